@@ -4,11 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from helpdesk.cases.models import Case, Conversation
-from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_reporter_message, visible_to
-from helpdesk.cases.reporters_answers import newest_reporter_answer
+from helpdesk.cases.queries import (
+    IN_ORDER,
+    LISTED,
+    LISTED_AT_MOST,
+    NOT_CLOSED,
+    newest_reporter_message,
+    visible_to,
+)
+from helpdesk.cases.reporters_answers import CASES_WITH_OPEN_DENIALS, newest_reporter_answer
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import REPORTERS_CLOCK, Work
@@ -89,10 +96,12 @@ def resolve_dispute(work: Work, case: Case) -> None:
     )
 
 
-def disputed_cases(work: Work, limit: int = 20) -> Sequence[Case]:
-    """Open cases of which that is so, the most urgent first."""
+def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
+    """Open cases of which that is so, or whose reporter denies another word that we recorded as
+    theirs, the most urgent first."""
     theirs = select(Conversation.case_id).where(*NOT_SETTLED)
-    found = visible_to(work.actor).where(NOT_CLOSED, Case.id.in_(theirs))
+    denies = or_(Case.id.in_(theirs), Case.id.in_(CASES_WITH_OPEN_DENIALS))
+    found = visible_to(work.actor).where(NOT_CLOSED, denies)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 

@@ -41,6 +41,10 @@ DUE = func.coalesce(
     func.least(Case.reply_due_at, Case.word_due_at), text("'infinity'::timestamptz")
 )
 IN_ORDER = (Case.level, DUE, Case.id)
+# So many of each kind are on the board, which says where there may be more. What is followed up
+# stays there until its case opens again, so that few would hide the others for good.
+LISTED_AT_MOST: Final = 20
+FOLLOW_UPS_AT_MOST: Final = 100
 # What the page of a case gathers, oldest first; of messages without the copies that only reporters
 # open, of consents what was taken back included.
 MESSAGES: Final = (
@@ -148,7 +152,7 @@ def cases_of_person(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
     )
 
 
-def cases_whose_owner_lost_access(work: Work, limit: int = 20) -> Sequence[Case]:
+def cases_whose_owner_lost_access(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
     """Open cases that somebody has who cannot open them any more, the most urgent first."""
     of_case, of_team = aliased(KeyCopy), aliased(KeyCopy)
     can_open = exists().where(
@@ -222,14 +226,16 @@ def cases_with_late_update(work: Work, limit: int = 20) -> Sequence[Case]:
     return work.session.scalars(found.limit(limit)).all()
 
 
-def cases_to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[Case]:
-    """Closed cases whose reporter should be asked again how things are."""
+def cases_to_follow_up(
+    work: Work, *, today: date, limit: int = FOLLOW_UPS_AT_MOST
+) -> Sequence[Case]:
+    """Closed cases whose reporter should be asked again how things are, the most urgent first."""
     due = (
         visible_to(work.actor)
         .join(Closure, Closure.case_id == Case.id)
         .where(Closure.follow_up_on <= today)
         .options(*LISTED)
-        .order_by(Closure.follow_up_on)
+        .order_by(Case.level, Closure.follow_up_on, Case.id)
     )
     return work.session.scalars(due.limit(limit)).all()
 

@@ -5,7 +5,8 @@ History knows it of every feature, those that stand above cases included.
 
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from helpdesk.cases.models import Case
 from helpdesk.core.history import HistoryEntry
@@ -19,7 +20,10 @@ UNSEEN: Final = "unseen"
 
 _OF_CASE: Final = HistoryEntry.case_id == bindparam("case_id")
 _BY_REPORTER: Final = HistoryEntry.actor_id.startswith("reporter:")
-_IS_DENIAL: Final = HistoryEntry.action.in_(DENIED)
+# Spelt out for the small index of those.
+_IS_DENIAL: Final = HistoryEntry.action.in_(
+    bindparam("denied", DENIED, expanding=True, literal_execute=True)
+)
 _IS_NOT_FIXED: Final = and_(
     HistoryEntry.action == "escalation.verified",
     HistoryEntry.details["verdict"].astext.in_(NOT_FIXED),
@@ -41,6 +45,18 @@ OPEN_DENIALS: Final = (
     select(HistoryEntry.id)
     .where(_OF_CASE, _BY_REPORTER, _IS_DENIAL, HistoryEntry.id > _ANSWERED)
     .limit(1)
+)
+_MESSAGE: Final = aliased(HistoryEntry)
+# The cases of which that is so.
+CASES_WITH_OPEN_DENIALS: Final = select(HistoryEntry.case_id).where(
+    _BY_REPORTER,
+    _IS_DENIAL,
+    ~exists().where(
+        _MESSAGE.case_id == HistoryEntry.case_id,
+        _MESSAGE.action == "message.sent",
+        ~_MESSAGE.details.has_key(UNSEEN),
+        _MESSAGE.id > HistoryEntry.id,
+    ),
 )
 
 

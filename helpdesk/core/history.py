@@ -56,6 +56,12 @@ class HistoryEntry(Base):
             "ix_history_case_id_id", "case_id", "id", postgresql_where=text("case_id IS NOT NULL")
         ),
         Index("ix_history_subject_id", "subject_id"),
+        # What reporters deny is on the board of everyone: it is looked for among all entries.
+        Index(
+            "ix_history_denials",
+            "case_id",
+            postgresql_where=text("action IN ('escalation.verdict_denied', 'consent.denied')"),
+        ),
     )
 
     def as_bytes(self) -> bytes:

@@ -8,14 +8,19 @@ from sqlalchemy import select
 
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
+from helpdesk.cases.disputed_conversations import is_disputed
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.cases.policy import may_close, may_work_on
 from helpdesk.cases.queries import in_queues, lock_case, newest_reporter_message
+from helpdesk.cases.reporters_answers import has_denied_our_record, newest_reporter_answer
 from helpdesk.cases.states import CaseOutcome
+from helpdesk.cases.wishes import end_what_is_over, is_pending
 from helpdesk.core.errors import Conflict, NotAllowed, Outdated
 from helpdesk.core.markup import isolate
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.states import MOVES, EscalationState
@@ -42,10 +47,13 @@ def close_case(
     outcome: CaseOutcome,
     follow_up_on: date | None = None,
     note: str = "",
+    seen: str | None = None,
 ) -> None:
     """End the work on a case, once nobody waits for us, no request is under way and the steps that
-    must be done are done. An urgent case is no report at all only where two people say so."""
+    must be done are done. An urgent case is no report at all only where two people say so. `seen`
+    is the mark of the case on the page."""
     lock_case(work, case)
+    refuse_if_changed_since(seen, now=case_mark_of(work, case))
     refusal = obstacles_to_closing(work, case, outcome=outcome)
     if refusal:
         raise Conflict(refusal)
@@ -54,15 +62,19 @@ def close_case(
     cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
 
 
-def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
+def ask_to_close(
+    work: Work, case: Case, *, note: str = "", seen: str | None = None
+) -> ClosingRequest:
     """Ask a second person to agree that an urgent case is no report at all."""
     lock_case(work, case)
     work.require(may_close, case)
+    refuse_if_changed_since(seen, now=case_mark_of(work, case))
     refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM)
     if refusal:
         raise Conflict(refusal)
     if pending_closing_request(work, case) is not None:
         raise Outdated("Someone has already asked for this. It is waiting for a second person.")
+    end_what_is_over(work, case, ClosingRequest)
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:
@@ -71,8 +83,11 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     return request
 
 
-def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> None:
-    """The second person agrees that it is no report at all, or keeps the case open."""
+def decide_closing(
+    work: Work, request: ClosingRequest, *, granted: bool, seen: str | None = None
+) -> None:
+    """The second person agrees that it is no report at all, or keeps the case open. `seen` is the
+    mark of the case and of the wish on their page."""
     case = request.case
     lock_case(work, case)
     work.require(may_work_on, case)
@@ -81,6 +96,7 @@ def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> Non
         raise Outdated("Someone else has already decided this.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
         raise NotAllowed("Someone else who can open the case has to decide this.")
+    refuse_if_changed_since(seen, now=case_mark_of(work, case, request.id))
     refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM) if granted else ""
     if refusal:
         raise Conflict(refusal)
@@ -102,7 +118,14 @@ def obstacles_to_closing(work: Work, case: Case, *, outcome: CaseOutcome) -> str
 
 def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     """Each thing that has to happen first, in a sentence."""
-    if case.reply_due_at and newest_reporter_message(work, case):
+    # Whoever denies what we wrote down, or judges a decision, is no machine.
+    if is_disputed(work, case):
+        yield "The reporter says it wasn't them you spoke with. Write to them first."
+    elif has_denied_our_record(work, case):
+        yield "The reporter says they didn't tell us what we recorded. Write to them first."
+    elif case.reply_due_at and (
+        newest_reporter_message(work, case) or newest_reporter_answer(work, case)
+    ):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
             " answer” below the message."
@@ -135,7 +158,7 @@ def pending_closing_request(work: Work, case: Case) -> ClosingRequest | None:
     """The wish that nobody has decided yet."""
     return work.session.scalar(
         select(ClosingRequest).where(
-            ClosingRequest.case_id == case.id, ClosingRequest.decided_at.is_(None)
+            ClosingRequest.case_id == case.id, is_pending(ClosingRequest, case.team_id)
         )
     )
 
@@ -145,7 +168,7 @@ def pending_closing_requests(work: Work) -> Sequence[ClosingRequest]:
     pending = (
         select(ClosingRequest)
         .join(Case, Case.id == ClosingRequest.case_id)
-        .where(in_queues(work.actor.queues), ClosingRequest.decided_at.is_(None))
+        .where(in_queues(work.actor.queues), is_pending(ClosingRequest, Case.team_id))
         .where(Case.state != "closed")
         .order_by(ClosingRequest.asked_at)
     )

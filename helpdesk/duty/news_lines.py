@@ -21,6 +21,8 @@ WORDS: Final = {
     "queue.",
     NewsKind.MESSAGE: "The reporter wrote.",
     NewsKind.AGREEMENT: "The reporter changed or confirmed their permissions.",
+    NewsKind.DENIED: "The reporter says that something we recorded as their word isn't. Write to "
+    "them.",
     NewsKind.WITHDRAWN: "The reporter withdrew the report.",
     NewsKind.BACK: "It is no longer waiting. It is our turn.",
     NewsKind.CLOSED: "A colleague closed it.",

@@ -106,6 +106,9 @@ class Board:
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
     load: IntakeVolume
+    # How many of a list are shown: where there are as many, the page says that more may follow.
+    listed_at_most: int = cases.LISTED_AT_MOST
+    follow_ups_at_most: int = cases.FOLLOW_UPS_AT_MOST
 
 
 def board(work: Work) -> Board:

@@ -110,6 +110,7 @@ BACK: Final = {
     "nothing_left": "No partner has a request from us any more.",
     "partner_acted": "The partner has answered or asked something.",
     "reporter_acted": "The reporter has been in touch.",
+    "level_raised": "It became more urgent.",
     "request_moved": "There is an update on a request.",
 }
 # Details that have words of their own on the pages where people choose them.

@@ -10,7 +10,7 @@ from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.waiting import pause_until
 from helpdesk.cases.policy import LONGEST_WAIT
-from helpdesk.cases.states import CaseState, WaitsOn
+from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
@@ -58,8 +58,11 @@ def partners_due_day(work: Work, case: Case) -> date | None:
 
 
 def resume_case_after_partner(work: Work, case: Case) -> None:
-    """There is something to do again. What comes late, for a closed case, opens it again."""
+    """There is something to do again. What comes late, for a closed case, opens it again; but one
+    that its reporter took back opens for nobody else: they read that we have stopped."""
     _settle(work.session, case)
+    if case.is_closed and not _may_open_again(work, case):
+        return
     if case.is_closed:
         case.reopen()
         response_targets.sync_clocks(work, case)
@@ -68,6 +71,11 @@ def resume_case_after_partner(work: Work, case: Case) -> None:
         case.open()
         response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, because=_whose_word(work))
+
+
+def _may_open_again(work: Work, case: Case) -> bool:
+    is_taken_back = case.closure is not None and case.closure.outcome is CaseOutcome.WITHDRAWN
+    return work.actor.role is Role.REPORTER or not is_taken_back
 
 
 def _whose_word(work: Work) -> str:

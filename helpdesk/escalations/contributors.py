@@ -23,6 +23,7 @@ DONE: Final[Mapping[ContributionKind, str]] = {
     ContributionKind.WORDS: "wrote or changed what it says",
     ContributionKind.LEVEL: "changed how urgent the case is",
     ContributionKind.WAIVER: "waived the platform's own form",
+    ContributionKind.SENT_ALONE: "sent it without a second person",
 }
 FOUND: Final[Mapping[str, str]] = {
     "vetted": "recorded who is asking",

@@ -60,7 +60,8 @@ class GateInputs:
     has_consent: bool
     has_form_number: bool
     is_waived: bool
-    safe_channel: str
+    # Each thing they told us of how they can be reached, and how never.
+    ways_to_reporter: Collection[str]
     case_is_closed: bool
     parts: "Parts"
 
@@ -113,11 +114,12 @@ def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
     return would_leave_unread(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
 
 
-def reveals_contact(text: str, safe_channel: str) -> bool:
-    """Whether what the reporter told us to reach them by stands in a text that would leave."""
+def reveals_contact(text: str, ways: Collection[str]) -> bool:
+    """Whether an address or a number by which they can be reached, or must never be, stands in a
+    text that would leave."""
     plain = _plain(text)
     said = f"{plain}\n{_joined(plain)}"
-    return any(address in said for address in _addresses(safe_channel))
+    return any(address in said for way in ways for address in _addresses(way))
 
 
 def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
@@ -257,7 +259,7 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "No way to the reporter",
-        not reveals_contact(_told(seen.packet), seen.safe_channel),
+        not reveals_contact(_told(seen.packet), seen.ways_to_reporter),
         "It contains an address or a number of the reporter. Change the request and remove it.",
     )
 

@@ -128,6 +128,8 @@ TROUBLES: Final = {
     " this one, and ask another partner.",
     "facts_taken_back": "We no longer know who is asking, or whose account it is. Withdraw it, or "
     "do those steps again and then send it again.",
+    "needs_second_person": "One person approved it while the case was immediate. Now it isn't. "
+    "A second person, who had no part in it, has to read it and send it again.",
     "fields_not_allowed": "It says something that the partner can't receive any more. Withdraw it, "
     "and write another request.",
     "no_mailbox": "The partner has no email address.",

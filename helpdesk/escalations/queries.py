@@ -122,6 +122,13 @@ def denied_verdicts_of(work: Work, escalation: Escalation) -> Sequence[Verificat
     return work.session.scalars(found).all()
 
 
+def is_verdict_denied(work: Work, escalation: Escalation) -> bool:
+    """Whether that is so of the last decision: only the reporter judges it from then on."""
+    decisions = decisions_of(work, escalation)
+    denied = {one.decision_id for one in denied_verdicts_of(work, escalation)}
+    return bool(decisions) and decisions[-1].id in denied
+
+
 def _verdicts(escalation: Escalation) -> Select[Verification]:
     """By decision: the times of verdicts are kept to the hour."""
     found = select(Verification).join(Decision, Decision.id == Verification.decision_id)
@@ -250,7 +257,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
         is_waived=escalation.waived_by is not None,
-        safe_channel=report_content.contact_of(work, case).get("safe_channel", ""),
+        ways_to_reporter=tuple(report_content.contact_of(work, case).values()),
         case_is_closed=case.is_closed,
         parts=contributions_to(work, escalation),
     )
@@ -291,8 +298,9 @@ def _seen_by_writer(
 
 
 def reveals_contact_of_case(work: Work, case: Case, words: str) -> bool:
-    """Whether what the reporter told us to reach them by stands in words that would leave."""
-    return reveals_contact(words, report_content.contact_of(work, case).get("safe_channel", ""))
+    """Whether what the reporter told us to reach them by, or never to, stands in words that would
+    leave."""
+    return reveals_contact(words, tuple(report_content.contact_of(work, case).values()))
 
 
 def failed_deliveries(work: Work) -> Sequence[Delivery]:

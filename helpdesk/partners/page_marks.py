@@ -3,6 +3,7 @@
 from helpdesk.core.page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
+from helpdesk.partners.queries import unconfirmed_mailbox
 from helpdesk.partners.vetting import people_at_desk
 
 
@@ -17,7 +18,8 @@ def terms_mark_of(partner: Partner) -> str:
 
 
 def desk_mark_of(work: Work, partner: Partner) -> str:
-    """Who they are, and who can read what is sent to them, by key: what somebody vouches for."""
+    """Who they are, and who can read what is sent to them, by key, and the address that waits for
+    its code too: what somebody vouches for."""
     desk = [part for one in people_at_desk(work, partner) for part in one]
     settled = (
         terms_mark_of(partner),
@@ -25,4 +27,5 @@ def desk_mark_of(work: Work, partner: Partner) -> str:
         partner.mailbox,
         partner.platform,
     )
-    return mark_of(*settled, *desk)
+    waiting = unconfirmed_mailbox(work, partner)
+    return mark_of(*settled, waiting.address if waiting is not None else None, *desk)

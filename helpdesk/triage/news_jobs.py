@@ -18,6 +18,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core import emails
+from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.recent import was_within
@@ -47,16 +48,25 @@ def write_owner_news(
     request_id: str = "",
     but: str = "",
 ) -> None:
-    """News for who has the case and who wrote the request; to duty, if nobody has it."""
+    """News for who has the case and who wrote the request; to duty, if nobody has it. That the
+    reporter denies what we recorded is no matter of those alone, one of whom may have recorded it:
+    the coordinators hear of it too, or duty."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None:
             return
-        inside = {person.id for person in accounts.members_with_key(work.session, case.team_id)}
+        members = accounts.members_with_key(work.session, case.team_id)
+        inside = {person.id for person in members}
         concerned = {case.owner_id, _writer(work, request_id)} - {None, but}
+        if what == NewsKind.DENIED:
+            leads = {one.id for one in members if one.role is Role.COORDINATOR}
+            is_among_themselves = leads <= concerned
+            concerned |= leads
+        else:
+            is_among_themselves = False
         for person_id in sorted(one for one in concerned if one in inside):
             _bring(work, case, str(person_id), NewsKind(what), request_id)
-        if case.owner_id not in inside:
+        if case.owner_id not in inside or is_among_themselves:
             work.enqueue("triage.tell_duty", case_id=case_id)
 
 

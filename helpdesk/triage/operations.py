@@ -10,9 +10,12 @@ from helpdesk.cases.contributions import answer_contribution_name, record_contri
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.operations.waiting import resume_if_raised
+from helpdesk.cases.page_marks import answers_mark_of, case_mark_of
 from helpdesk.cases.queries import lock_case
+from helpdesk.cases.wishes import end_what_is_over
 from helpdesk.core.errors import Conflict, Outdated
-from helpdesk.core.page_marks import mark_of, refuse_if_changed_since
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Context, Value
@@ -69,11 +72,12 @@ def correct_answers(
 
     Answers that lead higher raise the case at once. Those that lead lower change no level: they ask
     a second person for one level less, as anybody has to who wants a case to wait longer. `seen`
-    is the mark of the answers that are corrected: an older page takes nothing back.
+    is the mark of the answers that are corrected, those of the mailbox among them: an older page
+    takes nothing back.
     """
     lock_case(work, case)
     work.require(may_judge, case)
-    refuse_if_changed_since(seen, now=mark_of(case.answers))
+    refuse_if_changed_since(seen, now=answers_mark_of(work, case))
     pages, table = queries.playbooks_judging_case(work, case), load_decision_table()
     questions = queries.questions_of(pages)
     before = answers_of(work, case)
@@ -182,8 +186,11 @@ def request_lower_level(
     return _write_wish(work, case, level=level, reason=reason)
 
 
-def decide_lower_level_request(work: Work, request: LowerLevelRequest, *, granted: bool) -> None:
-    """The second person agrees that a case can wait longer, or does not."""
+def decide_lower_level_request(
+    work: Work, request: LowerLevelRequest, *, granted: bool, seen: str | None = None
+) -> None:
+    """The second person agrees that a case can wait longer, or does not. `seen` is the mark of the
+    case and of the wish on their page: what the reporter wrote since, they have not read."""
     case = request.case
     # A level that is being raised at this moment is waited for, and never lowered over.
     lock_case(work, case)
@@ -191,6 +198,7 @@ def decide_lower_level_request(work: Work, request: LowerLevelRequest, *, grante
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
         raise Outdated("Someone else has already decided this.")
+    refuse_if_changed_since(seen, now=case_mark_of(work, case, request.id))
     if granted:
         _one_below(case, request.level)
         _refuse_in_danger(work, case)
@@ -207,6 +215,7 @@ def decide_lower_level_request(work: Work, request: LowerLevelRequest, *, grante
 
 
 def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLevelRequest:
+    end_what_is_over(work, case, LowerLevelRequest)
     request = LowerLevelRequest(
         case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
     )
@@ -244,6 +253,8 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     case.level = level
     record_contribution(work, case.id, ContributionKind.LEVEL)
     news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
+    if level.rank > was.rank:
+        resume_if_raised(work, case)
     first_reply_clock.restart_for_level(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)

@@ -11,6 +11,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
+from helpdesk.cases.wishes import is_pending
 from helpdesk.core.errors import Outdated
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
@@ -161,17 +162,15 @@ def pending_lower_level_request(work: Work, case: Case) -> LowerLevelRequest | N
     """The wish to lower the level that nobody has decided yet."""
     return work.session.scalar(
         select(LowerLevelRequest).where(
-            LowerLevelRequest.case_id == case.id, LowerLevelRequest.decided_at.is_(None)
+            LowerLevelRequest.case_id == case.id, is_pending(LowerLevelRequest, case.team_id)
         )
     )
 
 
-def pending_lower_level_request_or_conflict(
-    work: Work, case: Case, *, seen: str | None = None
-) -> LowerLevelRequest:
-    """The undecided wish; where there is none, or not the one seen, somebody has been quicker."""
+def pending_lower_level_request_or_conflict(work: Work, case: Case) -> LowerLevelRequest:
+    """The undecided wish; where there is none, somebody has been quicker."""
     request = pending_lower_level_request(work, case)
-    if request is None or seen not in (None, request.id):
+    if request is None:
         raise Outdated("Someone else has already decided this.")
     return request
 
@@ -181,7 +180,8 @@ def pending_lower_level_requests(work: Work) -> Sequence[LowerLevelRequest]:
     pending = (
         select(LowerLevelRequest)
         .join(Case, Case.id == LowerLevelRequest.case_id)
-        .where(cases.in_queues(work.actor.queues), LowerLevelRequest.decided_at.is_(None))
+        .where(cases.in_queues(work.actor.queues), is_pending(LowerLevelRequest, Case.team_id))
+        .where(cases.NOT_CLOSED)
         .order_by(LowerLevelRequest.asked_at)
     )
     return work.session.scalars(pending).all()
@@ -237,7 +237,7 @@ def _in_words(
     return tuple(told)
 
 
-def cases_with_failed_alert(work: Work, *, limit: int = 20) -> Sequence[Case]:
+def cases_with_failed_alert(work: Work, *, limit: int = cases.LISTED_AT_MOST) -> Sequence[Case]:
     """Cases about which an alarm has reached no one: it could not be sent, or still lies here."""
     lying = _still_here(work)
     waiting = cases.visible_to(work.actor).where(

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
+from helpdesk.cases.page_marks import answers_mark_of
 from helpdesk.cases.queries import case_by_ref
-from helpdesk.core.page_marks import mark_of
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import (
@@ -29,7 +29,7 @@ def edit_answers(ref: str) -> ResponseReturnValue:
     work.require(may_judge, case)
     questions = queries.questions_of(queries.playbooks_judging_case(work, case))
     form = answers_form(questions, answers_of(work, case))
-    return _answers_page(case, form, seen=mark_of(case.answers))
+    return _answers_page(case, form, seen=answers_mark_of(work, case))
 
 
 @bp.post("/answers")
@@ -84,9 +84,9 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = queries.pending_lower_level_request_or_conflict(work, case, seen=submitted_page_mark())
+    asked = queries.pending_lower_level_request_or_conflict(work, case)
     granted = request.form.get("granted") == "yes"
-    operations.decide_lower_level_request(work, asked, granted=granted)
+    operations.decide_lower_level_request(work, asked, granted=granted, seen=submitted_page_mark())
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")
     return _to_case(case)
 

@@ -269,6 +269,22 @@ def test_a_follow_up_stands_on_the_board_on_its_day(context, queue, coordinator,
         assert [one.ref for one in queries.cases_to_follow_up(work, today=on)] == [case.ref]
 
 
+def test_of_very_many_follow_ups_the_most_urgent_is_shown(context, queue, coordinator, now):
+    with work_as(context, coordinator, at=now) as work:
+        for number in range(queries.FOLLOW_UPS_AT_MOST + 1):
+            is_last = number == queries.FOLLOW_UPS_AT_MOST
+            level = Level.IMMEDIATE if is_last else Level.ROUTINE
+            case = a_case(work, queue, owner=coordinator, level=level, state=CaseState.OPEN)
+            day = now.date() + timedelta(days=1 + number)
+            operations.close(work, case, outcome=CaseOutcome.RESOLVED, follow_up_on=day)
+
+    with work_as(context, coordinator) as work:
+        later = now.date() + timedelta(days=300)
+        shown = queries.cases_to_follow_up(work, today=later)
+    assert shown[0].ref == case.ref
+    assert len(shown) == queries.FOLLOW_UPS_AT_MOST
+
+
 def test_consent_to_one_platform_is_written_down_once_and_can_be_taken_back(
     context, queue, responder
 ):

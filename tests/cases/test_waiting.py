@@ -18,7 +18,9 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.plausible_days import format_day
 from helpdesk.intake.operations import write_message
-from tests.factories import a_case, sign_in, work_as
+from helpdesk.triage import operations as triage
+from tests.factories import a_case, a_person, sign_in, work_as
+from tests.intake.browser import mark_in
 
 DAY = timedelta(days=1)
 
@@ -104,7 +106,9 @@ def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, sta
     case = a_case_of(context, queue, asha, datetime.now(UTC))
     staff.application.config["WTF_CSRF_ENABLED"] = False
 
-    answer = sign_in(staff, asha).post(f"/cases/{case.ref}/wait", data={"wait_on": "partner"})
+    browser, address = sign_in(staff, asha), f"/cases/{case.ref}/wait"
+    mark = mark_in(browser.get(f"/cases/{case.ref}"), address)
+    answer = browser.post(address, data={"wait_on": "partner"} | mark)
 
     assert answer.status_code == 422
     assert "there is nobody to wait for" in answer.text
@@ -156,8 +160,10 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, asha)
 
+    address = f"/cases/{case.ref}/wait"
+    never = {"wait_on": "date", "wait_until": "9999-12-31"}
     refused = browser.post(
-        f"/cases/{case.ref}/wait", data={"wait_on": "date", "wait_until": "9999-12-31"}
+        address, data=never | mark_in(browser.get(f"/cases/{case.ref}"), address)
     )
     text = {"message_text": "Since when?", "then_wait": "y"}
     page = browser.post(f"/cases/{case.ref}/messages", data=text, follow_redirects=True).text
@@ -196,3 +202,30 @@ def test_the_alarm_of_an_older_wait_ends_no_newer_one(context, queue, asha, now)
 
     assert found.waits_until == (now + 5 * DAY).date()
     assert case_now(context, case).state is CaseState.WAITING
+
+
+def raise_it(context, bo, case, at, level):
+    with work_as(context, bo, at) as work:
+        triage.raise_level(work, work.session.get(Case, case.id), level=level, reason="A threat.")
+
+
+@pytest.mark.parametrize("on", [WaitsOn.DATE, WaitsOn.REPORTER])
+@pytest.mark.parametrize("level", [Level.SOON, Level.IMMEDIATE])
+def test_a_case_that_is_raised_is_ours_again_and_its_clock_goes_on(
+    context, queue, asha, now, on, level, staff
+):
+    case = a_case_of(context, queue, asha, now, level=Level.ROUTINE)
+    with context.begin() as work:
+        bo = a_person(work, teams=[queue])
+    with work_as(context, asha, now) as work:
+        operations.send_message(work, work.session.get(Case, case.id), "We have it.")
+    wait(context, asha, case, now, waits_on=on, until=(now + timedelta(days=80)).date())
+    assert case_now(context, case).word_due_at is None
+
+    raise_it(context, bo, case, now + timedelta(hours=1), level)
+
+    found = case_now(context, case)
+    assert (found.state, found.waits_until) == (CaseState.OPEN, None)
+    assert found.word_due_at is not None
+    page = sign_in(staff, asha).get(f"/cases/{case.ref}/history").text
+    assert "The case is open again. It became more urgent." in page

@@ -20,6 +20,7 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import first_reply_clock
 from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
+from tests.intake.browser import mark_in
 
 
 @pytest.fixture
@@ -166,13 +167,17 @@ def test_a_long_text_is_refused_and_kept(browser, case):
     assert text.strip() in answer.text
 
 
+def close(browser, case, **typed):
+    """Send the form of closing of the page as it is now."""
+    page, address = browser.get(f"/cases/{case.ref}"), f"/cases/{case.ref}/closure"
+    return browser.post(address, data=typed | mark_in(page, address))
+
+
 def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, context):
     browser.post(f"/cases/{case.ref}/assignment")
     browser.post(f"/cases/{case.ref}/messages", data={"message_text": "We did what we could."})
 
-    closed = browser.post(
-        f"/cases/{case.ref}/closure", data={"outcome": "unresolved", "closing_note": "Moved on."}
-    )
+    closed = close(browser, case, outcome="unresolved", closing_note="Moved on.")
     assert closed.status_code == 303
     assert "Closed as unresolved" in browser.get(f"/cases/{case.ref}").text
     browser.post(f"/cases/{case.ref}/reopening")
@@ -184,22 +189,22 @@ def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, context):
 def test_a_case_is_not_closed_before_its_steps_are_done(context, browser, case, responder):
     browser.post(f"/cases/{case.ref}/assignment")
     browser.post(f"/cases/{case.ref}/runs", data={"playbook": "account-takeover"})
-    unanswered = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
+    unanswered = close(browser, case, outcome="withdrawn")
     assert "Nobody has answered this report yet" in unanswered.text
-    all_at_once = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "resolved"})
+    all_at_once = close(browser, case, outcome="resolved")
     summary = all_at_once.text.split('class="error-summary"')[1].split("</ul>")[0]
     assert summary.count("<li>") == 2, "each thing that is in the way on a line of its own"
     browser.post(f"/cases/{case.ref}/messages", data={"message_text": "We have it."})
 
     chosen = {"outcome": "referred", "follow_up_on": "2026-12-24", "closing_note": "Ask again."}
-    hasty = browser.post(f"/cases/{case.ref}/closure", data=chosen)
+    hasty = close(browser, case, **chosen)
     assert hasty.status_code == 409
     assert "These steps must be done first" in hasty.text
     assert 'value="referred" checked' in hasty.text
     assert 'value="2026-12-24"' in hasty.text
     assert "Ask again.</textarea>" in hasty.text
 
-    left = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
+    left = close(browser, case, outcome="withdrawn")
     assert left.status_code == 303
 
 
@@ -212,13 +217,13 @@ def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
         work.record("test.level", found)
     browser.post(f"/cases/{case.ref}/assignment")
 
-    asked = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "spam"})
+    asked = close(browser, case, outcome="spam")
 
     assert asked.status_code == 303
     waiting = browser.get("/approvals").text
     assert f"Close {case.ref} as not a report" in waiting
     assert "Agree: it is not a report" not in waiting, "who asked does not agree, too"
-    again = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "spam"})
+    again = close(browser, case, outcome="spam")
     assert again.status_code == 409
     with context.begin() as work:
         wish = work.session.scalars(select(ClosingRequest.id)).one()

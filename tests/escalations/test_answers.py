@@ -3,12 +3,18 @@
 import pytest
 from sqlalchemy import select
 
+from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, ContributionKind
+from helpdesk.cases.report_content import seal_report
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
+from tests.escalations.conftest import CONTACT, TYPED
 from tests.escalations.test_second_person import write_fact
 from tests.factories import sign_in
 
@@ -242,3 +248,59 @@ def test_who_approved_the_request_is_called_to_read_an_answer_too(house, staff):
     assert "second@helpdesk.test" in {letter.to for letter in house.context.mailer.sent}
     page = sign_in(staff, house.lead).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
     assert house.second.person.name in page.text.split("had no part in it and can approve it")[1]
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"), [("owner_confirmed", "not_theirs"), ("vetted", "unknown")]
+)
+@pytest.mark.parametrize("level", [Level.IMMEDIATE, Level.URGENT])
+def test_no_answer_leaves_once_what_the_request_rests_on_is_gone(house, staff, fact, value, level):
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+    house.change_case(level=level)
+    write_fact(house, house.lead, fact, value)
+
+    for who in (house.second, house.writer):
+        with pytest.raises(Conflict, match="We no longer know who is asking"):
+            send_answer(house, escalation, who, wording)
+    with pytest.raises(Conflict, match="We no longer know who is asking"):
+        write_answer(house, escalation, words="Give it to other@mailbox.test.")
+
+    page = sign_in(staff, house.second).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
+    assert "We no longer know who is asking" in page.text
+    assert said_to_partner(house, escalation) == []
+
+
+def test_who_sent_an_answer_alone_is_no_second_reader_when_the_list_is_shorter(house):
+    house.change_case(level=Level.IMMEDIATE)
+    with house.as_(house.second) as work:
+        record_contribution(work, house.case.id, ContributionKind.EVIDENCE, name="last-good")
+    escalation = house.approve(house.ask(), who=house.lead)
+    house.carry(escalation)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question="Where to?")
+    wording = write_answer(house, escalation)
+    send_answer(house, escalation, house.second, wording)
+    assert house.now(escalation).second_read_due_at is not None
+    with house.as_(house.lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        fewer = [one for one in partner.allowed_fields if one != "last_good"]
+        partners.change_allow_list(work, partner, fields=fewer)
+
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="had a part"):
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
+
+
+@pytest.mark.parametrize("words", ["Call 07700900123.", "Ask family@home.test."])
+def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words):
+    never = {"never_contact": "Never call 07700 900123, nor write to family@home.test."}
+    with house.context.begin() as work:
+        case = work.session.get(Case, house.case.id)
+        seal_report(case, case.public, story="", answers={}, contact=CONTACT | never)
+        work.record("case.changed_by_test", case)
+    escalation = asked(house)
+
+    with pytest.raises(Conflict, match="an address or a number"):
+        write_answer(house, escalation, words=words)
+    with pytest.raises(Conflict, match="an address or a number"):
+        house.approve(house.ask(Ask.LOCK, typed=TYPED | {"happened": words}))

@@ -10,8 +10,11 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import operations
-from helpdesk.escalations.states import Action, Reason
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import Action, DeliveryState, Reason, Verdict
+from helpdesk.intake import operations as intake
 from tests.factories import sign_in
+from tests.intake.browser import mark_in
 
 DAY = timedelta(days=1)
 
@@ -87,9 +90,9 @@ def test_a_draft_is_no_partner_to_wait_for(house, staff):
     house.ask()
     staff.application.config["WTF_CSRF_ENABLED"] = False
 
-    answer = sign_in(staff, house.writer).post(
-        f"/cases/{house.case.ref}/wait", data={"wait_on": "partner"}
-    )
+    browser, address = sign_in(staff, house.writer), f"/cases/{house.case.ref}/wait"
+    mark = mark_in(browser.get(f"/cases/{house.case.ref}"), address)
+    answer = browser.post(address, data={"wait_on": "partner"} | mark)
 
     assert answer.status_code == 422
     assert "there is nobody to wait for" in answer.text
@@ -110,3 +113,50 @@ def test_about_which_a_partner_is_to_be_asked_is_in_the_second_lane_no_more(hous
     house.ask()
 
     assert not house.case_now().in_slow_lane
+
+
+def take_back(house):
+    with house.as_reporter() as work:
+        intake.withdraw_case(work, work.session.get(Case, house.case.id))
+
+
+def begins_late(house, escalation):
+    """The worker had promised it before."""
+    take_back(house)
+    house.carry(escalation)
+
+
+def is_refused_meanwhile(house, escalation):
+    with house.context.begin() as work:
+        parcel = operations.begin_attempt(work, house.delivery(escalation).id)
+    take_back(house)
+    with house.context.begin() as work:
+        operations.settle_attempt(work, parcel, result=DeliveryState.REJECTED, trouble="x")
+
+
+def is_silent(house, escalation):
+    house.carry(escalation)
+    take_back(house)
+    with house.as_(house.writer, datetime.now(UTC) + timedelta(days=30)) as work:
+        operations.stop_waiting(work, house.mine(work, escalation))
+
+
+@pytest.mark.parametrize("then", [begins_late, is_refused_meanwhile, is_silent])
+def test_a_case_that_its_reporter_took_back_stays_closed(house, then):
+    then(house, house.approved())
+
+    assert house.case_now().state is CaseState.CLOSED
+
+
+def test_a_case_that_its_reporter_took_back_opens_for_themselves(house):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        operations.decide(work, found, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH)
+    take_back(house)
+
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, escalation.id)
+        operations.verify(work, found, verdict=Verdict.NOT_EFFECTIVE)
+
+    assert house.case_now().state is CaseState.OPEN

@@ -51,7 +51,7 @@ def all_is_well(**different):
         has_consent=True,
         has_form_number=True,
         is_waived=False,
-        safe_channel="quiet@safe.test",
+        ways_to_reporter=("quiet@safe.test",),
         case_is_closed=False,
         parts={
             WRITER: (
@@ -164,7 +164,7 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
     ],
 )
 def test_what_leads_to_the_reporter_is_found(safe_channel, said, leads):
-    assert reveals_contact(said, safe_channel) is leads
+    assert reveals_contact(said, ("", safe_channel)) is leads
 
 
 def test_an_address_to_give_the_account_back_to_is_there_on_purpose():

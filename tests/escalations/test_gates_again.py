@@ -64,6 +64,32 @@ def test_who_wrote_it_sends_again_what_a_second_person_has_read(house, alone):
     assert send_again(house, alone, house.writer) is EscalationState.WITH_PARTNER
 
 
+def test_what_one_approved_alone_does_not_go_out_once_it_is_less_urgent(house):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.approve(house.ask(), who=house.writer)
+    house.change_case(level=Level.URGENT)
+
+    house.carry(escalation)
+
+    delivery = house.delivery(escalation)
+    assert delivery.state is DeliveryState.DEAD_LETTER
+    with house.as_(house.writer) as work:
+        assert queries.delivery_failure_code(work, delivery) == "needs_second_person"
+    assert send_again(house, escalation, house.second) is EscalationState.WITH_PARTNER
+    assert house.now(escalation).second_reader == house.second.actor.id
+
+
+def test_what_has_arrived_is_not_stopped_when_the_case_is_less_urgent(house, partner_desk):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.approve(house.ask(), who=house.writer)
+    house.carry(escalation)
+    house.change_case(level=Level.URGENT)
+
+    page = sign_in(partner_desk, house.theirs).get(f"/requests/{escalation.ref}")
+
+    assert "marker-happened" in page.text
+
+
 @pytest.mark.parametrize(
     ("fact", "value"), [("owner_confirmed", "not_theirs"), ("vetted", "unknown")]
 )

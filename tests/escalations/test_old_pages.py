@@ -3,11 +3,15 @@
 import pytest
 from sqlalchemy import select
 
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
+from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.states import ConsentKind
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.page_marks import CHANGED, mark_of
@@ -15,6 +19,8 @@ from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.intake import operations as mailbox
+from helpdesk.intake.forms import list_deferred_questions
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.terms import PartnerTerms
@@ -193,7 +199,165 @@ def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, 
     assert house.case_now().is_closed
 
 
+def write_in(house, words="They are at my door."):
+    with house.as_reporter() as work:
+        mailbox.write_message(work, case_in(work, house), body=words)
+
+
+def write_to(house):
+    with house.as_(house.writer) as work:
+        casework.send_message(work, case_in(work, house), "How is it now?")
+
+
+@pytest.mark.parametrize("page", ["case", "approvals"])
+def test_a_lower_level_is_agreed_to_by_who_has_the_newest_message_before_them(house, browse, page):
+    house.change_case(level=Level.URGENT)
+    wish(house, "It is quiet.")
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+    page = case if page == "case" else "/approvals"
+    old = second.get(page)
+    write_in(house)
+
+    assert refuses(press(second, old, f"{case}/lowering/decision", granted="yes"))
+
+    assert house.case_now().level is Level.URGENT
+    press(second, second.get(page), f"{case}/lowering/decision", granted="yes")
+    assert house.case_now().level is Level.SOON
+
+
+def test_no_report_is_agreed_to_by_who_has_the_newest_message_before_them(house, browse):
+    house.change_case(level=Level.URGENT)
+    write_to(house)
+    with house.as_(house.writer) as work:
+        case_closing.ask_to_close(work, case_in(work, house))
+    second, address = browse(house.second), f"/cases/{house.case.ref}/closure/decision"
+    old = second.get("/approvals")
+    write_in(house, "I am real. Please help.")
+    with house.as_(house.writer) as work:
+        case = case_in(work, house)
+        casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
+
+    assert refuses(press(second, old, address, granted="yes"))
+
+    assert not house.case_now().is_closed
+    press(second, second.get("/approvals"), address, granted="yes")
+    assert house.case_now().is_closed
+
+
+def raised(house):
+    with house.as_(house.second) as work:
+        triage.raise_level(work, case_in(work, house), level=Level.URGENT, reason="A threat.")
+
+
+def written_and_waved_away(house):
+    write_in(house)
+    with house.as_(house.writer) as work:
+        case = case_in(work, house)
+        casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
+
+
+@pytest.mark.parametrize("meanwhile", [raised, written_and_waved_away])
+@pytest.mark.parametrize(
+    ("form", "typed"),
+    [
+        ("closure", {"outcome": "unresolved"}),
+        ("closure", {"outcome": "spam"}),
+        ("wait", {"wait_on": "reporter"}),
+    ],
+)
+def test_a_case_is_closed_or_paused_by_who_has_seen_how_it_is_now(
+    house, browse, meanwhile, form, typed
+):
+    house.change_case(level=Level.SOON)
+    write_to(house)
+    owner, case = browse(house.writer), f"/cases/{house.case.ref}"
+    old = owner.get(case)
+    meanwhile(house)
+
+    assert refuses(press(owner, old, f"{case}/{form}", **typed))
+
+    assert house.case_now().state is CaseState.OPEN
+
+
+# a wish ends with its case, and with who wished
+
+
+def ask_for_no_report(house):
+    with house.as_(house.writer) as work:
+        case_closing.ask_to_close(work, case_in(work, house))
+
+
+def ask_for_less(house):
+    wish(house, "It is quiet.")
+
+
+def still_wished(house):
+    with house.as_(house.second) as work:
+        case = case_in(work, house)
+        return case_closing.pending_closing_request(
+            work, case
+        ) or levels.pending_lower_level_request(work, case)
+
+
+def opened_by_us(house):
+    with house.as_(house.lead) as work:
+        casework.reopen(work, case_in(work, house))
+
+
+@pytest.mark.parametrize("asking", [ask_for_no_report, ask_for_less])
+@pytest.mark.parametrize("opening", [opened_by_us, write_in])
+def test_a_wish_ends_with_the_case_that_it_was_about(house, browse, asking, opening):
+    house.change_case(level=Level.URGENT)
+    write_to(house)
+    asking(house)
+    assert still_wished(house)
+    with house.as_(house.lead) as work:
+        case_closing.close_case(work, case_in(work, house), outcome=CaseOutcome.UNRESOLVED)
+
+    opening(house)
+
+    assert still_wished(house) is None
+    assert "Nothing is waiting for a second person." in browse(house.second).get("/approvals").text
+    write_to(house)
+    asking(house)
+    assert still_wished(house), "it can be asked for again"
+
+
+@pytest.mark.parametrize("asking", [ask_for_no_report, ask_for_less])
+def test_a_wish_ends_with_whoever_wished(house, asking):
+    house.change_case(level=Level.URGENT)
+    write_to(house)
+    asking(house)
+    with house.as_(house.lead) as work:
+        person = work.session.get(Person, house.writer.person.id)
+        accounts.disable(work, person, Reassignment({house.queue.id: QUEUE}, ""))
+
+    assert still_wished(house) is None
+
+
 # answers, consents
+
+
+def answered_in_mailbox(house):
+    """Answer a question that was left for later; which, and how."""
+    with house.as_reporter() as work:
+        case = case_in(work, house)
+        asked = list_deferred_questions(case.kinds, "en")
+        one = next(one for one in asked if one.options and not one.kind.name.startswith("MANY"))
+        told = {one.id: one.options[0].id}
+        mailbox.answer_questions(work, case, body="later", answers=told)
+    return told
+
+
+def test_an_old_page_of_answers_takes_back_nothing_that_the_mailbox_was_told(house, browse):
+    second, address = browse(house.second), f"/cases/{house.case.ref}/answers"
+    old = second.get(address)
+    told = answered_in_mailbox(house)
+
+    assert refuses(press(second, old, address, **{"q-danger": "imminent"}))
+
+    with house.as_(house.second) as work:
+        assert answers_of(work, case_in(work, house)).items() >= told.items()
 
 
 def test_an_old_page_of_answers_takes_nothing_back(house, browse):
@@ -488,7 +652,7 @@ def test_old_terms_of_a_partner_overwrite_no_newer_ones(house, browse, other_lea
     assert press(lead, lead.get(address), address, **typed).status_code == 200
 
 
-@pytest.mark.parametrize("change", ["people", "terms", "list"])
+@pytest.mark.parametrize("change", ["people", "terms", "list", "address"])
 def test_whoever_vets_a_partner_vouches_for_what_is_on_the_page(house, context, browse, change):
     with house.as_(house.lead) as work:
         partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
@@ -505,6 +669,8 @@ def test_whoever_vets_a_partner_vouches_for_what_is_on_the_page(house, context, 
         if change == "terms":
             about = PartnerTerms(reach_us=partner.reach_us)
             partners.change_partner(work, partner, name="Another organisation", about=about)
+        elif change == "address":
+            partners.set_mailbox(work, partner, "other@platform.test")
         elif change == "list":
             partners.change_allow_list(work, partner, fields=["target_url"])
 

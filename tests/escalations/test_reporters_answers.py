@@ -9,12 +9,16 @@ from sqlalchemy import select
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
-from helpdesk.cases.models import Case, Consent, ConversationChannel
+from helpdesk.cases.models import Case, Consent, ConversationChannel, News
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.errors import Conflict
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.duty import case_closing
+from helpdesk.duty.queries import board
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation, Verification
-from helpdesk.escalations.states import Action, Reason, Verdict
+from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
 from tests.factories import sign_in
@@ -242,3 +246,147 @@ def test_a_closed_case_opens_again(house, prepare):
     case = house.case_now()
     assert case.state is CaseState.OPEN
     assert case.reply_due_at is not None
+
+
+@ALL
+def test_no_report_is_not_said_of_who_told_us_this(house, prepare):
+    prepare(house)()
+    assert house.case_now().reply_due_at is not None
+
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="reporter"):
+        case_closing.close_case(work, mine(work, house), outcome=CaseOutcome.SPAM)
+
+
+def test_a_denied_verdict_is_not_recorded_again_by_us(house, browser):
+    verdict_denied(house)()
+    request = house.now(the_request(house))
+    page = browser.get(f"/cases/{house.case.ref}/requests/{request.ref}")
+
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="Only they can say"):
+        operations.verify(work, house.mine(work, request), verdict=Verdict.CONFIRMED)
+
+    assert "so we can't record it again" in unescape(page.text)
+    assert "/verdict" not in page.text
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, request.id)
+        mailbox.give_verdict(work, found, verdict=Verdict.CONFIRMED)
+    assert house.now(request).state is EscalationState.CLOSED
+
+
+def the_request(house):
+    with house.as_(house.writer) as work:
+        return work.session.scalar(select(Escalation))
+
+
+def record_agreement(house):
+    with house.as_(house.writer) as work:
+        return casework.record_consent(
+            work, mine(work, house), kind=ConsentKind.PLATFORM, platform="platform"
+        )
+
+
+def confirm_agreement(house, told):
+    with house.as_(house.second) as work:
+        casework.confirm_consent(work, mine(work, house), work.session.get(Consent, told.id))
+
+
+def consent_now(house, told):
+    with house.as_(house.writer) as work:
+        return work.session.get(Consent, told.id)
+
+
+@pytest.fixture
+def agreed_by_two(house):
+    """An agreement that one of us recorded and a colleague has confirmed."""
+    house.withdraw_consent()
+    told = record_agreement(house)
+    write(house)
+    confirm_agreement(house, told)
+    return told
+
+
+def test_who_says_no_while_a_colleague_confirms_is_heard(house, agreed_by_two):
+    with house.as_reporter() as work:
+        consent = work.session.get(Consent, agreed_by_two.id)
+        mailbox.deny_consent(work, mine(work, house), consent)
+
+    assert consent_now(house, agreed_by_two).withdrawn_at is not None
+    assert house.case_now().reply_due_at is not None
+
+
+def test_who_says_yes_while_a_colleague_confirms_has_said_so_themselves(house, agreed_by_two):
+    with house.as_reporter() as work:
+        consent = work.session.get(Consent, agreed_by_two.id)
+        mailbox.confirm_consent(work, mine(work, house), consent)
+
+    assert consent_now(house, agreed_by_two).is_by_reporter
+    with house.as_reporter() as work:
+        consent = work.session.get(Consent, agreed_by_two.id)
+        with pytest.raises(Conflict, match="untick"):
+            mailbox.deny_consent(work, mine(work, house), consent)
+
+
+def test_unticking_what_two_of_us_recorded_denies_it(house, agreed_by_two):
+    with house.as_(house.writer) as work:
+        casework.close(work, mine(work, house), outcome=CaseOutcome.UNRESOLVED)
+    platform = (ConsentKind.PLATFORM, "platform")
+
+    with house.as_reporter() as work:
+        mailbox.set_consents(work, mine(work, house), agreements=set(), shown={platform})
+
+    case = house.case_now()
+    assert case.state is CaseState.OPEN
+    assert case.reply_due_at is not None
+
+
+def test_unticking_ones_own_word_is_owed_no_reply(house):
+    write(house)
+    platform = (ConsentKind.PLATFORM, "platform")
+
+    with house.as_reporter() as work:
+        mailbox.set_consents(work, mine(work, house), agreements=set(), shown={platform})
+
+    assert house.case_now().reply_due_at is None
+
+
+def test_a_denied_agreement_is_confirmed_by_its_reporter_alone(house):
+    consent_denied(house)()
+    told = record_agreement(house)
+
+    with pytest.raises(Conflict, match="Only they can confirm it"):
+        confirm_agreement(house, told)
+
+    with house.as_reporter() as work:
+        mailbox.confirm_consent(work, mine(work, house), work.session.get(Consent, told.id))
+    assert consent_now(house, told).is_by_reporter
+
+
+def heard(context, house):
+    """Who has heard that the reporter denies something, once the worker has looked."""
+    with house.as_(house.writer) as work:
+        found = select(News.person_id).where(News.what == NewsKind.DENIED)
+        return set(work.session.scalars(found))
+
+
+@DENIALS
+def test_who_recorded_it_is_not_the_only_one_who_hears(house, context, prepare):
+    prepare(house)()
+
+    run_due_jobs(context, "notices")
+
+    assert heard(context, house) >= {house.writer.person.id, house.lead.person.id}
+
+
+@DENIALS
+def test_a_case_whose_reporter_denies_a_word_is_red_for_everyone_until_we_write(house, prepare):
+    prepare(house)()
+
+    for who in (house.second, house.lead):
+        with house.as_(who) as work:
+            assert [one.ref for one in board(work).disputed] == [house.case.ref]
+    write(house, seen="nothing of it")
+    with house.as_(house.second) as work:
+        assert [one.ref for one in board(work).disputed] == [house.case.ref]
+    write(house, seen=marks(house))
+    with house.as_(house.second) as work:
+        assert board(work).disputed == []

@@ -128,7 +128,7 @@ def test_what_was_hidden_by_a_call_that_never_was_is_late_and_red(house):
     app.testing = True
     with house.backstage():
         page = sign_in(app.test_client(), house.responder).get("/duty").text
-    for title in ("“This was not me”", "Our answer or update is late"):
+    for title in ("“I did not say this”", "Our answer or update is late"):
         assert case.ref in page.partition(title)[2].partition("</table>")[0]
 
 

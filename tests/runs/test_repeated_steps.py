@@ -5,15 +5,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from helpdesk.accounts.models import Team
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Note
 from helpdesk.cases.models.case import LEVELS
+from helpdesk.cases.queries import LISTED_AT_MOST
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing
 from helpdesk.duty.queries import board
 from helpdesk.playbooks.progress import StepState
 from helpdesk.runs import context, operations, queries
+from helpdesk.runs.models import RecordedAs, StepRecord
+from tests.factories import a_case
 
 DANGER = "first-contact.danger-again"
 DAYS_FOR_ROUTINE = timedelta(days=4)
@@ -45,8 +49,41 @@ def change(at_work, statement, value=None):
         work.session.execute(text(statement), {"value": value} if value is not None else {})
 
 
+def ref_of(at_work):
+    with at_work.working() as work:
+        return at_work.case(work).ref
+
+
 def set_level(at_work, level):
     change(at_work, "UPDATE cases SET level = :value", LEVELS.index(Level(level)))
+
+
+def test_a_step_of_an_immediate_case_comes_before_twenty_older_ones(at_work, asked, now):
+    """Steps of cases that can wait, due for weeks, hide none of a case that cannot."""
+    day = now + DAYS_FOR_ROUTINE
+    with at_work.working(at=day) as work:
+        for number in range(LISTED_AT_MOST):
+            team = work.session.get(Team, at_work.case(work).team_id)
+            other = a_case(work, team, level=Level.ROUTINE, state=CaseState.OPEN)
+            run = operations.start_run(work, other, "account-takeover")
+            step = queries.pinned_playbook_of(run).step(DANGER)
+            record = StepRecord(
+                step=DANGER,
+                recorded_as=RecordedAs.DONE,
+                outcome=step.outcomes[0].id,
+                at=now,
+                by=work.actor.id,
+                back_at=now - timedelta(days=number),
+            )
+            record.case, record.case_id, record.run_id = other, other.id, run.id
+            run.records.append(record)
+    assert (ref_of(at_work), DANGER) not in on_the_board(at_work, day)
+
+    with at_work.working() as work:
+        at_work.case(work).level = Level.IMMEDIATE
+        work.record("test.level", at_work.case(work))
+
+    assert on_the_board(at_work, day)[0] == (ref_of(at_work), DANGER)
 
 
 def test_no_answer_leaves_the_step_open_until_its_day(at_work, asked, now):

@@ -53,6 +53,11 @@ class Consent(Identified, Base):
         """Whether it is the reporter's own word, given or confirmed in the mailbox."""
         return not self.is_noted_by_staff or not (self.confirmed_by or BY_HAND).startswith(BY_HAND)
 
+    @property
+    def is_deniable(self) -> bool:
+        """Whether the reporter can say that they never agreed to it: it is no word of theirs."""
+        return self.withdrawn_at is None and not self.is_by_reporter
+
     @hybrid_property
     def is_effective(self) -> bool:
         """Whether it may open a gate: not on one person's word alone that they were told."""

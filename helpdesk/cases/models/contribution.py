@@ -17,13 +17,15 @@ class ContributionKind(StrEnum):
     FACT = "fact"
     LEVEL = "level"
     WAIVER = "waiver"
+    SENT_ALONE = "sent_alone"
 
 
 class Contribution(Identified, Base):
     """Kept for ever, so that undoing one's own part makes nobody a second person.
 
-    `subject_id` is a request's for its words and its waiver, and a case's for all else; `name` says
-    which evidence or fact. A consent keeps by itself who wrote it down and who confirmed it.
+    `subject_id` is a request's for its words, its waiver and its sending, and a case's for all
+    else; `name` says which evidence or fact. A consent keeps by itself who wrote it down and who
+    confirmed it.
     """
 
     __tablename__ = "contributions"

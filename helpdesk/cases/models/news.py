@@ -16,6 +16,7 @@ class NewsKind(StrEnum):
     NO_LONGER_YOURS = "no_longer_yours"
     MESSAGE = "message"
     AGREEMENT = "agreement"
+    DENIED = "denied"
     WITHDRAWN = "withdrawn"
     BACK = "back"
     CLOSED = "closed"
@@ -40,6 +41,7 @@ BY_REPORTERS = frozenset(
     {
         NewsKind.MESSAGE,
         NewsKind.AGREEMENT,
+        NewsKind.DENIED,
         NewsKind.WITHDRAWN,
         NewsKind.FIXED,
         NewsKind.NOT_FIXED,

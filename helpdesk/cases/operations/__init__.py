@@ -12,7 +12,7 @@ from helpdesk.cases.operations.consents import (
     confirm_consent,
     give_consent,
     record_consent,
-    require_confirmable,
+    require_deniable,
     withdraw_consent,
 )
 from helpdesk.cases.operations.conversations import record_conversation
@@ -41,7 +41,7 @@ __all__ = [
     "record_reading",
     "release",
     "reopen",
-    "require_confirmable",
+    "require_deniable",
     "resume_case",
     "resume_when_due",
     "send_message",

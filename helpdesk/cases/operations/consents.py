@@ -4,10 +4,11 @@ from sqlalchemy import select
 
 from helpdesk.cases.events import ConsentWithdrawn
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.policy import may_record_consents, may_work_on
+from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
 
@@ -57,22 +58,44 @@ def give_consent(work: Work, case: Case, kind: ConsentKind, platform: str | None
 
 def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says so themselves, or a second person of ours was told the same or has made
-    sure: what one of us wrote down opens gates from now on."""
+    sure: what one of us wrote down opens gates from now on. The reporter's own word takes the place
+    of a colleague's."""
     lock_case(work, case)
     work.require(may_record_consents, case)
     work.session.refresh(consent)
-    require_confirmable(consent)
+    require_not_withdrawn(consent)
+    is_settled = consent.is_by_reporter or (
+        consent.is_effective and not is_reporter_of(work.actor, case)
+    )
+    if is_settled:
+        raise Conflict("This no longer needs to be confirmed.")
     if consent.given_by == work.actor.id:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
+    if not is_reporter_of(work.actor, case) and was_denied(work, consent):
+        raise Conflict(
+            "The reporter said that they did not agree to this. Only they can confirm it, in their "
+            "mailbox."
+        )
     consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour_for_reporter
     work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
 
-def require_confirmable(consent: Consent) -> None:
-    """Only what one of us wrote down, and nobody has confirmed or taken back, can be confirmed."""
+def require_deniable(consent: Consent) -> None:
+    """Only what is not the reporter's own word, whoever else has confirmed it, can be denied."""
     require_not_withdrawn(consent)
-    if consent.is_effective:
-        raise Conflict("This no longer needs to be confirmed.")
+    if not consent.is_deniable:
+        raise Conflict("You have already confirmed this. You can untick it instead.")
+
+
+def was_denied(work: Work, consent: Consent) -> bool:
+    """Whether the reporter said before that they never agreed to this very thing."""
+    denied = select(HistoryEntry.id).where(
+        HistoryEntry.case_id == consent.case_id,
+        HistoryEntry.action == "consent.denied",
+        HistoryEntry.details["kind"].astext == consent.kind,
+        HistoryEntry.details["platform"].astext.is_not_distinct_from(consent.platform),
+    )
+    return work.session.scalar(denied.limit(1)) is not None
 
 
 def require_not_withdrawn(consent: Consent) -> None:

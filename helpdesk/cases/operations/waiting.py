@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, time
 from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
 from helpdesk.cases.queries import is_reporters_turn, lock_case
-from helpdesk.cases.states import ResumeReason, WaitsOn
+from helpdesk.cases.states import CaseState, ResumeReason, WaitsOn
 from helpdesk.core.errors import Conflict
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.plausible_days import format_day
 from helpdesk.core.work import Work
 
@@ -19,14 +21,23 @@ DAY_HAS_COME = {
 }
 
 
-def pause_case(work: Work, case: Case, *, waits_on: WaitsOn, until: date | None = None) -> None:
+def pause_case(
+    work: Work,
+    case: Case,
+    *,
+    waits_on: WaitsOn,
+    until: date | None = None,
+    seen: str | None = None,
+) -> None:
     """Say that the reporter has the move, or that nothing can be done before a day.
 
     On that day the case comes back by itself. For a partner a case waits with a request that lies
-    before them: see `escalations.operations.wait_for_partner`.
+    before them: see `escalations.operations.wait_for_partner`. `seen` is the mark of the case on
+    the page.
     """
     lock_case(work, case)
     work.require(may_work_on, case)
+    refuse_if_changed_since(seen, now=case_mark_of(work, case))
     if waits_on is WaitsOn.PARTNER:
         raise Conflict("A case can only wait for a partner while a partner has a request about it.")
     if waits_on is WaitsOn.REPORTER and not is_reporters_turn(work, case):
@@ -71,6 +82,18 @@ def resume_case(work: Work, case: Case) -> None:
     case.open()
     response_targets.sync_clocks(work, case)
     work.record("case.resumed", case)
+
+
+def resume_if_raised(work: Work, case: Case) -> None:
+    """A case that has become more urgent is ours again, whatever its reporter or a day was waited
+    for: somebody looks at it now, and its clock goes on. Whoever looked may pause it again.
+
+    No rule: whoever raised it has asked.
+    """
+    if case.state is CaseState.WAITING and case.waits_on in response_targets.RESTS_ON:
+        case.open()
+        response_targets.sync_clocks(work, case)
+        work.record("case.resumed", case, because="level_raised")
 
 
 def resume_when_due(work: Work, case: Case, *, day: date) -> None:

@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
+from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -35,6 +36,8 @@ def approvals() -> ResponseReturnValue:
         "duty/approvals.html",
         lowerings=[(one, work.keys.open(one, "reason")) for one in requests],
         closings=closings,
+        marks={one.id: case_mark_of(work, one.case, one.id) for one in requests}
+        | {one.id: case_mark_of(work, one.case, one.id) for one in closings},
         drafts=drafts,
         to_read=to_read,
         request_words=request_words,

@@ -27,6 +27,7 @@ from helpdesk.cases.forms import (
     WaitForm,
 )
 from helpdesk.cases.models import Case, Conversation, LowerLevelRequest, Message, Note
+from helpdesk.cases.page_marks import mark_of_shown
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolate
@@ -89,7 +90,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
     )
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
     requests = escalations.requests_of_case(work, case) if found["requests"] else ()
-    entries = found["entries"][: timeline.SHOWN]
+    heard, entries = _last_heard(found), found["entries"][: timeline.SHOWN]
     actors = _actors(case, level, requests, found) | timeline.actors_in(entries)
     names = _names(work, actors, found["insiders"])
     return {
@@ -105,7 +106,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "conversations": report_content.open_field_of_rows(
             work, case, Conversation, found["conversations"], "summary"
         ),
-        "seen": _last_heard(found),
+        "seen": heard,
+        "case_mark": mark_of_shown(case, heard),
+        "wish_mark": mark_of_shown(case, heard, level.request.id) if level.request else "",
         "denies_our_word": bool(found["open_denials"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],

@@ -45,7 +45,9 @@ def create_closure(ref: str) -> ResponseReturnValue:
     if form.form_errors:
         return _closure_once_more(case, form), 409
     if case_closing.needs_second_person(case, outcome):
-        case_closing.ask_to_close(work, case, note=form.closing_note.data or "")
+        case_closing.ask_to_close(
+            work, case, note=form.closing_note.data or "", seen=submitted_page_mark()
+        )
         flash("It is urgent, so a second person is asked to agree that it is not a report.")
         return redirect(url_for(".show_case", ref=case.ref), 303)
     case_closing.close_case(
@@ -54,6 +56,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
         outcome=outcome,
         follow_up_on=form.follow_up_on.data,
         note=form.closing_note.data or "",
+        seen=submitted_page_mark(),
     )
     flash("The case is closed.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
@@ -63,10 +66,10 @@ def create_closure(ref: str) -> ResponseReturnValue:
 def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = case_closing.pending_closing_request(work, case)
-    if asked is None or asked.id != submitted_page_mark():
+    if asked is None:
         raise Outdated("Someone else has already decided this.")
     granted = request.form.get("granted") == "yes"
-    case_closing.decide_closing(work, asked, granted=granted)
+    case_closing.decide_closing(work, asked, granted=granted, seen=submitted_page_mark())
     flash("The case is closed." if granted else "The case stays open.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
@@ -74,5 +77,9 @@ def create_closure_decision(ref: str) -> ResponseReturnValue:
 def _closure_once_more(case: Case, form: ClosureForm) -> str:
     """The form again with everything that was chosen and typed, and what is in the way."""
     return render_template(
-        "cases/once_more.html", partial="cases/_closure.html", case=case, closure_form=form
+        "cases/once_more.html",
+        partial="cases/_closure.html",
+        case=case,
+        closure_form=form,
+        case_mark=submitted_page_mark(),
     )

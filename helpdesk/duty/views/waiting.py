@@ -8,10 +8,11 @@ from helpdesk.cases.forms import WaitForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import WaitsOn
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.plausible_days import format_day
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -20,7 +21,11 @@ def create_wait(ref: str) -> ResponseReturnValue:
     case, form = case_by_ref(work, ref), WaitForm()
     if not form.validate_on_submit() or not _waits(case, form):
         return render_template(
-            "cases/once_more.html", partial="cases/_wait.html", case=case, wait_form=form
+            "cases/once_more.html",
+            partial="cases/_wait.html",
+            case=case,
+            wait_form=form,
+            case_mark=submitted_page_mark(),
         ), 422
     if case.waits_until is not None:
         flash(
@@ -35,9 +40,11 @@ def _waits(case: Case, form: WaitForm) -> bool:
     on, until = WaitsOn(form.wait_on.data), form.wait_until.data
     try:
         if on is WaitsOn.PARTNER:
-            escalations.wait_for_partner(work, case)
+            escalations.wait_for_partner(work, case, seen=submitted_page_mark())
         else:
-            cases.pause_case(work, case, waits_on=on, until=until)
+            cases.pause_case(work, case, waits_on=on, until=until, seen=submitted_page_mark())
+    except Outdated:  # nothing on the form that is shown again would mend that
+        raise
     except Conflict as refusal:
         about_the_day = on is WaitsOn.DATE or until is not None
         (form.wait_until if about_the_day else form.wait_on).errors = [refusal.sentence]

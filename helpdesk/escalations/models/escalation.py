@@ -85,6 +85,11 @@ class Escalation(SealedCaseRecord, Base):
         return self.state is EscalationState.NEED_INFORMATION and self.reply is not None
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it went, or is to go, on one person's word, and no second person has read it."""
+        return self.second_read_due_at is not None and self.second_read_at is None
+
+    @property
     def wording_to_approve(self) -> str:
         """Which words of ours a second person is called for: the packet's, or the last answer's."""
         if self.reply_at is None:

@@ -70,8 +70,12 @@ def call_for_reader(work: Work, escalation: Escalation) -> None:
     are called. What left before and nobody has read yet stays due when it was: nothing puts that
     off.
 
-    No rule: the operations that let it leave come through here.
+    Who let it leave is kept for good: whether or not what they did still counts as a part by then,
+    they do not read it. No rule: the operations that let it leave come through here.
     """
+    record_contribution(
+        work, escalation.case_id, ContributionKind.SENT_ALONE, subject_id=escalation.id
+    )
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         due = escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
         work.enqueue(

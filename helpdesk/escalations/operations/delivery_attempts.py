@@ -21,6 +21,7 @@ from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.policy import may_deliver
+from helpdesk.escalations.priorities import FROM_LEVEL, may_be_sent_before_review
 from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
 from helpdesk.partners import queries as partners
 from helpdesk.partners.response_times import in_both_zones
@@ -203,9 +204,12 @@ def _trouble_with_partner(escalation: Escalation) -> str:
 
 def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     """Why this may not be told to anyone, or not to them, any more: ownership was taken back since
-    it was approved, or the list of what they may receive is shorter now."""
+    it was approved, it went on one person's word and is not that urgent any more, or the list of
+    what they may receive is shorter now."""
     if not queries.is_vetting_and_ownership_valid(work, escalation):
         return "facts_taken_back"
+    if escalation.is_unread and not may_be_sent_before_review(FROM_LEVEL[escalation.case.level]):
+        return "needs_second_person"
     approval = _approval(work, escalation)
     # What was approved before this was kept says nothing, and was checked then.
     told = set(approval.details.get("fields", ())) if approval is not None else set()

@@ -7,12 +7,14 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_alerts
+from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.approving import call_for_reader, refuse_if_gates_closed
@@ -25,6 +27,10 @@ from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
 WAY_TO_REPORTER: Final = "It contains an address or a number of the reporter. Please remove it."
+RESTS_ON_NOTHING: Final = (
+    "We no longer know who is asking, or whose account it is, so nothing more can be said. "
+    "Withdraw the request, or do those steps again."
+)
 CHANGED_MEANWHILE: Final = (
     "A colleague changed the answer after you opened this page. Please read it again."
 )
@@ -85,6 +91,8 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
             "The reporter has not agreed that we work on the case, or has withdrawn that. Ask "
             "them first: until then nothing more can be said."
         )
+    if not queries.is_vetting_and_ownership_valid(work, escalation):
+        raise Conflict(RESTS_ON_NOTHING)
     if queries.reveals_contact_of_case(work, escalation.case, words):
         raise Conflict(WAY_TO_REPORTER)
 
@@ -128,10 +136,12 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
-def wait_for_partner(work: Work, case: Case) -> None:
-    """Let a case wait for the partners that have a request of it, until their time is over."""
+def wait_for_partner(work: Work, case: Case, *, seen: str | None = None) -> None:
+    """Let a case wait for the partners that have a request of it, until their time is over. `seen`
+    is the mark of the case on the page."""
     cases.lock_case(work, case)
     work.require(may_work_on_case, case)
+    refuse_if_changed_since(seen, now=case_mark_of(work, case))
     if case_waiting.partners_due_day(work, case) is None:
         raise Conflict("No partner has a request on this case, so there is nobody to wait for.")
     case_waiting.pause_case_for_partner(work, case)
@@ -150,13 +160,18 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
 
 
 def send_again(work: Work, escalation: Escalation) -> None:
-    """After a person has looked: carry it once more, under the same id, through the same gates."""
+    """After a person has looked: carry it once more, under the same id, through the same gates.
+    Who had no part in what was approved on one person's word is its second reader."""
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
     delivery = queries.delivery_of(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request is not waiting to be sent again.")
     refuse_if_gates_closed(work, escalation)
+    if escalation.is_unread and work.actor.id not in excluded_second_persons(work, escalation):
+        # Who had no part in it and lets it go now has read it: the packet is on that page.
+        escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
+        work.record("escalation.second_read", escalation)
     delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
     work.enqueue("escalations.deliver", delivery_id=delivery.id)

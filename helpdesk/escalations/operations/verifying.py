@@ -4,6 +4,7 @@ from typing import Final
 
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.policy import is_reporter_of
 from helpdesk.core.errors import Conflict, translatable
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -15,6 +16,10 @@ from helpdesk.escalations.policy import may_deny_verdict, may_verify
 from helpdesk.escalations.states import EscalationState, Verdict
 
 NOTHING_DECIDED: Final = translatable("There is no decision waiting for your answer.")
+DENIED: Final = (
+    "The reporter says they didn't tell us that. Only they can say whether it is fixed, in their "
+    "mailbox. Write to them."
+)
 SAYS: Final = {
     Verdict.CONFIRMED: NewsKind.FIXED,
     Verdict.PARTIAL: NewsKind.NOT_FIXED,
@@ -33,6 +38,7 @@ def verify(
     if escalation.state is not EscalationState.DECIDED:
         raise Conflict(NOTHING_DECIDED)
     refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
+    _refuse_what_was_denied(work, escalation)
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)
@@ -56,7 +62,15 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
         clocks.stop_both_clocks(work, escalation)
     case_waiting.resume_case_after_partner(work, escalation.case)
     work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
-    news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+    news.notify_owner(work, escalation.case_id, NewsKind.DENIED, request_id=escalation.id)
+
+
+def _refuse_what_was_denied(work: Work, escalation: Escalation) -> None:
+    """Of a decision of which they never told us what we wrote down, we write down nothing more."""
+    if not is_reporter_of(work.actor, escalation.case) and queries.is_verdict_denied(
+        work, escalation
+    ):
+        raise Conflict(DENIED)
 
 
 def _last_decision(work: Work, escalation: Escalation) -> Decision:

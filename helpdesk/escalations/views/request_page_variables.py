@@ -136,6 +136,11 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_waive": is_draft and may_waive(work.actor, escalation),
         "may_answer": ours and state is EscalationState.NEED_INFORMATION,
         "may_verify": ours and state is EscalationState.DECIDED,
+        "rests_on_nothing": not is_draft
+        and EscalationState.WITHDRAWN in MOVES[state]
+        and not queries.is_vetting_and_ownership_valid(work, escalation),
+        "is_denied": state is EscalationState.DECIDED
+        and queries.is_verdict_denied(work, escalation),
         "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],
         "may_read_afterwards": ours and waits and not mine,
         "may_say_they_know": ours and escalation.untold_since is not None,

@@ -31,8 +31,9 @@ def set_consents(
     another window or by a responder who was told, stays so: nobody has chosen otherwise. None says
     that exactly these shall stand.
 
-    True if anything changed. What was not sent yet to a platform that is no longer agreed to is
-    stopped: the carrying asks again at the last moment, and this takes it out of the way.
+    Who unticks what only we wrote down denies it. True if anything changed. What was not sent yet
+    to a platform that is no longer agreed to is stopped: the carrying asks again at the last
+    moment, and this takes it out of the way.
     """
     work.require(is_reporter_of, case)
     lock_case(work, case)
@@ -50,7 +51,11 @@ def set_consents(
     for consent in told:
         cases.confirm_consent(work, case, consent)
     for consent in withdrawn:
-        cases.withdraw_consent(work, case, consent)
+        # The page says that one of us set the tick, and that who did not agree unticks it.
+        if consent.is_by_reporter:
+            cases.withdraw_consent(work, case, consent)
+        else:
+            _deny(work, case, consent)
     if given or told or withdrawn:
         _answered(work, case)
     return bool(given or told or withdrawn)
@@ -64,17 +69,22 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
 
 
 def deny_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter says that they did not agree to it: it is taken back, and never counted. They
-    are owed a word of ours: somebody may have spoken for them. A closed case opens again."""
+    """The reporter says that they did not agree to it: it is taken back, also where a second person
+    of ours has confirmed it by then. They are owed a word of ours: somebody may have spoken for
+    them. A closed case opens again."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
-    cases.require_confirmable(consent)
+    cases.require_deniable(consent)
+    _deny(work, case, consent)
+
+
+def _deny(work: Work, case: Case, consent: Consent) -> None:
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     cases.withdraw_consent(work, case, consent)
     reopen_for_reporter(work, case)
     owe_reply_to_reporter(work, case)
-    news.notify_owner(work, case.id, NewsKind.AGREEMENT)
+    news.notify_owner(work, case.id, NewsKind.DENIED)
 
 
 def withdraw_all_consents(work: Work, case: Case) -> None:

@@ -2,8 +2,9 @@
 
 from sqlalchemy import update
 
-from helpdesk.cases import response_targets
+from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
@@ -39,4 +40,4 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
         response_targets.restore_reply_due(work, case, due_at=one.answered_due_at)
     else:
         owe_reply_to_reporter(work, case)
-    work.enqueue("triage.tell_owner", case_id=case.id)
+    news.notify_owner(work, case.id, NewsKind.DENIED)

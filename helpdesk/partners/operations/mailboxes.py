@@ -72,6 +72,8 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     work.session.execute(select(func.use_partner_mailbox(partner.id, work.at)))
     work.session.refresh(partner)
     work.session.refresh(new)
+    if work.actor.role is Role.COORDINATOR:
+        partner.remember_changer(by=work.actor.id)  # who put it in use does not vouch for it
     work.record("partner.mailbox_confirmed", partner)
     work.announce(PartnerMailboxConfirmed(partner.id, at=int(work.at.timestamp())))
     return True

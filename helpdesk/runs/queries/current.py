@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 
 from helpdesk.cases.models import Case, Fact
-from helpdesk.cases.queries import NOT_CLOSED, visible_to
+from helpdesk.cases.queries import LISTED_AT_MOST, NOT_CLOSED, visible_to
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
@@ -108,14 +108,16 @@ class DueStep:
     record: StepRecord
 
 
-def steps_due_again(work: Work, limit: int = 20) -> Sequence[DueStep]:
-    """The steps of the actor's queues that have come back, the longest ago first."""
+def steps_due_again(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[DueStep]:
+    """The steps of the actor's queues that have come back: those of the most urgent cases first,
+    of these the longest ago."""
     due = (
         select(StepRecord)
         .join(Run, Run.id == StepRecord.run_id)
+        .join(Case, Case.id == Run.case_id)
         .where(StepRecord.back_at <= work.at, Run.ended_at.is_(None))
         .where(Run.case_id.in_(visible_to(work.actor).where(NOT_CLOSED).with_only_columns(Case.id)))
-        .order_by(StepRecord.back_at, StepRecord.id)
+        .order_by(Case.level, StepRecord.back_at, StepRecord.id)
         .limit(limit)
     )
     records = work.session.scalars(due).all()
