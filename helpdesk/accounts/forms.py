@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
 from helpdesk.accounts import passphrases
+from helpdesk.accounts.short_names import LONGEST_NAME, SHORT_NAME
 from helpdesk.core import code_input, codes
 from helpdesk.web.app_context import current_context
 from helpdesk.web.forms import Form, parse_address_filter, validate_address
@@ -22,7 +23,6 @@ from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # Regexp only looks at the beginning, so each pattern says where it ends.
 SIX_DIGITS = re.compile(r"[0-9]{6}\Z")
-HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}\Z")
 SEED = re.compile(r"[A-Z2-7]{32}\Z")
 
 
@@ -192,7 +192,7 @@ class InvitationForm(Form):
         "Sign-in name",
         [
             Regexp(
-                HANDLE,
+                SHORT_NAME,
                 message="A sign-in name must be 2 to 39 lower-case letters, numbers, "
                 "dots or dashes.",
             )
@@ -204,7 +204,7 @@ class InvitationForm(Form):
         "Name that colleagues see",
         [
             DataRequired("Type the name that colleagues see."),
-            max_length_validator(80, count=count_code_points),
+            max_length_validator(LONGEST_NAME, count=count_code_points),
         ],
         description="This does not have to be a real name either. Reporters and partners do not "
         "see it.",
@@ -224,12 +224,12 @@ class TeamForm(Form):
         "Name of the queue",
         [
             DataRequired("Type a name for the queue."),
-            max_length_validator(80, count=count_code_points),
+            max_length_validator(LONGEST_NAME, count=count_code_points),
         ],
     )
     slug = StringField(
         "Short name for addresses",
-        [Regexp(HANDLE, message="Use 2 to 39 lower-case letters, numbers or dashes.")],
+        [Regexp(SHORT_NAME, message="Use 2 to 39 lower-case letters, numbers or dashes.")],
         description="Lower-case letters, numbers and dashes, such as first-line.",
     )
 

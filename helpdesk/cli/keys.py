@@ -7,6 +7,7 @@ import click
 from helpdesk import key_files
 from helpdesk.cli import key_rotation
 from helpdesk.cli.maintenance import command_context
+from helpdesk.cli.names import NAME
 from helpdesk.cli.signing import sign
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
@@ -39,7 +40,7 @@ def make(folder: Path) -> None:
 
 
 @keys.command()
-@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 @click.option(
     "--from", "older", required=True, type=click.Path(), help="The file with the older key."
 )

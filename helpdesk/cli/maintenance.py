@@ -15,6 +15,7 @@ from helpdesk.accounts.models import Team
 from helpdesk.accounts.queries import team_by_slug
 from helpdesk.adapters import definition_guard
 from helpdesk.assembly import close_context, open_context
+from helpdesk.cli.names import NAME, SHORT
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext
@@ -85,18 +86,23 @@ def database_warnings(url: str) -> Iterator[str]:
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
-@click.option("--handle", required=True, help="The coordinator's sign-in name.")
-@click.option("--name", required=True, help="The name colleagues see.")
+@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option("--handle", required=True, type=SHORT, help="The coordinator's sign-in name.")
+@click.option("--name", required=True, type=NAME, help="The name colleagues see.")
 @click.option("--email", default="", help="Email address for alerts. Stored encrypted.")
 @click.option(
     "--queue",
+    type=SHORT,
     default="front-line",
     show_default=True,
     help="Short name of the first queue, used in addresses.",
 )
 @click.option(
-    "--queue-name", default="Front line", show_default=True, help="Name of the first queue."
+    "--queue-name",
+    type=NAME,
+    default="Front line",
+    show_default=True,
+    help="Name of the first queue.",
 )
 def setup(
     operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
@@ -113,9 +119,9 @@ def setup(
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
-@click.option("--handle", required=True, help="Their sign-in name.")
-@click.option("--name", required=True, help="The name colleagues see.")
+@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option("--handle", required=True, type=SHORT, help="Their sign-in name.")
+@click.option("--name", required=True, type=NAME, help="The name colleagues see.")
 @click.option("--role", type=click.Choice(["operator", "coordinator", "responder"]), required=True)
 @click.option("--queue", "queues", multiple=True, help="Short name of a queue they work in.")
 def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[str, ...]) -> None:

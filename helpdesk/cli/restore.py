@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from helpdesk.cli.maintenance import command_context, database_warnings
+from helpdesk.cli.names import NAME
 from helpdesk.core.actors import operator
 from helpdesk.core.send_hold import HoldReason
 from helpdesk.duty import restored_backup
@@ -28,7 +29,7 @@ NEEDS: Final = {"DATABASE_URL"}
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 def restored(operator_name: str) -> None:
     """Say that this database was restored: nothing is sent until it is released."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
@@ -37,7 +38,7 @@ def restored(operator_name: str) -> None:
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 @click.option("--skip-due", is_flag=True, help="Do not send what was due before the backup.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:

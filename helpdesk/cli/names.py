@@ -1,0 +1,35 @@
+"""Names that are typed on the command line: no page takes one that a command would not, either."""
+
+from typing import Any, Final
+
+import click
+
+from helpdesk.accounts.short_names import LONGEST_NAME, SHORT_NAME
+from helpdesk.core.visible_text import has_visible_text
+
+
+class _ShortName(click.ParamType[str]):
+    """A sign-in name, or the short name of a queue."""
+
+    name = "short name"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if not SHORT_NAME.match(str(value).lower()):
+            self.fail("Use 2 to 39 lower-case letters, numbers, dots or dashes.", param, ctx)
+        return str(value)
+
+
+class _Name(click.ParamType[str]):
+    """A name that people read, in a list or in history."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        said = str(value).strip()
+        if not has_visible_text(said) or not said.isprintable() or len(said) > LONGEST_NAME:
+            self.fail(f"Type a name of up to {LONGEST_NAME} characters, on one line.", param, ctx)
+        return said
+
+
+NAME: Final = _Name()
+SHORT: Final = _ShortName()
