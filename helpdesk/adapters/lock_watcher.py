@@ -62,7 +62,10 @@ class LockWatcher(threading.Thread):
         except OutOfMemory:
             log.warning("The database has no room for locks, and it could not be seen whose fault.")
             return
+        most: dict[str, int] = {}
         for role, locks in ended:
+            most[role] = max(locks, most.get(role, 0))
+        for role, locks in most.items():
             log.warning("A session of %s held %d locks and was ended.", role, locks)
             if time.monotonic() - self._told_at.get(role, -TOLD_FOR) >= TOLD_FOR:
                 self._untold[role] = max(locks, self._untold.get(role, 0))

@@ -25,10 +25,15 @@ LONGEST = 120.0
 # Bytes in one answer of a server. smtplib collects an answer's lines without an end.
 LONGEST_ANSWER = 64_000
 STARTED = 220
+TAKEN = 250
 
 
 class TlsNotOffered(smtplib.SMTPException):
     """The server offers no TLS, or somebody on the way has taken the offer out."""
+
+
+class UnclearAnswer(smtplib.SMTPException):
+    """What the server said when it had all of the letter is neither yes, later nor no."""
 
 
 class SmtpMailer:
@@ -140,6 +145,16 @@ class _Brief(smtplib.SMTP):
             self.file.left = LONGEST_ANSWER
         return super().getreply()
 
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """The letter, and the answer to it. From then on the server has it: every 2xx is a yes, and
+        only 4xx and 5xx say that it was not taken."""
+        code, words = super().data(msg)
+        if 200 <= code < 300:
+            return TAKEN, words
+        if not 400 <= code < 600:
+            raise UnclearAnswer
+        return code, words
+
     def _get_socket(self, *where: Any) -> Any:
         self._clock = threading.Timer(LONGEST, self._hang_up)
         self._clock.daemon = True
@@ -216,8 +231,8 @@ def build_mime_message(email: Email, sender: str) -> EmailMessage:
 
 
 def _answer(code: int) -> Exception:
-    """What a server's answer means: 4xx asks us to come again, 5xx does not."""
-    return PermanentMailError(code) if code >= 500 else TemporaryMailError(code)
+    """What a server's answer means: 5xx is a no for good, and after all else we come again."""
+    return PermanentMailError(code) if 500 <= code < 600 else TemporaryMailError(code)
 
 
 def _say_goodbye(server: smtplib.SMTP) -> None:

@@ -2,9 +2,10 @@
 
 import email
 import socket
+import socketserver
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -95,6 +96,57 @@ def test_a_connection_that_breaks_after_the_letter_left_is_unclear(mail_server):
     with pytest.raises(UncertainMailError):
         SmtpMailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
     assert len(mailbox.letters) == 1
+
+
+class AnswersOddly(socketserver.StreamRequestHandler):
+    """A server that takes the letter and then says `last`."""
+
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            if line.upper().startswith(b"DATA"):
+                self.wfile.write(b"354 go on\r\n")
+                for part in self.rfile:
+                    if part == b".\r\n":
+                        break
+                self.wfile.write(self.server.last + b"\r\n")
+            elif line.upper().startswith(b"QUIT"):
+                self.wfile.write(b"221 bye\r\n")
+                return
+            else:
+                self.wfile.write(b"250 OK\r\n")
+
+
+@pytest.fixture
+def odd_server():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), AnswersOddly) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("last", "meaning"),
+    [
+        *((last, None) for last in (b"250 OK", b"251 OK", b"200 OK", b"250-OK\r\n250 done")),
+        *(
+            (last, UncertainMailError)
+            for last in (b"354 again", b"100 x", b"999 x", b"ok", b"", b"\xff\xfe", b"-12 x", b"25")
+        ),
+        (b"421 Later", TemporaryMailError),
+        (b"451 Later", TemporaryMailError),
+        (b"554 Never", PermanentMailError),
+    ],
+)
+def test_only_4xx_and_5xx_say_that_a_letter_was_not_taken(odd_server, last, meaning):
+    odd_server.last = last
+    mailer = SmtpMailer(
+        f"smtp://127.0.0.1:{odd_server.server_address[1]}", "helpdesk@helpdesk.test"
+    )
+
+    with nullcontext() if meaning is None else pytest.raises(meaning):
+        mailer.send(LETTER)
 
 
 def test_a_full_disk_keeps_no_letter(tmp_path):
