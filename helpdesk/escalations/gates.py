@@ -3,13 +3,11 @@
 Pure: `GateInputs` is what was found about a request, `check_gates` says what that means.
 """
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from helpdesk.core import normal_forms
+from helpdesk.escalations.contact_words import spellings_of, ways_to_person
 from helpdesk.escalations.packets import (
     GIVEN_ON_PURPOSE,
     Packet,
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
 VETTED: Final = frozenset({"confirmed", "known"})
 OWNER_CONFIRMED: Final = "confirmed"
-# People write the same number with and without what comes before its last digits.
-SIGNIFICANT: Final = 7
 # Gates that a step of a playbook opens, by the fact that it finds out.
 FOUND_OUT: Final[Mapping[str, str]] = {
     "Requester": "vetted",
@@ -115,11 +111,10 @@ def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
 
 
 def reveals_contact(text: str, ways: Collection[str]) -> bool:
-    """Whether an address or a number by which they can be reached, or must never be, stands in a
-    text that would leave."""
-    plain = _plain(text)
-    said = f"{plain}\n{_joined(plain)}"
-    return any(address in said for way in ways for address in _addresses(way))
+    """Whether an address, a number or a link by which they can be reached, or must never be, stands
+    in a text that would leave."""
+    said = spellings_of(text)
+    return any(one in said for way in ways for one in ways_to_person(way))
 
 
 def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
@@ -271,37 +266,3 @@ def _told(packet: Packet) -> str:
 
 def _labels(fields: Collection[PacketField]) -> str:
     return "; ".join(field.staff_label for field in fields)
-
-
-def _addresses(text: str) -> Iterator[str]:
-    """What could lead to a person: words with an @ in them, and the ends of longer numbers."""
-    plain = _plain(text)
-    for word in plain.split():
-        bare = word.strip(".,;:()<>[]\"'")
-        if "@" in bare and len(bare) > 1:
-            yield bare
-    # Two numbers may stand beside each other, so each is looked for as it may have been meant.
-    for one in (plain, _joined(plain, r"[ ()./-]+"), _joined(plain)):
-        yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", one))
-
-
-def _joined(plain: str, gap: str = r"[\W_]+") -> str:
-    """Numbers without the gaps that people write into them."""
-    return re.sub(rf"(?<=\d){gap}(?=\d)", "", plain)
-
-
-def _plain(text: str) -> str:
-    """Small letters, the digits of one keyboard, one kind of dash and single spaces, none of them
-    around an @; what nobody sees is dropped."""
-    signs = normal_forms.normalize("NFKC", text).casefold()
-    words = "".join(map(_plain_sign, signs))
-    return re.sub(r"\s*@\s*", "@", " ".join(words.split()))
-
-
-def _plain_sign(sign: str) -> str:
-    category, digit = unicodedata.category(sign), unicodedata.digit(sign, None)
-    if digit is not None:
-        return str(digit)
-    if category == "Cf":
-        return ""
-    return "-" if category == "Pd" else sign

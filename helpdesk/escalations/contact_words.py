@@ -1,0 +1,91 @@
+"""Addresses and numbers, however people write them: what leads to a person is found in a text.
+
+Looked for are email addresses, numbers, links to a profile and Signal's usernames. A bare handle is
+not: people use one everywhere, and the account that a request is about has it on purpose.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from helpdesk.core import normal_forms
+
+# People write the same number with and without what comes before its last digits.
+SIGNIFICANT: Final = 7
+# Letters of other alphabets that look like one of ours.
+LOOKALIKES: Final = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u03bf\u03b1\u03b9\u03bd\u03ba",
+    "aeopcyxijsdoaivk",
+)
+FULL_STOPS: Final = str.maketrans({"\u3002": ".", "\u0640": None})
+AT_IN_BRACKETS: Final = re.compile(r"\s*[\[({<]\s*(?:@|at)\s*[\])}>]\s*")
+DOT_IN_BRACKETS: Final = re.compile(r"\s*[\[({<]\s*(?:\.|dot)\s*[\])}>]\s*")
+LINK: Final = re.compile(r"(?<![\w@.-])(?:www\.)?([\w-]+(?:\.[\w-]+)+/[^\s,;]*\w)")
+SIGNAL_USERNAME: Final = re.compile(r"(?<![\w.@/-])[a-z_][a-z0-9_]{2,31}\.\d{2,9}(?!\w)")
+
+
+def spellings_of(text: str) -> str:
+    """A text in every spelling in which something may be found in it."""
+    plain = _plain(text)
+    loose = _loose(plain)
+    return "\n".join((plain, _joined(plain), _as_digits(_joined(plain)), loose, _tight(loose)))
+
+
+def ways_to_person(text: str) -> Iterator[str]:
+    """What could lead to a person, in our spelling."""
+    plain = _plain(text)
+    for word in plain.split():
+        bare = _bare(word)
+        if "@" in bare and len(bare) > 1:
+            yield bare
+    for word in map(_bare, _loose(plain).split()):
+        if "." in word.partition("@")[2]:
+            yield word
+    yield from LINK.findall(plain)
+    yield from SIGNAL_USERNAME.findall(plain)
+    # Two numbers may stand beside each other, so each is looked for as it may have been meant.
+    for one in (plain, _joined(plain, r"[ ()./-]+"), _joined(plain), _as_digits(plain)):
+        yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", one))
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:()<>[]\"'")
+
+
+def _joined(plain: str, gap: str = r"[\W_]+") -> str:
+    """Numbers without the gaps that people write into them."""
+    return re.sub(rf"(?<=\d){gap}(?=\d)", "", plain)
+
+
+def _as_digits(plain: str) -> str:
+    """Letters among digits that were meant as digits."""
+    return re.sub(r"(?<=\d)o+(?=\d)", lambda found: "0" * len(found[0]), plain)
+
+
+def _loose(plain: str) -> str:
+    """With the signs of an address that were written out as words, or set apart."""
+    with_at = re.sub(r"\s+at\s+", "@", plain)
+    return re.sub(r"\s+dot\s+|\s*\.\s*", ".", with_at)
+
+
+def _tight(loose: str) -> str:
+    return re.sub(r"\s+", "", loose)
+
+
+def _plain(text: str) -> str:
+    """Small letters of one alphabet, the digits of one keyboard, one kind of dash and single
+    spaces, none of them around an @; what nobody sees is dropped."""
+    signs = normal_forms.normalize("NFKC", text).casefold().translate(FULL_STOPS)
+    words = " ".join("".join(map(_plain_sign, signs)).translate(LOOKALIKES).split())
+    words = DOT_IN_BRACKETS.sub(".", AT_IN_BRACKETS.sub("@", words))
+    return re.sub(r"\s*@\s*", "@", words)
+
+
+def _plain_sign(sign: str) -> str:
+    category, digit = unicodedata.category(sign), unicodedata.digit(sign, None)
+    if digit is not None:
+        return str(digit)
+    if category == "Cf":
+        return ""
+    return "-" if category == "Pd" else sign
