@@ -1,6 +1,7 @@
-"""What the page of one's teams shows of who waits to be let in, as a mark."""
+"""What the pages about people show of an account, as marks."""
 
 from helpdesk.accounts.key_fingerprints import key_fingerprint
+from helpdesk.accounts.models import Person
 from helpdesk.core.keys import Key
 from helpdesk.core.page_marks import mark_of
 
@@ -8,3 +9,8 @@ from helpdesk.core.page_marks import mark_of
 def words_mark_of(key: Key) -> str:
     """The six words that are compared by phone."""
     return mark_of(key_fingerprint(key))
+
+
+def account_mark_of(person: Person) -> str:
+    """Whose account it is by now: its key, who gave the code to it, and whether it is blocked."""
+    return mark_of(person.key_id, person.code_given_by, person.code_given_at, person.disabled_at)

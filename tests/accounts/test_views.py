@@ -423,13 +423,17 @@ def test_closing_and_opening_the_door_and_starting_over(context, browser, queue,
     sign_in(browser, coordinator)
     base = f"/people/{other.person.id}"
 
-    assert browser.post(f"{base}/closing").status_code == 303
-    assert browser.post(f"{base}/reopening").status_code == 303
-    old_page = browser.post(f"{base}/enrolment")
+    def press(act, page=base, **answers):
+        marked = mark_in(browser.get(page), f"{base}/{act}")
+        return browser.post(f"{base}/{act}", data={**marked, **answers})
+
+    assert press("closing").status_code == 303
+    assert press("reopening").status_code == 303
+    old_page = press("enrolment")
     assert (old_page.status_code, old_page.location) == (303, f"{base}/reset")
-    assert browser.post(f"{base}/reset").status_code == 201
-    assert browser.post(f"{base}/memberships/{queue.id}/end").status_code == 303
-    assert browser.post(f"{base}/memberships", data={"team": "first-line"}).status_code == 303
+    assert press("reset", f"{base}/reset").status_code == 201
+    assert press(f"memberships/{queue.id}/end").status_code == 303
+    assert press("memberships", team="first-line").status_code == 303
     own = browser.post(f"/people/{coordinator.person.id}/closing")
     assert own.status_code == 403
 

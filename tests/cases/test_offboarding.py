@@ -21,6 +21,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.triage import operations as triage
 from tests.factories import Somebody, a_case, a_person, a_team, sign_in, work_as
+from tests.intake.browser import mark_in
 
 ACTS = ("disable", "reset_person", "remove_member", "leave_team")
 PAGES = ("closing", "reset", "memberships/{}/end")
@@ -187,7 +188,8 @@ def test_the_page_lists_what_hangs_on_them_and_asks_who_takes_it(context, house,
 
     shown = staff.get(address).text
     unsaid = staff.post(address)
-    done = staff.post(address, data={house.queue.id: QUEUE})
+    marked = mark_in(staff.get(address), address)
+    done = staff.post(address, data={**marked, house.queue.id: QUEUE})
 
     assert house.case.ref in shown
     assert house.second.ref in shown

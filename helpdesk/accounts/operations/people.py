@@ -17,6 +17,7 @@ from helpdesk.accounts.operations.team_keys import (
     notify_access_change,
     revoke_access,
 )
+from helpdesk.accounts.page_marks import account_mark_of
 from helpdesk.accounts.policy import (
     may_assign_to_team,
     may_invite_as,
@@ -29,6 +30,7 @@ from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolate
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import folded
 from helpdesk.core.work import Work
 
@@ -71,18 +73,25 @@ def _refuse_second_of_a_name(work: Work, name: str) -> None:
         )
 
 
-def invite_again(work: Work, person: Person) -> str:
-    """A new code for somebody who has not enrolled yet; the old one stops working."""
+def invite_again(work: Work, person: Person, *, seen: str | None = None) -> str:
+    """A new code for somebody who has not enrolled yet; the old one stops working.
+
+    `seen`, here and below, is the mark of the account on the page: an old page takes away no code,
+    key or block that somebody has given since.
+    """
     work.require(may_manage, person)
     lock_person(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
         raise Conflict(f"{isolate(person.name)} has already enrolled.")
+    refuse_if_changed_since(seen, now=account_mark_of(person))
     code = _give_code(work, person)
     work.record("person.invited_again", person)
     return code
 
 
-def reset_person(work: Work, person: Person, reassignment: Reassignment = NOTHING) -> str:
+def reset_person(
+    work: Work, person: Person, reassignment: Reassignment = NOTHING, *, seen: str | None = None
+) -> str:
     """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
 
     They get a new key that opens nothing until a member of each team has let them in again; in a
@@ -90,8 +99,10 @@ def reset_person(work: Work, person: Person, reassignment: Reassignment = NOTHIN
     they can work on nothing, so what they have is handed on.
     """
     work.require(may_manage, person)
+    lock_person(work, person)
     if not person.is_enrolled:
         raise Conflict(f"{isolate(person.name)} has not enrolled yet.")
+    refuse_if_changed_since(seen, now=account_mark_of(person))
     reassign_work(work, person, _teams_of(person), reassignment)
     for membership in sorted(person.memberships, key=lambda one: one.team_id):
         revoke_access(work, person, membership.team_id)
@@ -108,13 +119,16 @@ def reset_person(work: Work, person: Person, reassignment: Reassignment = NOTHIN
     return code
 
 
-def add_member(work: Work, person: Person, team: Team) -> None:
+def add_member(work: Work, person: Person, team: Team, *, seen: str | None = None) -> None:
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_assign_to_team, team)
     if not role_fits_team(person.role, team):
         raise Conflict(f"A {person.role} can't be in {isolate(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
         raise Conflict(f"{isolate(person.name)} is already in {isolate(team.name)}.")
+    if seen is not None:  # the first member of a team makes its key
+        lock_person(work, person)
+        refuse_if_changed_since(seen, now=account_mark_of(person))
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
     if person.is_enrolled:
@@ -153,9 +167,11 @@ def disable(work: Work, person: Person, reassignment: Reassignment = NOTHING) ->
     work.record("person.disabled", person)
 
 
-def enable(work: Work, person: Person) -> None:
+def enable(work: Work, person: Person, *, seen: str | None = None) -> None:
     """Open the door again; the teams are as they were."""
     work.require(may_manage, person)
+    lock_person(work, person)
+    refuse_if_changed_since(seen, now=account_mark_of(person))
     person.disabled_at = None
     person.failures, person.closed_until = 0, None
     work.record("person.enabled", person)

@@ -7,6 +7,7 @@ from wtforms.fields import SelectChoice
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
+from helpdesk.accounts.page_marks import account_mark_of
 from helpdesk.accounts.policy import (
     INVITES,
     may_assign_to_team,
@@ -18,6 +19,7 @@ from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolate
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -74,7 +76,7 @@ def create_enrolment(person_id: str) -> ResponseReturnValue:
     person = queries.person_by_id(work, person_id)
     if person.is_enrolled:  # an old page: since then it says first what hangs on them
         return redirect(url_for("duty.new_reset", person_id=person.id), 303)
-    return _code_page(person, operations.invite_again(work, person))
+    return _code_page(person, operations.invite_again(work, person, seen=submitted_page_mark()))
 
 
 @people_bp.post("/people/<person_id>/memberships")
@@ -83,9 +85,9 @@ def create_membership(person_id: str) -> ResponseReturnValue:
     person = queries.person_by_id(work, person_id)
     form = _membership_form(person)
     if not form.validate_on_submit():
-        return _person_page(person, form), 422
+        return _person_page(person, form, seen=submitted_page_mark()), 422
     team = queries.team_by_slug(work, form.team.data or "")
-    operations.add_member(work, person, team)
+    operations.add_member(work, person, team, seen=submitted_page_mark())
     who, where = isolate(person.name), isolate(team.name)
     flash(
         f"{who} is now in {where}. They can't read anything there until a member gives them access."
@@ -97,7 +99,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 def create_unblock(person_id: str) -> ResponseReturnValue:
     require_people_manager()
     person = queries.person_by_id(work, person_id)
-    operations.enable(work, person)
+    operations.enable(work, person, seen=submitted_page_mark())
     flash(f"{isolate(person.name)} can sign in again.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
@@ -156,11 +158,12 @@ def _membership_form(person: Person) -> MembershipForm:
     return form
 
 
-def _person_page(person: Person, form: MembershipForm) -> str:
+def _person_page(person: Person, form: MembershipForm, *, seen: str | None = None) -> str:
     return render_template(
         "people/show.html",
         person=person,
         form=form,
+        seen=account_mark_of(person) if seen is None else seen,
         may_manage=may_manage(work.actor, person),
         now=work.at,
     )

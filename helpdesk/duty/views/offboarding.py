@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts.page_marks import account_mark_of
 from helpdesk.accounts.policy import (
     may_assign_to_team,
     may_leave,
@@ -21,6 +22,7 @@ from helpdesk.core.markup import isolate
 from helpdesk.duty.forms import ReassignmentForm, reassignment_form
 from helpdesk.duty.offboarding import open_work_of
 from helpdesk.duty.views.blueprint import bp
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -44,7 +46,8 @@ def create_block(person_id: str) -> ResponseReturnValue:
 @bp.get("/people/<person_id>/reset")
 def new_reset(person_id: str) -> ResponseReturnValue:
     person = _managed(person_id)
-    return _page("reset", person, _form(person, _teams_of(person)))
+    form = _form(person, _teams_of(person))
+    return _page("reset", person, form, seen=account_mark_of(person))
 
 
 @bp.post("/people/<person_id>/reset")
@@ -52,8 +55,8 @@ def create_reset(person_id: str) -> ResponseReturnValue:
     person = _managed(person_id)
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
-        return _page("reset", person, form), 422
-    code = operations.reset_person(work, person, form.reassignment())
+        return _page("reset", person, form, seen=submitted_page_mark()), 422
+    code = operations.reset_person(work, person, form.reassignment(), seen=submitted_page_mark())
     return render_template("people/code.html", person=person, code=code), 201
 
 
@@ -133,7 +136,12 @@ def _back_to(person: Person, form: ReassignmentForm) -> ResponseReturnValue:
 
 
 def _page(
-    act: str, person: Person, form: ReassignmentForm, membership: Membership | None = None
+    act: str,
+    person: Person,
+    form: ReassignmentForm,
+    membership: Membership | None = None,
+    *,
+    seen: str = "",
 ) -> str:
     return render_template(
         "duty/leaving.html",
@@ -141,6 +149,7 @@ def _page(
         person=person,
         team=membership.team if membership else None,
         form=form,
+        seen=seen,
         hanging=form.hanging,
         now=work.at,
     )
