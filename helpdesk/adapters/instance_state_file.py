@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,10 @@ class InstanceStateFile:
         try:
             with suppress(FileNotFoundError):
                 unfinished.unlink()
-            unfinished.write_text(json.dumps(told) + "\n")
+            with unfinished.open("w") as file:
+                file.write(json.dumps(told) + "\n")
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut can leave an empty file of that name
             unfinished.rename(self._path)
         except OSError:
             if not self._cannot:

@@ -159,7 +159,11 @@ class _Brief(smtplib.SMTP):
         self._clock = threading.Timer(LONGEST, self._hang_up)
         self._clock.daemon = True
         self._clock.start()
-        return super()._get_socket(*where)  # type: ignore[misc]  # unknown to the stubs
+        try:
+            return super()._get_socket(*where)  # type: ignore[misc]  # unknown to the stubs
+        except BaseException:
+            self._clock.cancel()
+            raise
 
     def _hang_up(self) -> None:
         with suppress(OSError, AttributeError):

@@ -89,6 +89,18 @@ def test_the_servers_answer_says_whether_to_come_again(mail_server, moment, answ
     assert mailbox.letters == []
 
 
+def test_a_connection_that_was_refused_leaves_no_timer_behind():
+    before = threading.active_count()
+
+    with pytest.raises(TemporaryMailError):
+        SmtpMailer("smtp://127.0.0.1:9", "helpdesk@helpdesk.test").send(LETTER)
+
+    left = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+    for one in left:
+        one.join(timeout=10)
+    assert threading.active_count() <= before
+
+
 def test_a_connection_that_breaks_after_the_letter_left_is_unclear(mail_server):
     port, mailbox = mail_server
     mailbox.hangs_up = True
