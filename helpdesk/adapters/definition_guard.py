@@ -110,6 +110,15 @@ def are_definitions_guarded(connection: Connection) -> bool:
     return bool(connection.scalar(_GUARDED, {"name": NAME}))
 
 
+def is_guarded(connection: Connection) -> bool:
+    """Whether all of it is there: a database that was restored may lack it."""
+    return (
+        are_definitions_guarded(connection)
+        and ends_lock_hoarders(connection)
+        and not rights_of_everyone(connection)
+    )
+
+
 def rights_of_everyone(connection: Connection) -> list[str]:
     """What everybody may still do in this database that a superuser should have taken away."""
     found = list(connection.scalars(_OPEN, {"names": _TAKEN}))

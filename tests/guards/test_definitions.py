@@ -11,7 +11,10 @@ from helpdesk.adapters import definition_guard
 from helpdesk.assembly import RELIED_ON, open_engine
 from helpdesk.cli.maintenance import database_warnings
 from helpdesk.cli.maintenance import migrate as migrate_command
-from tests.conftest import ROOT, plain
+from tests.conftest import ROOT, become, plain
+from tests.factories import a_person, a_team, sign_in
+
+NOT_PROTECTED = "The database isn&#39;t fully protected"
 
 PROCESSES = (
     "helpdesk_app",
@@ -223,6 +226,28 @@ def test_what_everyone_may_do_again_after_a_restore_is_named(postgres):
         assert name in said[0]
     assert "end_lock_hoarders" in said[1]
     assert left == []
+
+
+@pytest.mark.parametrize(
+    "given_back",
+    [
+        "GRANT TEMPORARY ON DATABASE helpdesk TO PUBLIC",
+        "GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC",
+        "GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO PUBLIC",
+        "DROP EVENT TRIGGER only_the_owner_defines",
+    ],
+)
+def test_a_database_that_lacks_a_part_of_its_guard_is_red_on_the_board(context, staff, given_back):
+    with context.begin() as work:
+        somebody = a_person(work, teams=[a_team(work)])
+    sign_in(staff, somebody)
+    assert NOT_PROTECTED not in staff.get("/duty").get_data(as_text=True)
+
+    before = become(context, "postgres")
+    context.sessions.kw["bind"].execute(text(given_back))
+    become(context, before)
+
+    assert NOT_PROTECTED in staff.get("/duty").get_data(as_text=True)
 
 
 def test_running_md_shows_the_same_statements():

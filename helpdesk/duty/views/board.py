@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.queries import current_person
+from helpdesk.adapters import definition_guard
 from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
@@ -55,6 +56,7 @@ def _page(form: StartDutyForm) -> str:
     return render_template(
         "duty/board.html",
         board=board,
+        is_guarded=definition_guard.is_guarded(work.session.connection()),
         quota=quota,
         quota_used=passed_threshold(board.load, quota),
         person=current_person(work),
