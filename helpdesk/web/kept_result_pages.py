@@ -34,6 +34,11 @@ REFUSED_LASTS: Final = timedelta(hours=1)
 LASTS: Final = stored_responses.KEPT
 LONGEST: Final = 400_000
 BURST, STEADY_PER_MINUTE = 120, 60
+# Strangers are very many, or one with many addresses: what is kept of them is bounded for all of
+# them together, in kilobytes for each process, and a long page that refuses is not kept. Beyond
+# that they get the page in place, as a browser without cookies does.
+LONGEST_REFUSAL_TO_STRANGER: Final = 100_000
+STRANGERS_KB_BURST, STRANGERS_KB_PER_MINUTE = 20_000, 4_000
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -127,8 +132,24 @@ def _is_to_be_kept(response: Response) -> bool:
         and not response.location
         and RESULTS in session
         and is_same_site()
-        and len(response.get_data()) <= LONGEST
+        and len(response.get_data()) <= _longest(response)
         and is_within_limit("results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted())
+        and _have_strangers_room_for(response)
+    )
+
+
+def _longest(response: Response) -> int:
+    is_refusal = response.status_code >= 400
+    return LONGEST_REFUSAL_TO_STRANGER if is_refusal and _counted() is None else LONGEST
+
+
+def _have_strangers_room_for(response: Response) -> bool:
+    return _counted() is not None or is_within_limit(
+        "kilobytes of results",
+        size=STRANGERS_KB_BURST,
+        per_minute=STRANGERS_KB_PER_MINUTE,
+        who="every stranger",
+        amount=len(response.get_data()) / 1000,
     )
 
 

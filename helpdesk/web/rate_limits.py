@@ -51,19 +51,23 @@ class TokenBuckets:
         self._tables: dict[str, _Table] = {}
         self._lock = Lock()
 
-    def take(self, purpose: str, who: str, *, size: int, per_minute: float) -> bool:
-        """Take one token; False when the bucket is empty."""
-        return self.take_or_wait(purpose, who, size=size, per_minute=per_minute) == 0
+    def take(
+        self, purpose: str, who: str, *, size: int, per_minute: float, amount: float = 1
+    ) -> bool:
+        """Take one token, or so many; False when the bucket has not as many."""
+        return self.take_or_wait(purpose, who, size=size, per_minute=per_minute, amount=amount) == 0
 
-    def take_or_wait(self, purpose: str, who: str, *, size: int, per_minute: float) -> float:
-        """Take one token, or say in how many seconds there will be one."""
+    def take_or_wait(
+        self, purpose: str, who: str, *, size: int, per_minute: float, amount: float = 1
+    ) -> float:
+        """Take one token, or so many, or say in how many seconds they will be there."""
         table, places, now = self._table(purpose), self._places(who), self._clock()
         with table.lock:
             for place in places:
                 back = (now - table.at[place]) * per_minute / 60
                 table.spent[place] = max(0.0, table.spent[place] - back)
                 table.at[place] = now
-            spent = min(table.spent[place] for place in places) + 1
+            spent = min(table.spent[place] for place in places) + amount
             if spent > size + ROUNDING:
                 return (spent - size) * 60 / per_minute
             for place in places:
@@ -93,10 +97,14 @@ def init_app(app: Flask) -> None:
     app.extensions["buckets"] = TokenBuckets()
 
 
-def is_within_limit(purpose: str, *, size: int, per_minute: float, who: str | None = None) -> bool:
-    """Whether this request is one of a few. The address is hashed at once and kept nowhere."""
+def is_within_limit(
+    purpose: str, *, size: int, per_minute: float, who: str | None = None, amount: float = 1
+) -> bool:
+    """Whether this request, or so much of it, is one of a few. The address is hashed at once and
+    kept nowhere."""
     buckets: TokenBuckets = current_app.extensions["buckets"]
-    return buckets.take(purpose, who or request.remote_addr or "", size=size, per_minute=per_minute)
+    name = who or request.remote_addr or ""
+    return buckets.take(purpose, name, size=size, per_minute=per_minute, amount=amount)
 
 
 def seconds_to_wait(purpose: str, *, size: int, per_minute: float, who: str) -> float:

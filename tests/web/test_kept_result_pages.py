@@ -175,3 +175,37 @@ def test_too_many_results_at_once_stand_in_place(browser, monkeypatch):
     answer = browser.client.post("/people/invitation", data=dict(fields), headers=FROM_US)
 
     assert answer.status_code == 422
+
+
+def stored(context):
+    with context.begin() as work:
+        return len(work.session.scalars(select(StoredResponse.id)).all())
+
+
+def refused_code(public, body):
+    browser = Browser(public)
+    browser.open("/mailbox")
+    return browser.send("/mailbox", answers={"code": "no code", "body": body})
+
+
+def test_of_a_stranger_no_long_page_that_refuses_is_kept(context, public):
+    before = stored(context)
+
+    assert refused_code(public, "short").status_code == 422
+    assert stored(context) == before + 1
+    assert refused_code(public, "<" * 92_000).status_code == 422
+    assert stored(context) == before + 1
+
+
+def test_what_is_kept_of_strangers_is_bounded_for_all_of_them_together(
+    context, public, monkeypatch, browser
+):
+    monkeypatch.setattr(kept_result_pages, "STRANGERS_KB_BURST", 100)
+    before = stored(context)
+
+    for number in range(30):
+        public.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        assert refused_code(public, "x" * 20_000).status_code == 422
+
+    assert stored(context) - before < 10
+    assert refused(browser).startswith("/results/"), "who is signed in is counted by themselves"
