@@ -48,7 +48,11 @@ def newcomer(house, queue):
     with house.begin(SHELL) as work:
         queue = queries.team_by_slug(work, queue.slug)
         person, _code = operations.invite(
-            work, handle=f"new-{queue.slug}", name="New", role=member.person.role, teams=[queue]
+            work,
+            handle=f"new-{queue.slug}",
+            name=f"new-{queue.slug}",
+            role=member.person.role,
+            teams=[queue],
         )
     return member, person
 
