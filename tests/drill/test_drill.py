@@ -50,7 +50,7 @@ def test_requests_stand_in_four_different_places(drill):
 
 @pytest.mark.parametrize("who", ["coordinator", "responder"])
 def test_who_is_in_both_queues_can_open_every_story(drill, who):
-    work = drill.past.person(who, drill.now)
+    work = drill.past.person_work(who, drill.now)
 
     cases = work.session.scalars(queries.visible_to(work.actor)).all()
 
@@ -60,7 +60,7 @@ def test_who_is_in_both_queues_can_open_every_story(drill, who):
 
 
 def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
-    work = drill.past.person("newcomer", drill.now)
+    work = drill.past.person_work("newcomer", drill.now)
     quiet = drill.told["quiet"].case
 
     cases = work.session.scalars(queries.visible_to(work.actor)).all()
@@ -72,13 +72,13 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
 
 
 def test_the_operator_finds_no_case(drill):
-    work = drill.past.person("operator", drill.now)
+    work = drill.past.person_work("operator", drill.now)
 
     assert work.session.scalars(queries.visible_to(work.actor)).all() == []
 
 
 def test_one_partners_address_waits_for_a_code_that_still_works(drill):
-    work = drill.past.person("coordinator", drill.now)
+    work = drill.past.person_work("coordinator", drill.now)
 
     [waiting] = board(work).unconfirmed_partners
 
@@ -121,7 +121,7 @@ def test_no_promise_failed_and_none_that_was_due_is_left(drill):
 
 
 def test_one_alarm_reached_no_one_and_the_board_says_so(drill):
-    work = drill.past.person("responder", drill.now)
+    work = drill.past.person_work("responder", drill.now)
 
     assert board(work).unheard == [drill.told["union-mail"].case]
 
@@ -139,7 +139,7 @@ def test_letters_went_out_without_a_word_of_what_was_told(drill):
 
 
 def test_the_platform_reads_the_packet_that_was_sent(drill):
-    work = drill.past.person("platform-lead", drill.now)
+    work = drill.past.person_work("platform-lead", drill.now)
 
     inbox = partner_inbox.partner_inbox(work, InboxFilter.WAITING)
 
