@@ -19,7 +19,7 @@ CONSENTS = {
     "You may keep this after the case is closed",
     "You may share what is needed with another helper",
     "You may ask %(platform)s to act",
-    "tell you who it is first.",
+    "tell you who first.",
 }
 REFUSALS = {
     "This page does not exist, or you don't have access to it.",
