@@ -53,6 +53,7 @@ def close_case(
     must be done are done. An urgent case is no report at all only where two people say so. `seen`
     is the mark of the case on the page."""
     lock_case(work, case)
+    work.require(may_close, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
     refusal = obstacles_to_closing(work, case, outcome=outcome)
     if refusal:

@@ -84,7 +84,8 @@ def test_a_case_page_shows_the_story_escaped_and_its_links_defanged(browser, cas
     ],
 )
 def test_each_noun_of_a_case_leads_back_to_it(browser, case, noun, data):
-    answer = browser.post(f"/cases/{case.ref}/{noun}", data=data)
+    page, address = browser.get(f"/cases/{case.ref}"), f"/cases/{case.ref}/{noun}"
+    answer = browser.post(address, data=data | mark_in(page, address))
 
     assert answer.status_code == 303
     assert answer.location.startswith(f"/cases/{case.ref}")

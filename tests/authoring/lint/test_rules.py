@@ -164,7 +164,7 @@ FAULTS = (
         "L12",
         "advice to delete, without its risk",
         ACCOUNT,
-        "say: Keep every email from the service, even those that look unimportant.",
+        "say: Keep every email from the service, even unimportant ones.",
         "say: Delete every mail from the service about this.★",
         "'delete' can't be undone",
     ),
