@@ -148,9 +148,9 @@ def test_that_somebody_is_an_impostor_is_seen_in_the_next_playbook(at_work, warn
     page = asha.get(address(at_work, warned) + "?step=vetting.vouch").text
     ahead = asha.get(address(at_work, warned)).text
 
-    assert "They are not who they say <span" in ahead
+    assert "They are not who they say they are <span" in ahead
     assert at_work.stands(warned, "vetting.vouch").state is StepState.OPEN
-    assert "They are not who they say <span" in page
+    assert "They are not who they say they are <span" in page
     assert "Recorded in “Someone else is using my account, or I am locked out” by" in page
     assert "talk to the person who recorded it" in page
 

@@ -169,7 +169,7 @@ def test_a_person_is_invited_once_and_both_answers_show_the_code(house, apart):
     handle = f"new-{time.time_ns()}"
     browser = browser_of(house, house.lead)
     browser.open("/people/invitation")
-    answers = {"handle": handle, "name": "New", "role": "responder"}
+    answers = {"handle": handle, "name": f"New {handle}", "role": "responder"}
 
     answered = press_twice(browser, "/people/invitation", answers, apart=apart)
 
@@ -184,8 +184,8 @@ def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, ap
         by_operator = factories._as_operator(work)
         _person, code = accounts.invite(
             by_operator,
-            handle=f"new-{time.time_ns()}",
-            name="New",
+            handle=(handle := f"new-{time.time_ns()}"),
+            name=f"New {handle}",
             role=Role.RESPONDER,
             teams=[house.queue],
         )
@@ -265,7 +265,7 @@ def test_the_sentence_is_said_once_whichever_answer_arrives(house):
 def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_while(house, engines):
     browser = browser_of(house, house.lead)
     browser.open("/people/invitation")
-    answers = {"handle": f"new-{time.time_ns()}", "name": "New", "role": "responder"}
+    answers = {"handle": f"new-{time.time_ns()}", "name": f"New {handle}", "role": "responder"}
     first, _ = press_twice(browser, "/people/invitation", answers, apart=0)
     page = page_of(browser, first)
     code = re.search(r'class="code-letters"[^>]*>([^<]+)<', page)[1]
