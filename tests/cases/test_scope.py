@@ -32,13 +32,13 @@ def two_queues(context, now):
                     case_id=case.id,
                     case=case,
                     level=case.level,
-                    asked_by="person:x",
+                    asked_by=lead.actor.id,
                     asked_at=now,
                     reason=case.public.seal_text("So", case.place_of("story")),
                 )
             )
             work.session.add(
-                ClosingRequest(case_id=case.id, case=case, asked_by="person:x", asked_at=now)
+                ClosingRequest(case_id=case.id, case=case, asked_by=lead.actor.id, asked_at=now)
             )
             work.record("case.read", case)
     return ours, theirs

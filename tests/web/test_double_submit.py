@@ -265,7 +265,8 @@ def test_the_sentence_is_said_once_whichever_answer_arrives(house):
 def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_while(house, engines):
     browser = browser_of(house, house.lead)
     browser.open("/people/invitation")
-    answers = {"handle": f"new-{time.time_ns()}", "name": f"New {handle}", "role": "responder"}
+    handle = f"new-{time.time_ns()}"
+    answers = {"handle": handle, "name": f"New {handle}", "role": "responder"}
     first, _ = press_twice(browser, "/people/invitation", answers, apart=0)
     page = page_of(browser, first)
     code = re.search(r'class="code-letters"[^>]*>([^<]+)<', page)[1]
