@@ -10,6 +10,8 @@ from helpdesk.core import normal_forms
 from helpdesk.core.errors import Conflict
 
 LONGEST = 254
+# With the name of a link and signs that nobody sees; what is longer is not read.
+LONGEST_TYPED = 1_000
 
 
 class InvalidEmailAddress(Conflict):
@@ -23,6 +25,8 @@ def parse_email_address(typed: str) -> str:
     domain in another script is kept in the form that every server understands; a name before
     the @ in another script is refused, because many servers lose letters to it. DNS is not asked.
     """
+    if len(typed) > LONGEST_TYPED:
+        raise InvalidEmailAddress(_what_to_do(""))
     seen = "".join(one for one in typed if unicodedata.category(one) != "Cf")
     plain = normal_forms.normalize("NFKC", seen).strip().removeprefix("mailto:")
     if plain.startswith("<") and plain.endswith(">"):

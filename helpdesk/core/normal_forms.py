@@ -6,7 +6,9 @@ Standard Annex 15, "Stream-Safe Text Format"); what is beyond them is left out.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import takewhile
 from typing import Final, Literal
 
 MOST_MARKS: Final = 30
@@ -22,6 +24,23 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 def _with_few_marks(text: str) -> Iterator[str]:
     marks = 0
     for sign in text:
-        marks = marks + 1 if unicodedata.combining(sign) else 0
-        if marks <= MOST_MARKS:
-            yield sign
+        before, after, is_mark = _marks_of(sign)
+        if marks + before > MOST_MARKS:
+            continue
+        marks = marks + before if is_mark else after
+        yield sign
+
+
+@lru_cache(maxsize=4_096)
+def _marks_of(sign: str) -> tuple[int, int, bool]:
+    """How many marks it begins and ends with, and whether it is nothing else.
+
+    In what it falls apart into: U+0F73 is no mark by itself, and becomes two.
+    """
+    parts = unicodedata.normalize("NFKD", sign)
+    before, after = _leading_marks(parts), _leading_marks(reversed(parts))
+    return before, after, before == len(parts)
+
+
+def _leading_marks(parts: Iterable[str]) -> int:
+    return sum(1 for _ in takewhile(unicodedata.combining, parts))
