@@ -117,13 +117,17 @@ def mark_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
 
 
 def mark_seen(work: Work, *, case_id: str = "", request_id: str = "") -> None:
-    """This person has opened the case, or the request; or read the whole list, without either."""
+    """This person has opened the case, or the request; or read the whole list, without either.
+
+    What someone else holds just now is marked the next time: no page waits for it.
+    """
     mine = [News.person_id == work.actor.person_id, News.seen_at.is_(None)]
     if case_id:
         mine.append(News.case_id == case_id)
     if request_id:
         mine.append(News.request_id == request_id)
-    _change(work, *mine, seen_at=work.at)
+    free = select(News.id).where(*mine).with_for_update(skip_locked=True).cte()
+    _change(work, News.id.in_(select(free.c.id)), seen_at=work.at)
 
 
 def _change(work: Work, *rows: ColumnElement[bool], **values: Any) -> None:

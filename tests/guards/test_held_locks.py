@@ -1,4 +1,5 @@
-"""The public pages' role holds whatever lock it can get: everybody else goes on with their work."""
+"""The public pages' role holds whatever lock it can get: everybody else goes on with their work.
+So do the staff's pages where the worker's holds news."""
 
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk import ticker
 from helpdesk.app import create_app
 from helpdesk.assembly import close_context, open_context, open_engine
-from helpdesk.cases.models import Case, Message
+from helpdesk.cases.models import Case, Message, News
 from helpdesk.cases.states import CaseState
 from helpdesk.core import codes, jobs
 from helpdesk.core.actors import Role, operator
@@ -20,11 +21,13 @@ from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.settings import Surface
 from tests import factories
 from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate, plain
+from tests.escalations.conftest import a_house
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
 
 APP, INTAKE, TICKER = "helpdesk_app", "helpdesk_intake", "helpdesk_ticker"
+WORKER = "helpdesk_worker"
 MODES = (
     "ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE", "SHARE UPDATE EXCLUSIVE",
     "ROW EXCLUSIVE", "ROW SHARE", "ACCESS SHARE",
@@ -241,3 +244,48 @@ def test_mailboxes_open_past_old_visits_that_someone_holds(address, house):
         holder.execute(opens, [b"no code"])
         other.execute(opens, [b"another"])
         other.rollback()
+
+
+HOLDS = [f"SELECT 1 FROM news FOR {strength}" for strength in STRENGTHS]  # noqa: S608 - ours
+FORGETS = "SELECT forget_news('infinity', 'infinity')"
+
+
+@pytest.fixture
+def asked(desks):
+    """A case with a request to a partner."""
+    with desks[APP].begin() as work:
+        house = a_house(work, desks[APP])
+    return house, house.ask()
+
+
+def test_no_page_waits_for_news_that_the_worker_holds(address, desks, asked):
+    house, request = asked
+    reader = house.writer
+    staff = create_app(desks[APP], Surface.STAFF)
+    staff.testing = True
+    browser = Browser(sign_in(staff.test_client(), reader))
+    unseen = (News, News.person_id == reader.person.id, News.seen_at.is_(None))
+    row = (
+        "INSERT INTO news (id, person_id, case_id, request_id, what, times, at)"
+        " VALUES ('held', %s, %s, %s, 'note', 1, now())"
+    )
+    case_page = f"/cases/{house.case.ref}"
+
+    for page in (case_page, f"{case_page}/requests/{request.ref}", "/news"):
+        with psycopg.connect(plain(address("postgres"))) as database:
+            database.execute("DELETE FROM news")
+            database.execute(row, [reader.person.id, house.case.id, request.id])
+        for hold in (*HOLDS, FORGETS):
+            with psycopg.connect(plain(address(WORKER))) as holder:
+                assert holder.execute(hold).rowcount == 1
+                _look(browser, page)
+                assert count(desks[APP], *unseen) == 1
+                holder.rollback()
+        _look(browser, page)
+        assert count(desks[APP], *unseen) == 0
+
+
+def _look(browser, page):
+    assert browser.open(page).status_code == 200
+    if page == "/news":
+        assert browser.send("/news/seen").status_code == 200
