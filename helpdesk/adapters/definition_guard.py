@@ -20,7 +20,7 @@ ENDS: Final = "end_lock_hoarders"
 # In this order, in the database itself, as a superuser. `docs/running.md` shows the same.
 STATEMENTS: Final = (
     f"""CREATE OR REPLACE FUNCTION public.{NAME}() RETURNS event_trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT (SELECT pg_has_role(session_user, datdba, 'MEMBER')
             FROM pg_database WHERE datname = current_database()) THEN
@@ -51,7 +51,7 @@ $$""",  # noqa: S608 - the name is ours
     # each call: where the table is full, nobody could look them up, but they are still at hand.
     f"DROP FUNCTION IF EXISTS public.{ENDS}()",
     f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ours oid[] := ARRAY(SELECT to_regrole(name)::oid FROM unnest(ARRAY['helpdesk_app',
         'helpdesk_intake', 'helpdesk_partner', 'helpdesk_worker', 'helpdesk_ticker']) AS name);

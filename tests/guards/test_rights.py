@@ -137,9 +137,10 @@ def test_what_everybody_may_is_nothing(database):
 
 
 def test_every_function_with_the_owners_rights_has_a_fixed_path(database):
+    """Its end is named: a schema of temporary objects that is not comes first, for types."""
     loose = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = 'public' AND p.prosecdef AND NOT EXISTS (
-            SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%')"""
+            SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%, pg_temp')"""
 
     assert database.execute(loose).fetchall() == []
 
