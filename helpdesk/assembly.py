@@ -16,6 +16,7 @@ from helpdesk.core.app_context import AppContext, QueueNotifier
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
+from helpdesk.intake import reminder_jobs
 from helpdesk.partners import jobs as partners_jobs
 from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
@@ -28,6 +29,7 @@ JOBS = (
     escalations_jobs,
     intake_jobs,
     partners_jobs,
+    reminder_jobs,
     triage_jobs,
     triage_bringing,
 )

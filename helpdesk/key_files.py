@@ -24,6 +24,9 @@ class KeyFile(StrEnum):
     DUTY_ADDRESSES_PUBLIC = "DUTY_ADDRESSES_PUBLIC_FILE"
     PARTNER_ADDRESSES = "PARTNER_ADDRESSES_KEY_FILE"
     PARTNER_ADDRESSES_PUBLIC = "PARTNER_ADDRESSES_PUBLIC_FILE"
+    # Where reporters are told that an answer waits, if they asked for it.
+    REMINDER_ADDRESSES = "REMINDER_ADDRESSES_KEY_FILE"
+    REMINDER_ADDRESSES_PUBLIC = "REMINDER_ADDRESSES_PUBLIC_FILE"
     # Says whose a first key is: of a queue and who works in it; of a partner and its people. The
     # public half checks that before anything is sealed to a key.
     STAFF_SIGNING = "STAFF_SIGNING_KEY_FILE"
@@ -52,6 +55,7 @@ class KeyFile(StrEnum):
 PUBLIC_HALF: Final[Mapping[KeyFile, KeyFile]] = {
     KeyFile.DUTY_ADDRESSES: KeyFile.DUTY_ADDRESSES_PUBLIC,
     KeyFile.PARTNER_ADDRESSES: KeyFile.PARTNER_ADDRESSES_PUBLIC,
+    KeyFile.REMINDER_ADDRESSES: KeyFile.REMINDER_ADDRESSES_PUBLIC,
     KeyFile.STAFF_SIGNING: KeyFile.STAFF_SIGNING_PUBLIC,
     KeyFile.PARTNER_SIGNING: KeyFile.PARTNER_SIGNING_PUBLIC,
     KeyFile.HISTORY: KeyFile.HISTORY_PUBLIC,
@@ -66,7 +70,9 @@ SECRETS: Final = frozenset(one for one in KeyFile if not one.is_public)
 
 # Which process is given which; it refuses to start with one more, and with one less.
 OF_PAGES: Final[Mapping[str, frozenset[KeyFile]]] = {
-    "public": frozenset({KeyFile.INTAKE, KeyFile.STAFF_SIGNING_PUBLIC}),
+    "public": frozenset(
+        {KeyFile.INTAKE, KeyFile.STAFF_SIGNING_PUBLIC, KeyFile.REMINDER_ADDRESSES_PUBLIC}
+    ),
     "staff": frozenset(
         {
             KeyFile.STAFF_FACTORS,
@@ -89,9 +95,10 @@ OF_PAGES: Final[Mapping[str, frozenset[KeyFile]]] = {
 OF_WORKER: Final[Mapping[str, frozenset[KeyFile]]] = {
     "notices": frozenset({KeyFile.DUTY_ADDRESSES}),
     "deliveries": frozenset({KeyFile.PARTNER_ADDRESSES}),
+    "reminders": frozenset({KeyFile.REMINDER_ADDRESSES}),
 }
-# It does the work of both workers where none comes.
-OF_TICKER: Final = frozenset({KeyFile.HISTORY, *OF_WORKER["notices"], *OF_WORKER["deliveries"]})
+# It does the work of each worker where none comes.
+OF_TICKER: Final = frozenset({KeyFile.HISTORY}).union(*OF_WORKER.values())
 # Whoever plays everybody: the drill, a trial.
 ALL: Final = frozenset(KeyFile)
 

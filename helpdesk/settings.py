@@ -70,6 +70,10 @@ class Settings:
     other_ways: str = ""
     # A file of lines that help at once, instead of those in playbooks/vocab.
     helplines: Path | None = None
+    # Where email reminders to reporters come from, and where the link opens that stops them.
+    # Without the first there are none.
+    reminder_from: str = ""
+    reminder_url: str = ""
 
     @classmethod
     def from_environment(
@@ -115,6 +119,8 @@ class Settings:
             helplines=reader.checked("HELPLINES", environment["HELPLINES"], values.existing_file)
             if environment.get("HELPLINES")
             else None,
+            reminder_from=reader.if_told("REMINDER_FROM", values.email_address),
+            reminder_url=reader.if_told("REMINDER_URL", values.address_of_pages),
         )
         reader.finish()
         return settings
@@ -149,6 +155,11 @@ class _Reader:
         """A value that passes its check, or what holds where there is none."""
         value = self.checked(name, self.environment.get(name) or otherwise, check)
         return check(otherwise) if value is None else value
+
+    def if_told(self, name: str, check: Callable[[str], str]) -> str:
+        """A value that passes its check; empty where there is none."""
+        value = self.environment.get(name, "")
+        return self.checked(name, value, check) or "" if value else ""
 
     def checked(self, name: str, value: str, check: Callable[[str], T]) -> T | None:
         try:

@@ -35,7 +35,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
-from helpdesk.intake import quota
+from helpdesk.intake import quota, reminder_jobs
 from helpdesk.key_files import KeyFile
 from helpdesk.triage import surge_alerts
 
@@ -121,6 +121,7 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
         surge_alerts.enqueue_surge_alerts,
         lambda work: quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),
+        reminder_jobs.erase_old_addresses,
     )
     for part in parts:
         with _by_itself(), _fenced(context, at=moment, fence=fence) as work:

@@ -27,7 +27,7 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.intake.models import MailboxSession
+from helpdesk.intake.models import EmailReminder, MailboxSession
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings, Surface
 
@@ -43,9 +43,12 @@ KEY_FILES = {
     for key in key_files.SECRETS - {KeyFile.INTAKE}
 }
 SERVICE = ServiceKeys.of(KEY_FILES)
-# The public pages have none of them, and the half that checks whose a queue's key is.
+# The public pages have none of them, the half that checks whose a queue's key is, and the one to
+# which addresses for reminders are sealed.
 AT_THE_DOOR = ServiceKeys(
-    publics={KeyFile.STAFF_SIGNING: SERVICE.public_half(KeyFile.STAFF_SIGNING)}
+    publics={
+        key: SERVICE.public_half(key) for key in (KeyFile.STAFF_SIGNING, KeyFile.REMINDER_ADDRESSES)
+    }
 )
 
 
@@ -141,6 +144,7 @@ def settings(tmp_path_factory) -> Settings:
         partner_url="http://partner.test",
         mail_url=f"folder://{instance}/outbox",
         mail_from="helpdesk@helpdesk.test",
+        reminder_from="notes@calendar.test",
         intake_keys=(INTAKE_KEY,),
         service_keys=KEY_FILES,
         instance=instance,
@@ -151,7 +155,14 @@ def settings(tmp_path_factory) -> Settings:
 
 
 # Rows that say how work is carried, not what happened to anybody.
-BOOKKEEPING = (OutboxJob, HistoryLink, HistoryCheckpoint, StaffSession, MailboxSession)
+BOOKKEEPING = (
+    OutboxJob,
+    HistoryLink,
+    HistoryCheckpoint,
+    StaffSession,
+    MailboxSession,
+    EmailReminder,
+)
 
 
 def note_changes(session, _context, _instances):

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -220,8 +221,10 @@ def open_mailer(url: str, sender: str) -> Mailer:
 def build_mime_message(email: Email, sender: str) -> EmailMessage:
     """The email; PermanentMailError if its address is none, however long it was kept here."""
     message = EmailMessage()
-    message["From"] = sender
     try:
+        message["From"] = (
+            Address(email.sender_name, addr_spec=email.sender) if email.sender else sender
+        )
         message["To"] = as_to_header(email.to)
     except Exception as wrong:
         raise PermanentMailError from wrong

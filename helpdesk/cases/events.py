@@ -44,6 +44,13 @@ class NewsForPerson(Event):
 
 
 @dataclass(frozen=True)
+class AnswerWaits(Event):
+    """Something of ours waits for a reporter in their mailbox."""
+
+    case_id: str
+
+
+@dataclass(frozen=True)
 class ConsentWithdrawn(Event):
     """A reporter took back what requests to partners stand on."""
 

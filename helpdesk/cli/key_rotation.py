@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import select, update
 
@@ -18,10 +18,17 @@ from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 from helpdesk.core.service_keys import second_factor_key_of
 from helpdesk.core.work import Work
+from helpdesk.intake.models import EmailReminder
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
 
-Row = Person | Partner
+Row = Person | Partner | EmailReminder
+# Each kind of row with a sealed value, and its key.
+KINDS: tuple[tuple[type[Row], Any], ...] = (
+    (Person, Person.id),
+    (Partner, Partner.id),
+    (EmailReminder, EmailReminder.case_id),
+)
 # What partners are told is carried with the deliveries now, by the worker with their addresses.
 MOVED = "escalations.tell_partner"
 
@@ -58,10 +65,9 @@ def reseal_steps(
 ) -> Iterator[None]:
     """The same, one transaction after the other."""
     actor = operator(operator_name)
-    kinds: tuple[type[Person] | type[Partner], ...] = (Person, Partner)
-    for kind in kinds:
+    for kind, key in KINDS:
         with context.begin(actor) as work:
-            ids = list(work.session.scalars(select(kind.id).order_by(kind.id)))
+            ids = list(work.session.scalars(select(key).order_by(key)))
         for row_id in ids:
             with context.begin(actor) as work:
                 row = work.session.get_one(kind, row_id, with_for_update={"of": kind})
@@ -78,6 +84,8 @@ def reseal_steps(
 def _kept(row: Row) -> list[SealedField]:
     if isinstance(row, Partner):
         return [SealedField("mailbox", KeyFile.PARTNER_ADDRESSES)]
+    if isinstance(row, EmailReminder):
+        return [SealedField("address", KeyFile.REMINDER_ADDRESSES)]
     return [
         SealedField("totp_seed", second_factor_key_of(row.role)),
         SealedField("email", KeyFile.DUTY_ADDRESSES),
@@ -102,6 +110,13 @@ def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
         else:
             done.closed += 1
     if changed:
+        _record(work, row)
+
+
+def _record(work: Work, row: Row) -> None:
+    if isinstance(row, EmailReminder):
+        work.record_about("keys.resealed", "cases", row.case_id, case_id=row.case_id)
+    else:
         work.record("keys.resealed", row)
 
 

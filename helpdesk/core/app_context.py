@@ -41,6 +41,9 @@ class Email:
     subject: str
     body: str
     message_id: str
+    # Who it is from, where that is not the helpdesk under its own name.
+    sender: str = ""
+    sender_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ class Queue(StrEnum):
 
     NOTICES = "notices"
     DELIVERIES = "deliveries"
+    REMINDERS = "reminders"
 
 
 @dataclass(frozen=True)

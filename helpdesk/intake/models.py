@@ -1,11 +1,12 @@
-"""Visit: a reporter is in their mailbox. IntakeLoad: how much has come through the public door."""
+"""A reporter's visits, how they are told that an answer waits, and how much has come from all."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base
+from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.sealing import Envelope, Place
 
 
@@ -41,3 +42,76 @@ class IntakeLoad(Base):
     part: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     reports: Mapped[int]
     bytes: Mapped[int] = mapped_column(BigInteger)
+
+
+class ReminderState(StrEnum):
+    """How far a reporter's email reminders are."""
+
+    OFF = "off"
+    # The address waits for the code of its test email.
+    UNCONFIRMED = "unconfirmed"
+    # Nothing was sent since they last looked into their mailbox.
+    READY = "ready"
+    SENDING = "sending"
+    # One was sent, and they have not looked since: no other follows.
+    TOLD = "told"
+    FAILING = "failing"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether somebody is told at a confirmed address."""
+        return self not in (ReminderState.OFF, ReminderState.UNCONFIRMED)
+
+
+class EmailReminder(Base):
+    """A reporter wants to be told by email that something waits in their mailbox.
+
+    The public pages have functions of the database for it and no right to the table (migration
+    0051); staff's pages may read the state and when one was last sent.
+    """
+
+    __tablename__ = "email_reminders"
+
+    case_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True
+    )
+    state: Mapped[ReminderState] = mapped_column(enum_column(ReminderState))
+    # Sealed to the worker that sends there, and gone with the state OFF.
+    address: Mapped[Envelope | None]
+    # What tells one address from another, for whoever has that key.
+    address_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Another one whenever an address is given.
+    ask_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    # What the email is called and from whom it seems to be: codes of `intake/reminder_emails.py`.
+    subject: Mapped[str] = mapped_column(String(16))
+    sender: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(2))
+    names_site: Mapped[bool]
+    # How many addresses were given since then: so many test emails a day, and no more.
+    asks: Mapped[int] = mapped_column(SmallInteger)
+    asked_since: Mapped[datetime]
+    code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    code_sent_at: Mapped[datetime | None]
+    # A hash of what the link in each email holds.
+    stop_tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    sending_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+
+    def place_of(self, field: str) -> Place:
+        return place_of_reminder(self.case_id, field)
+
+
+def place_of_reminder(case_id: str, field: str) -> Place:
+    """The same, for who writes such a row through a function."""
+    return Place("email_reminders", field, case_id, case_id)
+
+
+class PausedAddress(Base):
+    """An address, known by a keyed tag alone, that gets no test email for a while, whoever asks."""
+
+    __tablename__ = "paused_addresses"
+
+    tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    sent_at: Mapped[datetime]
+    until: Mapped[datetime]

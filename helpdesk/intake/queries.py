@@ -20,9 +20,15 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Decision, Verification
+from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
+
+# Whether a reporter is told by email that something waits: all that staff's pages may see of it.
+REMINDERS_OF_CASE: Final = select(EmailReminder.state, EmailReminder.told_at).where(
+    EmailReminder.case_id == bindparam("case_id")
+)
 
 # What stands there, whether it counts or not: asked with each report, as a part of the statement
 # that takes it in. If anything of it is new, everything is looked at once more.

@@ -41,6 +41,7 @@ class ProcessEnvironments:
         self._common = plain | urls | {
             "MAIL_URL": f"folder://{instance.emails_folder.resolve()}",
             "MAIL_FROM": "helpdesk@drill.example",
+            "REMINDER_FROM": "notes@calendar.example",
             "INSTANCE": str(instance.folder.resolve()),
             "HELPDESK_NAME": "Drill helpdesk",
             "DRILL": "1",

@@ -19,7 +19,7 @@ from helpdesk.supervisor.process_environments import ProcessEnvironments
 from helpdesk.supervisor.process_group import ProcessGroup, Program, Say
 
 SURFACES = ("public", "staff", "partner")
-QUEUES = ("notices", "deliveries")
+QUEUES = ("notices", "deliveries", "reminders")
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

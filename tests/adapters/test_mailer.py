@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from email import policy
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -27,6 +28,7 @@ LETTER = Email(
 @dataclass
 class Mailbox:
     letters: list = field(default_factory=list)
+    senders: list = field(default_factory=list)
     at_recipient: str = "250 OK"
     at_data: str = "250 OK"
     hangs_up: bool = False
@@ -42,6 +44,7 @@ class Mailbox:
         if not self.at_data.startswith("250"):
             return self.at_data
         self.letters.append((envelope.rcpt_tos, envelope.content))
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
 
@@ -68,6 +71,30 @@ def test_a_letter_arrives_as_it_was_written(mail_server):
     assert message["Message-ID"] == LETTER.message_id
     assert message["From"] == "helpdesk@helpdesk.test"
     assert message.get_payload().replace("\r\n", "\n").strip() == LETTER.body.strip()
+
+
+@pytest.mark.parametrize("name", ["Calendar", "Agenda, été", "التقويم"])
+def test_a_letter_under_another_name_shows_nothing_of_the_helpdesk(mail_server, name):
+    port, mailbox = mail_server
+    letter = Email(
+        to="zoe@post.test",
+        subject="Réunion",
+        body="هناك جديد لكم.\n",
+        message_id="<1@calendar.test>",
+        sender="notes@calendar.test",
+        sender_name=name,
+    )
+
+    open_mailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(letter)
+
+    [(_recipients, raw)] = mailbox.letters
+    message = email.message_from_bytes(raw, policy=policy.default)
+    [sender] = message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "notes@calendar.test")
+    assert message["Subject"] == "Réunion"
+    assert message.get_content().strip() == letter.body.strip()
+    assert b"helpdesk" not in raw.lower()
+    assert mailbox.senders == ["notes@calendar.test"]
 
 
 def test_a_server_that_is_not_there_has_taken_nothing():

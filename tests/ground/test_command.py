@@ -38,6 +38,7 @@ ALWAYS = {*EVERYTHING} - {"REDIS_URL", *KeyFile}
         (("migrate",), {"DATABASE_URL"}),
         (("worker", "notices"), ALWAYS | {"DUTY_ADDRESSES_KEY_FILE"}),
         (("worker", "deliveries"), ALWAYS | {"PARTNER_ADDRESSES_KEY_FILE"}),
+        (("worker", "reminders"), ALWAYS | {"REMINDER_ADDRESSES_KEY_FILE"}),
         (("ticker",), ALWAYS | key_files.OF_TICKER),
         (("history", "verify"), {"DATABASE_URL", "HISTORY_PUBLIC_FILE"}),
         (

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.models import Person
+from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.operations import use_second_factor_code
 from helpdesk.accounts.queries import mailbox_of, own_mailbox
 from helpdesk.cli.key_rotation import ResealCounts, reseal, reseal_steps
@@ -25,12 +25,13 @@ from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.service_keys import ServiceKeys, second_factor_key_of
+from helpdesk.intake.models import EmailReminder, ReminderState, place_of_reminder
 from helpdesk.key_files import PUBLIC_HALF, KeyFile
 from helpdesk.key_files import SIGNING as SIGNING_KEYS
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
-from tests.factories import a_person, a_team, work_as
+from tests.factories import a_case, a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
 OLD = Secret(b"o" * 32)
@@ -184,6 +185,38 @@ def test_people_see_their_own_address_which_pages_open_no_more(house):
         lead = work.session.scalars(select(Person).where(Person.email.is_not(None))).one()
         assert lead.email_for_self is not None
         assert own_mailbox(work, lead) == ""  # without the person's key
+
+
+def test_where_a_reporter_asked_to_be_told_is_sealed_again(house):
+    before, command = house
+    with before.begin() as work:
+        case = a_case(work, work.session.scalars(select(Team).where(Team.kind == "queue")).one())
+    with command.begin() as work:
+        place = place_of_reminder(case.id, "address")
+        address = OLD.seal_text("zoe@post.test", place)
+        row = EmailReminder(
+            case_id=case.id,
+            state=ReminderState.READY,
+            address=address,
+            ask_id="0" * 32,
+            subject="list",
+            sender="notes",
+            language="en",
+            names_site=False,
+            asks=1,
+            asked_since=work.at,
+            tries=0,
+        )
+        work.session.add(row)
+
+    reseal(command, OLD, operator_name="ada")
+
+    with command.begin() as work:
+        kept = work.session.get_one(EmailReminder, case.id).address
+    todays = SERVICE.secrets[KeyFile.REMINDER_ADDRESSES]
+    assert todays.open_text(kept, place) == "zoe@post.test"
+    with pytest.raises(CannotOpen):
+        OLD.open_text(kept, place)
 
 
 def test_a_second_factor_that_still_needs_the_older_key_is_said_in_the_log(house, caplog):

@@ -69,6 +69,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT, INSERT, UPDATE (ended_at, result, trouble)",
         TICKER: "SELECT, INSERT, UPDATE (ended_at, result, trouble)",
     },
+    "email_reminders": {
+        APP: "SELECT (case_id, state, told_at)",
+        WORKER: "SELECT, UPDATE (address_tag, code_sent_at, code_tag, sending_at, state, stop_tag, told_at)",
+        TICKER: "SELECT, UPDATE (address_tag, code_sent_at, code_tag, sending_at, state, stop_tag, told_at)",
+    },
     "escalations": {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, UPDATE (answer_due_at, state)",
@@ -177,6 +182,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         PARTNER: "SELECT",
         WORKER: "SELECT",
         TICKER: "SELECT",
+    },
+    "paused_addresses": {
+        WORKER: "SELECT, INSERT, UPDATE (sent_at, until)",
+        TICKER: "SELECT, INSERT, UPDATE (sent_at, until)",
     },
     "people": {
         APP: "SELECT, INSERT, UPDATE",

@@ -22,6 +22,7 @@ REPEATABLE = {
 FOR_ANYONE = {
     "intake.create_report",
     "intake.create_return",
+    "intake.create_stop",
     "accounts.create_sign_in",
     "accounts.create_code",
     "accounts.create_enrolment_start",

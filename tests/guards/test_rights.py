@@ -130,7 +130,9 @@ def test_what_everybody_may_is_nothing(database):
     assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
     assert database.execute(functions).fetchall() == [
         ("end_lock_hoarders",),
+        ("erase_reminders",),
         ("forget_news",),
+        ("forget_paused_addresses",),
         ("forget_presses",),
         ("request_still_holds",),
     ]

@@ -46,7 +46,11 @@ def test_an_empty_environment_names_all_that_is_missing_at_once():
 
 
 GIVEN = {
-    "public": {"INTAKE_KEY_FILE", "STAFF_SIGNING_PUBLIC_FILE"},
+    "public": {
+        "INTAKE_KEY_FILE",
+        "STAFF_SIGNING_PUBLIC_FILE",
+        "REMINDER_ADDRESSES_PUBLIC_FILE",
+    },
     "staff": {
         "STAFF_FACTORS_KEY_FILE",
         "STAFF_PEPPER_FILE",
@@ -63,7 +67,13 @@ GIVEN = {
     },
     "notices": {"DUTY_ADDRESSES_KEY_FILE"},
     "deliveries": {"PARTNER_ADDRESSES_KEY_FILE"},
-    "ticker": {"HISTORY_KEY_FILE", "DUTY_ADDRESSES_KEY_FILE", "PARTNER_ADDRESSES_KEY_FILE"},
+    "reminders": {"REMINDER_ADDRESSES_KEY_FILE"},
+    "ticker": {
+        "HISTORY_KEY_FILE",
+        "DUTY_ADDRESSES_KEY_FILE",
+        "PARTNER_ADDRESSES_KEY_FILE",
+        "REMINDER_ADDRESSES_KEY_FILE",
+    },
 }
 
 

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 import psycopg
 from flask import request
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from helpdesk import key_files, ticker
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -136,6 +138,14 @@ class House:
             yield connection
 
     @contextmanager
+    def every_row(self):
+        """The database in the hands of whoever has seized it: no role keeps a table from them."""
+        engine = create_engine(self.postgres.url("postgres"))
+        with Session(engine) as session:
+            yield session
+        engine.dispose()
+
+    @contextmanager
     def all_ears(self):
         """All that is logged, printed and put into temporary files lands below `logs` and `temp`.
 
@@ -173,6 +183,7 @@ class House:
             partner_url="http://partner.example",
             mail_url=f"folder://{self.folder / 'instance' / 'outbox'}",
             mail_from="helpdesk@helpdesk.example",
+            reminder_from="notes@calendar.example",
             intake_keys=(self.intake_key,) if surface is Surface.PUBLIC else (),
             service_keys={key: self.keys[key] for key in _given(surface)},
             instance=self.folder / "instance",
@@ -194,6 +205,7 @@ class House:
             "PARTNER_URL": settings.partner_url,
             "MAIL_URL": settings.mail_url,
             "MAIL_FROM": settings.mail_from,
+            "REMINDER_FROM": settings.reminder_from,
             **{key.value: str(key_path(self.folder / "keys", key)) for key in given},
             "INSTANCE": str(settings.instance),
             "DRILL": "1",

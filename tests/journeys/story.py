@@ -18,6 +18,7 @@ from tests.journeys.cast import Member, Reporter, Visitor
 from tests.journeys.markers import Markers
 
 CODE = re.compile(r"code for (?:alert emails|emails about your account): (\d{6})")
+REMINDER_CODE = re.compile(r"code is (\d{6})")
 PARTNERS_CODE = re.compile(r"code for emails from .*: (\d{6})")
 QUEUE, OTHER_QUEUE = "first-line", "second-line"
 PLATFORM, OTHER_PLATFORM = "google", "facebook"
@@ -81,6 +82,7 @@ class Story:
         self.the_reporter_has_the_last_word()
         self.the_case_is_closed()
         self.the_other_case_goes_on()
+        self.its_reporter_is_told_by_email()
         self.things_go_wrong()
         self.an_address_changes()
         self.everybody_reads_once_more()
@@ -452,6 +454,21 @@ class Story:
         second.expect(200)
         self.neighbour.come_back().write(m.words("message from them", 4))
 
+    def its_reporter_is_told_by_email(self):
+        neighbour, page = self.neighbour, "/mailbox/case/reminders"
+        neighbour.open(page)
+        asked = {"address": self.plant.mail("address for reminders")}
+        neighbour.send(page, answers=asked | {"subject": "list", "sender": "notes"})
+        neighbour.expect(200)
+        self._work_off("reminders")
+        self._types_the_code(page, neighbour, REMINDER_CODE, said="Email reminders are on")
+        self._say(self.second, f"/cases/{neighbour.ref}")
+        self._work_off("reminders")
+        assert "not read yet" in self._open(self.second, f"/cases/{neighbour.ref}")
+        neighbour.open("/mailbox/case")
+        neighbour.expect(200)
+        assert "not read yet" not in self._open(self.second, f"/cases/{neighbour.ref}")
+
     # --- and the rest ----------------------------------------------------------------------------
 
     def things_go_wrong(self):
@@ -546,7 +563,7 @@ class Story:
     def _types_the_code(self, page, member, subject, *, said):
         letters = (self.house.folder / "instance" / "outbox").glob("*.eml")
         read = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in letters]
-        codes = [subject.search(one["Subject"]) for one in read]
+        codes = [subject.search(f"{one['Subject']} {one.get_content()}") for one in read]
         for code in filter(None, codes):
             member.open(page)
             member.send(f"{page}/confirmation", answers={"code": code[1]})

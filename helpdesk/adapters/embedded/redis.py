@@ -17,7 +17,7 @@ from helpdesk.adapters.embedded.server_folders import ServerNotStarted
 
 SOCKET = "redis.sock"
 PATIENCE = 30.0
-QUEUES = "~rq:queue:notices ~rq:queue:deliveries"
+QUEUES = "~rq:queue:notices ~rq:queue:deliveries ~rq:queue:reminders"
 # Who may come, to which keys, with which commands; nobody else, and nobody without a password.
 # The ticker can say that there is work and the workers can take it; neither sees anything else.
 USERS = {

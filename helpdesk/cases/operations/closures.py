@@ -3,6 +3,7 @@
 from datetime import date
 
 from helpdesk.cases import news, response_targets
+from helpdesk.cases.events import AnswerWaits
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note
@@ -47,6 +48,7 @@ def _end(
     if note:
         write_note(work, case, note)
     work.record("case.closed", case, outcome=outcome)
+    work.announce(AnswerWaits(case.id))
     news.notify_person(work, case.id, case.owner_id, NewsKind.CLOSED)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from helpdesk.cases.events import ConsentWithdrawn
+from helpdesk.cases.events import AnswerWaits, ConsentWithdrawn
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on
 from helpdesk.cases.queries import lock_case
@@ -36,7 +36,9 @@ def record_consent(
         raise Conflict("We don't know yet which platform this is about. Ask that first.")
     if _current(work, case, kind, platform) is not None:
         raise Conflict("The reporter has already agreed to this.")
-    return give_consent(work, case, kind, platform)
+    consent = give_consent(work, case, kind, platform)
+    work.announce(AnswerWaits(case.id))  # they are asked whether it is so
+    return consent
 
 
 def give_consent(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent:

@@ -6,6 +6,7 @@ from helpdesk.cases.disputed_conversations import (
     reporter_activity_marks,
     resolve_dispute,
 )
+from helpdesk.cases.events import AnswerWaits
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see, may_work_on
@@ -46,6 +47,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     response_targets.record_update_sent(work, case)
     response_targets.leave_second_lane(work, case)
     work.record("message.sent", message, **({} if has_seen else {UNSEEN: True}))
+    work.announce(AnswerWaits(case.id))
     return message
 
 

@@ -43,6 +43,7 @@ from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.policy import may_ask_partner
+from helpdesk.intake.queries import REMINDERS_OF_CASE
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.triage import queries as triage
@@ -70,6 +71,7 @@ ON_THE_PAGE: Final = BatchQuery(
     .limit(1),
     runs=playbooks.EVER_AT_WORK.limit(1),
     requests=select(Escalation.id).where(Escalation.case_id == bindparam("case_id")).limit(1),
+    reminders=REMINDERS_OF_CASE,
 )
 
 CASE_AND_LISTS: Final = ON_THE_PAGE.beside(
@@ -129,6 +131,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "names": names,
         "read_lately": bool(found["read_lately"]),
         "has_news": bool(found["news"]),
+        "reminders": found["reminders"][0] if found["reminders"] else None,
         **_forms(case, found, myself=work.actor.person_id),
     }
 

@@ -13,6 +13,7 @@ from helpdesk.intake.forms.deferred_questions import (
 )
 from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
 from helpdesk.intake.forms.questions import PREFIX, answers_from_form
+from helpdesk.intake.forms.reminders import ReminderCodeForm, RemindersForm
 from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportForm
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "PREFIX",
     "URGENCY",
     "ConsentsForm",
+    "ReminderCodeForm",
+    "RemindersForm",
     "ReportForm",
     "ReporterMessageForm",
     "ReporterVerdictForm",

@@ -8,6 +8,7 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.work import Work
 from helpdesk.intake.operations.consents import withdraw_all_consents
+from helpdesk.intake.operations.reminders import end_reminders
 
 
 def withdraw_case(work: Work, case: Case) -> None:
@@ -22,4 +23,5 @@ def withdraw_case(work: Work, case: Case) -> None:
         response_targets.sync_clocks(work, case)
         work.record("case.withdrawn", case)
     withdraw_all_consents(work, case)
+    end_reminders(work, case)
     news.notify_owner(work, case.id, NewsKind.WITHDRAWN)

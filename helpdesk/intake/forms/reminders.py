@@ -1,0 +1,60 @@
+"""Email reminders: where they go and what they look like, and the code of the test email."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, EmailField, RadioField, StringField, ValidationError
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired
+
+from helpdesk.core import code_input
+from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
+from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
+from helpdesk.web.forms import Form, parse_address_filter
+
+
+class RemindersForm(Form):
+    """Where a reporter wants to be told, and what the email looks like to anyone who sees it."""
+
+    address = EmailField(
+        _("Your email address"),
+        filters=[parse_address_filter],
+        description=_(
+            "We store it encrypted, and use it only for these emails. The people who work on your "
+            "case cannot see it."
+        ),
+    )
+    subject = RadioField(
+        _("What should the subject be?"),
+        choices=[SelectChoice(code, _(words)) for code, words in SUBJECTS.items()],
+        validators=[InputRequired(_("Choose a subject."))],
+    )
+    sender = RadioField(
+        _("What name should the sender have?"),
+        choices=[SelectChoice(code, _(words)) for code, words in SENDERS.items()],
+        validators=[InputRequired(_("Choose a name for the sender."))],
+    )
+    names_site = BooleanField(
+        _("Put the address of this site in the email"),
+        description=_("Only if it is safe for anyone who sees the email to know about us."),
+    )
+
+    def validate_address(self, field: EmailField) -> None:
+        """Only an address that an email can be sent to."""
+        try:
+            parse_email_address(field.data or "")
+        except InvalidEmailAddress:
+            raise ValidationError(
+                gettext("Enter one email address, such as name@example.org.")
+            ) from None
+
+
+class ReminderCodeForm(Form):
+    """The code of the test email."""
+
+    holds_codes = frozenset({"code"})
+
+    code = StringField(
+        _("The six digits in the email"),
+        validators=[InputRequired(_("Enter the six digits in the email."))],
+        filters=[lambda typed: code_input.extract_six_digits(typed) if typed else typed],
+    )

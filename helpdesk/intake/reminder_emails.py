@@ -1,0 +1,111 @@
+"""What an email reminder says: nothing of us, of the case or of what waits, in words they picked.
+
+Subject and sender are chosen from lists, so that nothing typed can be sent to somebody else's
+address through us.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from helpdesk.core.app_context import AppContext, Email
+from helpdesk.core.errors import translatable
+from helpdesk.core.sealing import Secret
+from helpdesk.intake.models import EmailReminder
+from helpdesk.settings import Settings
+from helpdesk.web.catalogues import translations
+
+# As anyone might find it in an inbox.
+SUBJECTS: Final = {
+    "reminder": translatable("Your reminder"),
+    "appointment": translatable("Appointment"),
+    "list": translatable("Shopping list"),
+    "course": translatable("Course dates"),
+}
+SENDERS: Final = {
+    "calendar": translatable("Calendar"),
+    "notes": translatable("Notes"),
+    "reminders": translatable("Reminders"),
+}
+LINES: Final = {
+    "new": translatable("There is something new for you."),
+    "code": translatable("Your code is %(code)s. It works for one day."),
+    "unasked": translatable("If you did not ask for this email, you can ignore it."),
+    "stop": translatable("To stop these emails, open this page:"),
+}
+
+
+def compose_reminder(
+    context: AppContext, key: Secret, reminder: EmailReminder, *, to: str
+) -> Email:
+    """The email that something waits; the same one at each try."""
+    lines = [_said(reminder.language, "new")]
+    if reminder.names_site:
+        lines.append(context.settings.public_url)
+    return _email(
+        context.settings, key, reminder, to=to, lines=lines, about=_moment(reminder.sending_at)
+    )
+
+
+def compose_code(
+    context: AppContext, key: Secret, reminder: EmailReminder, *, to: str, code: str
+) -> Email:
+    """The test email, with the code that shows that they read there."""
+    said = _said(reminder.language, "code") % {"code": code}
+    lines = [said, _said(reminder.language, "unasked")]
+    about = f"code {reminder.ask_id}"
+    return _email(context.settings, key, reminder, to=to, lines=lines, about=about)
+
+
+def preview(settings: Settings, language: str) -> list[str]:
+    """The lines of an email as the page shows them before anybody agrees to it."""
+    link = f"{stop_address(settings, language)}…"
+    return [_said(language, "new"), _said(language, "stop"), link]
+
+
+def stop_token(key: Secret, case_id: str, address: str) -> str:
+    """What the link in each email to an address about a case holds: nobody can guess it, it says
+    nothing, and the database keeps a hash of it."""
+    return key.derive(f"stop {case_id} {address}").hex()
+
+
+def stop_address(settings: Settings, language: str) -> str:
+    """Where that link opens, without what it holds."""
+    return f"{settings.reminder_url or settings.public_url}/{language}/stop/"
+
+
+def _email(
+    settings: Settings,
+    key: Secret,
+    reminder: EmailReminder,
+    *,
+    to: str,
+    lines: list[str],
+    about: str,
+) -> Email:
+    token = stop_token(key, reminder.case_id, to)
+    link = f"{stop_address(settings, reminder.language)}{token}"
+    words = [*lines, f"{_said(reminder.language, 'stop')}\n{link}"]
+    host = settings.reminder_from.rpartition("@")[2]
+    # Nothing that is known elsewhere stands in it.
+    number = key.derive(f"message {reminder.case_id} {about}").hex()[:32]
+    return Email(
+        to=to,
+        subject=_in(reminder.language, SUBJECTS.get(reminder.subject, SUBJECTS["reminder"])),
+        body="\n\n".join(words) + "\n",
+        message_id=f"<{number}@{host}>",
+        sender=settings.reminder_from,
+        sender_name=_in(reminder.language, SENDERS.get(reminder.sender, SENDERS["reminders"])),
+    )
+
+
+def _said(language: str, line: str) -> str:
+    return _in(language, LINES[line])
+
+
+def _in(language: str, sentence: str) -> str:
+    """A sentence in the language that they chose, where no page is there to say it."""
+    return str(translations(language).gettext(sentence))
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""

@@ -1,0 +1,220 @@
+"""What the worker does so that reporters hear that an answer waits: by email, without a word of it.
+
+It alone, and the ticker in its place, opens where that is. At most one goes out until the reporter
+has looked into the mailbox; a test email goes to an address once in a day, whoever asks.
+"""
+
+import hashlib
+import logging
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.cases.events import AnswerWaits
+from helpdesk.cases.models import Case, Closure
+from helpdesk.core.app_context import AppContext, Email
+from helpdesk.core.emails import PermanentMailError
+from helpdesk.core.jobs import Queue, job
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.unconfirmed_addresses import code_tag
+from helpdesk.core.work import Work
+from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
+from helpdesk.intake.reminder_emails import compose_code, compose_reminder, stop_token
+from helpdesk.key_files import KeyFile
+
+log = logging.getLogger(__name__)
+
+# One test email to an address in that time; and so many to all in an hour, so that very many
+# invented reports make no flood of emails of ours.
+BETWEEN_TEST_EMAILS: Final = timedelta(days=1)
+IN_AN_HOUR: Final = 60
+HOUR: Final = timedelta(hours=1)
+# What was never confirmed goes after that, and what a closed case still has.
+UNCONFIRMED_KEPT: Final = timedelta(days=2)
+AFTER_CLOSING: Final = timedelta(days=1)
+
+
+@job("intake.send_reminder_code", queue=Queue.REMINDERS)
+def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> None:
+    """Send the code that confirms a reporter's address, unless the address had one lately: then
+    that one's code goes on. Safe to run twice: it is the same code, and the same email."""
+    with context.begin() as work:
+        reminder = _held(work, case_id)
+        key = _key(work)
+        if reminder is None or reminder.ask_id != ask_id or reminder.code_sent_at is not None:
+            return
+        to = _address(work, reminder)
+        if not to or not context.settings.reminder_from:
+            return
+        tag = _address_tag(key, to)
+        code = _code(key, case_id, to)
+        reminder.address_tag, reminder.code_tag = tag, code_tag(case_id, code)
+        reminder.stop_tag = _stop_tag(key, case_id, to)
+        if _is_paused(work, tag):
+            reminder.code_sent_at = work.at
+            return
+        if _sent_lately(work) >= IN_AN_HOUR:
+            work.enqueue("intake.send_reminder_code", after=HOUR, case_id=case_id, ask_id=ask_id)
+            return
+        email = compose_code(context, key, reminder, to=to, code=code)
+    try:
+        context.mailer.send(email)  # no transaction is open here
+    except PermanentMailError:
+        # Whoever asked is not told: they may be asking who reads at somebody else's address.
+        log.warning("a test email for reminders was refused")
+        return
+    with context.begin() as work:
+        _pause(work, tag)
+        now = _held(work, case_id)
+        if now is not None and now.ask_id == ask_id:
+            now.code_sent_at = work.at
+
+
+@job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerWaits)
+def send_reminder(context: AppContext, *, case_id: str) -> None:
+    """Tell a reporter who asked for it that something waits; not again before they have looked.
+
+    When the case is closed, that was the last one, and the address goes. Safe to run twice: it is
+    the same email.
+    """
+    with context.begin() as work:
+        reminder, ask_id = _held(work, case_id), ""
+        email = None
+        if reminder is not None and reminder.state.is_on:
+            ask_id, email = str(reminder.ask_id), _due_email(context, work, reminder)
+        if email is None:
+            _erase_if_closed(work, case_id)
+            return
+    try:
+        context.mailer.send(email)  # no transaction is open here
+    except Exception as error:
+        with context.begin() as work:
+            _note(work, case_id, ask_id, sent=False)
+            if isinstance(error, PermanentMailError):
+                _erase_if_closed(work, case_id)
+        if not isinstance(error, PermanentMailError):
+            raise
+        # No one here can put their address right: the mailbox and the case page say so.
+        log.warning("an email reminder was refused")
+    else:
+        with context.begin() as work:
+            _note(work, case_id, ask_id, sent=True)
+            _erase_if_closed(work, case_id)
+
+
+def erase_old_addresses(work: Work) -> None:
+    """Delete addresses that nobody confirmed, those that a closed case still has, and the tags of
+    those that are paused no more. No rule: the ticker tidies up. Safe to run twice."""
+    old = (
+        select(EmailReminder.case_id)
+        .join(Case, Case.id == EmailReminder.case_id)
+        .outerjoin(Closure, Closure.case_id == Case.id)
+        .where(
+            EmailReminder.state != ReminderState.OFF,
+            or_(
+                Closure.at < work.at - AFTER_CLOSING,
+                (EmailReminder.state == ReminderState.UNCONFIRMED)
+                & (EmailReminder.asked_since < work.at - UNCONFIRMED_KEPT),
+            ),
+        )
+    )
+    for case_id in work.session.scalars(old.limit(1000)).all():
+        work.session.execute(select(func.erase_reminders(case_id)))
+    work.session.execute(select(func.forget_paused_addresses(work.at)))
+
+
+def _due_email(context: AppContext, work: Work, reminder: EmailReminder) -> Email | None:
+    """The email that is to go out now, noted as on its way; None where none is due."""
+    if reminder.state is ReminderState.TOLD:
+        return None
+    to = _address(work, reminder)
+    if not to or not context.settings.reminder_from:
+        reminder.state = ReminderState.FAILING
+        return None
+    key = _key(work)
+    if reminder.state is ReminderState.READY or reminder.sending_at is None:
+        reminder.sending_at = work.at  # one that is tried again is the same email
+    reminder.state = ReminderState.SENDING
+    reminder.stop_tag = _stop_tag(key, reminder.case_id, to)
+    return compose_reminder(context, key, reminder, to=to)
+
+
+def _note(work: Work, case_id: str, ask_id: str, *, sent: bool) -> None:
+    """How it went. Who has looked into the mailbox meanwhile is told of the next thing again."""
+    reminder = _held(work, case_id)
+    if reminder is None or reminder.ask_id != ask_id:
+        return
+    if sent:
+        reminder.told_at = work.at
+        if reminder.state is ReminderState.SENDING:
+            reminder.state = ReminderState.TOLD
+    else:
+        reminder.state = ReminderState.FAILING
+    action = "reminder.sent" if sent else "reminder.failed"
+    work.record_about(action, "cases", case_id, case_id=case_id)
+
+
+def _erase_if_closed(work: Work, case_id: str) -> None:
+    case = work.session.get(Case, case_id)
+    if case is not None and case.is_closed:
+        work.session.flush()  # what is noted of the row comes before its end
+        work.session.execute(select(func.erase_reminders(case_id)))
+
+
+def _held(work: Work, case_id: str) -> EmailReminder | None:
+    return work.session.get(EmailReminder, case_id, with_for_update=True, populate_existing=True)
+
+
+def _key(work: Work) -> Secret:
+    key = work.keys.service.secret(KeyFile.REMINDER_ADDRESSES)
+    if key is None:
+        raise CannotOpen
+    return key
+
+
+def _address(work: Work, reminder: EmailReminder) -> str:
+    """Where it goes; empty for what does not open: it was planted."""
+    if reminder.address is None:
+        return ""
+    try:
+        place = reminder.place_of("address")
+        return work.keys.service.open(KeyFile.REMINDER_ADDRESSES, reminder.address, place)
+    except CannotOpen:
+        log.warning("an address for reminders does not open")
+        return ""
+
+
+def _address_tag(key: Secret, address: str) -> bytes:
+    """The same however an address of one inbox is written, as far as we know the ways."""
+    local, _, domain = address.lower().rpartition("@")
+    return key.derive(f"address {local.partition('+')[0]}@{domain}")
+
+
+def _code(key: Secret, case_id: str, address: str) -> str:
+    """The same for one case and address: pages never know it, and it fits no other address."""
+    drawn = int.from_bytes(key.derive(f"code {case_id} {address}")[:8])
+    return f"{drawn % 10**6:06}"
+
+
+def _stop_tag(key: Secret, case_id: str, address: str) -> bytes:
+    return hashlib.sha256(stop_token(key, case_id, address).encode()).digest()
+
+
+def _is_paused(work: Work, tag: bytes) -> bool:
+    paused = work.session.get(PausedAddress, tag)
+    return paused is not None and paused.until > work.at
+
+
+def _pause(work: Work, tag: bytes) -> None:
+    row = insert(PausedAddress).values(
+        tag=tag, sent_at=work.at, until=work.at + BETWEEN_TEST_EMAILS
+    )
+    again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
+    work.session.execute(row.on_conflict_do_update(index_elements=["tag"], set_=again))
+
+
+def _sent_lately(work: Work) -> int:
+    lately = select(func.count()).where(PausedAddress.sent_at > work.at - HOUR)
+    return int(work.session.scalar(lately) or 0)

@@ -1,0 +1,101 @@
+"""Email reminders: asked for and ended in the mailbox, or ended by the link in an email."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from helpdesk.core.errors import NotFound
+from helpdesk.intake import operations, queries
+from helpdesk.intake.forms import ReminderCodeForm, RemindersForm
+from helpdesk.intake.operations import ReminderWording
+from helpdesk.intake.reminder_emails import preview
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.return_code import mailbox_required
+from helpdesk.web.app_context import current_context
+from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.languages import current_language
+from helpdesk.web.login import public_view
+from helpdesk.web.work import work
+
+
+@bp.get("/mailbox/case/reminders")
+@mailbox_required
+def show_reminders() -> ResponseReturnValue:
+    return _page(RemindersForm())
+
+
+@bp.post("/mailbox/case/reminders")
+@mailbox_required
+def create_reminders() -> ResponseReturnValue:
+    _refuse_without_sender()
+    form = RemindersForm()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    wording = ReminderWording(
+        form.subject.data, form.sender.data, current_language(), form.names_site.data
+    )
+    operations.ask_for_reminders(work, queries.own_case(work), form.address.data, wording)
+    return redirect(url_for(".show_reminders"), 303)
+
+
+@bp.post("/mailbox/case/reminders/confirmation")
+@mailbox_required
+def create_reminders_confirmation() -> ResponseReturnValue:
+    form = ReminderCodeForm()
+    if not form.validate_on_submit():
+        return _page(RemindersForm(None), form), 422
+    # A wrong code is counted, so the answer to one is a redirect: what is refused is not written.
+    if operations.confirm_reminders(work, queries.own_case(work), form.code.data):
+        flash(_("Email reminders are on."))
+        return redirect(url_for(".show_case"), 303)
+    flash(_("That code is wrong or too old. Check the newest email, or ask for another one."))
+    return redirect(url_for(".show_reminders"), 303)
+
+
+@bp.post("/mailbox/case/reminders/end")
+@mailbox_required
+def create_reminders_end() -> ResponseReturnValue:
+    operations.end_reminders(work, queries.own_case(work))
+    flash(_("Email reminders are off. We have deleted the address."))
+    return redirect(url_for(".show_case"), 303)
+
+
+@bp.get("/stop/<token>")
+@public_view
+def new_stop(token: str) -> ResponseReturnValue:
+    """A page with one button. Nothing is looked up: programs that check links open it, too."""
+    return render_template("intake/stop.html", token=token)
+
+
+@bp.post("/stop/<token>")
+@public_view
+@anonymous_form
+def create_stop(token: str) -> ResponseReturnValue:
+    operations.stop_reminders(work, token)
+    return redirect(url_for(".show_stopped"), 303)
+
+
+@bp.get("/stop")
+@public_view
+def show_stopped() -> ResponseReturnValue:
+    """The same for a link that was right, used or never ours."""
+    return render_template("intake/stop.html", token="")
+
+
+def _page(form: RemindersForm, code_form: ReminderCodeForm | None = None) -> str:
+    _refuse_without_sender()
+    settings = current_context().settings
+    return render_template(
+        "mailbox/reminders.html",
+        case=queries.own_case(work),
+        reminders=operations.find_reminders(work),
+        form=form,
+        code_form=code_form or ReminderCodeForm(None),
+        sender=settings.reminder_from,
+        lines=preview(settings, current_language()),
+    )
+
+
+def _refuse_without_sender() -> None:
+    if not current_context().settings.reminder_from:
+        raise NotFound

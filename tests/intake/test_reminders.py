@@ -1,0 +1,616 @@
+"""Email reminders: asked for in the mailbox, confirmed by a code, without a word, one at a time."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from helpdesk.app import create_app
+from helpdesk.cases import operations as casework
+from helpdesk.cases.models import Case
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
+from helpdesk.core.actors import reporter
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
+from helpdesk.core.errors import Conflict
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob
+from helpdesk.intake import operations, reminder_jobs
+from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
+from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
+from helpdesk.settings import Surface
+from helpdesk.web.catalogues import translations
+from tests.factories import a_case
+from tests.intake.browser import Browser
+
+ADDRESS, OTHER = "zoe.lindqvist@post.test", "someone.else@post.test"
+HERE = "/mailbox/case/reminders"
+ANSWERS = {"address": ADDRESS, "subject": "appointment", "sender": "calendar"}
+LINK = re.compile(r"http://public\.test(/\w\w/stop/[0-9a-f]{64})")
+
+
+@pytest.fixture
+def code():
+    return ReturnCode.new()
+
+
+@pytest.fixture
+def case(house, code):
+    """An open case of somebody who has the code."""
+    return opened(house, code)
+
+
+def opened(house, code):
+    with house.inside() as work:
+        return a_case(
+            work, house.team, code=code, state=CaseState.OPEN, owner=house.responder, consents=()
+        )
+
+
+@pytest.fixture
+def inside(browser, case, code):
+    """A browser whose mailbox is open."""
+    return enters(browser, code)
+
+
+def enters(browser, code):
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": " ".join(code.words)})
+    assert "happening with your case" in browser.text
+    return browser
+
+
+def asks(browser, **changed):
+    browser.open(HERE)
+    return browser.send(HERE, answers={**ANSWERS, **changed})
+
+
+def confirms(browser, code):
+    browser.open(HERE)
+    return browser.send(f"{HERE}/confirmation", answers={"code": code})
+
+
+def work_off(house, at=None):
+    """What the worker does, with its own rights; the emails that went out."""
+    house._become("helpdesk_worker")
+    sent = house.staff.mailer.sent
+    before = len(sent)
+    run_due_jobs(house.staff, "reminders", at=at)
+    house._become("helpdesk_intake")
+    return sent[before:]
+
+
+def ticks(house, at):
+    house._become("helpdesk_ticker")
+    with house.staff.begin(at=at) as work:
+        reminder_jobs.erase_old_addresses(work)
+    house._become("helpdesk_intake")
+
+
+def watched(mailer):
+    """Every email that is handed over from now on, whether it goes out or not."""
+    tries, send = [], mailer.send
+
+    def sends(email):
+        tries.append(email)
+        send(email)
+
+    mailer.send = sends
+    return tries
+
+
+def six_digits(email):
+    return re.search(r"\d{6}", email.body)[0]
+
+
+def turned_on(house, browser, **changed):
+    asks(browser, **changed)
+    [email] = work_off(house)
+    confirms(browser, six_digits(email))
+    assert "Email reminders are on" in browser.text
+    return email
+
+
+def row(house, case):
+    house._become("postgres")
+    with house.staff.begin() as work:
+        found = work.session.get(EmailReminder, case.id, populate_existing=True)
+    house._become("helpdesk_intake")
+    return found
+
+
+def change(house, statement, **values):
+    house._become("postgres")
+    with house.staff.begin() as work:
+        work.session.execute(text(statement), values)
+    house._become("helpdesk_intake")
+
+
+def writes(house, case, words="We have news.", at=None):
+    with house.inside(at=at) as work:
+        return casework.send_message(work, work.session.get(Case, case.id), words)
+
+
+# --- asking and confirming ------------------------------------------------------------------------
+
+
+def test_the_mailbox_says_that_there_are_email_reminders_and_what_they_may_cost(inside):
+    assert "Get an email when there is something new" in inside.text
+
+    inside.open(HERE)
+    assert "Is it safe for you?" in inside.text
+    assert "Anyone who can open that inbox" in inside.text
+    assert "notes@calendar.test" in inside.text
+
+
+def test_without_a_neutral_sender_none_are_offered(house, case, code):
+    settings = replace(house.intake.settings, reminder_from="")
+    app = create_app(replace(house.intake, settings=settings), Surface.PUBLIC)
+    browser = enters(Browser(app.test_client()), code)
+
+    assert "Get an email" not in browser.text
+    assert browser.open(HERE).status_code == 404
+
+
+def test_an_address_is_used_when_the_code_of_its_test_email_was_typed(house, inside, case):
+    asks(inside)
+    assert "If the address is right" in inside.text
+    [email] = work_off(house)
+    assert email.to == ADDRESS
+    assert row(house, case).state is ReminderState.UNCONFIRMED
+
+    confirms(inside, six_digits(email))
+
+    assert "Email reminders are on" in inside.text
+    assert row(house, case).state is ReminderState.READY
+
+
+def test_no_page_shows_the_address_once_it_is_given(house, inside):
+    turned_on(house, inside)
+
+    for address in (HERE, "/mailbox/case"):
+        inside.open(address)
+        assert ADDRESS not in inside.text
+
+
+def test_what_cannot_be_an_address_comes_back_as_it_was_typed(house, inside):
+    asks(inside, address="zoe at post")
+
+    assert inside.status == 422
+    assert "Enter one email address" in inside.text
+    assert "zoe at post" in inside.text
+    assert work_off(house) == []
+
+
+def test_neither_subject_nor_sender_can_be_typed(house, inside):
+    for name in ("subject", "sender"):
+        inside.open(HERE)
+        fields = {**ANSWERS, name: "Helpdesk"}
+        inside.send(HERE, answers=fields)
+        assert inside.status == 422
+    assert work_off(house) == []
+
+
+def test_a_wrong_code_is_counted_and_after_five_the_right_one_is_none(house, inside, case):
+    asks(inside)
+    [email] = work_off(house)
+    wrong = f"{(int(six_digits(email)) + 1) % 10**6:06}"
+
+    for _ in range(5):
+        confirms(inside, wrong)
+        assert "wrong or too old" in inside.text
+    confirms(inside, six_digits(email))
+
+    assert "wrong or too old" in inside.text
+    assert row(house, case).state is ReminderState.UNCONFIRMED
+
+
+def test_a_code_ends_after_a_day(house, inside, case):
+    asks(inside)
+    [email] = work_off(house)
+    change(house, "UPDATE email_reminders SET code_sent_at = now() - interval '25 hours'")
+
+    confirms(inside, six_digits(email))
+
+    assert "wrong or too old" in inside.text
+
+
+def test_the_code_of_one_address_confirms_no_other(house, inside, case):
+    asks(inside)
+    [mine] = work_off(house)
+    asks(inside, address=OTHER)
+    [others] = work_off(house)
+    assert others.to == OTHER
+
+    confirms(inside, six_digits(mine))
+
+    assert row(house, case).state is ReminderState.UNCONFIRMED
+
+
+def test_an_address_gets_one_test_email_in_a_day_and_its_code_goes_on(house, inside, case):
+    asks(inside)
+    [email] = work_off(house)
+    asks(inside, subject="list")
+
+    assert work_off(house) == []
+    confirms(inside, six_digits(email))
+    assert row(house, case).state is ReminderState.READY
+
+
+@pytest.mark.parametrize(
+    "written", [ADDRESS, "Zoe.Lindqvist@POST.test", "zoe.lindqvist+again@post.test"]
+)
+def test_an_address_gets_no_second_test_email_for_another_case(house, app, browser, code, written):
+    first, second = opened(house, code), ReturnCode.new()
+    other = opened(house, second)
+    asks(enters(browser, code))
+    work_off(house)
+    stranger = Browser(app.test_client())
+    asks(enters(stranger, second), address=written)
+    shown = stranger.text
+
+    assert work_off(house) == []
+    # The page of who asked second says what it says to everybody.
+    assert "If the address is right" in shown
+    assert row(house, first).address_tag == row(house, other).address_tag
+
+
+def test_a_case_asks_for_three_test_emails_in_a_day_and_no_more(house, inside):
+    for number in range(3):
+        asks(inside, address=f"address{number}@post.test")
+        assert len(work_off(house)) == 1
+
+    asks(inside, address="address4@post.test")
+
+    assert "three test emails today" in inside.text
+    assert work_off(house) == []
+
+
+def test_so_many_test_emails_in_an_hour_and_the_next_one_waits(house, inside, case, monkeypatch):
+    monkeypatch.setattr(reminder_jobs, "IN_AN_HOUR", 0)
+    asks(inside)
+
+    assert work_off(house) == []
+    house._become("helpdesk_app")
+    with house.staff.begin() as work:
+        waiting = list(work.session.scalars(select(OutboxJob).where(OutboxJob.state == "waiting")))
+    house._become("helpdesk_intake")
+    assert [one.job for one in waiting] == ["intake.send_reminder_code"]
+
+
+@pytest.mark.parametrize("trouble", [PermanentMailError(550), TemporaryMailError()])
+def test_whether_a_server_takes_a_test_email_is_not_told(house, inside, trouble):
+    asks(inside)
+    before = inside.open(HERE).text
+    house.staff.mailer.trouble.append(trouble)
+    work_off(house)
+
+    after = inside.open(HERE).text
+
+    token = re.compile(r'name="csrf_token"[^>]*')
+    assert token.sub("", before) == token.sub("", after)
+
+
+def test_a_test_email_that_could_not_be_sent_comes_again_and_is_the_same(house, inside):
+    asks(inside)
+    house.staff.mailer.trouble.append(UncertainMailError())
+    tries = watched(house.staff.mailer)
+
+    assert work_off(house) == []
+    with house.at_the_door() as work:
+        later = work.at + timedelta(minutes=10)
+    [email] = work_off(house, at=later)
+
+    assert [one.message_id for one in tries] == [email.message_id] * 2
+    assert {one.body for one in tries} == {email.body}
+
+
+# --- telling --------------------------------------------------------------------------------------
+
+
+def test_one_email_tells_that_something_waits_and_nothing_of_what(house, inside, case):
+    turned_on(house, inside)
+    writes(house, case, "The account is yours again.")
+
+    [email] = work_off(house)
+
+    assert (email.to, email.subject) == (ADDRESS, "Appointment")
+    assert (email.sender, email.sender_name) == ("notes@calendar.test", "Calendar")
+    assert "something new for you" in email.body
+    whole = f"{email.subject} {email.body} {email.message_id}"
+    for private in (case.ref, case.id, "Helpdesk", "account", "helpdesk.test"):
+        assert private.lower() not in whole.lower().replace("/stop/", "")
+
+
+def test_no_other_follows_until_they_have_looked(house, inside, case):
+    turned_on(house, inside)
+    for _ in range(3):
+        writes(house, case)
+    assert len(work_off(house)) == 1
+    writes(house, case)
+    assert work_off(house) == []
+
+    inside.open(HERE)  # it shows nothing of what waits
+    writes(house, case)
+    assert work_off(house) == []
+    inside.open("/mailbox/case")
+    writes(house, case)
+
+    assert len(work_off(house)) == 1
+
+
+def test_who_looks_while_it_is_sent_is_told_of_the_next_thing(house, inside, case):
+    turned_on(house, inside)
+    writes(house, case)
+    send = house.staff.mailer.send
+
+    def looks_meanwhile(email):
+        house._become("helpdesk_intake")
+        inside.open("/mailbox/case")
+        house._become("helpdesk_worker")
+        send(email)
+
+    house.staff.mailer.send = looks_meanwhile
+    assert len(work_off(house)) == 1
+    house.staff.mailer.send = send
+
+    assert row(house, case).state is ReminderState.READY
+    writes(house, case)
+    assert len(work_off(house)) == 1
+
+
+def test_the_site_is_named_only_where_they_chose_it(house, app, browser, code):
+    plain = opened(house, code)
+    turned_on(house, enters(browser, code))
+    writes(house, plain)
+    [email] = work_off(house)
+    assert "http://public.test\n" not in email.body
+
+    second = ReturnCode.new()
+    named = opened(house, second)
+    other = Browser(app.test_client())
+    turned_on(house, enters(other, second), names_site="y", address=OTHER)
+    writes(house, named)
+    [email] = work_off(house)
+    assert "http://public.test\n" in email.body
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "ar", "pt"])
+def test_it_speaks_the_language_of_the_page_where_it_was_asked_for(house, inside, case, language):
+    turned_on(house, inside)
+    change(house, "UPDATE email_reminders SET language = :language", language=language)
+    writes(house, case)
+
+    [email] = work_off(house)
+
+    said = translations(language).gettext
+    assert email.subject == said(SUBJECTS["appointment"]) != SUBJECTS["appointment"]
+    assert email.sender_name == said(SENDERS["calendar"]) != SENDERS["calendar"]
+    assert "something new" not in email.body
+    assert f"/{language}/stop/" in email.body
+
+
+def test_who_did_not_ask_or_confirm_gets_none(house, inside, case):
+    writes(house, case)
+    assert work_off(house) == []
+    asks(inside)
+    work_off(house)
+    writes(house, case)
+
+    assert work_off(house) == []
+
+
+def test_what_one_of_us_noted_that_they_agreed_to_is_told_because_they_are_asked(
+    house, inside, case
+):
+    turned_on(house, inside)
+    with house.inside() as work:
+        held = work.session.get(Case, case.id)
+        casework.record_consent(work, held, kind=ConsentKind.HELP)
+
+    assert len(work_off(house)) == 1
+
+
+# --- failing --------------------------------------------------------------------------------------
+
+
+def test_one_that_a_server_refuses_is_said_in_the_mailbox_and_on_the_case_page(house, inside, case):
+    turned_on(house, inside)
+    house.staff.mailer.trouble.append(PermanentMailError(550))
+    writes(house, case)
+
+    assert work_off(house) == []
+
+    assert row(house, case).state is ReminderState.FAILING
+    inside.open("/mailbox/case")
+    assert "We could not email you" in inside.text
+    inside.open("/mailbox/case")  # looking at it does not mend it
+    assert "We could not email you" in inside.text
+    writes(house, case)  # the next one is tried again
+    assert len(work_off(house)) == 1
+    inside.open("/mailbox/case")
+    assert "We could not email you" not in inside.text
+
+
+def test_one_that_failed_for_now_is_tried_again_and_is_the_same(house, inside, case):
+    turned_on(house, inside)
+    tries = watched(house.staff.mailer)
+    house.staff.mailer.trouble += [UncertainMailError(), TemporaryMailError()]
+    written = writes(house, case)
+
+    assert work_off(house) == []
+    assert work_off(house, at=written.sent_at + timedelta(minutes=5)) == []
+    [email] = work_off(house, at=written.sent_at + timedelta(hours=1))
+
+    assert [one.message_id for one in tries] == [email.message_id] * 3
+    assert row(house, case).state is ReminderState.TOLD
+
+
+# --- stopping -------------------------------------------------------------------------------------
+
+
+def test_a_link_in_each_email_stops_them_without_a_code_or_a_cookie(house, app, inside, case):
+    test_email = turned_on(house, inside)
+    writes(house, case)
+    [email] = work_off(house)
+    assert LINK.search(test_email.body)[1] == LINK.search(email.body)[1]
+    stranger = Browser(app.test_client())
+    link = LINK.search(email.body)[1]
+
+    page = stranger.open(link)
+    assert page.status_code == 200
+    assert "Helpdesk" not in stranger.text
+    assert row(house, case).state is ReminderState.TOLD  # looking at it did nothing
+    stranger.send(link)
+
+    assert "any more of these emails" in stranger.text
+    found = row(house, case)
+    assert found.state is ReminderState.OFF
+    assert found.address is found.address_tag is found.stop_tag is None
+    inside.open("/mailbox/case")
+    writes(house, case)
+    assert work_off(house) == []
+
+
+def test_a_link_that_is_used_unknown_or_false_looks_like_one_that_is_right(
+    house, app, inside, case
+):
+    right = LINK.search(turned_on(house, inside).body)[1]
+    stranger = Browser(app.test_client())
+    pages = []
+    for link in ("/en/stop/" + "0" * 64, "/en/stop/x", right, right):
+        first = stranger.open(link).text.replace(link, "")
+        stranger.send(link)
+        pages.append((re.sub(r'"csrf_token"[^>]*', "", first), stranger.text))
+
+    assert len(set(pages)) == 1
+
+
+def test_who_stops_a_test_email_gets_none_for_a_month_whoever_asks(house, app, inside, case):
+    asks(inside)
+    [email] = work_off(house)
+    stranger = Browser(app.test_client())
+    stranger.open(LINK.search(email.body)[1])
+    stranger.send(LINK.search(email.body)[1])
+
+    with house.at_the_door() as work:
+        week = work.at + timedelta(days=7)
+    ticks(house, week)
+    asks(inside)
+
+    assert work_off(house) == []
+
+
+def test_the_mailbox_turns_them_off_and_the_address_is_gone(house, inside, case):
+    turned_on(house, inside)
+    inside.open(HERE)
+    inside.send(f"{HERE}/end")
+
+    assert "have deleted the address" in inside.text
+    assert row(house, case).address is None
+    writes(house, case)
+    assert work_off(house) == []
+
+
+def test_when_a_case_is_closed_they_hear_of_it_and_the_address_goes(house, inside, case):
+    turned_on(house, inside)
+    with house.inside() as work:
+        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+
+    assert len(work_off(house)) == 1
+
+    assert row(house, case).state is ReminderState.OFF
+    with house.inside() as work:
+        casework.reopen(work, work.session.get(Case, case.id))
+    writes(house, case)
+    assert work_off(house) == []
+
+
+def test_who_was_told_and_has_not_looked_is_not_told_again_of_the_end(house, inside, case):
+    turned_on(house, inside)
+    writes(house, case)
+    work_off(house)
+    with house.inside() as work:
+        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+
+    assert work_off(house) == []
+    assert row(house, case).address is None
+
+
+def test_who_takes_the_case_back_takes_the_address_back(house, inside, case):
+    turned_on(house, inside)
+    inside.open("/mailbox/case/withdrawal")
+    inside.send("/mailbox/case/withdrawal")
+
+    assert row(house, case).address is None
+    asks_again = inside.open(HERE)
+    assert "is closed" in asks_again.text
+
+
+def test_what_a_closed_case_or_an_unconfirmed_address_left_goes_by_itself(house, inside, case):
+    turned_on(house, inside)
+    with house.inside() as work:
+        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+        at = work.at
+    ticks(house, at + timedelta(hours=23))
+    assert row(house, case).address is not None
+
+    ticks(house, at + timedelta(hours=25))
+    assert row(house, case).address is None
+
+
+def test_an_address_that_nobody_confirms_is_deleted_after_two_days(house, inside, case):
+    asks(inside)
+    work_off(house)
+    with house.at_the_door() as work:
+        at = work.at
+
+    ticks(house, at + timedelta(hours=47))
+    assert row(house, case).address is not None
+    ticks(house, at + timedelta(hours=49))
+
+    assert row(house, case).address is None
+    house._become("postgres")
+    with house.staff.begin() as work:
+        assert list(work.session.scalars(select(PausedAddress))) == []
+    house._become("helpdesk_intake")
+
+
+# --- who may, and what stands where ---------------------------------------------------------------
+
+
+def test_a_reporter_without_an_open_mailbox_can_do_nothing(house, case):
+    wording = operations.ReminderWording("list", "notes", "en", names_site=False)
+    with house.at_the_door(reporter(case.id)) as work:
+        work.session.execute(text("SELECT set_config('helpdesk.visit', '', true)"))
+        held = work.session.get(Case, case.id)
+        with pytest.raises(Conflict):
+            operations.ask_for_reminders(work, held, ADDRESS, wording)
+        assert operations.find_reminders(work).state is ReminderState.OFF
+        with pytest.raises(Conflict):
+            operations.confirm_reminders(work, held, "123456")
+    assert row(house, case) is None
+
+
+def test_history_promises_and_log_know_no_address(house, inside, case, caplog):
+    caplog.set_level("DEBUG")
+    turned_on(house, inside)
+    house.staff.mailer.trouble.append(PermanentMailError(550))
+    writes(house, case)
+    work_off(house)
+    inside.open("/mailbox/case")
+    inside.open(HERE)
+    inside.send(f"{HERE}/end")
+
+    house._become("helpdesk_app")
+    with house.staff.begin() as work:
+        entries = list(work.session.scalars(select(HistoryEntry).order_by(HistoryEntry.id)))
+        promises = list(work.session.scalars(select(OutboxJob)))
+    house._become("helpdesk_intake")
+    actions = [one.action for one in entries if one.action.startswith("reminder.")]
+    assert actions == ["reminder.asked", "reminder.confirmed", "reminder.failed", "reminder.ended"]
+    said = [str(one.details) for one in entries] + [str(one.arguments) for one in promises]
+    assert not any("@" in one or "post.test" in one for one in [*said, caplog.text])
