@@ -27,6 +27,10 @@ def application_for(context: AppContext, surfaces: frozenset[Surface]) -> "WSGIA
             "One process can only serve several surfaces under different host names."
         )
 
+    if Surface.PUBLIC in apps and context.settings.reminder_url:
+        # The link that stops email reminders opens under a host name of its own.
+        by_host.setdefault(urlsplit(context.settings.reminder_url).netloc, apps[Surface.PUBLIC])
+
     def choose(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         app = by_host.get(environ.get("HTTP_HOST", ""))
         if app is None:

@@ -151,3 +151,9 @@ def _split(text: str) -> SplitResult:
 def is_local(host: str) -> bool:
     """This machine: a socket in the file system, or the loopback addresses."""
     return host.startswith("/") or host in LOCAL
+
+
+def is_at_host_of(address: str, other: str) -> bool:
+    """Whether an address names the host of the other one: the same, or one below it."""
+    host, others = ((urlsplit(one).hostname or "").rstrip(".") for one in (address, other))
+    return host == others or host.endswith(f".{others}")

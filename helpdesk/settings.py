@@ -70,8 +70,8 @@ class Settings:
     other_ways: str = ""
     # A file of lines that help at once, instead of those in playbooks/vocab.
     helplines: Path | None = None
-    # Where email reminders to reporters come from, and where the link opens that stops them.
-    # Without the first there are none.
+    # Where email reminders to reporters come from, and where the link opens that stops them: at a
+    # host that isn't the helpdesk's, because each email names it. Without both there are none.
     reminder_from: str = ""
     reminder_url: str = ""
 
@@ -122,8 +122,14 @@ class Settings:
             reminder_from=reader.if_told("REMINDER_FROM", values.email_address),
             reminder_url=reader.if_told("REMINDER_URL", values.address_of_pages),
         )
+        reader.refuse_host_of_pages("REMINDER_URL", settings.reminder_url, settings.public_url)
         reader.finish()
         return settings
+
+    @property
+    def offers_reminders(self) -> bool:
+        """Whether reporters can be told by email, without a word of who we are."""
+        return bool(self.reminder_from and self.reminder_url)
 
     def url_of(self, surface: Surface) -> str:
         """The address at which people reach a surface, without a trailing slash."""
@@ -160,6 +166,14 @@ class _Reader:
         """A value that passes its check; empty where there is none."""
         value = self.environment.get(name, "")
         return self.checked(name, value, check) or "" if value else ""
+
+    def refuse_host_of_pages(self, name: str, address: str, public_url: str) -> None:
+        """What stands in an email that says nothing of us must not be where reporters find us."""
+        if address and public_url and values.is_at_host_of(address, public_url):
+            self.wrong.append(
+                f"{name} is at the host of PUBLIC_URL, or below it, and every email reminder would "
+                "say so. Use a host name that says nothing of the helpdesk."
+            )
 
     def checked(self, name: str, value: str, check: Callable[[str], T]) -> T | None:
         try:

@@ -145,6 +145,7 @@ def settings(tmp_path_factory) -> Settings:
         mail_url=f"folder://{instance}/outbox",
         mail_from="helpdesk@helpdesk.test",
         reminder_from="notes@calendar.test",
+        reminder_url="http://dates.test",
         intake_keys=(INTAKE_KEY,),
         service_keys=KEY_FILES,
         instance=instance,

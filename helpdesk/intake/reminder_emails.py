@@ -69,8 +69,8 @@ def stop_token(key: Secret, case_id: str, address: str) -> str:
 
 
 def stop_address(settings: Settings, language: str) -> str:
-    """Where that link opens, without what it holds."""
-    return f"{settings.reminder_url or settings.public_url}/{language}/stop/"
+    """Where that link opens, without what it holds: never at the helpdesk's host."""
+    return f"{settings.reminder_url}/{language}/stop/"
 
 
 def _email(

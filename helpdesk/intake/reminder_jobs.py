@@ -46,7 +46,7 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
         if reminder is None or reminder.ask_id != ask_id or reminder.code_sent_at is not None:
             return
         to = _address(work, reminder)
-        if not to or not context.settings.reminder_from:
+        if not to or not context.settings.offers_reminders:
             return
         tag = _address_tag(key, to)
         code = _code(key, case_id, to)
@@ -130,7 +130,7 @@ def _due_email(context: AppContext, work: Work, reminder: EmailReminder) -> Emai
     if reminder.state is ReminderState.TOLD:
         return None
     to = _address(work, reminder)
-    if not to or not context.settings.reminder_from:
+    if not to or not context.settings.offers_reminders:
         reminder.state = ReminderState.FAILING
         return None
     key = _key(work)

@@ -8,7 +8,7 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import NO_REDIS
 from helpdesk.supervisor.instance_folder import InstanceFolder
-from helpdesk.supervisor.listening_sockets import SurfaceSocket
+from helpdesk.supervisor.listening_sockets import HOST, SurfaceSocket
 
 CORES = min(max(os.cpu_count() or 1, 2), 4)
 WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
@@ -38,10 +38,12 @@ class ProcessEnvironments:
             f"{surface_socket.surface.upper()}_URL": surface_socket.url
             for surface_socket in surface_sockets
         }
+        # Another name of this machine: what an email reminder names must not be PUBLIC_URL's host.
         self._common = plain | urls | {
             "MAIL_URL": f"folder://{instance.emails_folder.resolve()}",
             "MAIL_FROM": "helpdesk@drill.example",
             "REMINDER_FROM": "notes@calendar.example",
+            "REMINDER_URL": urls["PUBLIC_URL"].replace(HOST, "localhost"),
             "INSTANCE": str(instance.folder.resolve()),
             "HELPDESK_NAME": "Drill helpdesk",
             "DRILL": "1",

@@ -2,12 +2,17 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
 from helpdesk import key_files
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
+from helpdesk.supervisor.instance_folder import InstanceFolder
+from helpdesk.supervisor.listening_sockets import SurfaceSocket
+from helpdesk.supervisor.process_environments import ProcessEnvironments
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [(ROOT / "helpdesk" / name).read_text() for name in ("settings.py", "key_files.py")]
@@ -124,7 +129,7 @@ def test_the_public_pages_need_the_intake_key_and_what_checks_a_queues(key_file)
     settings = Settings.from_environment({**WHOLE, **told, "SERVES": "public"})
 
     assert settings.serves == {Surface.PUBLIC}
-    assert set(settings.service_keys) == {KeyFile.STAFF_SIGNING_PUBLIC}
+    assert read_by(settings) == GIVEN["public"]
     assert settings.public_url == "http://public.test"
 
 
@@ -150,6 +155,41 @@ def test_a_key_file_that_holds_no_key_is_named(tmp_path, content):
         started_as("notices", {**WHOLE, "DUTY_ADDRESSES_KEY_FILE": str(path)})
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://public.test",
+        "https://PUBLIC.test:8443",
+        "http://public.test.",
+        "http://x.public.test",
+    ],
+)
+def test_the_link_of_reminders_may_not_name_the_host_of_the_public_pages(address):
+    with pytest.raises(NotConfigured, match="REMINDER_URL is at the host of PUBLIC_URL"):
+        Settings.from_environment({**WHOLE, "REMINDER_URL": address})
+
+
+def test_reminders_are_offered_where_both_of_their_settings_are_there():
+    told = {"REMINDER_FROM": "notes@calendar.test", "REMINDER_URL": "http://dates.test/"}
+
+    assert Settings.from_environment({**WHOLE, **told}).offers_reminders
+    for name in told:
+        alone = Settings.from_environment({**WHOLE, name: told[name]})
+        assert not alone.offers_reminders
+
+
+def test_a_drill_offers_reminders_whose_link_names_another_host(tmp_path):
+    nowhere = SimpleNamespace(url=lambda _role: "")
+    sockets = [SurfaceSocket(one, 8000 + at, None) for at, one in enumerate(Surface)]
+    drill = ProcessEnvironments(InstanceFolder(tmp_path), sockets, nowhere, nowhere, {})
+
+    for told in (drill.pages("public"), drill.worker("reminders"), drill.ticker()):
+        urls = {name: told[name] for name in ("PUBLIC_URL", "REMINDER_FROM", "REMINDER_URL")}
+        settings = Settings.from_environment({**WHOLE, **urls})
+        assert settings.offers_reminders
+        assert urlsplit(settings.reminder_url).port == urlsplit(settings.public_url).port
+
+
 def test_an_unknown_surface_is_named():
     with pytest.raises(NotConfigured, match="attic"):
         Settings.from_environment({**WHOLE, "SERVES": "attic"})
@@ -169,7 +209,7 @@ def test_a_second_key_is_refused_where_there_is_another_way_to_change_it(tmp_pat
         started_as("notices", {**WHOLE, "DUTY_ADDRESSES_KEY_FILE": str(path)})
     both = started_as(
         "public",
-        {**WHOLE, "INTAKE_KEY_FILE": str(path), "STAFF_SIGNING_PUBLIC_FILE": key_file},
+        {**WHOLE, **dict.fromkeys(GIVEN["public"], key_file), "INTAKE_KEY_FILE": str(path)},
     )
     assert len(both.intake_keys) == 2
 

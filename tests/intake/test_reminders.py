@@ -3,10 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select, text
+from werkzeug.test import Client
 
+from helpdesk.adapters.mailer import build_mime_message
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case
@@ -18,6 +21,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.host_dispatch import application_for
 from helpdesk.intake import operations, reminder_jobs
 from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
@@ -29,7 +33,7 @@ from tests.intake.browser import Browser
 ADDRESS, OTHER = "zoe.lindqvist@post.test", "someone.else@post.test"
 HERE = "/mailbox/case/reminders"
 ANSWERS = {"address": ADDRESS, "subject": "appointment", "sender": "calendar"}
-LINK = re.compile(r"http://public\.test(/\w\w/stop/[0-9a-f]{64})")
+LINK = re.compile(r"http://dates\.test(/\w\w/stop/[0-9a-f]{64})")
 
 
 @pytest.fixture
@@ -102,6 +106,14 @@ def watched(mailer):
     return tries
 
 
+def wire_text(email):
+    """All that a mail server and an inbox get of it, headers first, decoded."""
+    message = build_mime_message(email, "helpdesk@elsewhere.test")
+    return "\n".join(
+        [*(f"{name}: {said}" for name, said in message.items()), message.get_content()]
+    )
+
+
 def six_digits(email):
     return re.search(r"\d{6}", email.body)[0]
 
@@ -146,8 +158,9 @@ def test_the_mailbox_says_that_there_are_email_reminders_and_what_they_may_cost(
     assert "notes@calendar.test" in inside.text
 
 
-def test_without_a_neutral_sender_none_are_offered(house, case, code):
-    settings = replace(house.intake.settings, reminder_from="")
+@pytest.mark.parametrize("missing", ["reminder_from", "reminder_url"])
+def test_without_a_neutral_sender_and_a_neutral_host_none_are_offered(house, case, code, missing):
+    settings = replace(house.intake.settings, **{missing: ""})
     app = create_app(replace(house.intake, settings=settings), Surface.PUBLIC)
     browser = enters(Browser(app.test_client()), code)
 
@@ -363,11 +376,13 @@ def test_who_looks_while_it_is_sent_is_told_of_the_next_thing(house, inside, cas
 
 
 def test_the_site_is_named_only_where_they_chose_it(house, app, browser, code):
+    host = urlsplit(house.intake.settings.public_url).hostname
     plain = opened(house, code)
-    turned_on(house, enters(browser, code))
+    test_email = turned_on(house, enters(browser, code))
     writes(house, plain)
     [email] = work_off(house)
-    assert "http://public.test\n" not in email.body
+    for sent in (test_email, email):
+        assert host not in wire_text(sent)
 
     second = ReturnCode.new()
     named = opened(house, second)
@@ -375,7 +390,7 @@ def test_the_site_is_named_only_where_they_chose_it(house, app, browser, code):
     turned_on(house, enters(other, second), names_site="y", address=OTHER)
     writes(house, named)
     [email] = work_off(house)
-    assert "http://public.test\n" in email.body
+    assert f"http://{host}\n" in email.body
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "ar", "pt"])
@@ -473,6 +488,15 @@ def test_a_link_in_each_email_stops_them_without_a_code_or_a_cookie(house, app, 
     inside.open("/mailbox/case")
     writes(house, case)
     assert work_off(house) == []
+
+
+def test_a_process_with_other_pages_too_opens_the_link_under_its_own_host(house):
+    client = Client(application_for(house.intake, frozenset({Surface.PUBLIC, Surface.STAFF})))
+    link = f"/en/stop/{'0' * 64}"
+
+    assert client.get(link, base_url=house.intake.settings.reminder_url).status_code == 200
+    for elsewhere in ("http://staff.test", "http://nowhere.test"):
+        assert client.get(link, base_url=elsewhere).status_code in (302, 303, 404)
 
 
 def test_a_link_that_is_used_unknown_or_false_looks_like_one_that_is_right(

@@ -139,7 +139,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         danger_signs=danger_signs,
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
         reminders=operations.find_reminders(work, has_read=True),
-        may_have_reminders=bool(current_context().settings.reminder_from),
+        may_have_reminders=current_context().settings.offers_reminders,
         keys=work.keys,
         now=work.at,
     )

@@ -27,7 +27,7 @@ def show_reminders() -> ResponseReturnValue:
 @bp.post("/mailbox/case/reminders")
 @mailbox_required
 def create_reminders() -> ResponseReturnValue:
-    _refuse_without_sender()
+    _refuse_where_not_offered()
     form = RemindersForm()
     if not form.validate_on_submit():
         return _page(form), 422
@@ -83,7 +83,7 @@ def show_stopped() -> ResponseReturnValue:
 
 
 def _page(form: RemindersForm, code_form: ReminderCodeForm | None = None) -> str:
-    _refuse_without_sender()
+    _refuse_where_not_offered()
     settings = current_context().settings
     return render_template(
         "mailbox/reminders.html",
@@ -96,6 +96,6 @@ def _page(form: RemindersForm, code_form: ReminderCodeForm | None = None) -> str
     )
 
 
-def _refuse_without_sender() -> None:
-    if not current_context().settings.reminder_from:
+def _refuse_where_not_offered() -> None:
+    if not current_context().settings.offers_reminders:
         raise NotFound
