@@ -10,6 +10,10 @@ from helpdesk.core import code_input
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
 from helpdesk.web.forms import Form, parse_address_filter
+from helpdesk.web.text_lengths import max_length_validator
+
+# RFC 5321, 4.5.3.1.3: a path, without its brackets.
+LONGEST_ADDRESS = 254
 
 
 class RemindersForm(Form):
@@ -18,6 +22,7 @@ class RemindersForm(Form):
     address = EmailField(
         _("Your email address"),
         filters=[parse_address_filter],
+        validators=[max_length_validator(LONGEST_ADDRESS)],
         description=_(
             "We store it encrypted, and use it only for these emails. The people who work on your "
             "case cannot see it."

@@ -174,7 +174,6 @@ def _receipt(
         is_draft=paper.is_draft,
         danger_signs=paper.danger_signs,
         left_for_later=paper.deferred_count,
-        may_have_reminders=current_context().settings.offers_reminders,
     )
 
 
