@@ -6,7 +6,7 @@ not: people use one everywhere, and the account that a request is about has it o
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from helpdesk.core import normal_forms
@@ -47,6 +47,19 @@ def ways_to_person(text: str) -> Iterator[str]:
     # Two numbers may stand beside each other, so each is looked for as it may have been meant.
     for one in (plain, _joined(plain, r"[ ()./-]+"), _joined(plain), _as_digits(plain)):
         yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", one))
+
+
+def ways_to_account(text: str, ways: Collection[str]) -> frozenset[str]:
+    """Of some ways to a person, in our spelling, those that the name of an account says in full:
+    its address, its number, or the link to its profile."""
+    said, own = spellings_of(text), frozenset(ways_to_person(text))
+    return frozenset(one for one in ways if one in own or _stands_in_full(one, said))
+
+
+def _stands_in_full(way: str, said: str) -> bool:
+    before = "" if way.isdigit() else r"(?:(?<![\w@.+-])|(?<=www\.))"
+    after = r"(?!\d)" if way.isdigit() else r"(?![\w@-]|\.\w)"
+    return re.search(before + re.escape(way) + after, said) is not None
 
 
 def _bare(word: str) -> str:

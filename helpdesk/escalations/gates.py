@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from helpdesk.escalations.contact_words import spellings_of, ways_to_person
+from helpdesk.escalations.contact_words import spellings_of, ways_to_account, ways_to_person
 from helpdesk.escalations.packets import (
+    ACCOUNT_AT_ISSUE,
     GIVEN_ON_PURPOSE,
     Packet,
     forbidden_fields,
@@ -37,6 +38,15 @@ TYPED_FORM_NUMBER: Final = "typed the number of the platform's own form into the
 
 
 @dataclass(frozen=True)
+class WaysToReporter:
+    """What they told us of how they can be reached, and how never. Of when they can be is nothing
+    here: a date or an hour leads to nobody."""
+
+    safe: str
+    never: str
+
+
+@dataclass(frozen=True)
 class GateInputs:
     """What was found about a request, gathered in one look."""
 
@@ -56,8 +66,7 @@ class GateInputs:
     has_consent: bool
     has_form_number: bool
     is_waived: bool
-    # Each thing they told us of how they can be reached, and how never.
-    ways_to_reporter: Collection[str]
+    ways_to_reporter: WaysToReporter
     case_is_closed: bool
     parts: "Parts"
 
@@ -113,8 +122,22 @@ def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
 def reveals_contact(text: str, ways: Collection[str]) -> bool:
     """Whether an address, a number or a link by which they can be reached, or must never be, stands
     in a text that would leave."""
-    said = spellings_of(text)
-    return any(one in said for way in ways for one in ways_to_person(way))
+    found = {one for way in ways for one in ways_to_person(way)}
+    return _is_any_said(found, text)
+
+
+def reveals_way_to_reporter(text: str, ways: WaysToReporter, *, account: str) -> bool:
+    """The same of words about an account. Never to write to that account is no reason not to name
+    it to its partner: what it says is left out of what must never be."""
+    never = frozenset(ways_to_person(ways.never))
+    return reveals_contact(text, [ways.safe]) or _is_any_said(
+        never - ways_to_account(account, never), text
+    )
+
+
+def _is_any_said(found: Collection[str], text: str) -> bool:
+    said = spellings_of(text) if found else ""
+    return any(one in said for one in found)
 
 
 def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
@@ -254,14 +277,19 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "No way to the reporter",
-        not reveals_contact(_told(seen.packet), seen.ways_to_reporter),
+        not _leads_to_reporter(seen.packet, seen.ways_to_reporter),
         "It contains an address or a number of the reporter. Change the request and remove it.",
     )
 
 
-def _told(packet: Packet) -> str:
-    """What the packet says. The address to give an account back to is there on purpose."""
-    return "\n".join(words for name, words in packet.fields.items() if name != GIVEN_ON_PURPOSE)
+def _leads_to_reporter(packet: Packet, ways: WaysToReporter) -> bool:
+    """The address to give an account back to is there on purpose, and so is the account. If they
+    said that the account is safe to write to, it is a way to them all the same."""
+    told = {name: words for name, words in packet.fields.items() if name != GIVEN_ON_PURPOSE}
+    account = told.pop(ACCOUNT_AT_ISSUE, "")
+    return reveals_contact(account, [ways.safe]) or reveals_way_to_reporter(
+        "\n".join(told.values()), ways, account=account
+    )
 
 
 def _labels(fields: Collection[PacketField]) -> str:

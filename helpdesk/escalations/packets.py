@@ -43,6 +43,9 @@ INDISPENSABLE: Final[Mapping[Ask, frozenset[str]]] = {
 # Where access is given back to. It stands on purpose in what could give access back, read by two
 # people before it leaves, and in nothing else.
 GIVEN_ON_PURPOSE: Final = "restore_address"
+# The account that a request is about. Its owner is the partner, and to reporters it is often what
+# never to write to.
+ACCOUNT_AT_ISSUE: Final = "target_url"
 
 
 class InvalidPacket(Exception):

@@ -21,7 +21,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.findings import Findings, RecordedEvidence, compare_findings
-from helpdesk.escalations.gates import GateInputs, reveals_contact
+from helpdesk.escalations.gates import GateInputs, WaysToReporter, reveals_way_to_reporter
 from helpdesk.escalations.models import (
     Attempt,
     Decision,
@@ -30,7 +30,12 @@ from helpdesk.escalations.models import (
     Exchange,
     Verification,
 )
-from helpdesk.escalations.packets import Packet, parse_packet, receivable_fields
+from helpdesk.escalations.packets import (
+    ACCOUNT_AT_ISSUE,
+    Packet,
+    parse_packet,
+    receivable_fields,
+)
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
@@ -257,7 +262,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
         is_waived=escalation.waived_by is not None,
-        ways_to_reporter=tuple(report_content.contact_of(work, case).values()),
+        ways_to_reporter=_ways_to_reporter(work, case),
         case_is_closed=case.is_closed,
         parts=contributions_to(work, escalation),
     )
@@ -297,10 +302,17 @@ def _seen_by_writer(
     return [one.mark_of(name) for name, one in written.items() if one.at <= escalation.drafted_at]
 
 
-def reveals_contact_of_case(work: Work, case: Case, words: str) -> bool:
-    """Whether what the reporter told us to reach them by, or never to, stands in words that would
-    leave."""
-    return reveals_contact(words, tuple(report_content.contact_of(work, case).values()))
+def answer_reveals_contact(work: Work, escalation: Escalation, words: str) -> bool:
+    """Whether what the reporter told us to reach them by, or never to, stands in an answer to the
+    partner. The account that the request is about may."""
+    account = packet_of(work, escalation).fields.get(ACCOUNT_AT_ISSUE, "")
+    ways = _ways_to_reporter(work, escalation.case)
+    return reveals_way_to_reporter(words, ways, account=account)
+
+
+def _ways_to_reporter(work: Work, case: Case) -> WaysToReporter:
+    told = report_content.contact_of(work, case)
+    return WaysToReporter(told.get("safe_channel", ""), told.get("never_contact", ""))
 
 
 def failed_deliveries(work: Work) -> Sequence[Delivery]:

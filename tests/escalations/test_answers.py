@@ -19,8 +19,8 @@ from tests.escalations.test_second_person import write_fact
 from tests.factories import sign_in
 
 
-def asked(house, ask=Ask.RESTORE, question="Where shall we give it back to?"):
-    escalation = house.carried(ask=ask)
+def asked(house, ask=Ask.RESTORE, question="Where shall we give it back to?", typed=None):
+    escalation = house.carried(ask=ask, typed=typed)
     with house.as_(house.theirs) as work:
         operations.ask_for_information(work, house.mine(work, escalation), question=question)
     return escalation
@@ -291,16 +291,58 @@ def test_who_sent_an_answer_alone_is_no_second_reader_when_the_list_is_shorter(h
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
 
-@pytest.mark.parametrize("words", ["Call 07700900123.", "Ask family@home.test."])
-def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words):
-    never = {"never_contact": "Never call 07700 900123, nor write to family@home.test."}
+def told(house, **contact):
     with house.context.begin() as work:
         case = work.session.get(Case, house.case.id)
-        seal_report(case, case.public, story="", answers={}, contact=CONTACT | never)
+        seal_report(case, case.public, story="", answers={}, contact=CONTACT | contact)
         work.record("case.changed_by_test", case)
+
+
+@pytest.mark.parametrize("words", ["Call 07700900123.", "Ask family@home.test."])
+def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words):
+    told(house, never_contact="Never call 07700 900123, nor write to family@home.test.")
     escalation = asked(house)
 
     with pytest.raises(Conflict, match="an address or a number"):
         write_answer(house, escalation, words=words)
     with pytest.raises(Conflict, match="an address or a number"):
         house.approve(house.ask(Ask.LOCK, typed=TYPED | {"happened": words}))
+
+
+@pytest.mark.parametrize(
+    ("account", "never"),
+    [
+        ("nour@gmail.test", "My gmail nour@gmail.test, they read it."),
+        ("+49 170 1234567", "Not my number +49 170 1234567"),
+        ("https://photos.test/nour.k", "Never write to photos.test/nour.k"),
+    ],
+    ids=["an email address", "a number", "a profile"],
+)
+def test_the_account_that_was_taken_can_be_asked_about_and_answered(house, account, never):
+    told(house, never_contact=f"{never}. Nor +49 30 7654321.", safe_times="Only after 30.11.2026")
+    typed = TYPED | {"target_url": account, "happened": f"On 30.11.2026 they took {account}."}
+    escalation = asked(house, typed=typed)
+
+    with pytest.raises(Conflict, match="an address or a number"):
+        write_answer(house, escalation, words=f"It is {account}, not 030 7654321.")
+    wording = write_answer(house, escalation, words=f"It is {account}, since 30.11.2026.")
+    send_answer(house, escalation, house.second, wording)
+
+    assert said_to_partner(house, escalation) == [f"It is {account}, since 30.11.2026."]
+
+
+def test_the_account_is_no_more_to_be_told_where_they_said_to_write_to_it(house):
+    told(house, safe_channel="nour@gmail.test", never_contact="")
+
+    with pytest.raises(Conflict, match="an address or a number"):
+        house.approve(house.ask(typed=TYPED | {"target_url": "nour@gmail.test"}))
+
+
+def test_a_date_before_which_they_are_not_to_be_reached_leads_to_nobody(house):
+    told(house, safe_times="Only after 30.11.2026, from 18:00 to 20:30")
+    words = "On 30.11.2026 someone changed the password."
+    escalation = asked(house, typed=TYPED | {"happened": words})
+
+    house.answer(escalation, words)
+
+    assert said_to_partner(house, escalation) == [words]

@@ -7,9 +7,11 @@ import pytest
 from helpdesk.escalations.contributors import RequestContribution
 from helpdesk.escalations.gates import (
     GateInputs,
+    WaysToReporter,
     check_gates,
     closed_gates,
     reveals_contact,
+    reveals_way_to_reporter,
     would_leave_unread,
 )
 from helpdesk.escalations.labels import IN_ORDER
@@ -51,7 +53,7 @@ def all_is_well(**different):
         has_consent=True,
         has_form_number=True,
         is_waived=False,
-        ways_to_reporter=("quiet@safe.test",),
+        ways_to_reporter=WaysToReporter(safe="quiet@safe.test", never=""),
         case_is_closed=False,
         parts={
             WRITER: (
@@ -190,6 +192,55 @@ def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
     seen = all_is_well(packet=a_packet(restore_address="quiet@safe.test"))
 
     assert shut(seen) == []
+
+
+@pytest.mark.parametrize(
+    ("account", "never"),
+    [
+        ("nour@gmail.test", "My gmail nour@gmail.test, they read it"),
+        ("nour@gmail.test", "nour at gmail dot test"),
+        ("mailto:nour@gmail.test", "nour@gmail.test"),
+        ("+49 170 1234567 (WhatsApp)", "Not my number 0170/12 34 567!"),
+        ("https://wa.test/491701234567", "+49 170 1234567"),
+        ("https://photos.test/nour.k", "never write to photos.test/nour.k"),
+        ("https://www.photos.test/nour.k/?hl=en", "photos.test/nour.k"),
+        ("Signal, nour.42", "nour.42 on Signal"),
+    ],
+)
+def test_the_account_is_named_although_they_are_never_to_be_reached_by_it(account, never):
+    ways = WaysToReporter(safe="quiet@safe.test", never=f"{never}, and not +49 30 7654321")
+    named = a_packet(target_url=account, happened=f"They took {never} on Monday.")
+    other = a_packet(target_url=account, happened="Their number is 030 7654321.")
+
+    assert shut(all_is_well(packet=named, ways_to_reporter=ways)) == []
+    assert shut(all_is_well(packet=other, ways_to_reporter=ways)) == ["No way to the reporter"]
+    assert not reveals_way_to_reporter(f"It is {account}.", ways, account=account)
+    assert reveals_way_to_reporter("Call 030 7654321", ways, account=account)
+
+
+@pytest.mark.parametrize(
+    ("account", "never"),
+    [
+        ("ananour@gmail.test", "nour@gmail.test"),
+        ("nour@gmail.test.example", "nour@gmail.test"),
+        ("https://photos.test/nour-k", "photos.test/nour"),
+        ("https://photos.test/u/70012345678", "7001234"),
+        ("", "nour@gmail.test"),
+    ],
+)
+def test_what_is_only_like_the_account_is_still_not_to_be_named(account, never):
+    ways = WaysToReporter(safe="", never=never)
+
+    assert reveals_way_to_reporter(f"Ask {never}", ways, account=account)
+
+
+@pytest.mark.parametrize("never", ["", "nour@gmail.test"])
+def test_an_account_that_is_their_safe_channel_shuts_the_gate(never):
+    ways = WaysToReporter(safe="nour@gmail.test", never=never)
+    seen = all_is_well(packet=a_packet(target_url="nour@gmail.test"), ways_to_reporter=ways)
+
+    assert shut(seen) == ["No way to the reporter"]
+    assert reveals_way_to_reporter("nour@gmail.test", ways, account="nour@gmail.test")
 
 
 def test_each_gate_has_words_for_when_it_is_open():

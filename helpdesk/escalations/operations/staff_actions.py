@@ -93,7 +93,7 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         )
     if not queries.is_vetting_and_ownership_valid(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
-    if queries.reveals_contact_of_case(work, escalation.case, words):
+    if queries.answer_reveals_contact(work, escalation, words):
         raise Conflict(WAY_TO_REPORTER)
 
 

@@ -63,8 +63,8 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerForm()
-    if form.validate_on_submit() and queries.reveals_contact_of_case(
-        work, escalation.case, form.words.data or ""
+    if form.validate_on_submit() and queries.answer_reveals_contact(
+        work, escalation, form.words.data or ""
     ):
         form.words.errors = [operations.WAY_TO_REPORTER]
     if form.errors:
