@@ -10,6 +10,7 @@ from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.escalations.test_second_person import write_fact
+from tests.escalations.test_views import page_of, send
 from tests.factories import sign_in
 
 
@@ -62,6 +63,29 @@ def test_who_wrote_it_sends_again_what_a_second_person_has_read(house, alone):
     house.change_case(level=Level.URGENT)
 
     assert send_again(house, alone, house.writer) is EscalationState.WITH_PARTNER
+
+
+def test_who_sends_it_again_as_its_second_reader_is_told_so_and_has_its_words(house, staff, alone):
+    address, reader = page_of(house, alone), sign_in(staff, house.second)
+    page = reader.get(address).text
+
+    assert ">I have read it: send it again<" in page
+    assert ">Send it again<" not in page
+    assert send(reader, address, f"{address}/delivery", seen="").status_code == 409
+    assert house.now(alone).is_unread
+    assert house.delivery(alone).state is DeliveryState.DEAD_LETTER
+
+    assert send(reader, address, f"{address}/delivery").status_code == 303
+    assert house.now(alone).second_reader == house.second.actor.id
+    assert house.delivery(alone).state is DeliveryState.PENDING
+
+
+def test_where_its_writer_sends_it_again_the_reading_stays_due(house, staff, alone):
+    address, writer = page_of(house, alone), sign_in(staff, house.writer)
+
+    assert "I have read it" not in writer.get(address).text
+    assert send(writer, address, f"{address}/delivery").status_code == 303
+    assert house.now(alone).is_unread
 
 
 def test_what_one_approved_alone_does_not_go_out_once_it_is_less_urgent(house):

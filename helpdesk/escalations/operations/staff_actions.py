@@ -159,9 +159,10 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
     case_waiting.resume_case_after_partner(work, escalation.case)
 
 
-def send_again(work: Work, escalation: Escalation) -> None:
+def send_again(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:
     """After a person has looked: carry it once more, under the same id, through the same gates.
-    Who had no part in what was approved on one person's word is its second reader."""
+    Who had no part in what was approved on one person's word is its second reader: their button
+    says so, and `seen_wording` is the mark of the words on its page."""
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
     delivery = queries.delivery_of(work, escalation)
@@ -169,7 +170,7 @@ def send_again(work: Work, escalation: Escalation) -> None:
         raise Conflict("This request is not waiting to be sent again.")
     refuse_if_gates_closed(work, escalation)
     if escalation.is_unread and work.actor.id not in excluded_second_persons(work, escalation):
-        # Who had no part in it and lets it go now has read it: the packet is on that page.
+        refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
         escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
         work.record("escalation.second_read", escalation)
     delivery.state = DeliveryState.PENDING

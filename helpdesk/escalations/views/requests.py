@@ -119,8 +119,10 @@ def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/delivery")
 def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "It is being sent again, under the same ID."
-    return _move(ref, request_ref, operations.send_again, said)
+    escalation = _find(ref, request_ref)
+    operations.send_again(work, escalation, seen_wording=submitted_page_mark())
+    flash("It is being sent again, under the same ID.")
+    return _back(escalation)
 
 
 @bp.post("/<request_ref>/telling")
