@@ -88,6 +88,7 @@ def test_the_tables_are_made_and_the_pages_open(installed, postgres, tmp_path):
         MAIL_FROM="helpdesk@helpdesk.test",
         INTAKE_KEY_FILE=str(key),
         STAFF_SIGNING_PUBLIC_FILE=str(key),
+        REMINDER_ADDRESSES_PUBLIC_FILE=str(key),
     )
 
     assert made.endswith("The tables are up to date.\n")
