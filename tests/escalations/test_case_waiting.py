@@ -13,6 +13,7 @@ from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Action, DeliveryState, Reason, Verdict
 from helpdesk.intake import operations as intake
+from tests.escalations.conftest import at
 from tests.factories import sign_in
 from tests.intake.browser import mark_in
 
@@ -53,11 +54,12 @@ def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
     day = house.case_now().waits_until
     house.context.mailer.sent.clear()
 
-    run_due_jobs(house.context, "notices", at=datetime.combine(day, time(), UTC))
+    morning = datetime.combine(day, time(), UTC)
+    run_due_jobs(at(house.context, morning), "notices", at=morning)
 
     case = house.case_now()
     assert (case.state, case.waits_on, case.waits_until) == (CaseState.OPEN, None, None)
-    run_due_jobs(house.context, "notices", at=datetime.now(UTC) + 30 * DAY)
+    run_due_jobs(at(house.context, morning + DAY), "notices", at=morning + DAY)
     assert "writer@helpdesk.test" in [letter.to for letter in house.context.mailer.sent]
 
 
