@@ -52,6 +52,8 @@ def database_url(text: str) -> str:
         if len(values) > 1:
             raise ValueError(f"says {name} more than once")
     host = query.get("host", [parts.hostname or ""])[0]
+    if "," in host:
+        raise ValueError("names several hosts; name one")
     if not is_local(host) and query.get("sslmode") != [CHECKED]:
         raise ValueError(
             f"points over a network to {host} without verified TLS: add ?sslmode={CHECKED}"

@@ -16,7 +16,7 @@ from psycopg import Connection as Driver
 from psycopg import Error as DriverError
 from psycopg.errors import OutOfMemory
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class LockWatcher(threading.Thread):
         while not self._leaving.is_set():
             try:
                 self._watch()
-            except (DBAPIError, DriverError) as error:
+            except (SQLAlchemyError, DriverError) as error:
                 log.warning(
                     "Cannot check who holds very many locks (%s); trying again in %g s.",
                     type(error).__name__,

@@ -41,8 +41,11 @@ class TickerLease(Base):
 def acquire_lease(session: Session, holder: str) -> int | None:
     """Take or renew the lease: its fencing number, or None while another holds it."""
     is_ours = TickerLease.holder == holder
-    # One that ends later than any was taken for is of a clock that was wrong.
-    is_free = or_(TickerLease.until < func.now(), TickerLease.until > func.now() + LEASE)
+    # One that ends later than any was taken for is of a clock that was wrong. By the clock as it is
+    # then: `now()` is when we began, and the holder may have renewed while we waited for the row.
+    is_free = or_(
+        TickerLease.until < func.now(), TickerLease.until > func.clock_timestamp() + LEASE
+    )
     taken = (
         update(TickerLease)
         .where(TickerLease.name == TICKER, or_(is_ours, is_free))

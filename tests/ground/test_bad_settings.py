@@ -191,6 +191,8 @@ def test_everything_right_is_no_trouble(whole, place):
 ELSEWHERE = [
     "hostaddr=203.0.113.5",
     "host=localhost&host=203.0.113.5",
+    "host=/run/postgresql,203.0.113.5",
+    "host=localhost,203.0.113.5",
     "service=elsewhere",
     "servicefile=/some/file",
     "passfile=/some/file",
@@ -201,7 +203,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("query", ELSEWHERE)
 def test_no_option_leads_past_the_check_of_where_the_database_is(query):
-    with pytest.raises(ValueError, match=r"can't be set here|more than once"):
+    with pytest.raises(ValueError, match=r"can't be set here|more than once|several hosts"):
         database_url(f"postgresql://role@localhost/helpdesk?{query}")
 
 

@@ -211,6 +211,29 @@ def test_a_lease_that_ends_later_than_any_can_is_of_a_wrong_clock_and_none(two_d
     assert ticker.acquire_ticker_lease(other, "other") == first + 1
 
 
+def test_who_waited_while_the_holder_renewed_takes_nothing(two_desks):
+    """Its transaction began before the holder's: by that moment the lease would end too late."""
+    one, other = two_desks
+    assert ticker.acquire_ticker_lease(one, "one") is not None
+    found = []
+
+    def waits():
+        with other.begin() as work:
+            work.session.execute(text("SELECT 1"))  # its moment is now
+            renewed.wait(10)
+            found.append(leases.acquire_lease(work.session, "other"))
+
+    renewed = threading.Event()
+    standby = threading.Thread(target=waits)
+    standby.start()
+    time.sleep(0.1)
+    assert ticker.acquire_ticker_lease(one, "one") is not None
+    renewed.set()
+    standby.join(10)
+
+    assert found == [None]
+
+
 def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
     one, other = two_desks
     before = chained_at(one)

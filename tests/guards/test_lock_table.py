@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 
 from helpdesk import ticker
-from helpdesk.adapters import definition_guard
+from helpdesk.adapters import definition_guard, lock_watcher
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.adapters.embedded.postgres import CONNECTIONS, SETTINGS
 from helpdesk.adapters.lock_watcher import LockWatcher
@@ -201,3 +202,23 @@ def _raise(error):
         raise error
 
     return raises
+
+
+def test_the_watcher_goes_on_when_the_pool_has_no_connection(monkeypatch):
+    tried = threading.Event()
+
+    class NoRoom:
+        def connect(self):
+            if tried.is_set():
+                again.set()
+            tried.set()
+            raise SQLAlchemyTimeout("no room")
+
+    again = threading.Event()
+    monkeypatch.setattr(lock_watcher, "A_WHILE", 0.01)
+    watcher = LockWatcher(NoRoom())
+    watcher.start()
+
+    assert again.wait(10)
+    watcher.stop()
+    watcher.join(10)
