@@ -20,7 +20,7 @@ from helpdesk.intake import second_lane
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import reports
 
-LATE = 0.4
+LATE = 1.0
 arrive = BulkInsertWork.arrive
 
 

@@ -28,7 +28,7 @@ def test_a_report_that_is_acknowledged_before_it_is_committed(scene):
         scene.house,
         scene.coordinator,
         seed=SEED,
-        kills=4,
+        kills=10,
         victims={"web worker": killing.web_worker("public")},
     )
 
