@@ -294,6 +294,18 @@ def test_so_many_test_emails_in_an_hour_and_the_next_one_waits(house, inside, ca
     assert [one.job for one in waiting] == ["intake.send_reminder_code"]
 
 
+def test_a_test_email_of_a_clock_that_was_ahead_holds_up_no_other(house, inside, case, monkeypatch):
+    monkeypatch.setattr(reminder_jobs, "IN_AN_HOUR", 1)
+    change(
+        house,
+        "INSERT INTO paused_addresses (tag, sent_at, until) VALUES"
+        " (sha256('other'), now() + interval '1 day', now() + interval '2 days')",
+    )
+    asks(inside)
+
+    assert len(work_off(house)) == 1
+
+
 @pytest.mark.parametrize("trouble", [PermanentMailError(550), TemporaryMailError()])
 def test_whether_a_server_takes_a_test_email_is_not_told(house, inside, trouble):
     asks(inside)
