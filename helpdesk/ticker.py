@@ -1,10 +1,10 @@
 """The ticker: finds what is due, whether or not anybody was told, and chains history.
 
 One ticks, by a lease in the database; others stand by and take over within half a minute when it is
-stopped, hangs or is cut off. All of them listen to the database, and
-wake the workers for what it says: no process of pages knows where Redis is. All of them end
-sessions that hold very many locks. With Redis away, or a
-worker that does not come, the ticker runs the jobs itself: slower, but they are done.
+stopped, hangs or is cut off. All of them listen to the database, and wake the workers for what it
+says: no process of pages knows where Redis is. All of them end sessions that hold very many locks.
+With Redis away, or a worker that does not come, the ticker runs the jobs itself: slower, but they
+are done.
 """
 
 import logging

@@ -138,8 +138,9 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         ],
         danger_signs=danger_signs,
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
-        reminders=operations.find_reminders(work, has_read=True),
-        may_have_reminders=current_context().settings.offers_reminders,
+        reminders=operations.find_reminders(work, has_read=True)
+        if current_context().settings.offers_reminders
+        else None,
         keys=work.keys,
         now=work.at,
     )
