@@ -22,7 +22,11 @@ LONGEST = 0.3
 A_MOMENT = 0.2
 # Whose address was stolen: those of our own two users, or the right to do all there is.
 THIEVES = ("keeper", "ticker", "worker")
-LEFT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= now()"
+# Of this queue alone: nobody works on the others here, and the ticker lets them wait for minutes.
+LEFT = """
+    SELECT count(*) FROM outbox
+    WHERE queue = %s AND state IN ('waiting', 'leased') AND due_at <= now()
+"""
 GIVEN_UP = "SELECT job FROM outbox WHERE state = 'failed'"
 
 
@@ -79,7 +83,7 @@ def _until_all_is_done(house: House) -> None:
         Redis.from_url(house.redis.url()) as redis,
     ):
         while time.monotonic() < until:
-            row = connection.execute(LEFT).fetchone()
+            row = connection.execute(LEFT, [QUEUE]).fetchone()
             if row is not None and row[0] == 0 and not redis.exists(wake_up_list_of(QUEUE)):
                 return
             time.sleep(A_MOMENT)
@@ -88,7 +92,7 @@ def _until_all_is_done(house: House) -> None:
 
 def _not_kept(house: House) -> list[str]:
     with psycopg.connect(house.database(), autocommit=True) as connection:
-        left = connection.execute(LEFT).fetchone()
+        left = connection.execute(LEFT, [QUEUE]).fetchone()
         given_up = connection.execute(GIVEN_UP).fetchall()
     faults = [f"{left[0]} promises are due and nobody kept them."] if left and left[0] else []
     return faults + [f"The promise {job} was given up." for (job,) in given_up]
