@@ -81,7 +81,7 @@ def enrolled(context: AppContext, handle: str, role: Role, team: Team) -> Somebo
 
 def _has_confirmed_address(work: Work, person: Person, address: str) -> None:
     """As if the code of its test letter had been typed: no trial waits for that letter."""
-    place = person.place_of("email")
+    place = person.envelope_place_of("email")
     person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, place)
     person.email_confirmed_at = work.at
     work.record("trial.address_confirmed", person)

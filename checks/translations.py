@@ -31,7 +31,7 @@ CATALOGUE = ROOT / "helpdesk" / "translations" / "messages.pot"
 FEW = 10
 NUMBER = "%(num)s"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
-KEYWORDS = {"lazy_gettext": None, "_l": None, "translatable": None}
+KEYWORDS = {"lazy_gettext": None, "_l": None, "mark_translatable": None}
 TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 
 

@@ -12,14 +12,14 @@ from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import (
+    bidi_isolate,
     defanged_markup,
-    defanged_visible,
     is_defanged,
-    isolate,
     mark_language,
     markup_with_live_links,
     name_markup,
     reveal_hidden_characters,
+    visible_defanged_text,
 )
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
@@ -173,8 +173,8 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["as_written"] = or_warning(defanged_markup)
     app.jinja_env.filters["exact"] = or_warning(markup_with_live_links)
     app.jinja_env.filters["name"] = name_markup
-    app.jinja_env.filters["isolated"] = isolate
-    app.jinja_env.filters["harmless"] = defanged_visible
+    app.jinja_env.filters["isolated"] = bidi_isolate
+    app.jinja_env.filters["harmless"] = visible_defanged_text
     app.jinja_env.filters["visible"] = reveal_hidden_characters
     app.jinja_env.filters["is_defanged"] = is_defanged
     app.jinja_env.filters["said"] = mark_language

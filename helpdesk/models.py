@@ -2,7 +2,15 @@
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases
-from helpdesk.core import history, keys, leases, outbox, send_hold, signatures, stored_responses
+from helpdesk.core import (
+    history,
+    key_signatures,
+    keys,
+    outbox,
+    send_hold,
+    stored_responses,
+    ticker_lease,
+)
 from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
@@ -20,13 +28,13 @@ __all__ = [
     "escalations",
     "history",
     "intake",
+    "key_signatures",
     "keys",
-    "leases",
     "outbox",
     "partners",
     "playbooks",
     "send_hold",
-    "signatures",
     "stored_responses",
+    "ticker_lease",
     "triage",
 ]

@@ -23,13 +23,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from helpdesk.adapters.lock_watcher import LockWatcher
 from helpdesk.adapters.postgres_listener import PostgresListener
 from helpdesk.core import (
-    ended_sessions,
+    ended_database_sessions,
     history,
     job_runner,
-    leases,
     outbox,
     send_hold,
     stored_responses,
+    ticker_lease,
 )
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
@@ -69,11 +69,11 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
             record_ended_sessions(context, watcher)
             if (fence := acquire_ticker_lease(context, holder)) is None:
                 save_progress(context)
-                time.sleep(leases.STANDBY)
+                time.sleep(ticker_lease.STANDBY)
                 continue
             nobody_came.clear()
             tick(context, fence=fence)
-        except leases.LeaseLost:
+        except ticker_lease.LeaseLost:
             log.warning("Another ticker has taken over. This one is on standby.")
         except DBAPIError:
             log.warning("The database cannot be reached; trying again in %g s.", TICK)
@@ -85,7 +85,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
 def acquire_ticker_lease(context: AppContext, holder: str) -> int | None:
     """Take or renew the lease; None while another ticker holds it."""
     with context.begin() as work:
-        return leases.acquire_lease(work.session, holder)
+        return ticker_lease.acquire_lease(work.session, holder)
 
 
 def save_progress(context: AppContext) -> None:
@@ -100,7 +100,7 @@ def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
     """Write down for the board whose sessions were ended; what cannot be written now, later."""
     for role, locks in watcher.untold().items():
         with context.begin() as work:
-            ended_sessions.record_ended_session(work, role, locks=locks)
+            ended_database_sessions.record_ended_database_session(work, role, locks=locks)
         watcher.mark_told(role)
 
 
@@ -144,7 +144,7 @@ def _by_itself() -> Iterator[None]:
     """One part of a tick. Whatever row it stumbles over, the others and all alarms go on."""
     try:
         yield
-    except (leases.LeaseLost, OperationalError):
+    except (ticker_lease.LeaseLost, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001 - the rest of the tick must not wait for it
         log.error("A part of a tick failed: %s", type(error).__name__)
@@ -158,7 +158,7 @@ def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: i
         with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
             if history.extend_chain(work.session, at=work.at, signer=signer, check_all=looks_back):
                 continue
-            leases.record_chained_at(work.session, at=work.at)
+            ticker_lease.record_chained_at(work.session, at=work.at)
         if looks_back:
             _looked_back[:] = [time.monotonic()]
         return
@@ -179,7 +179,7 @@ def _fenced(context: AppContext, *, at: datetime, fence: int | None) -> Iterator
     """A transaction in which no other ticker takes over; LeaseLost if one has."""
     with context.begin(at=at) as work:
         if fence is not None:
-            leases.hold_lease(work.session, fence)
+            ticker_lease.hold_lease(work.session, fence)
         yield work
 
 
@@ -187,5 +187,5 @@ def _ours(context: AppContext, fence: int | None) -> bool:
     """Whether the next job is still ours to run. Raises LeaseLost if it is not."""
     if fence is not None:
         with context.begin() as work:
-            leases.hold_lease(work.session, fence)
+            ticker_lease.hold_lease(work.session, fence)
     return True

@@ -98,9 +98,9 @@ def a_person(
     )
     somebody = enrolled(by_operator, person)
     if email:
-        place = person.place_of("email")
+        place = person.envelope_place_of("email")
         person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, email, place)
-        place = person.place_of("email_for_self")
+        place = person.envelope_place_of("email_for_self")
         person.email_for_self = person.key.public.seal_text(email, place)
         person.email_confirmed_at = work.at
     for membership in person.memberships:
@@ -185,7 +185,9 @@ def a_case(
 def confirm_mail(work, partner):
     """The code of a partner's test letter is typed by a coordinator; the letter need not leave."""
     new = work.session.get(NewPartnerMailbox, partner.id)
-    code = work.keys.service.open(KeyFile.PARTNER_ADDRESSES, new.code, new.place_of("code"))
+    code = work.keys.service.open(
+        KeyFile.PARTNER_ADDRESSES, new.code, new.envelope_place_of("code")
+    )
     assert partners.confirm_mailbox(work, partner, code)
 
 

@@ -13,9 +13,9 @@ from helpdesk.accounts.verified_keys import key_of_person, keys_of_team
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.core.errors import Conflict
+from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyKind, seal_key_for
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signatures import sign_key
 from helpdesk.intake.queries import receiving_team
 
 ROLES = (

@@ -80,7 +80,9 @@ def _type_the_code(work: Work, partner: Partner) -> None:
     new = work.session.get_one(NewPartnerMailbox, partner.id)
     if new.code is None:
         raise LookupError("No code waits to be typed.")
-    code = work.keys.service.open(KeyFile.PARTNER_ADDRESSES, new.code, new.place_of("code"))
+    code = work.keys.service.open(
+        KeyFile.PARTNER_ADDRESSES, new.code, new.envelope_place_of("code")
+    )
     partners.confirm_mailbox(work, partner, code)
 
 

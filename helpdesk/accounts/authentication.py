@@ -35,7 +35,7 @@ def identify(session: Session, at: datetime) -> Identity:
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class SignInResult:
     """Somebody has signed in: the token of the whole session, and under which name."""
 
     token: str
@@ -66,7 +66,7 @@ def try_second_factor(
     code: str,
     surface: str,
     is_known: Callable[[str], bool] = lambda _handle: False,
-) -> SignedIn | None:
+) -> SignInResult | None:
     """The second half: a new token for the whole session, or None, whatever the reason.
 
     A browser that has let this person in before does not wait for those who tried elsewhere, while
@@ -89,10 +89,10 @@ def try_second_factor(
         if half is None or secret is None:
             return None
         handle, whole = half.person.handle, operations.complete_sign_in(work, half, secret, code)
-        return SignedIn(whole, handle) if whole is not None else None
+        return SignInResult(whole, handle) if whole is not None else None
 
 
-def signed_in_name(context: AppContext, token: str, *, surface: str) -> str | None:
+def signed_in_actor_id(context: AppContext, token: str, *, surface: str) -> str | None:
     """The name in history of whoever has just signed in with this token."""
     with context.begin() as work:
         row = sessions.find_session(work.session, token, surface=surface, at=work.at)

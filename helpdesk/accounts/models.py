@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.keys import Key
-from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
 
@@ -100,8 +100,8 @@ class Person(Identified, Base):
     def get_id(self) -> str:
         return self.id
 
-    def place_of(self, field: str) -> Place:
-        return Place("people", field, "", self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace("people", field, "", self.id)
 
     def as_actor(self) -> Actor:
         """Who this person is in history and to the rules."""
@@ -125,11 +125,11 @@ class UnconfirmedMailbox(UnconfirmedAddress, Base):
     def owner_id(self) -> str:
         return self.person_id
 
-    def place_of(self, field: str) -> Place:
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
         moves = {"address": "email", "old": "email", "address_for_self": "email_for_self"}
         if field in moves:
-            return Place("people", moves[field], "", self.person_id)
-        return Place("new_mailboxes", field, "", self.person_id)
+            return EnvelopePlace("people", moves[field], "", self.person_id)
+        return EnvelopePlace("new_mailboxes", field, "", self.person_id)
 
 
 class Membership(Base):
@@ -171,10 +171,10 @@ class StaffSession(Base):
 
     __table_args__ = (Index("ix_sign_ins_seen_at", "seen_at"), UniqueConstraint("id", "person_id"))
 
-    def place_of(self, field: str) -> Place:
-        return Place("sign_ins", field, "", self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace("sign_ins", field, "", self.id)
 
 
-def unlocked_key_location(sign_in_id: str) -> Place:
+def unlocked_key_location(sign_in_id: str) -> EnvelopePlace:
     """Where the unlocked key belongs, for who has the row and not the object."""
-    return Place("sign_ins", "unlocked", "", sign_in_id)
+    return EnvelopePlace("sign_ins", "unlocked", "", sign_in_id)

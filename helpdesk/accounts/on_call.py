@@ -16,7 +16,7 @@ from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM, Role
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.recent import was_within
+from helpdesk.core.recent_times import column_within
 from helpdesk.core.work import Work
 
 AlertTier = Callable[[Person, datetime], bool]
@@ -158,6 +158,6 @@ def _told_lately(work: Work, team_id: str) -> bool:
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == UNHEARD,
         HistoryEntry.actor_id == SYSTEM.id,
-        was_within(HistoryEntry.at, OPERATORS_REST, at=work.at),
+        column_within(HistoryEntry.at, OPERATORS_REST, at=work.at),
     )
     return work.session.scalar(lately.limit(1)) is not None

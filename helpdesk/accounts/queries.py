@@ -238,7 +238,7 @@ def mailbox_of(work: Work, person: Person) -> str:
     opened: a row that was spoilt must not keep the others from being called."""
     if not person.gets_alert_emails(work.at) or person.email is None:
         return ""
-    place = person.place_of("email")
+    place = person.envelope_place_of("email")
     try:
         return work.keys.service.open(KeyFile.DUTY_ADDRESSES, person.email, place)
     except CannotOpen:
@@ -251,7 +251,7 @@ def own_mailbox(work: Work, person: Person) -> str:
         return ""
     try:
         secret = work.keys.secret(person.key_id)
-        return secret.open_text(person.email_for_self, person.place_of("email_for_self"))
+        return secret.open_text(person.email_for_self, person.envelope_place_of("email_for_self"))
     except CannotOpen:
         return ""
 
@@ -268,7 +268,7 @@ def proposed_address_of(work: Work, person: Person) -> str:
         return ""
     try:
         secret = work.keys.secret(person.key_id)
-        return secret.open_text(new.address_for_self, new.place_of("address_for_self"))
+        return secret.open_text(new.address_for_self, new.envelope_place_of("address_for_self"))
     except CannotOpen:
         return ""
 

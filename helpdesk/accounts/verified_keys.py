@@ -8,10 +8,10 @@ from sqlalchemy import select
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.queries import visible_people
 from helpdesk.core.errors import Conflict
+from helpdesk.core.key_signatures import KEYS_WITH_SIGNATURES, SignedKeys, check_signatures, keys_of
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.service_keys import signing_key_of
-from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, SignedKeys, check_signatures, keys_of
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
@@ -43,7 +43,7 @@ def key_of_person(work: Work, person: Person) -> Key:
     for key in signed.good:
         if key.id == person.key_id:
             return key
-    raise Conflict(f"The key of {isolate(person.name)}{NOT_SIGNED}")
+    raise Conflict(f"The key of {bidi_isolate(person.name)}{NOT_SIGNED}")
 
 
 class UntrustedKeys(NamedTuple):

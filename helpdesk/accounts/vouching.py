@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import Membership, Person, TeamKind
 from helpdesk.core.actors import Role
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 
 PERSON = "person:"
 NOBODY_KNOWN = ""  # behind accounts that gave each other their codes
@@ -64,22 +64,23 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
         return ""
     if giver == by:
         return (
-            f"You gave {isolate(newcomer.name)} the code they enrolled with. Someone else has "
+            f"You gave {bidi_isolate(newcomer.name)} the code they enrolled with. Someone else has "
             "to give them access, so that nobody can be two people here."
         )
     behind = {access_sponsor_of(session, giver)} if giver is not None else set()
     if NOBODY_KNOWN in behind:
         return (
-            f"{isolate(newcomer.name)}'s code came from one of several accounts that gave each "
-            "other their codes, so we can't tell who was behind it. Ask an operator to give "
+            f"{bidi_isolate(newcomer.name)}'s code came from one of several accounts that gave "
+            "each other their codes, so we can't tell who was behind it. Ask an operator to give "
             "them a new one."
         )
     # In a queue that they were let into first, the newcomer may be the one behind who lets in.
     behind.add(access_sponsor_of(session, actor_id_of(newcomer)))
     if access_sponsor_of(session, by) in behind:
         return (
-            f"{isolate(newcomer.name)}'s account and your own came from the same person. Someone "
-            "who joined another way has to give them access, so that nobody can be two people here."
+            f"{bidi_isolate(newcomer.name)}'s account and your own came from the same person. "
+            "Someone who joined another way has to give them access, so that nobody can be two "
+            "people here."
         )
     return ""
 

@@ -21,7 +21,7 @@ class Phrase:
     pattern: re.Pattern[str]
 
 
-class Phrases:
+class PhraseMatcher:
     """A list of phrases. Most texts hold none of them, and are done with after one look."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
@@ -45,9 +45,9 @@ class Phrases:
 
 
 @lru_cache(maxsize=1024)
-def make_phrases(words: tuple[str, ...]) -> Phrases:
+def make_phrase_matcher(words: tuple[str, ...]) -> PhraseMatcher:
     """Phrases that are only looked for."""
-    return Phrases(make_phrase(one) for one in words)
+    return PhraseMatcher(make_phrase(one) for one in words)
 
 
 def make_phrase(words: str, instead: str = "") -> Phrase:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from helpdesk.authoring.library import AdviceCheck
-from helpdesk.authoring.phrases import make_phrases
+from helpdesk.authoring.phrases import make_phrase_matcher
 from helpdesk.playbooks.answers import SafeNow
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
@@ -84,7 +84,7 @@ def _held(check: AdviceCheck, told: SafeNow) -> Iterator[UnfitAdvice]:
 
 
 def _saying(lines: Iterable[Advice], words: tuple[str, ...]) -> Iterator[tuple[Advice, str]]:
-    looked_for = make_phrases(words)
+    looked_for = make_phrase_matcher(words)
     return ((line, phrase.words) for line in lines for phrase in looked_for.found_in(_words(line)))
 
 

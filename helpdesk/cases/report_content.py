@@ -6,8 +6,8 @@ from typing import Any
 
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Message, SealedCaseRecord
-from helpdesk.core.sealing import Place, PublicKey, Secret
-from helpdesk.core.unreadable import UNREADABLE
+from helpdesk.core.sealing import EnvelopePlace, PublicKey, Secret
+from helpdesk.core.unreadable_texts import UNREADABLE
 from helpdesk.core.work import Work
 
 Answer = str | Sequence[str] | None
@@ -30,7 +30,7 @@ def seal_report(
         ("answers", json.dumps(answers)),
         ("contact", json.dumps(contact)),
     ):
-        setattr(case, field, key.seal_text(text, case.place_of(field)))
+        setattr(case, field, key.seal_text(text, case.envelope_place_of(field)))
 
 
 def story_of(work: Work, case: Case) -> str:
@@ -39,7 +39,9 @@ def story_of(work: Work, case: Case) -> str:
 
 def answers_of(work: Work, case: Case) -> dict[str, Answer]:
     """Question id to what was picked or typed; nothing where that cannot be read."""
-    return dict(work.keys.mapping_of(work.keys.read(case, "answers"), case.place_of("answers")))
+    return dict(
+        work.keys.mapping_of(work.keys.read(case, "answers"), case.envelope_place_of("answers"))
+    )
 
 
 def later_answers_of(
@@ -60,7 +62,7 @@ def later_answers_of(
 
 def contact_of(work: Work, case: Case) -> dict[str, str]:
     """How and when to reach them, and how never; UNREADABLE for each where nobody can tell."""
-    text, place = work.keys.read(case, "contact"), case.place_of("contact")
+    text, place = work.keys.read(case, "contact"), case.envelope_place_of("contact")
     said = work.keys.mapping_of(text, place)
     if not all(isinstance(one, str) for one in said.values()):
         work.keys.note_unreadable(place)
@@ -85,5 +87,5 @@ def open_field_of_rows(
     ]
 
 
-def _place(case: Case, kind: type[SealedCaseRecord], row: Any, field: str) -> Place:
-    return Place(kind.__tablename__, field, case.id, row.id)
+def _place(case: Case, kind: type[SealedCaseRecord], row: Any, field: str) -> EnvelopePlace:
+    return EnvelopePlace(kind.__tablename__, field, case.id, row.id)

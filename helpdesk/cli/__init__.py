@@ -17,19 +17,19 @@ class ErrorExplainingGroup(LazyGroup):
     """Finds a command, and says in a sentence what keeps it from working."""
 
     where = {
-        "drill": "helpdesk.drill.cli:drill",
-        "forget-instance": "helpdesk.cli.up:forget_instance",
-        "history": "helpdesk.cli.maintenance:history",
-        "invite": "helpdesk.cli.maintenance:invite",
-        "keys": "helpdesk.cli.keys:keys",
-        "migrate": "helpdesk.cli.maintenance:migrate",
-        "playbooks": "helpdesk.authoring.cli:playbooks",
-        "release": "helpdesk.cli.restore:release",
-        "restored": "helpdesk.cli.restore:restored",
-        "setup": "helpdesk.cli.maintenance:setup",
-        "ticker": "helpdesk.cli.workers:ticker",
-        "up": "helpdesk.cli.up:up",
-        "worker": "helpdesk.cli.workers:worker",
+        "drill": "helpdesk.drill.cli:drill_commands",
+        "forget-instance": "helpdesk.cli.up:forget_instance_command",
+        "history": "helpdesk.cli.maintenance:history_commands",
+        "invite": "helpdesk.cli.maintenance:invite_command",
+        "keys": "helpdesk.cli.keys:key_commands",
+        "migrate": "helpdesk.cli.maintenance:migrate_command",
+        "playbooks": "helpdesk.authoring.cli:playbook_commands",
+        "release": "helpdesk.cli.restore:release_sending_command",
+        "restored": "helpdesk.cli.restore:mark_restored_command",
+        "setup": "helpdesk.cli.maintenance:setup_command",
+        "ticker": "helpdesk.cli.workers:ticker_command",
+        "up": "helpdesk.cli.up:up_command",
+        "worker": "helpdesk.cli.workers:worker_command",
     }
 
     def invoke(self, ctx: click.Context) -> object:

@@ -98,7 +98,7 @@ def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
         envelope: Envelope | None = getattr(row, field)
         if envelope is None:
             continue
-        place = row.place_of(field)
+        place = row.envelope_place_of(field)
         if _opens(work.keys.service.secrets[purpose], envelope, row, field):
             done.current += 1
         elif _opens(old, envelope, row, field):
@@ -126,12 +126,14 @@ def _copy_for_self(work: Work, row: Row, address: str) -> None:
     if isinstance(row, Person) and row.key is not None:
         with suppress(Conflict):
             key = key_of_person(work, row)
-            row.email_for_self = key.public.seal_text(address, row.place_of("email_for_self"))
+            row.email_for_self = key.public.seal_text(
+                address, row.envelope_place_of("email_for_self")
+            )
 
 
 def _opens(secret: Secret, envelope: Envelope, row: Row, field: str) -> bool:
     try:
-        secret.open(envelope, row.place_of(field))
+        secret.open(envelope, row.envelope_place_of(field))
     except CannotOpen:
         return False
     return True

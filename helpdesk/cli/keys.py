@@ -8,7 +8,7 @@ from helpdesk import key_files
 from helpdesk.cli import key_rotation
 from helpdesk.cli.maintenance import command_context
 from helpdesk.cli.names import NAME
-from helpdesk.cli.signing import sign
+from helpdesk.cli.signing import sign_keys_command
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.key_folder import make_missing_keys
@@ -18,17 +18,17 @@ NEW = key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING
 CHECKS = frozenset(key_files.PUBLIC_HALF[one] for one in key_files.SIGNING)
 
 
-@click.group()
-def keys() -> None:
+@click.group("keys")
+def key_commands() -> None:
     """Make, change and use the keys of the server."""
 
 
-keys.add_command(sign)
+key_commands.add_command(sign_keys_command)
 
 
-@keys.command()
+@key_commands.command("make")
 @click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
-def make(folder: Path) -> None:
+def make_keys_command(folder: Path) -> None:
     """Make the keys that are missing in FOLDER. Give each process only the keys it needs."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = make_missing_keys(folder)
@@ -39,12 +39,12 @@ def make(folder: Path) -> None:
     )
 
 
-@keys.command()
+@key_commands.command("reseal")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 @click.option(
     "--from", "older", required=True, type=click.Path(), help="The file with the older key."
 )
-def reseal(operator_name: str, older: str) -> None:
+def reseal_command(operator_name: str, older: str) -> None:
     """Encrypt again, with the current keys, everything that an older key encrypted.
 
     Stop the pages, workers and ticker first. If it is interrupted, run it again.

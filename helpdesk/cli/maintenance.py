@@ -27,7 +27,7 @@ from helpdesk.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@click.command()
+@click.command("migrate")
 @click.option(
     "--tries",
     type=click.IntRange(min=1),
@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
     show_default=True,
     help="How many times to wait 2 s for a lock.",
 )
-def migrate(tries: int) -> None:
+def migrate_command(tries: int) -> None:
     """Bring the tables up to date. Run it as the owner of the database."""
     settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"})
     configuration = Config()
@@ -85,7 +85,7 @@ def database_warnings(url: str) -> Iterator[str]:
             )
 
 
-@click.command()
+@click.command("setup")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 @click.option("--handle", required=True, type=SHORT, help="The coordinator's sign-in name.")
 @click.option("--name", required=True, type=NAME, help="The name colleagues see.")
@@ -104,7 +104,7 @@ def database_warnings(url: str) -> Iterator[str]:
     show_default=True,
     help="Name of the first queue.",
 )
-def setup(
+def setup_command(
     operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
 ) -> None:
     """Set up a real helpdesk: its first queue and its first coordinator."""
@@ -118,13 +118,15 @@ def setup(
     click.echo("It is not shown again. The helpdesk can't take reports until they have enrolled.")
 
 
-@click.command()
+@click.command("invite")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 @click.option("--handle", required=True, type=SHORT, help="Their sign-in name.")
 @click.option("--name", required=True, type=NAME, help="The name colleagues see.")
 @click.option("--role", type=click.Choice(["operator", "coordinator", "responder"]), required=True)
 @click.option("--queue", "queues", multiple=True, help="Short name of a queue they work in.")
-def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[str, ...]) -> None:
+def invite_command(
+    operator_name: str, handle: str, name: str, role: str, queues: tuple[str, ...]
+) -> None:
     """Give someone a code to enrol with, when nobody else in their queue can.
 
     The code alone opens no cases. A colleague in the queue gives them access.
@@ -149,13 +151,13 @@ def _queue(work: Work, slug: str) -> Team:
         raise click.ClickException(f"There is no queue called {slug}.") from None
 
 
-@click.group()
-def history() -> None:
+@click.group("history")
+def history_commands() -> None:
     """Check the history of what was done."""
 
 
-@history.command()
-def verify() -> None:
+@history_commands.command("verify")
+def verify_history_command() -> None:
     """Check that nothing in the history was changed or removed."""
     with (
         command_context({"DATABASE_URL"}, {KeyFile.HISTORY_PUBLIC}) as context,

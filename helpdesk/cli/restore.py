@@ -28,20 +28,20 @@ BACK: Final = (
 NEEDS: Final = {"DATABASE_URL"}
 
 
-@click.command()
+@click.command("restored")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
-def restored(operator_name: str) -> None:
+def mark_restored_command(operator_name: str) -> None:
     """Say that this database was restored: nothing is sent until it is released."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
         restored_backup.hold_sending(work)
     click.echo("Sending is paused. To start it again, run: helpdesk release")
 
 
-@click.command()
+@click.command("release")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 @click.option("--skip-due", is_flag=True, help="Do not send what was due before the backup.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
+def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     """Say what is due in a restored database, and let it send again."""
     with command_context(NEEDS) as context:
         with context.begin(operator(operator_name)) as work:

@@ -10,9 +10,14 @@ from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.verified_keys import signing_key_of_team
 from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
+from helpdesk.core.key_signatures import (
+    KEYS_WITH_SIGNATURES,
+    KeySignature,
+    check_signatures,
+    sign_key,
+)
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.service_keys import signing_key_of
-from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, KeySignature, check_signatures, sign_key
 from helpdesk.core.work import Work
 from helpdesk.key_files import SIGNING, KeyFile
 
@@ -30,7 +35,7 @@ ALL_OF_THEM: Final = (
     help="Do not ask. Refused if any key has been signed before, because unsigned keys were "
     "then added later.",
 )
-def sign(operator_name: str, *, first: bool) -> None:
+def sign_keys_command(operator_name: str, *, first: bool) -> None:
     """List the keys of teams and people that have no valid signature, and sign them if you agree.
 
     Only for a helpdesk that was set up before keys were signed. A key that turns up later was

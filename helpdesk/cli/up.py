@@ -22,12 +22,12 @@ instance_option = click.option(
 )
 
 
-@click.command()
+@click.command("up")
 @click.option(
     "--port", envvar="PORT", default=8000, show_default=True, help="The first of three ports."
 )
 @instance_option
-def up(port: int, instance: Path) -> None:
+def up_command(port: int, instance: Path) -> None:
     """Start a complete drill helpdesk on this machine. Press Ctrl-C to stop."""
     try:
         start_everything(InstanceFolder(instance), port, say, os.environ)
@@ -38,7 +38,7 @@ def up(port: int, instance: Path) -> None:
 @click.command("forget-instance")
 @instance_option
 @click.confirmation_option(prompt="This deletes every case, key and log of the instance. Continue?")
-def forget_instance(instance: Path) -> None:
+def forget_instance_command(instance: Path) -> None:
     """Delete an instance made by `up`, with all its parts."""
     if not instance.exists():
         click.echo("There is nothing to delete.")

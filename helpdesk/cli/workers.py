@@ -16,9 +16,9 @@ from helpdesk.key_files import OF_TICKER, OF_WORKER
 from helpdesk.settings import NO_REDIS, NotConfigured, Settings
 
 
-@click.command()
+@click.command("worker")
 @click.argument("queue", type=click.Choice([queue.value for queue in Queue]))
-def worker(queue: str) -> None:
+def worker_command(queue: str) -> None:
     """Do the jobs of QUEUE as they come in."""
     settings = Settings.from_environment(os.environ, holds=OF_WORKER[queue])
     if settings.redis_url == NO_REDIS:
@@ -34,8 +34,8 @@ def worker(queue: str) -> None:
     open_worker(settings.redis_url, queue, run_due_jobs).work(logging_level="WARNING")
 
 
-@click.command()
-def ticker() -> None:
+@click.command("ticker")
+def ticker_command() -> None:
     """Check every 10 seconds for jobs that are due, in case no worker was told."""
     settings = Settings.from_environment(os.environ, holds=OF_TICKER)
     _reach_database(settings)

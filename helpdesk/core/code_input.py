@@ -74,12 +74,12 @@ def normalise_code(text: str) -> str:
     return text.translate(_signs)
 
 
-def cap_typed_code(text: str) -> str:
+def truncate_typed_code(text: str) -> str:
     """What is read of what stands where a code is asked for, however much that is."""
     return text[:LONGEST_TYPED]
 
 
-def code_letters_in(text: str) -> Iterator[str]:
+def find_letter_codes(text: str) -> Iterator[str]:
     """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
     typed = normalise_code(text)
     pieces = (one for one in typed.split("|") if len(one) >= LETTERS_IN_CODE)
@@ -91,7 +91,7 @@ def code_letters_in(text: str) -> Iterator[str]:
             yield letters
 
 
-def only_letters_and_digits(text: str) -> str:
+def keep_letters_and_digits(text: str) -> str:
     """All letters and digits of a text and nothing else, as codes are made of them."""
     return _letters_of(normalise_code(text))
 
@@ -100,7 +100,7 @@ def _letters_of(normalised: str) -> str:
     return re.sub(r"[^a-z0-9]", "", normalised).upper().translate(MISREAD)
 
 
-def latin_words_in(text: str) -> list[str]:
+def find_latin_words(text: str) -> list[str]:
     """The words of a text in Latin letters, in their order; numbers of a list are left out."""
     return re.findall(r"[a-z]+", normalise_code(text))
 
@@ -108,7 +108,8 @@ def latin_words_in(text: str) -> list[str]:
 def extract_six_digits(text: str) -> str:
     """The six digits of a second factor; the text as it is if there are none."""
     found = {
-        first + second for first, second in SIX_DIGITS.findall(normalise_code(cap_typed_code(text)))
+        first + second
+        for first, second in SIX_DIGITS.findall(normalise_code(truncate_typed_code(text)))
     }
     return found.pop() if len(found) == 1 else text
 

@@ -60,7 +60,7 @@ class ReturnCode:
         to be told, then, what is wrong with a code.
         """
         seen: set[int] = set()
-        for number in _numbers_in(code_input.cap_typed_code(text)):
+        for number in _numbers_in(code_input.truncate_typed_code(text)):
             if number not in seen and len(seen) < MOST_CODES:
                 seen.add(number)
                 yield cls(number)
@@ -144,13 +144,13 @@ def new_one_time_code() -> str:
 
 def clean_typed_code(text: str) -> str:
     """What somebody typed or pasted of such a code, as it was made; it may be none."""
-    typed = code_input.cap_typed_code(text)
-    return next(code_input.code_letters_in(typed), code_input.only_letters_and_digits(typed))
+    typed = code_input.truncate_typed_code(text)
+    return next(code_input.find_letter_codes(typed), code_input.keep_letters_and_digits(typed))
 
 
 def contains_code(text: str) -> bool:
     """Whether a code that opens something, or nearly all of one, stands where nobody needs it."""
-    words = code_input.latin_words_in(text)
+    words = code_input.find_latin_words(text)
     return (
         code_input.contains_letter_code(text)
         or longest_run_of_words(words) >= WORDS_THAT_TELL
@@ -175,11 +175,11 @@ def _is_nothing_else(text: str, words: list[str]) -> bool:
 def has_bad_checksum(text: str) -> bool:
     """Whether a text has as many words or digits as a code and its checksum is wrong: something in
     it was written down or typed wrong, and nothing is said of which."""
-    text = code_input.cap_typed_code(text)
+    text = code_input.truncate_typed_code(text)
     if next(_numbers_in(text), None) is not None:
         return False
-    words = len(code_input.latin_words_in(text))
-    letters = len(code_input.only_letters_and_digits(text))
+    words = len(code_input.find_latin_words(text))
+    letters = len(code_input.keep_letters_and_digits(text))
     return words == WORDS_IN_CODE or (words == 0 and letters == code_digits.LENGTH)
 
 
@@ -188,10 +188,10 @@ def count_code_parts(text: str) -> tuple[int, int] | None:
 
     None where the number is right, or where it cannot be said which form they meant.
     """
-    text = code_input.cap_typed_code(text)
+    text = code_input.truncate_typed_code(text)
     words, letters = (
-        len(code_input.latin_words_in(text)),
-        len(code_input.only_letters_and_digits(text)),
+        len(code_input.find_latin_words(text)),
+        len(code_input.keep_letters_and_digits(text)),
     )
     if letters in (LETTERS_IN_CODE, code_digits.LENGTH) and words <= 1:
         return None
@@ -210,7 +210,7 @@ def count_code_parts(text: str) -> tuple[int, int] | None:
 
 def _numbers_in(text: str) -> Iterator[int]:
     """Those with a checksum first: nothing else is taken for them."""
-    words = code_input.latin_words_in(text)
+    words = code_input.find_latin_words(text)
     is_short = len(words) <= LONGEST_PASTE
     if is_short:
         yield from code_words.find_codes_in_words(words, forgiving=False)
@@ -221,7 +221,7 @@ def _numbers_in(text: str) -> Iterator[int]:
 
 
 def _numbers_of_letters(text: str) -> Iterator[int]:
-    for letters in code_input.code_letters_in(text):
+    for letters in code_input.find_letter_codes(text):
         number = 0
         for letter in letters:
             number = number * len(LETTERS) + LETTERS.index(letter)

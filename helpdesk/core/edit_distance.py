@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from string import ascii_lowercase
 
 
-def within_one_edit(word: str) -> Iterator[str]:
+def variants_within_one_edit(word: str) -> Iterator[str]:
     """Everything that somebody may have meant who wrote this and slipped once, some of it twice."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
@@ -24,5 +24,5 @@ def closest_word_index(typed: str, places: Mapping[str, int], longest: int) -> i
     place = places.get(typed)
     if place is not None or len(typed) > longest + 1:
         return place
-    meant = {places[word] for word in within_one_edit(typed) if word in places}
+    meant = {places[word] for word in variants_within_one_edit(typed) if word in places}
     return meant.pop() if len(meant) == 1 else None

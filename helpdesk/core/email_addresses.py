@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 from email_validator import EmailNotValidError, validate_email
 
-from helpdesk.core import normal_forms
+from helpdesk.core import unicode_normalization
 from helpdesk.core.errors import Conflict
 
 LONGEST = 254
@@ -28,7 +28,7 @@ def parse_email_address(typed: str) -> str:
     if len(typed) > LONGEST_TYPED:
         raise InvalidEmailAddress(_what_to_do(""))
     seen = "".join(one for one in typed if unicodedata.category(one) != "Cf")
-    plain = normal_forms.normalize("NFKC", seen).strip().removeprefix("mailto:")
+    plain = unicode_normalization.normalize_unicode("NFKC", seen).strip().removeprefix("mailto:")
     if plain.startswith("<") and plain.endswith(">"):
         plain = plain[1:-1]
     try:

@@ -1,7 +1,7 @@
 """Domain errors: the three ways in which the helpdesk says no, each with a sentence."""
 
 
-def translatable(sentence: str) -> str:
+def mark_translatable(sentence: str) -> str:
     """A sentence for the catalogue. The edge, which knows the reader's language, says it there."""
     return sentence
 
@@ -9,7 +9,7 @@ def translatable(sentence: str) -> str:
 class DomainError(Exception):
     """Something that was asked will not happen. The sentence is for the person who asked."""
 
-    sentence = translatable("This cannot be done.")
+    sentence = mark_translatable("This cannot be done.")
 
     def __init__(self, sentence: str = "") -> None:
         self.sentence = sentence or self.sentence
@@ -19,25 +19,27 @@ class DomainError(Exception):
 class NotFound(DomainError):
     """There is no such thing, or not for this actor: the two must look the same."""
 
-    sentence = translatable("This page does not exist, or you don't have access to it.")
+    sentence = mark_translatable("This page does not exist, or you don't have access to it.")
 
 
 class NotAllowed(DomainError):
     """The actor may see the thing, but may not do this to it."""
 
-    sentence = translatable("You can see this, but you are not allowed to do this.")
+    sentence = mark_translatable("You can see this, but you are not allowed to do this.")
 
 
 class TooBusy(DomainError):
     """Too many ask for the same costly thing at this moment; nothing was done."""
 
-    sentence = translatable("Many people are signing in right now. Please try again in a moment.")
+    sentence = mark_translatable(
+        "Many people are signing in right now. Please try again in a moment."
+    )
 
 
 class StorageFull(TooBusy):
     """Very much has arrived, and this would not fit any more: nothing of it was stored."""
 
-    sentence = translatable(
+    sentence = mark_translatable(
         "We can't take this right now. So many reports have come in that we have no room for "
         "more. Nothing was sent."
     )
@@ -46,7 +48,7 @@ class StorageFull(TooBusy):
 class Conflict(DomainError):
     """It could be done, but not in the state things are in; the sentence says what is missing."""
 
-    sentence = translatable(
+    sentence = mark_translatable(
         "This can't be done now. Someone else may have done something first: please look again."
     )
 

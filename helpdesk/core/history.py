@@ -25,9 +25,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base
-from helpdesk.core.leases import last_chained_at
-from helpdesk.core.recent import is_within
+from helpdesk.core.recent_times import happened_within
 from helpdesk.core.sealing import Secret
+from helpdesk.core.ticker_lease import last_chained_at
 
 BEGINNING = b"\0" * 32
 OVERLAP = 10_000
@@ -256,7 +256,7 @@ def _unlinked(session: Session) -> Iterator[ChainFault]:
 def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
     """What is not chained although the ticker should have done it by now."""
     until = last_chained_at(session)
-    if until is not None and is_within(until, UNCHAINED, at=at):
+    if until is not None and happened_within(until, UNCHAINED, at=at):
         return
     unlinked = (
         select(func.count())

@@ -91,7 +91,7 @@ def run_job(context: AppContext, lease: outbox.Lease, *, at: datetime | None = N
         _note_failure(context, lease, trouble=type(error).__name__, at=at)
     else:
         with context.begin(at=at) as work:
-            outbox.mark_done(work.session, lease, at=work.at)
+            outbox.mark_job_done(work.session, lease, at=work.at)
 
 
 def _note_failure(
@@ -100,8 +100,8 @@ def _note_failure(
     pause = jobs.retry_plan(lease.job).pause_after(lease.attempt)
     with context.begin(at=at) as work:
         if pause is not None:
-            outbox.reschedule(work.session, lease, until=work.at + pause, trouble=trouble)
-        elif outbox.mark_failed(work.session, lease, at=work.at, trouble=trouble):
+            outbox.reschedule_job(work.session, lease, until=work.at + pause, trouble=trouble)
+        elif outbox.mark_job_failed(work.session, lease, at=work.at, trouble=trouble):
             work.record_about(
                 "outbox.gave_up", "outbox", lease.outbox_job_id, job=lease.job, trouble=trouble
             )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from helpdesk.core.events import Event
-from helpdesk.core.leased import RetryPlan
+from helpdesk.core.leased_tasks import RetryPlan
 
 
 class Queue(StrEnum):

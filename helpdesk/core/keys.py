@@ -20,13 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, PublicKey, Secret
+from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, PublicKey, Secret
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.core.unreadable import (
+from helpdesk.core.unreadable_texts import (
     UNREADABLE,
     log_unreadable,
-    mapping_in,
     open_or_unreadable,
+    parse_mapping,
 )
 
 
@@ -112,14 +112,14 @@ def seal_key_for(rows: RowSink, key: Key, secret: Secret, holder: Key) -> None:
     rows.add(KeyCopy(key_id=key.id, holder_id=holder.id, sealed=sealed))
 
 
-def _place_of_copy(key_id: str, holder_id: str) -> Place:
-    return Place("key_copies", "sealed", "", f"{key_id}/{holder_id}")
+def _place_of_copy(key_id: str, holder_id: str) -> EnvelopePlace:
+    return EnvelopePlace("key_copies", "sealed", "", f"{key_id}/{holder_id}")
 
 
 class Sealable(Protocol):
     """A row with sealed fields: it knows where they belong and whose key seals them."""
 
-    def place_of(self, field: str) -> Place: ...
+    def envelope_place_of(self, field: str) -> EnvelopePlace: ...
 
     @property
     def sealing_key_id(self) -> str: ...
@@ -147,7 +147,7 @@ class Keyring:
         self.own = own
         self.service = service or ServiceKeys()
         # What was read and could not be: the page says so in red.
-        self.unreadable: set[Place] = set()
+        self.unreadable: set[EnvelopePlace] = set()
 
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
@@ -173,7 +173,7 @@ class Keyring:
 
     def seal(self, row: Sealable, field: str, text: str) -> Envelope:
         """Seal a field of a row: under its key where we hold it, else to that key's public half."""
-        place = row.place_of(field)
+        place = row.envelope_place_of(field)
         if row.sealing_key_id in self._secrets or (
             self._secrets and self.holds(row.sealing_key_id)
         ):
@@ -185,7 +185,7 @@ class Keyring:
         envelope: Envelope | None = getattr(row, field)
         if envelope is None:
             return ""
-        return self.secret(row.sealing_key_id).open_text(envelope, row.place_of(field))
+        return self.secret(row.sealing_key_id).open_text(envelope, row.envelope_place_of(field))
 
     def read(self, row: Sealable, field: str) -> str:
         """The same of a row that a door may have brought: UNREADABLE where it does not open.
@@ -193,29 +193,31 @@ class Keyring:
         envelope: Envelope | None = getattr(row, field)
         if envelope is None:
             return ""
-        return self.read_with(self.secret(row.sealing_key_id), envelope, row.place_of(field))
+        return self.read_with(
+            self.secret(row.sealing_key_id), envelope, row.envelope_place_of(field)
+        )
 
     def read_own(self, row: Sealable, field: str) -> str:
         """The same of what was sealed to the reporter, for the reporter."""
         if self.own is None:
             raise CannotOpen
-        return self.read_with(self.own, getattr(row, field), row.place_of(field))
+        return self.read_with(self.own, getattr(row, field), row.envelope_place_of(field))
 
-    def read_with(self, secret: Secret, envelope: Envelope | None, place: Place) -> str:
+    def read_with(self, secret: Secret, envelope: Envelope | None, place: EnvelopePlace) -> str:
         """The same of an envelope that was read without its row."""
         text = open_or_unreadable(secret, envelope, place)
         if text is UNREADABLE:
             self.note_unreadable(place)
         return text
 
-    def mapping_of(self, text: str, place: Place) -> Mapping[str, Any]:
+    def mapping_of(self, text: str, place: EnvelopePlace) -> Mapping[str, Any]:
         """What a text says by name that was read there; nothing where it cannot be read."""
-        said = mapping_in(text) if text and text is not UNREADABLE else None
+        said = parse_mapping(text) if text and text is not UNREADABLE else None
         if text and said is None:
             self.note_unreadable(place)
         return said or {}
 
-    def note_unreadable(self, place: Place) -> None:
+    def note_unreadable(self, place: EnvelopePlace) -> None:
         """Once for each place, for whoever sees the page and for the log."""
         if place not in self.unreadable:
             self.unreadable.add(place)
@@ -228,7 +230,7 @@ class Keyring:
             return ""
         if self.own is None:
             raise CannotOpen
-        return self.own.open_text(envelope, row.place_of(field))
+        return self.own.open_text(envelope, row.envelope_place_of(field))
 
     def open_copies(self, copies: Iterable[Any]) -> None:
         """Open each copy whose holder is at hand: team keys first, which open the others.

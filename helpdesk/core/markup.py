@@ -43,7 +43,7 @@ _dot = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[\w-])")
 
 def defanged_markup(text: str) -> Markup:
     """A person's text in an element of its own, whose lines and direction are its own."""
-    return _of_a_person(defanged_visible(text))
+    return _of_a_person(visible_defanged_text(text))
 
 
 def markup_with_live_links(text: str) -> Markup:
@@ -56,12 +56,12 @@ def name_markup(text: str) -> Markup:
     return Markup("<bdi>%s</bdi>") % reveal_hidden_characters(text)
 
 
-def isolate(text: str) -> str:
+def bidi_isolate(text: str) -> str:
     """The same where no element can stand: attributes, options of a list, letters, sentences."""
     return f"{ISOLATE}{reveal_hidden_characters(text)}{END}"
 
 
-def warning_in_place(sentence: str) -> Markup:
+def warning_markup(sentence: str) -> Markup:
     """A sentence of ours where a person's text should stand."""
     return Markup('<strong class="unreadable">%s</strong>') % sentence
 
@@ -87,7 +87,7 @@ def is_defanged(text: str) -> bool:
     return defang(shown) != shown
 
 
-def defanged_visible(text: str) -> str:
+def visible_defanged_text(text: str) -> str:
     """What people read of a text from outside: all of it, and nothing that does anything."""
     return defang(reveal_hidden_characters(text))
 

@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import Base, Identified, enum_column
 from helpdesk.core.jobs import Queue
-from helpdesk.core.leased import Leased
+from helpdesk.core.leased_tasks import LeasedTask
 
 LEASE = timedelta(minutes=5)
 # Who queues jobs: the database writes the role of the process beside each of them.
@@ -56,7 +56,7 @@ class OutboxJobState(StrEnum):
     SKIPPED = "skipped"
 
 
-class OutboxJob(Identified, Leased, Base):
+class OutboxJob(Identified, LeasedTask, Base):
     """A job that will run once what caused it is committed. Its arguments are ids."""
 
     __tablename__ = "outbox"
@@ -177,17 +177,17 @@ def _with_due(session: Session, queue: str, at: datetime, roles: Sequence[str]) 
     return session.scalars(found).all()
 
 
-def mark_done(session: Session, lease: Lease, *, at: datetime) -> bool:
+def mark_job_done(session: Session, lease: Lease, *, at: datetime) -> bool:
     """Note that the job was done; False if somebody else holds it by now."""
     return _end(session, lease, state=OutboxJobState.DONE, ended_at=at, trouble=None)
 
 
-def reschedule(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
+def reschedule_job(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
     """Let it run again later. `trouble` is a kind of error, never its words."""
     return _end(session, lease, state=OutboxJobState.WAITING, due_at=until, trouble=trouble[:120])
 
 
-def mark_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
+def mark_job_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
     """Stop trying: from now on it waits for a person."""
     return _end(session, lease, state=OutboxJobState.FAILED, ended_at=at, trouble=trouble[:120])
 

@@ -17,10 +17,10 @@ def is_plausible_past_day(day: date, *, today: date) -> bool:
     return today - BACK <= day <= today
 
 
-def format_day(day: date) -> str:
+def format_plain_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def format_moment(at: datetime) -> str:
+def format_plain_moment(at: datetime) -> str:
     """As `moment` shows it on a page, for a sentence that is only words."""
     return f"{at.day} {at:%b %Y, %H:%M} UTC"

@@ -33,7 +33,7 @@ class Envelope:
         return f"<Envelope of {len(self.raw)} bytes>"
 
 
-class Place(NamedTuple):
+class EnvelopePlace(NamedTuple):
     """Where an envelope belongs. It is authenticated with it, so that it opens nowhere else."""
 
     table: str
@@ -53,13 +53,13 @@ class PublicKey:
 
     raw: bytes
 
-    def seal(self, plain: bytes, place: Place) -> Envelope:
+    def seal(self, plain: bytes, place: EnvelopePlace) -> Envelope:
         """Seal so that only the holder of the secret can open it (envelope version 2)."""
         data_key = secrets.token_bytes(SECRET_BYTES)
         boxed = bindings.crypto_box_seal(data_key, self.raw)
         return Envelope(TO_PUBLIC + boxed + _encrypt(data_key, plain, place, TO_PUBLIC))
 
-    def seal_text(self, text: str, place: Place) -> Envelope:
+    def seal_text(self, text: str, place: EnvelopePlace) -> Envelope:
         return self.seal(text.encode(), place)
 
     def of(self, secret: "Secret") -> "Secret":
@@ -95,14 +95,14 @@ class Secret:
         """An independent 32-byte key for one purpose (keyed BLAKE2b)."""
         return hashlib.blake2b(purpose.encode(), key=self.raw, digest_size=SECRET_BYTES).digest()
 
-    def seal(self, plain: bytes, place: Place) -> Envelope:
+    def seal(self, plain: bytes, place: EnvelopePlace) -> Envelope:
         """Seal under this secret: envelope version 1, XChaCha20-Poly1305, the place as AD."""
         return Envelope(UNDER_SECRET + _encrypt(self._aead_key, plain, place, UNDER_SECRET))
 
-    def seal_text(self, text: str, place: Place) -> Envelope:
+    def seal_text(self, text: str, place: EnvelopePlace) -> Envelope:
         return self.seal(text.encode(), place)
 
-    def open(self, envelope: Envelope, place: Place) -> bytes:
+    def open(self, envelope: Envelope, place: EnvelopePlace) -> bytes:
         """What was sealed under this secret or to its public half, if it belongs in this place.
 
         Raises CannotOpen for anything else: another secret, another place, a changed byte, an
@@ -120,7 +120,7 @@ class Secret:
             raise CannotOpen from refused
         raise CannotOpen
 
-    def open_text(self, envelope: Envelope, place: Place) -> str:
+    def open_text(self, envelope: Envelope, place: EnvelopePlace) -> str:
         """The same, of a text. Whoever seals to a public half can seal what is none."""
         try:
             return self.open(envelope, place).decode()
@@ -128,14 +128,14 @@ class Secret:
             raise CannotOpen from refused
 
 
-def _encrypt(key: bytes, plain: bytes, place: Place, version: bytes) -> bytes:
+def _encrypt(key: bytes, plain: bytes, place: EnvelopePlace, version: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
     padded = bindings.sodium_pad(plain, PADDING)
     data = version + place.as_associated_data()
     return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, data, nonce, key)
 
 
-def _decrypt(key: bytes, sealed: bytes, place: Place, version: bytes) -> bytes:
+def _decrypt(key: bytes, sealed: bytes, place: EnvelopePlace, version: bytes) -> bytes:
     nonce, box = sealed[:_NONCE], sealed[_NONCE:]
     data = version + place.as_associated_data()
     padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, data, nonce, key)

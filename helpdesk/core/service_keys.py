@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import verification_key_of
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, PublicKey, Secret
+from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, PublicKey, Secret
 from helpdesk.core.signing import verification_key
 from helpdesk.key_files import PEPPERS, PUBLIC_HALF, SIGNING, KeyFile
 
@@ -53,7 +53,7 @@ class ServiceKeys:
             else self.publics.get(purpose, b"")
         )
 
-    def seal(self, purpose: KeyFile, text: str, place: Place) -> Envelope:
+    def seal(self, purpose: KeyFile, text: str, place: EnvelopePlace) -> Envelope:
         """Seal for whoever has the key of a purpose; with its public half alone, if there is one.
 
         Conflict in a process that was given neither.
@@ -64,7 +64,7 @@ class ServiceKeys:
             return self.secrets[purpose].seal_text(text, place)
         raise Conflict("This process has no key to encrypt this with.")
 
-    def open(self, purpose: KeyFile, envelope: Envelope, place: Place) -> str:
+    def open(self, purpose: KeyFile, envelope: Envelope, place: EnvelopePlace) -> str:
         """What was sealed for this purpose. CannotOpen in a process that was not given its key."""
         if purpose not in self.secrets:
             raise CannotOpen

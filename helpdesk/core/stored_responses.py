@@ -12,7 +12,7 @@ from sqlalchemy import String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import Base, SealedColumn, UtcDateTime
-from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.sealing import Envelope, EnvelopePlace
 
 KEPT: Final = timedelta(minutes=15)
 # Only the staff's role reads this table, and none may change or lock it: functions of the database
@@ -37,8 +37,8 @@ class StoredResponse(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[Envelope | None]
 
-    def place_of(self, field: str) -> Place:
-        return Place("presses", field, "", self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace("presses", field, "", self.id)
 
 
 def is_first_submission(session: Session, press: str, *, at: datetime) -> bool:
@@ -76,6 +76,6 @@ def response_to(session: Session, press: str, *, since: datetime | None = None) 
     return answer
 
 
-def sealing_place_of(press: str) -> Place:
+def response_envelope_place(press: str) -> EnvelopePlace:
     """Where its answer belongs, for who has no row."""
-    return StoredResponse(id=press).place_of("answer")
+    return StoredResponse(id=press).envelope_place_of("answer")

@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import code_input
-from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
@@ -51,7 +51,7 @@ class UnconfirmedAddress:
         """Whose address it is: the key of the row."""
         raise NotImplementedError
 
-    def place_of(self, field: str) -> Place:
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
         """Of an address, the place where it goes: pages move what they cannot open."""
         raise NotImplementedError
 
@@ -80,7 +80,7 @@ def generate_code_for(work: Work, new: UnconfirmedAddress) -> None:
     """Another code, with all its tries; the one before stops working. Its letter is queued by
     whoever calls this."""
     code = f"{secrets.randbelow(10**6):06}"
-    new.code = work.keys.service.seal(new.SEALED_TO, code, new.place_of("code"))
+    new.code = work.keys.service.seal(new.SEALED_TO, code, new.envelope_place_of("code"))
     new.code_tag = code_tag(new.owner_id, code)
     new.tries, new.asked_at, new.sent_at = 0, work.at, None
 
@@ -114,8 +114,8 @@ def code_email_contents(
         return None
     opened = work.keys.service.open
     return CodeEmailContents(
-        to=opened(new.SEALED_TO, new.address, new.place_of("address")),
-        code=opened(new.SEALED_TO, new.code, new.place_of("code")),
+        to=opened(new.SEALED_TO, new.address, new.envelope_place_of("address")),
+        code=opened(new.SEALED_TO, new.code, new.envelope_place_of("code")),
     )
 
 
@@ -130,7 +130,7 @@ def old_address_of(work: Work, new: UnconfirmedAddress | None) -> str:
     """The address before, as long as it has not been told; empty if there is none."""
     if new is None or new.old is None:
         return ""
-    return work.keys.service.open(new.SEALED_TO, new.old, new.place_of("old"))
+    return work.keys.service.open(new.SEALED_TO, new.old, new.envelope_place_of("old"))
 
 
 def record_old_address_notified(work: Work, told: UnconfirmedAddress) -> None:

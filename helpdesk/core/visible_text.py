@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Final
 
-from helpdesk.core import normal_forms
+from helpdesk.core import unicode_normalization
 
 # Letters and signs by their category, and blank on every screen.
 BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -11,10 +11,10 @@ SPACES: Final = frozenset({"Cc", "Zl", "Zp", "Zs"})
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
 
 
-def folded(text: str) -> str:
+def fold_for_comparison(text: str) -> str:
     """The same for all texts that look the same but for capitals and spaces. Letters of two scripts
     that look alike stay two."""
-    plain = normal_forms.normalize("NFKC", text).casefold()
+    plain = unicode_normalization.normalize_unicode("NFKC", text).casefold()
     seen = (
         " " if unicodedata.category(sign) in SPACES else sign for sign in plain if _is_seen(sign)
     )

@@ -22,13 +22,13 @@ COME_BACK = ("water-festival", "legal-clinic", "false-profile")
 FOUNDED_BEFORE = timedelta(days=14)
 
 
-@click.group()
-def drill() -> None:
+@click.group("drill")
+def drill_commands() -> None:
     """A drill: an organisation that exists on this machine only."""
 
 
-@drill.command()
-def seed() -> None:
+@drill_commands.command("seed")
+def seed_drill_command() -> None:
     """Make the drill's people and cases, once: all of them or none."""
     settings = _settings()
     context = open_context(settings)
@@ -50,12 +50,12 @@ def seed() -> None:
     click.echo(f"The drill has {len(players)} people and {len(told)} cases.")
 
 
-@drill.command()
+@drill_commands.command("people")
 @click.option("--instance", envvar="INSTANCE", type=click.Path(path_type=Path), default="instance")
 @click.option("--public", envvar="PUBLIC_URL", default="")
 @click.option("--staff", envvar="STAFF_URL", default="")
 @click.option("--partner", envvar="PARTNER_URL", default="")
-def people(instance: Path, public: str, staff: str, partner: str) -> None:
+def show_sign_ins_command(instance: Path, public: str, staff: str, partner: str) -> None:
     """Show how everyone in the drill can sign in right now."""
     sheet = SignInSheet.load(instance)
     if sheet is None:

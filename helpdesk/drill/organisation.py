@@ -147,7 +147,7 @@ def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
     """They read the code of the test letter out, and the coordinator types it."""
     new = past.session.get_one(NewPartnerMailbox, partner.id)
     if new.code is not None:
-        place = new.place_of("code")
+        place = new.envelope_place_of("code")
         code = past.context.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
         partners.confirm_mailbox(past.person_work("coordinator", at), partner, code)
 
@@ -157,7 +157,7 @@ def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
     person = past.person_by_handle(part.handle)
     new = past.session.get_one(UnconfirmedMailbox, person.id)
     if new.code is not None:
-        place = new.place_of("code")
+        place = new.envelope_place_of("code")
         code = past.context.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
         accounts.confirm_mailbox(past.person_work(part.handle, at), person, code)
 

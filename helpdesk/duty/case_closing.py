@@ -12,15 +12,15 @@ from helpdesk.cases.disputed_conversations import is_disputed
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.cases.policy import may_close, may_work_on
 from helpdesk.cases.queries import in_queues, lock_case, newest_reporter_message
 from helpdesk.cases.reporters_answers import has_denied_our_record, newest_reporter_answer
+from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.cases.wishes import end_what_is_over, is_pending
 from helpdesk.core.errors import Conflict, NotAllowed, Outdated
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.states import MOVES, EscalationState
@@ -136,8 +136,8 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
     for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:
             yield (
-                f"{isolate(request.partner.name)} still has request {request.ref}. Withdraw it, "
-                "or wait for their answer."
+                f"{bidi_isolate(request.partner.name)} still has request {request.ref}. Withdraw "
+                "it, or wait for their answer."
             )
     left = [] if outcome in LEFT else unfinished_steps(playbooks.runs_of(work, case))
     if left:

@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.offboarding import CasesInQueue, OpenWork
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
@@ -45,7 +45,7 @@ class ReassignmentForm(Form):
         for queue in self.hanging.with_cases:
             field, each = self[queue.team.id], [self[one.id] for one in queue.one_by_one]
             if not field.data and not (each and all(one.data for one in each)):
-                field.errors = [f"Choose who takes the cases of {isolate(queue.team.name)}."]
+                field.errors = [f"Choose who takes the cases of {bidi_isolate(queue.team.name)}."]
                 is_right = False
         return is_right
 
@@ -61,7 +61,7 @@ def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
     """The form with a choice for each queue in which they have cases, and for each case."""
     fields = {}
     for queue in hanging.with_cases:
-        label = f"Who takes all of them in {isolate(queue.team.name)}?"
+        label = f"Who takes all of them in {bidi_isolate(queue.team.name)}?"
         fields[queue.team.id] = RadioField(label, [Optional()], choices=_takers(queue))
         for case in queue.one_by_one:
             instead = [SelectChoice("", "As chosen above"), *_takers(queue)]
@@ -72,5 +72,5 @@ def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
 
 
 def _takers(queue: CasesInQueue) -> list[SelectChoice]:
-    colleagues = [SelectChoice(one.id, isolate(one.name)) for one in queue.colleagues]
+    colleagues = [SelectChoice(one.id, bidi_isolate(one.name)) for one in queue.colleagues]
     return [SelectChoice(QUEUE, "Nobody yet: back to the queue"), *colleagues]

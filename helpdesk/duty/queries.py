@@ -14,7 +14,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
 from helpdesk.core import outbox, send_hold
 from helpdesk.core.actors import Role
-from helpdesk.core.ended_sessions import EndedSession, ended_sessions
+from helpdesk.core.ended_database_sessions import EndedDatabaseSession, ended_database_sessions
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import OutboxJob
@@ -93,7 +93,7 @@ class Board:
     steps_due_again: Sequence[DueStep]
     newcomers: Sequence[Membership]
     false_keys: UntrustedKeys
-    ended_sessions: Sequence[EndedSession]
+    ended_database_sessions: Sequence[EndedDatabaseSession]
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
     to_vet: Sequence[Partner]
@@ -138,7 +138,7 @@ def board(work: Work) -> Board:
         untold_partners=escalations.requests_with_untold_news(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=unsigned_keys(work),
-        ended_sessions=ended_sessions(work),
+        ended_database_sessions=ended_database_sessions(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.requests_at_partners(work, at=work.at, limit=2 * SHOWN),

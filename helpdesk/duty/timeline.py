@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.markup import isolate
-from helpdesk.core.plausible_days import format_day, format_moment
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.plausible_days import format_plain_day, format_plain_moment
 from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
@@ -193,7 +193,7 @@ def sentence_for(
     if "{" not in said:
         return said
     details = _Details(entry.details)
-    details.said["to"] = isolate(names.get(f"person:{entry.details.get('to')}", ""))
+    details.said["to"] = bidi_isolate(names.get(f"person:{entry.details.get('to')}", ""))
     details.said |= _in_words(entry)
     page = pages.get(entry.details.get("playbook", ""))
     if page is not None:
@@ -215,10 +215,10 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     if entry.details.get("second_lane"):
         said["lane"] = " from the second lane"
     if entry.action == COMES_BACK:
-        said["at"] = format_moment(datetime.fromisoformat(entry.details["at"]))
+        said["at"] = format_plain_moment(datetime.fromisoformat(entry.details["at"]))
     if entry.action == "case.waits":
         said["waits"] = PAUSED.get(entry.details["on"], "is paused")
-        said["until"] = format_day(date.fromisoformat(entry.details["until"]))
+        said["until"] = format_plain_day(date.fromisoformat(entry.details["until"]))
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
     if entry.action == LOWERED:
@@ -229,7 +229,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     if entry.details.get("alone"):
         said["alone"] = ", on one person's approval"
     if spoke_at := entry.details.get("spoke_at"):
-        said["spoke_at"] = format_moment(datetime.fromisoformat(spoke_at))
+        said["spoke_at"] = format_plain_moment(datetime.fromisoformat(spoke_at))
     said["decided"] = "corrected its decision" if entry.details.get("corrects") else "decided"
     slug = entry.details.get("platform")
     platform = load_current_library().platform(slug) if slug else None

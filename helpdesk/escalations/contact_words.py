@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from helpdesk.core import normal_forms
+from helpdesk.core import unicode_normalization
 
 # People write the same number with and without what comes before its last digits.
 SIGNIFICANT: Final = 7
@@ -89,7 +89,7 @@ def _tight(loose: str) -> str:
 def _plain(text: str) -> str:
     """Small letters of one alphabet, the digits of one keyboard, one kind of dash and single
     spaces, none of them around an @; what nobody sees is dropped."""
-    signs = normal_forms.normalize("NFKC", text).casefold().translate(FULL_STOPS)
+    signs = unicode_normalization.normalize_unicode("NFKC", text).casefold().translate(FULL_STOPS)
     words = " ".join("".join(map(_plain_sign, signs)).translate(LOOKALIKES).split())
     words = DOT_IN_BRACKETS.sub(".", AT_IN_BRACKETS.sub("@", words))
     return re.sub(r"\s*@\s*", "@", words)

@@ -7,7 +7,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField, Validat
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, possible_actions
 from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
@@ -40,7 +40,7 @@ class PartnerChoiceForm(Form):
     )
 
     def offer(self, partners: Iterable[Partner]) -> "PartnerChoiceForm":
-        self.partner.choices = [SelectChoice(one.slug, isolate(one.name)) for one in partners]
+        self.partner.choices = [SelectChoice(one.slug, bidi_isolate(one.name)) for one in partners]
         return self
 
 

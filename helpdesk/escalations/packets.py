@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from helpdesk.core import normal_forms
+from helpdesk.core import unicode_normalization
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import Ask, Priority
@@ -186,7 +186,9 @@ def hash_of(text: str) -> str:
 
 def normalise_text(text: str) -> str:
     """One way of writing the same words, and nothing in them that a reader could not see."""
-    plain = normal_forms.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = unicode_normalization.normalize_unicode(
+        "NFC", text.replace("\r\n", "\n").replace("\r", "\n")
+    )
     said = "".join(letter for letter in plain if _is_visible(letter)).strip()
     return said if has_visible_text(said) else ""
 

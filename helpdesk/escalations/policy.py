@@ -25,7 +25,7 @@ def may_receive(actor: Actor, escalation: Escalation) -> bool:
     return actor.role is Role.PARTNER and escalation.partner.team_id in actor.teams
 
 
-def may_verify(actor: Actor, escalation: Escalation) -> bool:
+def may_record_verdict(actor: Actor, escalation: Escalation) -> bool:
     """The reporter of the case, or a responder to whom they said it."""
     return is_reporter_of(actor, escalation.case) or may_work_on(actor, escalation)
 

@@ -15,7 +15,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources
@@ -28,7 +28,7 @@ from helpdesk.escalations.models import (
     Delivery,
     Escalation,
     Exchange,
-    Verification,
+    RecordedVerdict,
 )
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
@@ -115,15 +115,15 @@ def decisions_of(work: Work, escalation: Escalation) -> Sequence[Decision]:
     return work.session.scalars(found.order_by(Decision.at, Decision.id)).all()
 
 
-def verdicts_of(work: Work, escalation: Escalation) -> Sequence[Verification]:
+def verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
     """What the reporter said about decisions, oldest first; not what they say they never said."""
-    found = _verdicts(escalation).where(Verification.objected_at.is_(None))
+    found = _verdicts(escalation).where(RecordedVerdict.objected_at.is_(None))
     return work.session.scalars(found).all()
 
 
-def denied_verdicts_of(work: Work, escalation: Escalation) -> Sequence[Verification]:
+def denied_verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
     """What one of us wrote down of decisions and the reporter says they never said."""
-    found = _verdicts(escalation).where(Verification.objected_at.is_not(None))
+    found = _verdicts(escalation).where(RecordedVerdict.objected_at.is_not(None))
     return work.session.scalars(found).all()
 
 
@@ -134,11 +134,11 @@ def is_verdict_denied(work: Work, escalation: Escalation) -> bool:
     return bool(decisions) and decisions[-1].id in denied
 
 
-def _verdicts(escalation: Escalation) -> Select[Verification]:
+def _verdicts(escalation: Escalation) -> Select[RecordedVerdict]:
     """By decision: the times of verdicts are kept to the hour."""
-    found = select(Verification).join(Decision, Decision.id == Verification.decision_id)
-    mine = found.where(Verification.escalation_id == escalation.id)
-    return mine.order_by(Decision.at, Decision.id, Verification.id)
+    found = select(RecordedVerdict).join(Decision, Decision.id == RecordedVerdict.decision_id)
+    mine = found.where(RecordedVerdict.escalation_id == escalation.id)
+    return mine.order_by(Decision.at, Decision.id, RecordedVerdict.id)
 
 
 def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
@@ -193,7 +193,7 @@ def open_for_partner(
     if envelope is None or escalation.partner_key_id is None:
         return ""
     secret = work.keys.secret(escalation.partner_key_id)
-    return work.keys.read_with(secret, envelope, row.place_of(field))
+    return work.keys.read_with(secret, envelope, row.envelope_place_of(field))
 
 
 def consent_for(work: Work, escalation: Escalation) -> Consent | None:
@@ -249,7 +249,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     return GateInputs(
         packet=packet,
         priority=FROM_LEVEL[case.level],
-        partner=isolate(partner.name),
+        partner=bidi_isolate(partner.name),
         allowed=receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
-from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.sealing import Envelope, EnvelopePlace
 
 
 class MailboxSession(Base):
@@ -25,8 +25,8 @@ class MailboxSession(Base):
     begun_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
 
-    def place_of(self, field: str) -> Place:
-        return Place("visits", field, self.case_id, self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace("visits", field, self.case_id, self.id)
 
 
 class IntakeLoad(Base):
@@ -98,13 +98,13 @@ class EmailReminder(Base):
     sending_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
 
-    def place_of(self, field: str) -> Place:
-        return place_of_reminder(self.case_id, field)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return reminder_envelope_place(self.case_id, field)
 
 
-def place_of_reminder(case_id: str, field: str) -> Place:
+def reminder_envelope_place(case_id: str, field: str) -> EnvelopePlace:
     """The same, for who writes such a row through a function."""
-    return Place("email_reminders", field, case_id, case_id)
+    return EnvelopePlace("email_reminders", field, case_id, case_id)
 
 
 class PausedAddress(Base):

@@ -14,12 +14,12 @@ from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Conversation, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
+from helpdesk.core.key_signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused_keys
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused_keys
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.models import Decision, Verification
+from helpdesk.escalations.models import Decision, RecordedVerdict
 from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
@@ -186,8 +186,8 @@ def requests_of(work: Work, case: Case) -> list[RequestStatus]:
         return []
     decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at, Decision.id)
     decisions = work.session.scalars(decided).all()
-    verified = select(Verification).where(Verification.case_id == case.id)
-    said = work.session.scalars(verified.order_by(Verification.at, Verification.id)).all()
+    verified = select(RecordedVerdict).where(RecordedVerdict.case_id == case.id)
+    said = work.session.scalars(verified.order_by(RecordedVerdict.at, RecordedVerdict.id)).all()
     agreed = {one.platform for one in agreed_consents(work, case)}
     ways = clocks.arrivals_at_partner(work, asked)
     return [
@@ -206,7 +206,7 @@ def requests_of(work: Work, case: Case) -> list[RequestStatus]:
     ]
 
 
-def _answer(decision: Decision, said: Sequence[Verification]) -> PlatformAnswer:
+def _answer(decision: Decision, said: Sequence[RecordedVerdict]) -> PlatformAnswer:
     about = [one for one in said if one.decision_id == decision.id]
     current = next((one for one in about if one.objected_at is None), None)
     return PlatformAnswer(decision, current, tuple(one for one in about if one is not current))

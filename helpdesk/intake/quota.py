@@ -9,7 +9,7 @@ from helpdesk.accounts.models import Team
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
-from helpdesk.core.recent import was_within
+from helpdesk.core.recent_times import column_within
 from helpdesk.core.work import Work
 from helpdesk.intake.volume import IntakeVolume, current_volume
 
@@ -49,7 +49,7 @@ def was_warned(work: Work, team_id: str, mark: int) -> bool:
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == TOLD,
         HistoryEntry.actor_id == SYSTEM.id,
-        was_within(HistoryEntry.at, AGAIN_AFTER, at=work.at),
+        column_within(HistoryEntry.at, AGAIN_AFTER, at=work.at),
     )
     marks = [details.get("percent") for details in work.session.scalars(told)]
     return any(isinstance(one, int) and one >= mark for one in marks)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from helpdesk.core.app_context import AppContext, Email
-from helpdesk.core.errors import translatable
+from helpdesk.core.errors import mark_translatable
 from helpdesk.core.sealing import Secret
 from helpdesk.intake.models import EmailReminder
 from helpdesk.settings import Settings
@@ -16,21 +16,21 @@ from helpdesk.web.catalogues import translations
 
 # As anyone might find it in an inbox.
 SUBJECTS: Final = {
-    "reminder": translatable("Your reminder"),
-    "appointment": translatable("Appointment"),
-    "list": translatable("Shopping list"),
-    "course": translatable("Course dates"),
+    "reminder": mark_translatable("Your reminder"),
+    "appointment": mark_translatable("Appointment"),
+    "list": mark_translatable("Shopping list"),
+    "course": mark_translatable("Course dates"),
 }
 SENDERS: Final = {
-    "calendar": translatable("Calendar"),
-    "notes": translatable("Notes"),
-    "reminders": translatable("Reminders"),
+    "calendar": mark_translatable("Calendar"),
+    "notes": mark_translatable("Notes"),
+    "reminders": mark_translatable("Reminders"),
 }
 LINES: Final = {
-    "new": translatable("There is something new for you."),
-    "code": translatable("Your code is %(code)s. It works for one day."),
-    "unasked": translatable("If you did not ask for this email, you can ignore it."),
-    "stop": translatable("To stop these emails, open this page:"),
+    "new": mark_translatable("There is something new for you."),
+    "code": mark_translatable("Your code is %(code)s. It works for one day."),
+    "unasked": mark_translatable("If you did not ask for this email, you can ignore it."),
+    "stop": mark_translatable("To stop these emails, open this page:"),
 }
 
 

@@ -17,7 +17,7 @@ from helpdesk.cases.models import Case, Closure
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.recent import was_within
+from helpdesk.core.recent_times import column_within
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.unconfirmed_addresses import code_tag
 from helpdesk.core.work import Work
@@ -180,7 +180,7 @@ def _address(work: Work, reminder: EmailReminder) -> str:
     if reminder.address is None:
         return ""
     try:
-        place = reminder.place_of("address")
+        place = reminder.envelope_place_of("address")
         return work.keys.service.open(KeyFile.REMINDER_ADDRESSES, reminder.address, place)
     except CannotOpen:
         log.warning("an address for reminders does not open")
@@ -217,5 +217,5 @@ def _pause(work: Work, tag: bytes) -> None:
 
 
 def _sent_lately(work: Work) -> int:
-    lately = select(func.count()).where(was_within(PausedAddress.sent_at, HOUR, at=work.at))
+    lately = select(func.count()).where(column_within(PausedAddress.sent_at, HOUR, at=work.at))
     return int(work.session.scalar(lately) or 0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from helpdesk.escalations.models import Decision, Escalation, Verification
+from helpdesk.escalations.models import Decision, Escalation, RecordedVerdict
 from helpdesk.escalations.states import MOVES, EscalationState, Verdict
 
 NOT_LEFT: Final = frozenset({EscalationState.DRAFT, EscalationState.APPROVED})
@@ -25,11 +25,11 @@ class PlatformAnswer:
     wrote down and they say they never said."""
 
     decision: Decision
-    verification: Verification | None = None
-    denied: tuple[Verification, ...] = ()
+    verification: RecordedVerdict | None = None
+    denied: tuple[RecordedVerdict, ...] = ()
 
     @property
-    def noted_by_staff(self) -> Verification | None:
+    def noted_by_staff(self) -> RecordedVerdict | None:
         """What one of us wrote down that the reporter told us, and they can object to."""
         said = self.verification
         return said if said is not None and not said.is_by_reporter else None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import Team
 from helpdesk.core.database import ID_LENGTH, Base, Identified
-from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.terms import EVERY_ASK
@@ -85,8 +85,8 @@ class Partner(Identified, Base):
         used = is_address_usable(self.mailbox_confirmed_at, self.mailbox_used_until, at)
         return self.mailbox is not None and used
 
-    def place_of(self, field: str) -> Place:
-        return Place("partners", field, "", self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace("partners", field, "", self.id)
 
 
 class NewPartnerMailbox(UnconfirmedAddress, Base):
@@ -103,7 +103,7 @@ class NewPartnerMailbox(UnconfirmedAddress, Base):
     def owner_id(self) -> str:
         return self.partner_id
 
-    def place_of(self, field: str) -> Place:
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
         if field in ("address", "old"):
-            return Place("partners", "mailbox", "", self.partner_id)
-        return Place("new_partner_mailboxes", field, "", self.partner_id)
+            return EnvelopePlace("partners", "mailbox", "", self.partner_id)
+        return EnvelopePlace("new_partner_mailboxes", field, "", self.partner_id)

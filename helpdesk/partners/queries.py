@@ -8,8 +8,8 @@ from helpdesk.accounts.models import TeamKind
 from helpdesk.accounts.verified_keys import keys_of_team_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
+from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
-from helpdesk.core.signatures import SignedKeys
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import NewPartnerMailbox, Partner
@@ -67,7 +67,7 @@ def mailbox_of(work: Work, partner: Partner) -> str:
     """Where their mail goes; empty where nothing is confirmed, or where it cannot be opened."""
     if partner.mailbox is None or not partner.can_be_emailed(work.at):
         return ""
-    place = partner.place_of("mailbox")
+    place = partner.envelope_place_of("mailbox")
     try:
         return work.keys.service.open(KeyFile.PARTNER_ADDRESSES, partner.mailbox, place)
     except CannotOpen:

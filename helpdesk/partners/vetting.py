@@ -17,7 +17,7 @@ from helpdesk.accounts.models import Membership, Person
 from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.accounts.vouching import NOBODY_KNOWN, PERSON, access_sponsor_of
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.partners import queries
 from helpdesk.partners.models import Partner
@@ -88,7 +88,7 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
 
 def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
     """Who had a part in what the partner is now, and what they did."""
-    name = isolate(partner.name)
+    name = bidi_isolate(partner.name)
     if partner.registered_by is not None:
         yield partner.registered_by, f"registered {name}"
     for changer in partner.changed_by:
@@ -96,7 +96,10 @@ def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
     theirs = select(Person).join(Membership).where(Membership.team_id == partner.team_id)
     for one in session.scalars(theirs.order_by(Person.name, Person.id)):
         if one.code_given_by is not None:
-            yield one.code_given_by, f"gave {isolate(one.name)} the code for {name}'s desk"
+            yield (
+                one.code_given_by,
+                f"gave {bidi_isolate(one.name)} the code for {name}'s desk",
+            )
 
 
 def _who_may_vet(work: Work, partner: Partner) -> list[Person]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import log
 from typing import Final
 
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.edit_distance import variants_within_one_edit
 from helpdesk.playbooks.normalization import WORD, fold_letters, is_stop_word_stem, stem
 from helpdesk.playbooks.synonyms import Synonyms
 
@@ -167,7 +167,7 @@ class Classifier:
         """The word, or the one known best that is a slip away from it."""
         if word in self._words or not SLIP_FROM <= len(word) <= self._longest + 1:
             return word
-        near = {one for one in within_one_edit(word) if one in self._words}
+        near = {one for one in variants_within_one_edit(word) if one in self._words}
         return max(near, key=lambda one: (self._words[one], one), default=word)
 
 

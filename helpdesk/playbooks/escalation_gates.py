@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpdesk.playbooks.conditions import UNTOLD, Condition, Context
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.library import PLATFORM_QUESTION
-from helpdesk.playbooks.model import EscalationPlan, EvidencePlan, Playbook
+from helpdesk.playbooks.model import EscalationPlan, EvidenceItem, Playbook
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class MissingForRequest:
 
     to: str
     gates: tuple[Condition, ...]
-    evidence: tuple[EvidencePlan, ...]
+    evidence: tuple[EvidenceItem, ...]
 
     @property
     def is_nothing(self) -> bool:
@@ -38,7 +38,7 @@ def missing_for_request(
     )
 
 
-def _is_for(evidence: EvidencePlan, known: Context) -> bool:
+def _is_for(evidence: EvidenceItem, known: Context) -> bool:
     """Whether it is wanted for the platform at hand. One that we do not know may want it."""
     platform = known.get(PLATFORM_QUESTION)
     if not evidence.platforms or not isinstance(platform, str) or platform in UNTOLD:

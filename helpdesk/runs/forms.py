@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.cases.levels import Level
 from helpdesk.core.visible_text import has_visible_text
-from helpdesk.playbooks.model import NOTE, EvidencePlan, Playbook, Step
+from helpdesk.playbooks.model import NOTE, EvidenceItem, Playbook, Step
 from helpdesk.playbooks.step_rules import missing_proof, missing_proof_message, proof_in_words
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, max_length_validator
@@ -129,7 +129,7 @@ def outcome_form(
     return form
 
 
-def _field(evidence: EvidencePlan) -> Field:
+def _field(evidence: EvidenceItem) -> Field:
     kind = StringField if evidence.kind in ON_ONE_LINE else TextAreaField
     limit = SHORT_LIMIT if evidence.kind in ON_ONE_LINE else TEXT_LIMIT
     return kind(

@@ -2,7 +2,7 @@
 
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.core.errors import Outdated
-from helpdesk.core.plausible_days import format_moment
+from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
@@ -32,7 +32,9 @@ def archive_record(work: Work, run: Run, page: Playbook, step: Step) -> None:
     words, outcome = work.keys.open(record, "words"), step.outcome(record.outcome or "")
     if words:
         said = f"{outcome.label}. " if outcome is not None else ""
-        write_note(work, run.case, f"“{step.title}”, {format_moment(record.at)}: {said}{words}")
+        write_note(
+            work, run.case, f"“{step.title}”, {format_plain_moment(record.at)}: {said}{words}"
+        )
     remove_record(work, run, page, record)
     # the new record may only go in when the old one is out: one each
     work.session.flush()

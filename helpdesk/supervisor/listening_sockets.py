@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 WAITING_ROOM = 1024
 
 
-class PortTaken(StartError):
+class CannotListen(StartError):
     """A socket cannot be opened; the message says which and what to do."""
 
 
@@ -38,7 +38,7 @@ def open_sockets(surfaces: tuple[str, ...], port: int) -> list[SurfaceSocket]:
             surface_sockets.append(
                 SurfaceSocket(surface, port + offset, _listen(surface, port + offset))
             )
-    except PortTaken:
+    except CannotListen:
         close_sockets(surface_sockets)
         raise
     return surface_sockets
@@ -57,7 +57,7 @@ def _listen(surface: str, port: int) -> socket.socket:
         listener.listen(WAITING_ROOM)
     except OverflowError:
         listener.close()
-        raise PortTaken(f"There is no port {port}. Choose a lower PORT=.") from None
+        raise CannotListen(f"There is no port {port}. Choose a lower PORT=.") from None
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
@@ -67,7 +67,7 @@ def _listen(surface: str, port: int) -> socket.socket:
             port = max(port, FIRST_FOR_ALL)
         else:
             reason = f"Port {port}, for the {surface} pages, cannot be opened: {error.strerror}."
-        raise PortTaken(
+        raise CannotListen(
             f"{reason} Choose another with PORT=, for example: make run PORT={_another(port)}"
         ) from None
     return listener

@@ -19,7 +19,7 @@ def seal_answers_for_advice(case: Case, answers: Context) -> None:
     what was told.
     """
     kept = {name: answers[name] for name in sorted(_asked_about() & answers.keys())}
-    place = case.place_of("for_advice")
+    place = case.envelope_place_of("for_advice")
     case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
 
 
@@ -32,7 +32,7 @@ def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
     """What was kept, for the reporter; nothing of a case from before there was advice, nor where it
     cannot be read: advice is then given as to somebody who has answered nothing."""
     text = work.keys.read_own(case, "for_advice")
-    told = work.keys.mapping_of(text, case.place_of("for_advice"))
+    told = work.keys.mapping_of(text, case.envelope_place_of("for_advice"))
     return {
         name: value if isinstance(value, str) else tuple(value or ())
         for name, value in told.items()

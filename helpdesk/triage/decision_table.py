@@ -76,7 +76,7 @@ class AlertAudience(StrEnum):
 
 
 @dataclass(frozen=True)
-class ReplyAlarm:
+class FirstReplyAlarm:
     """At which part of the time to the first reply somebody is told that a case still waits."""
 
     percent: int
@@ -93,7 +93,7 @@ class LevelPlan:
     first_reply: timedelta
     owner: timedelta
     next_word: timedelta
-    alarms: tuple[ReplyAlarm, ...]
+    alarms: tuple[FirstReplyAlarm, ...]
     tag: str
 
 

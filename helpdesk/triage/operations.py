@@ -10,12 +10,12 @@ from helpdesk.cases.contributions import answer_contribution_name, record_contri
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.waiting import resume_if_raised
-from helpdesk.cases.page_marks import answers_mark_of, case_mark_of
+from helpdesk.cases.operations.pausing import resume_if_raised
 from helpdesk.cases.queries import lock_case
+from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
 from helpdesk.cases.wishes import end_what_is_over
 from helpdesk.core.errors import Conflict, Outdated
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Context, Value
@@ -27,7 +27,7 @@ from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
 from helpdesk.triage.models import Evaluation
-from helpdesk.triage.policy import may_decide, may_judge
+from helpdesk.triage.policy import may_correct_level, may_decide_lower_level
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.surge_alerts import CALLS
 
@@ -76,7 +76,7 @@ def correct_answers(
     takes nothing back.
     """
     lock_case(work, case)
-    work.require(may_judge, case)
+    work.require(may_correct_level, case)
     refuse_if_changed_since(seen, now=answers_mark_of(work, case))
     pages, table = queries.playbooks_judging_case(work, case), load_decision_table()
     questions = queries.questions_of(pages)
@@ -112,7 +112,7 @@ def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Jud
     only ever rises here, and nobody is asked: what was told stands under another name too.
     """
     lock_case(work, case)
-    work.require(may_judge, case)
+    work.require(may_correct_level, case)
     table, answers = load_decision_table(), answers_of(work, case)
     judgement = judge_report(table, queries.playbooks_judging_case(work, case), answers)
     was = judge_report(table, was_about, answers).level
@@ -163,7 +163,7 @@ def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
 def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     """Treat a case as more urgent than the table says. One person is enough for that."""
     lock_case(work, case)
-    work.require(may_judge, case)
+    work.require(may_correct_level, case)
     if level.rank <= case.level.rank:
         raise Conflict(f"This case is already {case.level}. To lower it, ask for a second person.")
     _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
@@ -176,7 +176,7 @@ def request_lower_level(
 ) -> LowerLevelRequest:
     """Ask a second person to agree that a case can wait longer, by one level."""
     lock_case(work, case)
-    work.require(may_judge, case)
+    work.require(may_correct_level, case)
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
     if queries.pending_lower_level_request(work, case) is not None:
@@ -194,7 +194,7 @@ def decide_lower_level_request(
     case = request.case
     # A level that is being raised at this moment is waited for, and never lowered over.
     lock_case(work, case)
-    work.require(may_decide, request)
+    work.require(may_decide_lower_level, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
         raise Outdated("Someone else has already decided this.")

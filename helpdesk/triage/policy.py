@@ -5,11 +5,11 @@ from helpdesk.cases.policy import may_work_on
 from helpdesk.core.actors import Actor
 
 
-def may_judge(actor: Actor, case: Case) -> bool:
+def may_correct_level(actor: Actor, case: Case) -> bool:
     """Whoever works in the queue may correct answers and raise the level of its cases."""
     return may_work_on(actor, case)
 
 
-def may_decide(actor: Actor, request: LowerLevelRequest) -> bool:
+def may_decide_lower_level(actor: Actor, request: LowerLevelRequest) -> bool:
     """A lower level needs a second person: anyone of the queue but the one who asked."""
-    return may_judge(actor, request.case) and request.asked_by != actor.id
+    return may_correct_level(actor, request.case) and request.asked_by != actor.id

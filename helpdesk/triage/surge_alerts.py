@@ -19,7 +19,7 @@ from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
-from helpdesk.core.recent import was_within
+from helpdesk.core.recent_times import column_within
 from helpdesk.core.work import Work, round_for_reporter
 from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.first_reply_clock import response_plan_for
@@ -139,7 +139,7 @@ def last_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastAlert]
         HistoryEntry.subject_id == lane.team_id,
         HistoryEntry.action == TOLD,
         HistoryEntry.actor_id == SYSTEM.id,
-        was_within(HistoryEntry.at, LOOK_BACK, at=work.at),
+        column_within(HistoryEntry.at, LOOK_BACK, at=work.at),
     )
     entries = work.session.execute(lately.order_by(HistoryEntry.at))
     return dict(one for at, details in entries for one in _read(lane, at, details))

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.page_marks import answers_mark_of
 from helpdesk.cases.queries import case_by_ref
+from helpdesk.cases.stale_page_marks import answers_mark_of
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import (
@@ -16,8 +16,8 @@ from helpdesk.triage.forms import (
     answers_form,
     raise_level_form,
 )
-from helpdesk.triage.policy import may_judge
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.triage.policy import may_correct_level
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
@@ -26,7 +26,7 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 @bp.get("/answers")
 def edit_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    work.require(may_judge, case)
+    work.require(may_correct_level, case)
     questions = queries.questions_of(queries.playbooks_judging_case(work, case))
     form = answers_form(questions, answers_of(work, case))
     return _answers_page(case, form, seen=answers_mark_of(work, case))
@@ -53,7 +53,7 @@ def create_answers(ref: str) -> ResponseReturnValue:
 @bp.get("/level")
 def edit_level(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    work.require(may_judge, case)
+    work.require(may_correct_level, case)
     return _level_page(case, raise_level_form(case.level), LowerLevelForm())
 
 

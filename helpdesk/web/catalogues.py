@@ -40,7 +40,7 @@ PUBLIC_PLACES = (
     "templates/components/timeline.html",
     "web/",
     "core/",
-    "escalations/operations/verifying.py",
+    "escalations/operations/verdicts.py",
     # a sheet on paper may be in the hands of somebody who asks for help
     "export/",
     "templates/export/",

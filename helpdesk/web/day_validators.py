@@ -8,7 +8,7 @@ from wtforms import ValidationError
 from helpdesk.core.plausible_days import (
     AHEAD,
     BACK,
-    format_day,
+    format_plain_day,
     is_plausible_future_day,
     is_plausible_past_day,
 )
@@ -19,8 +19,8 @@ def require_future_day(_form: Any, field: Any) -> None:
     today = _today()
     if field.data is not None and not is_plausible_future_day(field.data, today=today):
         raise ValidationError(
-            f"Choose a day after today ({format_day(today)} in UTC) and no later than "
-            f"{format_day(today + AHEAD)}."
+            f"Choose a day after today ({format_plain_day(today)} in UTC) and no later than "
+            f"{format_plain_day(today + AHEAD)}."
         )
 
 
@@ -29,8 +29,8 @@ def require_past_day(_form: Any, field: Any) -> None:
     today = _today()
     if field.data is not None and not is_plausible_past_day(field.data, today=today):
         raise ValidationError(
-            f"Choose today ({format_day(today)} in UTC) or an earlier day, but not before "
-            f"{format_day(today - BACK)}."
+            f"Choose today ({format_plain_day(today)} in UTC) or an earlier day, but not before "
+            f"{format_plain_day(today - BACK)}."
         )
 
 

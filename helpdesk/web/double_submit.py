@@ -59,7 +59,7 @@ def _answer_again() -> ResponseReturnValue | None:
     answer = stored_responses.response_to(work.session, pressed.id)
     try:
         return (
-            _read(pressed.key.open(answer, stored_responses.sealing_place_of(pressed.id)))
+            _read(pressed.key.open(answer, stored_responses.response_envelope_place(pressed.id)))
             if answer
             else None
         )
@@ -72,7 +72,9 @@ def _keep_answer(response: Response) -> Response:
     if pressed is not None and response.status_code < 400 and "work" in g:
         written = _write(response)
         if len(written) <= LONGEST:
-            envelope = pressed.key.seal(written, stored_responses.sealing_place_of(pressed.id))
+            envelope = pressed.key.seal(
+                written, stored_responses.response_envelope_place(pressed.id)
+            )
             stored_responses.save_response(current_work().session, pressed.id, envelope)
     return response
 

@@ -20,7 +20,7 @@ from helpdesk.core.errors import (
     Outdated,
     StorageFull,
     TooBusy,
-    translatable,
+    mark_translatable,
 )
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
@@ -47,16 +47,16 @@ STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict
 LETTERS_BACK = 20_000
 
 SENTENCES = {
-    400: translatable("We couldn't understand what was sent."),
+    400: mark_translatable("We couldn't understand what was sent."),
     404: NotFound.sentence,
-    405: translatable("This page can't be opened like that."),
-    413: translatable("This is more than we can take at once. Please send less text."),
-    429: translatable("Too many attempts. Please wait a minute and try again."),
-    503: translatable(
+    405: mark_translatable("This page can't be opened like that."),
+    413: mark_translatable("This is more than we can take at once. Please send less text."),
+    429: mark_translatable("Too many attempts. Please wait a minute and try again."),
+    503: mark_translatable(
         "We can't save anything right now. Nothing was sent. Please try again in a minute."
     ),
 }
-CANNOT_READ = translatable("We can't open this page right now.")
+CANNOT_READ = mark_translatable("We can't open this page right now.")
 
 
 def init_app(app: Flask) -> None:
@@ -115,7 +115,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _cut_form(_cut: TruncatedForm) -> ResponseReturnValue:
     """Shown, not offered to be sent: what did not arrive is missing in it."""
     return _page(
-        translatable("Only a part of what you sent reached us, so we saved nothing."),
+        mark_translatable("Only a part of what you sent reached us, so we saved nothing."),
         400,
         sent=_sent(most_letters=LETTERS_BACK),
     )
@@ -194,22 +194,24 @@ def _old_form(_error: ExpiredForm) -> ResponseReturnValue:
     """
     if not is_same_site():
         return _from_elsewhere(CrossSiteForm())
-    return _again(translatable("This page was open for a long time. Please send it again."), 400)
+    return _again(
+        mark_translatable("This page was open for a long time. Please send it again."), 400
+    )
 
 
 def _from_elsewhere(_error: CrossSiteForm) -> ResponseReturnValue:
-    return _page(translatable("This did not come from one of our own pages."), 400)
+    return _page(mark_translatable("This did not come from one of our own pages."), 400)
 
 
 def _foreign_form(_error: OtherPersonsForm) -> ResponseReturnValue:
     """Somebody else is here than when the page was opened: it does nothing to either."""
     sentence = (
-        translatable(
+        mark_translatable(
             "This page is from another mailbox than the one that is open in this browser now. "
             "Nothing was sent or changed."
         )
         if current_surface() is Surface.PUBLIC
-        else translatable(
+        else mark_translatable(
             "Someone else was signed in when this page was opened. Nothing was sent or changed."
         )
     )

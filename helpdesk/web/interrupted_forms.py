@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
+from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, Secret
 from helpdesk.web.form_tokens import LASTS, is_tag_for, sent_token
 from helpdesk.web.login import is_public_view
 from helpdesk.web.refused_forms import NEVER_REPEATED, RefusedForm
 
-PLACE: Final = Place("forms", "interrupted", "", "")
+PLACE: Final = EnvelopePlace("forms", "interrupted", "", "")
 LONGEST_ADDRESS: Final = 2_000
 
 

@@ -82,7 +82,11 @@ def _opened(result_id: str) -> tuple[str, int] | None:
         work.session, _row(key), since=work.at - stored_responses.KEPT
     )
     try:
-        words = key.open_text(kept, stored_responses.sealing_place_of(_row(key))) if kept else None
+        words = (
+            key.open_text(kept, stored_responses.response_envelope_place(_row(key)))
+            if kept
+            else None
+        )
     except CannotOpen:  # not written by us
         return None
     status, page = json.loads(words) if words else (0, "")
@@ -165,7 +169,7 @@ def _kept(transaction: Session, response: Response, at: datetime) -> str:
     key = _key(result_id, page_owner())
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
-    envelope = key.seal_text(words, stored_responses.sealing_place_of(_row(key)))
+    envelope = key.seal_text(words, stored_responses.response_envelope_place(_row(key)))
     longer = REFUSED_LASTS - LASTS if response.status_code >= 400 else timedelta()
     stored_responses.add_response(transaction, _row(key), envelope, at=at + longer)
     return result_id

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from flask_babel import gettext
 from markupsafe import Markup
 
-from helpdesk.core.markup import warning_in_place
-from helpdesk.core.unreadable import Unreadable
+from helpdesk.core.markup import warning_markup
+from helpdesk.core.unreadable_texts import Unreadable
 
 
 def or_warning(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
     """A filter for texts from outside that marks those that could not be opened."""
 
     def shown(text: str) -> Markup:
-        return warning_in_place(gettext(text)) if isinstance(text, Unreadable) else show(text)
+        return warning_markup(gettext(text)) if isinstance(text, Unreadable) else show(text)
 
     return shown

@@ -28,7 +28,7 @@ def test_no_name_that_nobody_could_read(name):
 def test_an_empty_name_makes_no_account(option):
     arguments = [part for pair in (INVITE | {option: ""}).items() for part in pair]
 
-    answer = CliRunner().invoke(maintenance.invite, arguments)
+    answer = CliRunner().invoke(maintenance.invite_command, arguments)
 
     assert answer.exit_code == 2
     assert option in answer.output

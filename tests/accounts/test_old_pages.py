@@ -7,7 +7,7 @@ from helpdesk.accounts.models import Membership, Person, TeamKind
 from helpdesk.app import create_app
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy
-from helpdesk.core.page_marks import CHANGED
+from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.partners import operations as partners
 from helpdesk.settings import Surface
 from tests.accounts.test_vouching import house, invited, let_in, reset

@@ -64,7 +64,7 @@ def comes_in(context, somebody, passphrase=PASSPHRASE):
 def stored(context, somebody):
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id, populate_existing=True)
-        return person.salt, person.under_passphrase, person.place_of("under_passphrase")
+        return person.salt, person.under_passphrase, person.envelope_place_of("under_passphrase")
 
 
 def opens(context, somebody, passphrase, *peppers):

@@ -251,7 +251,7 @@ def test_an_operator_with_a_shell_gives_a_code_and_a_colleague_lets_in(context, 
     monkeypatch.setattr(maintenance, "command_context", lambda _needs: nullcontext(context))
     options = ["--as", "root", "--handle", "second-one", "--name", "Second", "--role", "responder"]
 
-    answer = CliRunner().invoke(maintenance.invite, [*options, "--queue", queue.slug])
+    answer = CliRunner().invoke(maintenance.invite_command, [*options, "--queue", queue.slug])
 
     assert answer.exit_code == 0, answer.output
     with work_as(context, only) as work:

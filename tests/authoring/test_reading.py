@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from helpdesk.authoring.reading.folder import read_library, read_valid_playbooks
+from helpdesk.authoring.reading.folder import read_library, read_library_with_problems
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.playbooks.repository import CONTENT
 
@@ -440,7 +440,7 @@ BREACHES = {
 def complaints(folder):
     """Everything that is wrong with the pages, a sentence each."""
     try:
-        _, problems = read_valid_playbooks(folder)
+        _, problems = read_library_with_problems(folder)
     except PlaybookError as problem:
         problems = problem.all()
     return [str(problem) for problem in problems]

@@ -16,7 +16,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyCopy
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.core.sealing import Place
+from helpdesk.core.sealing import EnvelopePlace
 from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, work_as
 
@@ -110,7 +110,7 @@ def test_a_case_that_does_not_open_is_in_nobodys_way(context, queue, responder, 
         copy = work.session.scalars(select(KeyCopy).where(KeyCopy.key_id == theirs.key_id)).one()
         holder = work.session.get(Key, copy.holder_id)
         work.session.expunge(copy)
-        place = Place("key_copies", "sealed", "", f"{copy.key_id}/{copy.holder_id}")
+        place = EnvelopePlace("key_copies", "sealed", "", f"{copy.key_id}/{copy.holder_id}")
         junk = {"key": copy.key_id, "junk": holder.public.seal(b"x" * length, place).raw}
     before = become(context, "helpdesk_owner")
     with context.begin(at=now) as work:

@@ -10,7 +10,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.duty import case_closing
-from helpdesk.duty.views import case_page
+from helpdesk.duty.views import case_page_variables
 from helpdesk.escalations import queries as escalations
 from helpdesk.triage import queries as triage
 from tests.factories import a_case, a_person, a_team
@@ -34,7 +34,7 @@ def two_queues(context, now):
                     level=case.level,
                     asked_by=lead.actor.id,
                     asked_at=now,
-                    reason=case.public.seal_text("So", case.place_of("story")),
+                    reason=case.public.seal_text("So", case.envelope_place_of("story")),
                 )
             )
             work.session.add(
@@ -84,7 +84,7 @@ def by_name(work, cases):
 
 
 def on_its_page(work, cases):
-    return one_by_one(work, cases, lambda work, case: case_page._find(work, case.ref))
+    return one_by_one(work, cases, lambda work, case: case_page_variables._find(work, case.ref))
 
 
 def on_the_page_of_its_queue(work, cases):

@@ -8,7 +8,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.models import Case, Conversation, ConversationChannel, Message, Note
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy, Keyring
-from helpdesk.core.sealing import CannotOpen, Place, Secret
+from helpdesk.core.sealing import CannotOpen, EnvelopePlace, Secret
 from tests.conftest import SERVICE
 from tests.factories import a_case, a_person, a_team, work_as
 
@@ -44,7 +44,7 @@ def everything_opened_by(work, secrets):
     while True:
         fresh = {}
         for copy in copies:
-            place = Place("key_copies", "sealed", "", f"{copy.key_id}/{copy.holder_id}")
+            place = EnvelopePlace("key_copies", "sealed", "", f"{copy.key_id}/{copy.holder_id}")
             for secret in known.values():
                 if copy.key_id not in known:
                     try:
@@ -75,7 +75,7 @@ def test_a_responder_outside_the_queue_opens_none_of_its_cases_with_the_database
                 for secret in [*known.values(), *SERVICE.secrets.values()] if envelope else ():
                     tried += 1
                     with pytest.raises(CannotOpen):
-                        secret.open(envelope, row.place_of(field))
+                        secret.open(envelope, row.envelope_place_of(field))
         assert tried >= 18
         assert case.key_id in everything_opened_by(work, inside.secrets), "the proof can fail"
 
@@ -101,11 +101,11 @@ def test_no_service_key_and_no_session_row_opens_a_case(context, house, purpose)
         known = everything_opened_by(work, {"service": service})
         for row in work.session.scalars(select(StaffSession)):
             with pytest.raises(CannotOpen):
-                service.open(row.unlocked, row.place_of("unlocked"))
+                service.open(row.unlocked, row.envelope_place_of("unlocked"))
         for person in work.session.scalars(select(Person)):
             for field in ("under_passphrase", "under_recovery"):
                 with pytest.raises(CannotOpen):
-                    service.open(getattr(person, field), person.place_of(field))
+                    service.open(getattr(person, field), person.envelope_place_of(field))
     assert set(known) == {"service"}
 
 
@@ -119,14 +119,14 @@ def test_an_envelope_moved_to_another_row_column_or_case_does_not_open(context, 
             queries.notes_of(work, found),
         )
         secret = work.keys.secret(found.key_id)
-        assert secret.open_text(found.story, found.place_of("story")) == STORY
+        assert secret.open_text(found.story, found.envelope_place_of("story")) == STORY
         elsewhere = [
-            (found.story, found.place_of("contact")),
-            (found.story, Place("cases", "story", other.id, other.id)),
-            (found.story, Place("notes", "body", found.id, note.id)),
-            (message.body, note.place_of("body")),
-            (message.body, message.place_of("for_reporter")),
-            (note.body, message.place_of("body")),
+            (found.story, found.envelope_place_of("contact")),
+            (found.story, EnvelopePlace("cases", "story", other.id, other.id)),
+            (found.story, EnvelopePlace("notes", "body", found.id, note.id)),
+            (message.body, note.envelope_place_of("body")),
+            (message.body, message.envelope_place_of("for_reporter")),
+            (note.body, message.envelope_place_of("body")),
         ]
         for envelope, place in elsewhere:
             with pytest.raises(CannotOpen):

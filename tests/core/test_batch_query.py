@@ -42,7 +42,9 @@ def case(context, now):
                 author=f"reporter:{case.id}",
                 sent_at=now + timedelta(minutes=minutes, microseconds=7),
             )
-            message.body = case.public.seal_text(f"{minutes} minutes", message.place_of("body"))
+            message.body = case.public.seal_text(
+                f"{minutes} minutes", message.envelope_place_of("body")
+            )
             work.session.add(message)
         work.record("case.read", case, nested={"a": [1, None]}, words="“naïve”")
     return case

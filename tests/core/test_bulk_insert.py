@@ -49,7 +49,7 @@ def a_report(work, team, form_token):
         form_token=form_token,
     )
     case.story = case.public.seal_text(
-        "What happened: “naïve” \\x00 and a quote '.", case.place_of("story")
+        "What happened: “naïve” \\x00 and a quote '.", case.envelope_place_of("story")
     )
     work.add(case)
     work.record("case.submitted", case, slow_lane=False)
@@ -72,7 +72,7 @@ def test_what_arrives_is_what_was_sent(context, team):
         assert (found.state, found.level, found.opened_at) == (CaseState.NEW, "soon", opened_at)
         assert found.platform is None
         assert not found.in_slow_lane
-        assert secret.open_text(found.story, found.place_of("story")) == (
+        assert secret.open_text(found.story, found.envelope_place_of("story")) == (
             "What happened: “naïve” \\x00 and a quote '."
         )
         [outbox_job] = work.session.scalars(

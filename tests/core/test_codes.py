@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.core import code_words, codes, eff_word_list
 from helpdesk.core.code_input import normalise_code
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.edit_distance import variants_within_one_edit
 
 numbers = st.integers(min_value=0, max_value=2**128 - 1)
 # Codes of before: ten words of the long list.
@@ -107,8 +107,8 @@ def test_a_code_is_read_however_it_was_copied(number, chance: random.Random):
 def test_one_slip_in_a_word_is_forgiven_where_only_one_can_be_meant(number, place, data):
     code = ReturnCode(number)
     words = list(eff_word_list.number_to_words(number))
-    slipped = data.draw(st.sampled_from(sorted(set(within_one_edit(words[place])))))
-    meant = set(within_one_edit(slipped)) & set(codes.word_list())
+    slipped = data.draw(st.sampled_from(sorted(set(variants_within_one_edit(words[place])))))
+    meant = set(variants_within_one_edit(slipped)) & set(codes.word_list())
 
     words[place] = slipped
     read = ReturnCode.read(" ".join(words))
@@ -130,7 +130,7 @@ def test_a_slip_in_each_word_is_forgiven():
 
 def test_what_may_be_two_words_and_what_is_too_long_is_no_word():
     doubtful = "moter"
-    assert {"motor", "voter"} <= set(within_one_edit(doubtful))
+    assert {"motor", "voter"} <= set(variants_within_one_edit(doubtful))
 
     assert ReturnCode.read(f"{doubtful} " + "abacus " * 9) is None
     assert ReturnCode.read("a" * 10_000 + " abacus" * 9) is None

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.leased import Leased, RetryPlan
+from helpdesk.core.leased_tasks import LeasedTask, RetryPlan
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations.models import Delivery
 
 ROOT = Path(__file__).resolve().parents[2] / "helpdesk"
 A_MINUTE = timedelta(minutes=1)
 PLAN = RetryPlan((A_MINUTE, 5 * A_MINUTE))
-# The ticker's lease goes by the database's clock alone: one statement takes it (`core/leases.py`).
-APART = {"core/leased.py", "core/leases.py"}
+# The ticker's lease goes by the database's clock alone: one statement takes it
+# (`core/ticker_lease.py`).
+APART = {"core/leased_tasks.py", "core/ticker_lease.py"}
 
 
 @pytest.fixture(params=[OutboxJob, Delivery])
@@ -100,5 +101,5 @@ def test_a_planted_lease_of_somebodys_own_is_seen(planted):
 
 
 def test_both_stand_on_it():
-    assert issubclass(OutboxJob, Leased)
-    assert issubclass(Delivery, Leased)
+    assert issubclass(OutboxJob, LeasedTask)
+    assert issubclass(Delivery, LeasedTask)

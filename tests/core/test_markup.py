@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.markup import (
+    bidi_isolate,
     defanged_markup,
-    defanged_visible,
-    isolate,
     name_markup,
     reveal_hidden_characters,
+    visible_defanged_text,
 )
 
 HOSTILE = [
@@ -130,7 +130,7 @@ def test_a_joiner_between_latin_letters_hides_nothing():
     ],
 )
 def test_addresses_are_shown_so_that_nothing_opens_them(written, shown):
-    assert shown in defanged_visible(written)
+    assert shown in visible_defanged_text(written)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_line_breaks_are_kept():
 
 
 def test_where_no_element_can_stand_a_name_is_isolated_by_characters():
-    assert isolate("علي\u2069") == "\u2068علي[U+2069]\u2069"
+    assert bidi_isolate("علي\u2069") == "\u2068علي[U+2069]\u2069"
 
 
 @pytest.mark.parametrize("piece", ["[", "*", ">", "[](", "`", "_a", "a.", "www.", "x://", "\u2067"])

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core import normal_forms
+from helpdesk.core import unicode_normalization
 from helpdesk.core.email_addresses import (
     LONGEST_TYPED,
     InvalidEmailAddress,
     parse_email_address,
 )
-from helpdesk.core.normal_forms import MOST_MARKS, normalize
+from helpdesk.core.unicode_normalization import MOST_MARKS, normalize_unicode
 from helpdesk.escalations.gates import reveals_contact
 from helpdesk.escalations.packets import normalise_text
 
@@ -43,11 +43,11 @@ def longest_row(text):
     ),
 )
 def test_a_text_as_people_write_it_has_the_form_that_unicode_says(form, text):
-    assert normalize(form, text) == unicodedata.normalize(form, text)
+    assert normalize_unicode(form, text) == unicodedata.normalize(form, text)
 
 
 def test_what_is_piled_on_a_letter_beyond_thirty_marks_is_left_out():
-    plain = normalize("NFD", PILE + " and on")
+    plain = normalize_unicode("NFD", PILE + " and on")
 
     assert sum(map(bool, map(unicodedata.combining, plain))) == MOST_MARKS
     assert plain.endswith(" and on")
@@ -58,7 +58,7 @@ def test_no_sign_that_falls_apart_gets_past_the_count():
         hex(ord(sign))
         for sign in MADE_OF_OTHERS
         for pile in (sign * 40, "e" + (sign + "\u0316") * 40, "\u0316" * 29 + sign * 2)
-        if longest_row(normalize("NFKD", pile)) > MOST_MARKS
+        if longest_row(normalize_unicode("NFKD", pile)) > MOST_MARKS
     }
 
     assert not beyond
@@ -66,7 +66,7 @@ def test_no_sign_that_falls_apart_gets_past_the_count():
 
 def test_of_the_marks_that_are_two_fifteen_are_left():
     for sign in "\u0344\u0f73\u0f75\u0f81":
-        assert normalize("NFD", "e" + sign * 20_000 + "o") == unicodedata.normalize(
+        assert normalize_unicode("NFD", "e" + sign * 20_000 + "o") == unicodedata.normalize(
             "NFD", "e" + sign * (MOST_MARKS // 2) + "o"
         )
 
@@ -98,6 +98,6 @@ def test_no_field_has_python_sort_more(longest, mark):
 
 
 def test_an_address_of_a_thousand_signs_is_not_even_read(monkeypatch):
-    monkeypatch.setattr(normal_forms, "normalize", None)
+    monkeypatch.setattr(unicode_normalization, "normalize_unicode", None)
     with pytest.raises(InvalidEmailAddress):
         parse_email_address("e\u0301" * LONGEST_TYPED)

@@ -101,8 +101,8 @@ def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(con
     with context.begin(SYSTEM, at=later) as work:
         [second] = outbox.lease_due_jobs(work.session, queue="notices", at=later, limit=5)
         assert second.fence > first.fence
-        assert not outbox.mark_done(work.session, first, at=later)
-        assert outbox.mark_done(work.session, second, at=later)
+        assert not outbox.mark_job_done(work.session, first, at=later)
+        assert outbox.mark_job_done(work.session, second, at=later)
 
 
 def test_a_promise_carries_ids_only(context, now):
@@ -170,5 +170,5 @@ def test_what_was_left_out_believes_no_worker_that_had_it(context, now):
         outbox.skip_job(work.session.get(OutboxJob, held.outbox_job_id), at=now)
 
     with context.begin(SYSTEM, at=now) as work:
-        assert not outbox.mark_done(work.session, held, at=now)
+        assert not outbox.mark_job_done(work.session, held, at=now)
     assert the_outbox_job(context).state is OutboxJobState.SKIPPED

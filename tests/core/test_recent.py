@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.core.recent import CLOCKS_DIFFER, is_within
+from helpdesk.core.recent_times import CLOCKS_DIFFER, happened_within
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -21,4 +21,4 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_only_what_the_clock_has_reached_happened_lately(now, ago, counts):
-    assert is_within(now - ago, HOUR, at=now) is counts
+    assert happened_within(now - ago, HOUR, at=now) is counts

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
+from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, Secret
 
-PLACE = Place("cases", "story", "case-1", "row-1")
+PLACE = EnvelopePlace("cases", "story", "case-1", "row-1")
 
 OTHER_PLACES = [
-    Place("notes", "story", "case-1", "row-1"),
-    Place("cases", "contact", "case-1", "row-1"),
-    Place("cases", "story", "case-2", "row-1"),
-    Place("cases", "story", "case-1", "row-2"),
+    EnvelopePlace("notes", "story", "case-1", "row-1"),
+    EnvelopePlace("cases", "contact", "case-1", "row-1"),
+    EnvelopePlace("cases", "story", "case-2", "row-1"),
+    EnvelopePlace("cases", "story", "case-1", "row-2"),
     # No shifting of letters from one part to the next makes the same place.
-    Place("cases", "storyc", "ase-1", "row-1"),
+    EnvelopePlace("cases", "storyc", "ase-1", "row-1"),
 ]
 
 

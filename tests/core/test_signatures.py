@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.database import new_id
+from helpdesk.core.key_signatures import KeySignature, check_signatures, keys_of, sign_key
 from helpdesk.core.keys import Key, KeyKind, make_unsaved_key, new_key
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signatures import KeySignature, check_signatures, keys_of, sign_key
 from helpdesk.core.signing import is_signature_valid, key_statement, sign, verification_key
 
 HOUSE = Secret(b"h" * 32)

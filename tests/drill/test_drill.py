@@ -15,7 +15,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import CannotOpen
-from helpdesk.drill.cli import drill as commands
+from helpdesk.drill.cli import drill_commands as commands
 from helpdesk.drill.schedule import run_scenarios
 from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
 from helpdesk.duty.queries import board

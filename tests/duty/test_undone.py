@@ -30,7 +30,7 @@ def test_the_board_says_what_did_not_happen(context, staff):
         ref = case.ref
     with context.begin() as work:
         [lease] = outbox.lease_due_jobs(work.session, queue="notices", at=work.at, limit=1)
-        outbox.mark_failed(work.session, lease, at=work.at, trouble="ProgrammingError")
+        outbox.mark_job_failed(work.session, lease, at=work.at, trouble="ProgrammingError")
         assert work.session.get(OutboxJob, lease.outbox_job_id) is not None
 
     page = sign_in(staff, lead).get("/duty").text

@@ -10,7 +10,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
-from helpdesk.core import ended_sessions, send_hold
+from helpdesk.core import ended_database_sessions, send_hold
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_one_time_code
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
@@ -468,7 +468,7 @@ def test_a_role_whose_session_was_ended_is_red_on_the_board(context, staff, resp
     assert "database password" not in sign_in(staff, responder).get("/duty").text
     before = become(context, "helpdesk_ticker")
     with context.begin() as work:
-        ended_sessions.record_ended_session(work, "helpdesk_intake", locks=30_000)
+        ended_database_sessions.record_ended_database_session(work, "helpdesk_intake", locks=30_000)
     become(context, before)
 
     page = staff.get("/duty").text

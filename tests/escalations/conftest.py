@@ -182,7 +182,7 @@ def a_ready_case(work, queue, platform, code, **facts) -> Case:
         )
     for kind, value in EVIDENCE.items():
         one = Evidence(case=case, case_id=case.id, kind=kind, taken_at=work.at, taken_by="test")
-        one.value = case.public.seal_text(value, one.place_of("value"))
+        one.value = case.public.seal_text(value, one.envelope_place_of("value"))
         work.session.add(one)
     work.session.add(_consent(case, platform, work.at))
     return case

@@ -102,7 +102,7 @@ def test_an_answer_to_an_earlier_question_is_not_sent_to_a_later_one(house):
         found = house.mine(work, escalation)
         operations.decide(work, found, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
+        operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
     with house.as_(house.theirs) as work:
         operations.ask_for_information(work, house.mine(work, escalation), question="And now?")
 

@@ -159,6 +159,6 @@ def test_a_case_that_its_reporter_took_back_opens_for_themselves(house):
 
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)
-        operations.verify(work, found, verdict=Verdict.NOT_EFFECTIVE)
+        operations.record_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)
 
     assert house.case_now().state is CaseState.OPEN

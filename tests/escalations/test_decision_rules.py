@@ -114,7 +114,7 @@ def test_once_the_person_has_said_that_it_is_fixed_nothing_is_corrected(house):
     escalation = house.carried()
     decide(house, escalation)
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, escalation), verdict=Verdict.CONFIRMED)
+        operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.CONFIRMED)
 
     with pytest.raises(Conflict):
         decide(house, escalation, Action.NONE, Reason.OTHER)

@@ -416,7 +416,7 @@ def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
     with house.as_(house.theirs) as work:
         one = house.mine(work, escalation)
         secret = work.keys.secret(one.partner_key_id)
-        place = one.place_of("packet_for_partner")
+        place = one.envelope_place_of("packet_for_partner")
         text = secret.open_text(one.packet_for_partner, place)
         one.packet_for_partner = secret.seal_text(text.replace("marker-harm", "else"), place)
         work.record("tampered", one)

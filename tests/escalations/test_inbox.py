@@ -93,7 +93,7 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
 
     do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, one), verdict=Verdict.NOT_EFFECTIVE)
+        operations.record_verdict(work, house.mine(work, one), verdict=Verdict.NOT_EFFECTIVE)
 
     for address in ("/inbox", f"/requests/{one.ref}"):
         page = theirs.get(address).text
@@ -114,9 +114,9 @@ def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict,
     do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
     house.withdraw_consent()
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, one), verdict=Verdict.CANNOT_TELL)
+        operations.record_verdict(work, house.mine(work, one), verdict=Verdict.CANNOT_TELL)
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, one), verdict=verdict)
+        operations.record_verdict(work, house.mine(work, one), verdict=verdict)
 
     for address in ("/inbox?show=decided", f"/requests/{one.ref}"):
         page = theirs.get(address).text

@@ -61,7 +61,7 @@ def decided(house, escalation, action=Action.ACCESS_RESTORED, reason=Reason.POLI
 
 def verified(house, escalation, verdict):
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, escalation), verdict=verdict)
+        operations.record_verdict(work, house.mine(work, escalation), verdict=verdict)
 
 
 def test_the_hash_of_a_request_says_nothing_to_whoever_guesses_its_words(house):
@@ -222,7 +222,10 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     with house.as_(house.colleague) as work:
         exchanges = queries.exchanges_of(work, house.mine(work, escalation))
         secret = work.keys.secret(escalation.partner_key_id)
-        said = [secret.open_text(one.for_partner, one.place_of("for_partner")) for one in exchanges]
+        said = [
+            secret.open_text(one.for_partner, one.envelope_place_of("for_partner"))
+            for one in exchanges
+        ]
     assert said == ["Since when?", "Since Monday."]
     with house.as_(house.second) as work:
         exchanges = queries.exchanges_of(work, escalation)
@@ -309,7 +312,7 @@ def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
         verified(house, escalation, Verdict.CONFIRMED)
     decided(house, escalation)
     with pytest.raises(NotAllowed):
-        act(house, house.theirs, escalation, operations.verify, verdict=Verdict.CONFIRMED)
+        act(house, house.theirs, escalation, operations.record_verdict, verdict=Verdict.CONFIRMED)
 
 
 def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answer(house):

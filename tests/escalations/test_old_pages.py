@@ -14,7 +14,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import CHANGED, mark_of
+from helpdesk.core.stale_page_marks import CHANGED, mark_of
 from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
@@ -556,7 +556,7 @@ def judged(house):
         last = queries.decisions_of(work, found)[-1].id
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)
-        operations.verify(work, found, verdict=Verdict.NOT_EFFECTIVE)
+        operations.record_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)
     return escalation, last
 
 
@@ -582,7 +582,7 @@ def test_a_desk_decides_after_what_was_said_of_its_last_decision(house, partner_
         operations.decide(work, found, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)
-        operations.verify(work, found, verdict=Verdict.NOT_EFFECTIVE)
+        operations.record_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)
     typed = {"action": "access_restored", "reason": "policy_breach"}
 
     assert refuses(press(desk, old, f"{address}/decision", **typed))

@@ -17,7 +17,7 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import case_closing
 from helpdesk.duty.queries import board
 from helpdesk.escalations import operations
-from helpdesk.escalations.models import Escalation, Verification
+from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
@@ -78,13 +78,13 @@ def not_fixed(house):
 def verdict_denied(house):
     request = decided(house)
     with house.as_(house.writer) as work:
-        operations.verify(work, house.mine(work, request), verdict=Verdict.CONFIRMED)
+        operations.record_verdict(work, house.mine(work, request), verdict=Verdict.CONFIRMED)
     write(house)
 
     def deny():
         with house.as_reporter() as work:
             found = work.session.get(Escalation, request.id)
-            mailbox.deny_verdict(work, found, work.session.scalar(select(Verification.id)))
+            mailbox.deny_verdict(work, found, work.session.scalar(select(RecordedVerdict.id)))
 
     return deny
 
@@ -263,7 +263,7 @@ def test_a_denied_verdict_is_not_recorded_again_by_us(house, browser):
     page = browser.get(f"/cases/{house.case.ref}/requests/{request.ref}")
 
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Only they can say"):
-        operations.verify(work, house.mine(work, request), verdict=Verdict.CONFIRMED)
+        operations.record_verdict(work, house.mine(work, request), verdict=Verdict.CONFIRMED)
 
     assert "so we can't record it again" in unescape(page.text)
     assert "/verdict" not in page.text

@@ -454,7 +454,7 @@ def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
             work, house.mine(work, escalation), action=Action.NONE, reason=Reason.OTHER
         )
     with house.as_reporter() as work:
-        operations.verify(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
+        operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
 
     page = writer.get(page_of(house, escalation))
 

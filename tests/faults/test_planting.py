@@ -8,7 +8,7 @@ from bench.faults import planting
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.app import create_app
-from helpdesk.core import signatures
+from helpdesk.core import key_signatures
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
@@ -81,7 +81,7 @@ def _a_queue_that_had_no_key_gets_one(context, empty):
 
 
 def test_a_check_too_few_is_noticed(context, house, address, monkeypatch):
-    monkeypatch.setattr(signatures, "is_signature_valid", lambda _said, _signature, _by: True)
+    monkeypatch.setattr(key_signatures, "is_signature_valid", lambda _said, _signature, _by: True)
 
     assert planting.trial(context, address, seed=SEED, tries=TRIES).faults
 

@@ -25,7 +25,7 @@ from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.service_keys import ServiceKeys, second_factor_key_of
-from helpdesk.intake.models import EmailReminder, ReminderState, place_of_reminder
+from helpdesk.intake.models import EmailReminder, ReminderState, reminder_envelope_place
 from helpdesk.key_files import PUBLIC_HALF, KeyFile
 from helpdesk.key_files import SIGNING as SIGNING_KEYS
 from helpdesk.partners import operations as partners
@@ -74,7 +74,7 @@ def furnish(context):
         a_person(work, Role.PARTNER, [work.session.get(Partner, partner.id).team])
         partner = work.session.get(Partner, partner.id)
         # As it was before there were test letters.
-        place = partner.place_of("mailbox")
+        place = partner.envelope_place_of("mailbox")
         address = work.keys.service.seal(KeyFile.PARTNER_ADDRESSES, "trust@example.test", place)
         partner.mailbox, partner.mailbox_used_until = address, work.at + timedelta(days=30)
         work.enqueue("escalations.tell_partner", escalation_id="nobody", about="x")
@@ -95,11 +95,15 @@ def link(context, signer):
 def values(work):
     """Each sealed value with its place and whose key it is for."""
     for person in work.session.scalars(select(Person)):
-        yield person.totp_seed, person.place_of("totp_seed"), second_factor_key_of(person.role)
+        yield (
+            person.totp_seed,
+            person.envelope_place_of("totp_seed"),
+            second_factor_key_of(person.role),
+        )
         if person.email is not None:
-            yield person.email, person.place_of("email"), KeyFile.DUTY_ADDRESSES
+            yield person.email, person.envelope_place_of("email"), KeyFile.DUTY_ADDRESSES
     for partner in work.session.scalars(select(Partner)):
-        yield partner.mailbox, partner.place_of("mailbox"), KeyFile.PARTNER_ADDRESSES
+        yield partner.mailbox, partner.envelope_place_of("mailbox"), KeyFile.PARTNER_ADDRESSES
 
 
 def opened(context, key_for):
@@ -192,7 +196,7 @@ def test_where_a_reporter_asked_to_be_told_is_sealed_again(house):
     with before.begin() as work:
         case = a_case(work, work.session.scalars(select(Team).where(Team.kind == "queue")).one())
     with command.begin() as work:
-        place = place_of_reminder(case.id, "address")
+        place = reminder_envelope_place(case.id, "address")
         address = OLD.seal_text("zoe@post.test", place)
         row = EmailReminder(
             case_id=case.id,

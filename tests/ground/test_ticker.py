@@ -10,11 +10,11 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
-from helpdesk.core import history, jobs, leases
+from helpdesk.core import history, jobs, ticker_lease
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry, HistoryLink
-from helpdesk.core.leases import TickerLease
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
+from helpdesk.core.ticker_lease import TickerLease
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE, become
 
@@ -170,7 +170,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, 
 @pytest.fixture
 def two_desks(postgres, settings, monkeypatch):
     """Two tickers' desks on the real database, and a lease that is soon over."""
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(ticker_lease, "LEASE", timedelta(seconds=0.4))
     engines = [create_engine(postgres.url("helpdesk_ticker")) for _ in range(2)]
     yield [
         AppContext(
@@ -204,9 +204,9 @@ def test_one_ticks_and_the_other_stands_by_until_the_lease_is_over(two_desks):
 
 def test_a_lease_that_ends_later_than_any_can_is_of_a_wrong_clock_and_none(two_desks, monkeypatch):
     one, other = two_desks
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=15))
+    monkeypatch.setattr(ticker_lease, "LEASE", timedelta(seconds=15))
     first = ticker.acquire_ticker_lease(one, "one")
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(ticker_lease, "LEASE", timedelta(seconds=0.4))
 
     assert ticker.acquire_ticker_lease(other, "other") == first + 1
 
@@ -221,7 +221,7 @@ def test_who_waited_while_the_holder_renewed_takes_nothing(two_desks):
         with other.begin() as work:
             work.session.execute(text("SELECT 1"))  # its moment is now
             renewed.wait(10)
-            found.append(leases.acquire_lease(work.session, "other"))
+            found.append(ticker_lease.acquire_lease(work.session, "other"))
 
     renewed = threading.Event()
     standby = threading.Thread(target=waits)
@@ -241,7 +241,7 @@ def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
     time.sleep(0.5)
     assert ticker.acquire_ticker_lease(other, "other") == late + 1
 
-    with pytest.raises(leases.LeaseLost):
+    with pytest.raises(ticker_lease.LeaseLost):
         ticker.tick(one, fence=late)
 
     assert chained_at(one) == before
@@ -252,7 +252,7 @@ def test_one_whose_lease_ran_out_writes_nothing_even_if_nobody_took_it(two_desks
     fence = ticker.acquire_ticker_lease(one, "one")
     time.sleep(0.5)
 
-    with pytest.raises(leases.LeaseLost):
+    with pytest.raises(ticker_lease.LeaseLost):
         ticker.tick(one, fence=fence)
 
 
@@ -267,7 +267,7 @@ def test_who_takes_over_waits_for_what_is_being_written(two_desks):
         order.append("taken over")
 
     with one.begin() as work:
-        leases.hold_lease(work.session, fence)
+        ticker_lease.hold_lease(work.session, fence)
         taking = threading.Thread(target=take_over)
         taking.start()
         time.sleep(1)

@@ -9,8 +9,7 @@ from sqlalchemy import create_engine, text
 
 from helpdesk.adapters import definition_guard
 from helpdesk.assembly import RELIED_ON, open_engine
-from helpdesk.cli.maintenance import database_warnings
-from helpdesk.cli.maintenance import migrate as migrate_command
+from helpdesk.cli.maintenance import database_warnings, migrate_command
 from tests.conftest import ROOT, become, plain
 from tests.factories import a_person, a_team, sign_in
 

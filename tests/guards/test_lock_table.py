@@ -15,7 +15,7 @@ from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.adapters.embedded.postgres import CONNECTIONS, SETTINGS
 from helpdesk.adapters.lock_watcher import LockWatcher
 from helpdesk.assembly import open_engine
-from helpdesk.core import ended_sessions
+from helpdesk.core import ended_database_sessions
 from tests.conftest import ROOT, become, plain
 
 PROCESSES = tuple(CONNECTIONS)
@@ -176,11 +176,11 @@ def test_the_ticker_writes_it_down_once_and_the_board_shows_it_for_a_week(contex
 
     become(context, "helpdesk_app")
     with context.begin() as work:
-        (found,) = ended_sessions.ended_sessions(work)
+        (found,) = ended_database_sessions.ended_database_sessions(work)
         assert found.role == "helpdesk_intake"
         later = work.at + timedelta(days=8)
     with context.begin(at=later) as work:
-        assert ended_sessions.ended_sessions(work) == []
+        assert ended_database_sessions.ended_database_sessions(work) == []
 
 
 def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch):
@@ -190,7 +190,7 @@ def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch
     class AwayError(Exception):
         pass
 
-    monkeypatch.setattr(ended_sessions, "record_ended_session", _raise(AwayError))
+    monkeypatch.setattr(ended_database_sessions, "record_ended_session", _raise(AwayError))
     with pytest.raises(AwayError):
         ticker.record_ended_sessions(context, watcher)
 

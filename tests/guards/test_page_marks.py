@@ -32,7 +32,7 @@ MARKED = {
     "escalations.create_verdict": "submitted_page_mark",
     "escalations.create_withdrawal": "submitted_page_mark",
     "intake.create_consents": "shown",
-    "intake.create_verification": "submitted_page_mark",
+    "intake.create_verdict": "submitted_page_mark",
     "partner_desk.create_decision": "submitted_page_mark",
     "partners.create_allow_list": "submitted_page_mark",
     "partners.create_terms": "submitted_page_mark",
@@ -138,8 +138,8 @@ def test_every_form_says_whether_it_carries_a_mark_of_its_page(context):
     assert not MARKED.keys() & PLAIN.keys()
     assert found == MARKED.keys() | PLAIN.keys(), (
         "A form came or went. If it decides, agrees, confirms, corrects or waves away, it carries "
-        "a mark of what its page has shown (core/page_marks.py); say so in MARKED. If not, PLAIN "
-        "says why."
+        "a mark of what its page has shown (core/stale_page_marks.py); say so in MARKED. If not, "
+        "PLAIN says why."
     )
 
 

@@ -17,8 +17,8 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case, Message
 from helpdesk.core.database import Base, SealedColumn
 from helpdesk.core.keys import Key
-from helpdesk.core.sealing import Envelope, Place
-from helpdesk.core.unreadable import UNREADABLE, mapping_in
+from helpdesk.core.sealing import Envelope, EnvelopePlace
+from helpdesk.core.unreadable_texts import UNREADABLE, parse_mapping
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Decision, Escalation, Exchange
 from helpdesk.escalations.states import Action, Reason
@@ -175,7 +175,7 @@ def row_of(house, table, column):
                 select(Escalation).where(Escalation.case_id == case.id)
             )
             public = work.session.get(Key, escalation.partner_key_id).public
-        return row.id, row.place_of(column), public
+        return row.id, row.envelope_place_of(column), public
 
 
 def plant(context, table, column, row_id, value):
@@ -220,13 +220,13 @@ def test_what_cannot_be_opened_or_read_is_a_line_in_its_place(context, house, pa
 
 @pytest.mark.parametrize("said", NO_JSON_OF_OURS.values(), ids=NO_JSON_OF_OURS)
 def test_only_texts_and_lists_of_texts_by_name_are_answers(said):
-    assert mapping_in(said) is None
+    assert parse_mapping(said) is None
 
 
 def test_answers_that_we_write_are_read():
     answers = {"one": "a", "many": ["a", "b"], "none": None, "gone": "", "emoji": "\U0001f600"}
 
-    assert mapping_in(json.dumps(answers)) == answers
+    assert parse_mapping(json.dumps(answers)) == answers
 
 
 @pytest.mark.parametrize("state", ["need_information", "decided"])

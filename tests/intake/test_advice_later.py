@@ -124,7 +124,7 @@ def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_
     answer(back, q_seized_what="computer", q_seized_paper="have_it")
 
     [case] = cases(house)
-    place = case.place_of("for_advice")
+    place = case.envelope_place_of("for_advice")
     kept = json.loads(code.secret().open_text(case.for_advice, place))
     told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
     assert kept == {**told, "seized_what": ["computer"]}

@@ -19,7 +19,7 @@ from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.code_words import word_list
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.edit_distance import variants_within_one_edit
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import case_closing as duty
@@ -82,12 +82,14 @@ def inside(browser, case, code):
 def slipped(word):
     """The word with one slip in it that leaves no doubt what was meant."""
     known = {*word_list("en")}
-    slips = (slip for slip in within_one_edit(word) if slip.isalpha() and slip not in known)
+    slips = (
+        slip for slip in variants_within_one_edit(word) if slip.isalpha() and slip not in known
+    )
     beginnings = {one[:4] for one in known if one != word}
     return next(
         slip
         for slip in slips
-        if known & set(within_one_edit(slip)) == {word} and slip[:4] not in beginnings
+        if known & set(variants_within_one_edit(slip)) == {word} and slip[:4] not in beginnings
     )
 
 

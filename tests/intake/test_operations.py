@@ -18,10 +18,10 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import KeyCopy, KeyKind, new_key
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
-from helpdesk.core.signatures import sign_key
 from helpdesk.intake import operations, queries
 from helpdesk.intake.operations import ReportKeys
 from helpdesk.intake.report import ReportContent

@@ -13,7 +13,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import jobs, operations, queries
-from helpdesk.escalations.models import Escalation, Verification
+from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
@@ -185,7 +185,7 @@ def test_who_cannot_tell_yet_is_asked_again(house, story):
 
     assert story.state() is EscalationState.DECIDED
     with house.inside() as work:
-        assert work.session.scalars(select(Verification)).all() == []
+        assert work.session.scalars(select(RecordedVerdict)).all() == []
     assert "Is it really fixed?" in story.look()
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpdesk.intake import report
-from helpdesk.intake.forms import ReportForm
+from helpdesk.intake.forms import ReportFormSteps
 from helpdesk.playbooks.answers import implied_decision_answers, red_flags
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION
@@ -91,7 +91,7 @@ def test_who_does_not_know_ticks_nothing_where_a_tick_can_be_taken_away(browser)
 
 
 def test_a_page_without_a_question_is_passed_over_in_both_directions(browser, monkeypatch):
-    monkeypatch.setattr(ReportForm, "questions_on", lambda _self, number: [])
+    monkeypatch.setattr(ReportFormSteps, "questions_on", lambda _self, number: [])
     go_to(browser, 3)
 
     assert "Page 4 of 4" in browser.text

@@ -13,7 +13,7 @@ from helpdesk.core.actors import reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.models import Verification
+from helpdesk.escalations.models import RecordedVerdict
 from helpdesk.escalations.partner_inbox import last_moves
 from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
@@ -31,12 +31,14 @@ def story(house, browser):
 def note(house, story, verdict):
     """A responder writes down what they say the reporter told them."""
     with house.inside() as work:
-        operations.verify(work, queries.request_by_own_ref(work, story.ref), verdict=verdict)
+        operations.record_verdict(
+            work, queries.request_by_own_ref(work, story.ref), verdict=verdict
+        )
 
 
 def noted(house):
     with house.inside() as work:
-        return work.session.scalars(select(Verification).order_by(Verification.id)).all()
+        return work.session.scalars(select(RecordedVerdict).order_by(RecordedVerdict.id)).all()
 
 
 def deny(story):

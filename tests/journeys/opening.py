@@ -10,7 +10,7 @@ from helpdesk.accounts.operations import recovery, sessions
 from helpdesk.cases.models import Case
 from helpdesk.core.database import SealedColumn
 from helpdesk.core.keys import KeyCopy
-from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Envelope, Place, Secret
+from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Envelope, EnvelopePlace, Secret
 from helpdesk.models import Base
 
 
@@ -18,7 +18,7 @@ from helpdesk.models import Base
 class Value:
     """Something sealed, and where it belongs."""
 
-    place: Place
+    place: EnvelopePlace
     envelope: Envelope
 
     @property
@@ -121,6 +121,6 @@ def _is_sealed(attribute):
 
 def _place_of(row, name):
     if isinstance(row, KeyCopy):
-        return Place("key_copies", name, "", f"{row.key_id}/{row.holder_id}")
+        return EnvelopePlace("key_copies", name, "", f"{row.key_id}/{row.holder_id}")
     assert inspect(row).persistent
-    return row.place_of(name)
+    return row.envelope_place_of(name)

@@ -24,14 +24,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from helpdesk.core.markup import (
+    bidi_isolate,
     defanged_markup,
-    defanged_visible,
     is_defanged,
-    isolate,
     mark_language,
     markup_with_live_links,
     name_markup,
     reveal_hidden_characters,
+    visible_defanged_text,
 )
 from helpdesk.web import headers, languages
 from helpdesk.web.blank_forms import render_once
@@ -90,7 +90,9 @@ def gallery():
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
     app.jinja_env.globals.update(once=render_once)
-    app.jinja_env.filters.update(name=name_markup, isolated=isolate, harmless=defanged_visible)
+    app.jinja_env.filters.update(
+        name=name_markup, isolated=bidi_isolate, harmless=visible_defanged_text
+    )
     app.jinja_env.filters.update(
         as_written=defanged_markup, exact=markup_with_live_links, visible=reveal_hidden_characters
     )

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.edit_distance import variants_within_one_edit
 from helpdesk.playbooks import classifier
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.model import Text
@@ -62,10 +62,10 @@ def test_no_word_is_so_long_that_everything_near_it_is_tried(monkeypatch, letter
     made = []
 
     def neighbours(word):
-        made.extend(found := list(within_one_edit(word)))
+        made.extend(found := list(variants_within_one_edit(word)))
         return found
 
-    monkeypatch.setattr(classifier, "within_one_edit", neighbours)
+    monkeypatch.setattr(classifier, "variants_within_one_edit", neighbours)
 
     FINDER.find(letters * 300)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.core.page_marks import CHANGED
+from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries
 from helpdesk.runs.context import facts_of

@@ -53,7 +53,7 @@ def store(context, somebody, address):
     """What an earlier version took and sealed, unread."""
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
-        place = person.place_of("email")
+        place = person.envelope_place_of("email")
         person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, place)
         person.email_confirmed_at = work.at
         work.record("person.mailbox_given", person)

@@ -69,8 +69,10 @@ def test_answers_given_later_stand_among_the_others_beside_what_was_never_answer
             author=f"reporter:{case.id}",
             sent_at=now,
         )
-        message.body = case.public.seal_text("In words.", message.place_of("body"))
-        message.answers = case.public.seal_text(json.dumps(said), message.place_of("answers"))
+        message.body = case.public.seal_text("In words.", message.envelope_place_of("body"))
+        message.answers = case.public.seal_text(
+            json.dumps(said), message.envelope_place_of("answers")
+        )
         work.session.add(message)
         work.record("message.received", message)
 

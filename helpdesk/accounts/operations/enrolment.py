@@ -14,10 +14,10 @@ from helpdesk.accounts.operations.team_keys import create_team_key
 from helpdesk.accounts.passphrases import PassphraseLock
 from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.core.errors import Conflict
+from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.sealing import Secret
 from helpdesk.core.service_keys import signing_key_of
-from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
 
 
@@ -59,7 +59,9 @@ def enrol(
     secret = Secret.new()
     person.key = _new_key(work, person, secret)
     person.salt = lock.salt
-    person.under_passphrase = lock.secret.seal(secret.raw, person.place_of("under_passphrase"))
+    person.under_passphrase = lock.secret.seal(
+        secret.raw, person.envelope_place_of("under_passphrase")
+    )
     recovery_key = lock_under_recovery(person, secret)
     seal_seed(work, person, seed)
     person.totp_last_step = step

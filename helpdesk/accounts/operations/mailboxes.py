@@ -22,7 +22,7 @@ def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
     key = key_of_person(work, person) if kept and person.key is not None else None
     new = _propose(work, person, _sealed(work, person, kept) if kept else None)
     if key is not None:
-        place = new.place_of("address_for_self")
+        place = new.envelope_place_of("address_for_self")
         new.address_for_self = key.public.seal_text(kept, place)
     if before is not None:
         new.old = before
@@ -106,4 +106,6 @@ def _held(work: Work, person: Person) -> UnconfirmedMailbox | None:
 
 
 def _sealed(work: Work, person: Person, address: str) -> Envelope:
-    return work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, person.place_of("email"))
+    return work.keys.service.seal(
+        KeyFile.DUTY_ADDRESSES, address, person.envelope_place_of("email")
+    )

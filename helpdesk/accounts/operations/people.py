@@ -17,7 +17,6 @@ from helpdesk.accounts.operations.team_keys import (
     notify_access_change,
     revoke_access,
 )
-from helpdesk.accounts.page_marks import account_mark_of
 from helpdesk.accounts.policy import (
     may_assign_to_team,
     may_invite_as,
@@ -26,12 +25,13 @@ from helpdesk.accounts.policy import (
     may_use_own_account,
     role_fits_team,
 )
+from helpdesk.accounts.stale_page_marks import account_mark_of
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
-from helpdesk.core.visible_text import folded
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
+from helpdesk.core.visible_text import fold_for_comparison
 from helpdesk.core.work import Work
 
 NOTHING: Final = Reassignment()
@@ -65,11 +65,13 @@ def invite(
 
 def _refuse_second_of_a_name(work: Work, name: str) -> None:
     """Pages and history name people by their name alone: a second one would speak as the first."""
-    wanted = folded(name)
-    if any(folded(taken) == wanted for taken in work.session.scalars(select(Person.name))):
+    wanted = fold_for_comparison(name)
+    if any(
+        fold_for_comparison(taken) == wanted for taken in work.session.scalars(select(Person.name))
+    ):
         raise NameTaken(
-            f"Someone here is already called {isolate(name)}. Add something that tells the two "
-            "apart: history and approvals show this name."
+            f"Someone here is already called {bidi_isolate(name)}. Add something that tells the "
+            "two apart: history and approvals show this name."
         )
 
 
@@ -82,7 +84,7 @@ def invite_again(work: Work, person: Person, *, seen: str | None = None) -> str:
     work.require(may_manage, person)
     lock_person(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
-        raise Conflict(f"{isolate(person.name)} has already enrolled.")
+        raise Conflict(f"{bidi_isolate(person.name)} has already enrolled.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
     code = _give_code(work, person)
     work.record("person.invited_again", person)
@@ -101,7 +103,7 @@ def reset_person(
     work.require(may_manage, person)
     lock_person(work, person)
     if not person.is_enrolled:
-        raise Conflict(f"{isolate(person.name)} has not enrolled yet.")
+        raise Conflict(f"{bidi_isolate(person.name)} has not enrolled yet.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
     reassign_work(work, person, _teams_of(person), reassignment)
     for membership in sorted(person.memberships, key=lambda one: one.team_id):
@@ -123,9 +125,9 @@ def add_member(work: Work, person: Person, team: Team, *, seen: str | None = Non
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_assign_to_team, team)
     if not role_fits_team(person.role, team):
-        raise Conflict(f"A {person.role} can't be in {isolate(team.name)}.")
+        raise Conflict(f"A {person.role} can't be in {bidi_isolate(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
-        raise Conflict(f"{isolate(person.name)} is already in {isolate(team.name)}.")
+        raise Conflict(f"{bidi_isolate(person.name)} is already in {bidi_isolate(team.name)}.")
     if seen is not None:  # the first member of a team makes its key
         lock_person(work, person)
         refuse_if_changed_since(seen, now=account_mark_of(person))

@@ -58,7 +58,7 @@ def new_recovery_key(work: Work, person: Person, *, current: PassphraseLock) -> 
 
 def unlock_with_passphrase(person: Person, lock: PassphraseLock) -> Secret:
     """The person's secret, opened with their passphrase; Conflict if it is not theirs."""
-    place = person.place_of("under_passphrase")
+    place = person.envelope_place_of("under_passphrase")
     try:
         if person.under_passphrase is None or person.key is None:
             raise CannotOpen
@@ -81,7 +81,7 @@ def unlock_with_recovery_key(person: Person, recovery_key: str) -> Secret | None
     try:
         if person.under_recovery is None or person.key is None:
             return None
-        sealed, place = person.under_recovery, person.place_of("under_recovery")
+        sealed, place = person.under_recovery, person.envelope_place_of("under_recovery")
         return person.key.public.of(Secret(_recovery_secret(recovery_key).open(sealed, place)))
     except CannotOpen:
         return None
@@ -90,14 +90,16 @@ def unlock_with_recovery_key(person: Person, recovery_key: str) -> Secret | None
 def lock_under_recovery(person: Person, secret: Secret) -> str:
     """Lock the key under a fresh recovery key, and return that key to be shown once."""
     recovery_key = codes.new_one_time_code()
-    place = person.place_of("under_recovery")
+    place = person.envelope_place_of("under_recovery")
     person.under_recovery = _recovery_secret(recovery_key).seal(secret.raw, place)
     return recovery_key
 
 
 def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseLock) -> None:
     person.salt = lock.salt
-    person.under_passphrase = lock.secret.seal(secret.raw, person.place_of("under_passphrase"))
+    person.under_passphrase = lock.secret.seal(
+        secret.raw, person.envelope_place_of("under_passphrase")
+    )
 
 
 def _recovery_secret(recovery_key: str) -> Secret:

@@ -15,7 +15,7 @@ def seal_seed(work: Work, person: Person, seed: str) -> None:
 
     No rule: who may give a person a second factor has been asked before.
     """
-    place = person.place_of("totp_seed")
+    place = person.envelope_place_of("totp_seed")
     person.totp_seed = work.keys.service.seal(second_factor_key_of(person.role), seed, place)
 
 
@@ -26,7 +26,7 @@ def second_factor_seed_of(work: Work, person: Person) -> str | None:
     """
     if person.totp_seed is None:
         return None
-    place = person.place_of("totp_seed")
+    place = person.envelope_place_of("totp_seed")
     try:
         return work.keys.service.open(second_factor_key_of(person.role), person.totp_seed, place)
     except CannotOpen:

@@ -44,7 +44,7 @@ def new_session(
         begun_at=work.at,
         seen_at=work.at,
     )
-    row.unlocked = _secret_of(token).seal(secret.raw, row.place_of("unlocked"))
+    row.unlocked = _secret_of(token).seal(secret.raw, row.envelope_place_of("unlocked"))
     work.session.add(row)
     return token
 

@@ -4,16 +4,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
-from helpdesk.accounts.page_marks import words_mark_of
 from helpdesk.accounts.policy import may_grant_access
+from helpdesk.accounts.stale_page_marks import words_mark_of
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
 from helpdesk.accounts.vouching import is_independent, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
+from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signatures import sign_key
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 
 
@@ -62,7 +62,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     if membership not in newcomer.memberships:
         raise NotFound
     if newcomer.key is None:
-        name = isolate(newcomer.name)
+        name = bidi_isolate(newcomer.name)
         raise Conflict(f"{name} has not enrolled yet, so there is no key to encrypt to.")
     refusal = why_access_is_refused(work.session, membership, work.actor.id)
     if refusal:
@@ -74,7 +74,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
             seal_key_for(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
-        raise Conflict(f"{isolate(newcomer.name)} can already read this team's cases.")
+        raise Conflict(f"{bidi_isolate(newcomer.name)} can already read this team's cases.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
         _create_keys_that_waited(work, newcomer)
@@ -122,7 +122,7 @@ def revoke_access(work: Work, person: Person, team_id: str) -> None:
     held = set(work.session.scalars(select(KeyCopy.key_id).where(*mine)))
     if held - still_held:
         raise Conflict(
-            f"{isolate(person.name)} is the only person who can open what this team has. Give "
+            f"{bidi_isolate(person.name)} is the only person who can open what this team has. Give "
             "someone else access first, or nobody will ever be able to read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.key_fingerprints import key_fingerprint
-from helpdesk.accounts.page_marks import words_mark_of
+from helpdesk.accounts.stale_page_marks import words_mark_of
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
-from helpdesk.core.markup import isolate
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -38,6 +38,9 @@ def colleagues() -> ResponseReturnValue:
 def create_access(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership_of(work, person_id, team_id)
     operations.grant_access(work, membership, seen=submitted_page_mark())
-    person, team = isolate(membership.person.name), isolate(membership.team.name)
+    person, team = (
+        bidi_isolate(membership.person.name),
+        bidi_isolate(membership.team.name),
+    )
     flash(f"{person} now has access to {team}.")
     return redirect(url_for(".colleagues"), 303)

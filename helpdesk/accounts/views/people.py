@@ -7,19 +7,19 @@ from wtforms.fields import SelectChoice
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
-from helpdesk.accounts.page_marks import account_mark_of
 from helpdesk.accounts.policy import (
     INVITES,
     may_assign_to_team,
     may_manage,
     role_fits_team,
 )
+from helpdesk.accounts.stale_page_marks import account_mark_of
 from helpdesk.accounts.views.blueprints import people_bp, require_people_manager
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolate
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -88,7 +88,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
         return _person_page(person, form, seen=submitted_page_mark()), 422
     team = queries.team_by_slug(work, form.team.data or "")
     operations.add_member(work, person, team, seen=submitted_page_mark())
-    who, where = isolate(person.name), isolate(team.name)
+    who, where = bidi_isolate(person.name), bidi_isolate(team.name)
     flash(
         f"{who} is now in {where}. They can't read anything there until a member gives them access."
     )
@@ -100,7 +100,7 @@ def create_unblock(person_id: str) -> ResponseReturnValue:
     require_people_manager()
     person = queries.person_by_id(work, person_id)
     operations.enable(work, person, seen=submitted_page_mark())
-    flash(f"{isolate(person.name)} can sign in again.")
+    flash(f"{bidi_isolate(person.name)} can sign in again.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
@@ -124,7 +124,7 @@ def create_queue() -> ResponseReturnValue:
         form.slug.errors = [refusal.sentence]
         return render_template("people/queue.html", form=form), 422
     flash(
-        f"The queue {isolate(team.name)} has been made. Only people who are given access can "
+        f"The queue {bidi_isolate(team.name)} has been made. Only people who are given access can "
         "read its cases."
     )
     return redirect(url_for(".index"), 303)
@@ -138,7 +138,7 @@ def _invitation_form() -> InvitationForm:
         if role in INVITES[work.actor.role]
     ]
     form.teams.choices = [
-        SelectChoice(team.slug, isolate(team.name))
+        SelectChoice(team.slug, bidi_isolate(team.name))
         for team in queries.all_visible_teams(work)
         if may_assign_to_team(work.actor, team)
     ]
@@ -149,7 +149,7 @@ def _membership_form(person: Person) -> MembershipForm:
     form = MembershipForm()
     inside = {membership.team_id for membership in person.memberships}
     form.team.choices = [
-        SelectChoice(team.slug, isolate(team.name))
+        SelectChoice(team.slug, bidi_isolate(team.name))
         for team in queries.all_visible_teams(work)
         if team.id not in inside
         and role_fits_team(person.role, team)

@@ -121,7 +121,7 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
     interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:
         return redirect(local_page_or_none(form.to.data or "") or home_url(), 303)
-    who = authentication.signed_in_name(current_context(), token, surface=current_surface())
+    who = authentication.signed_in_actor_id(current_context(), token, surface=current_surface())
     if who is None or not interrupted.is_issued_to(who):
         flash(NOT_YOURS)
         return redirect(home_url(), 303)

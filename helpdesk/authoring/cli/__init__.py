@@ -16,18 +16,18 @@ class PlaybookCommands(LazyGroup):
     """Finds a tool; whatever keeps it from running ends with status 2, never with 1."""
 
     where = {
-        "diff": "helpdesk.authoring.cli.diff:diff",
-        "export": "helpdesk.authoring.cli.export:export",
-        "graph": "helpdesk.authoring.cli.export:graph",
-        "helplines": "helpdesk.authoring.cli.publish:helplines",
-        "i18n": "helpdesk.authoring.cli.i18n:i18n",
-        "ids": "helpdesk.authoring.cli.ids:ids",
-        "lint": "helpdesk.authoring.cli.lint:lint",
-        "publish": "helpdesk.authoring.cli.publish:publish",
-        "level": "helpdesk.authoring.cli.levels:level",
-        "search": "helpdesk.authoring.cli.search:search",
-        "simulate": "helpdesk.authoring.cli.simulate:simulate",
-        "table": "helpdesk.authoring.cli.levels:table",
+        "diff": "helpdesk.authoring.cli.diff:diff_editions_command",
+        "export": "helpdesk.authoring.cli.export:export_playbook_command",
+        "graph": "helpdesk.authoring.cli.export:draw_playbook_command",
+        "helplines": "helpdesk.authoring.cli.publish:publish_helplines_command",
+        "i18n": "helpdesk.authoring.cli.i18n:translation_commands",
+        "ids": "helpdesk.authoring.cli.ids:write_ids_command",
+        "lint": "helpdesk.authoring.cli.lint:lint_command",
+        "publish": "helpdesk.authoring.cli.publish:publish_command",
+        "level": "helpdesk.authoring.cli.levels:level_command",
+        "search": "helpdesk.authoring.cli.search:try_search_command",
+        "simulate": "helpdesk.authoring.cli.simulate:simulate_command",
+        "table": "helpdesk.authoring.cli.levels:decision_table_command",
     }
 
     def invoke(self, ctx: click.Context) -> object:
@@ -45,6 +45,6 @@ class PlaybookCommands(LazyGroup):
             raise ToolCannotRun("".join(traceback.format_exception(fault))) from None
 
 
-@click.group(cls=PlaybookCommands)
-def playbooks() -> None:
+@click.group("playbooks", cls=PlaybookCommands)
+def playbook_commands() -> None:
     """Check the playbooks and try them out. No programming needed."""

@@ -17,12 +17,12 @@ from helpdesk.authoring.simulation.edition_diff import PlaybookDifference, compa
 WIDTH = 98
 
 
-@click.command()
+@click.command("diff")
 @click.argument("old")
 @click.argument("new", required=False)
 @output.folder_option
 @output.as_json_option
-def diff(old: str, new: str | None, folder: Path, *, as_json: bool) -> None:
+def diff_editions_command(old: str, new: str | None, folder: Path, *, as_json: bool) -> None:
     """Show which walk-throughs change between OLD and NEW, and which parts of pages did.
 
     Each is a file of one page, a folder of playbooks, or a git revision. Without NEW it is the

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from helpdesk.authoring.cli.output import ToolCannotRun
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.reading.folder import TYPES, read_valid_playbooks
+from helpdesk.authoring.reading.folder import TYPES, read_library_with_problems
 from helpdesk.authoring.source import PlaybookError, read_file
 
 VOCABULARY = "vocab"
@@ -50,7 +50,7 @@ def open_edition(name: str, folder: Path) -> Iterator[OpenedEdition]:
 
 def _read(name: str, folder: Path) -> OpenedEdition:
     try:
-        library, problems = read_valid_playbooks(folder)
+        library, problems = read_library_with_problems(folder)
     except PlaybookError as problem:
         raise ToolCannotRun(f"The playbooks of {name} can't be read. {problem}") from None
     if problems:
@@ -67,7 +67,7 @@ def _with_file(path: Path, folder: Path, copy: Path) -> OpenedEdition:
     around = home if (home / "collection.yml").is_file() else folder
     shutil.copytree(around, copy, ignore=shutil.ignore_patterns("i18n"))
     shutil.copyfile(path, copy / TYPES / f"{page.id()}.yml")
-    library, problems = read_valid_playbooks(copy)
+    library, problems = read_library_with_problems(copy)
     if library.playbook(page.id()) is None:
         told = [one for one in problems if one.file.endswith(f"{TYPES}/{page.id()}.yml")]
         said = "\n".join(f"{path}, line {one.line}: {one.reason}" for one in told)

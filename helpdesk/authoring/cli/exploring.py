@@ -13,7 +13,7 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.selection import playbooks_named
 from helpdesk.authoring.cli.simulation_text import intake_lines, step_lines
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.reading.folder import read_valid_playbooks
+from helpdesk.authoring.reading.folder import read_library_with_problems
 from helpdesk.authoring.simulation import random_exploration
 from helpdesk.authoring.simulation.invariants import simulate_person
 from helpdesk.authoring.simulation.random_exploration import BrokenInvariant
@@ -69,7 +69,9 @@ def explore_share(share: ExplorationShare) -> list[BrokenInvariant]:
 
 @cache
 def _library(folder: Path) -> WrittenLibrary:
-    return read_valid_playbooks(folder)[0]
+    # What keeps a page from reading was said when the pages to explore were chosen.
+    library, _problems = read_library_with_problems(folder)
+    return library
 
 
 def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[ExplorationShare]:

@@ -28,7 +28,7 @@ out = click.option(
 language = click.option("--lang", "language", metavar="LANG", help="In this language: es, fr, …")
 
 
-@click.command()
+@click.command("export")
 @click.argument("type_id", metavar="TYPE")
 @click.option("--cacao", "form", flag_value="cacao", help="CACAO 2.0, as JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="A page of Markdown to print.")
@@ -38,7 +38,7 @@ language = click.option("--lang", "language", metavar="LANG", help="In this lang
 @out
 @output.folder_option
 @output.as_json_option
-def export(
+def export_playbook_command(
     type_id: str,
     form: str | None,
     language: str | None,
@@ -77,13 +77,13 @@ def export(
     raise click.exceptions.Exit(output.FINDINGS if faults else output.FINE)
 
 
-@click.command()
+@click.command("graph")
 @click.argument("type_id", metavar="TYPE")
 @language
 @out
 @output.folder_option
 @output.as_json_option
-def graph(
+def draw_playbook_command(
     type_id: str, language: str | None, out: Path | None, folder: Path, *, as_json: bool
 ) -> None:
     """Draw the steps and branches of a page as SVG."""

@@ -9,10 +9,10 @@ from helpdesk.authoring.ids import LOCK, read_ids, write_missing_ids
 from helpdesk.authoring.reading.folder import playbook_names
 
 
-@click.command()
+@click.command("ids")
 @output.folder_option
 @output.as_json_option
-def ids(folder: Path, *, as_json: bool) -> None:
+def write_ids_command(folder: Path, *, as_json: bool) -> None:
     """Write an identifier into ids.lock.yml for each page that has none. Changes no other."""
     names = playbook_names(folder)
     if not names:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.reading.folder import read_valid_playbooks
+from helpdesk.authoring.reading.folder import read_table
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
 from helpdesk.triage.judgement import Judgement, judge_answers
@@ -17,7 +17,7 @@ from helpdesk.triage.judgement import Judgement, judge_answers
 WIDTH = 98
 
 
-@click.command()
+@click.command("level")
 @click.option("--danger", help="Could someone be hurt, arrested or exposed?")
 @click.option("--hold", help="Is it still going on?")
 @click.option("--reach", help="Does it touch others?")
@@ -25,9 +25,9 @@ WIDTH = 98
 @click.option("--capacity", help="Can the person act?")
 @output.folder_option
 @output.as_json_option
-def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
+def level_command(folder: Path, *, as_json: bool, **said: str | None) -> None:
     """Show how urgent five answers are, and why. You can leave any out, or say `unsure`."""
-    decision = read_valid_playbooks(folder)[0].table
+    decision = read_table(folder)
     answers = {name: value for name, value in said.items() if value is not None}
     for point in decision.points:
         _refuse_unknown(point, answers)
@@ -37,12 +37,12 @@ def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
     )
 
 
-@click.command()
+@click.command("table")
 @output.folder_option
 @output.as_json_option
-def table(folder: Path, *, as_json: bool) -> None:
+def decision_table_command(folder: Path, *, as_json: bool) -> None:
     """Print the whole decision: which answers lead to which level."""
-    decision = read_valid_playbooks(folder)[0].table
+    decision = read_table(folder)
     output.print_and_exit(_grid(decision), _rows(decision), findings=False, as_json=as_json)
 
 

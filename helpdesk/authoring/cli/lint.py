@@ -15,7 +15,7 @@ from helpdesk.authoring.lint.runner import LintCheck, LintReport
 from helpdesk.authoring.lint_rules import LintRule
 
 
-@click.command()
+@click.command("lint")
 @click.argument("types", nargs=-1, metavar="[TYPE]...")
 @click.option(
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Check dates as if today were this day."
@@ -24,7 +24,7 @@ from helpdesk.authoring.lint_rules import LintRule
 @click.option("--rules", is_flag=True, help="List the rules instead.")
 @output.folder_option
 @output.as_json_option
-def lint(
+def lint_command(
     types: tuple[str, ...],
     folder: Path,
     day: datetime | None,

@@ -11,11 +11,11 @@ from helpdesk.authoring.publishing import publish as write_published
 from helpdesk.playbooks.published import PUBLISHED
 
 
-@click.command()
+@click.command("publish")
 @click.option("--check", is_flag=True, help="Change nothing; show what publishing would change.")
 @output.folder_option
 @output.as_json_option
-def publish(folder: Path, *, check: bool, as_json: bool) -> None:
+def publish_command(folder: Path, *, check: bool, as_json: bool) -> None:
     """Publish all playbooks and translations, for the helpdesk to load.
 
     The helpdesk loads nothing else. After a change, publish it, then restart the helpdesk.
@@ -31,11 +31,11 @@ def publish(folder: Path, *, check: bool, as_json: bool) -> None:
     )
 
 
-@click.command()
+@click.command("helplines")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @output.as_json_option
-def helplines(file: Path, out: Path, *, as_json: bool) -> None:
+def publish_helplines_command(file: Path, out: Path, *, as_json: bool) -> None:
     """Check your own list of helplines, and publish it for HELPLINES."""
     out.write_text(published_helplines(file), encoding="utf-8")
     output.print_and_exit(

@@ -34,7 +34,7 @@ class SearchTrial:
         return bool({*self.found[:FEWEST]} & {*self.types})
 
 
-@click.command()
+@click.command("search")
 @click.argument("words", nargs=-1)
 @click.option(
     "--try",
@@ -44,7 +44,9 @@ class SearchTrial:
 )
 @output.folder_option
 @output.as_json_option
-def search(words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_json: bool) -> None:
+def try_search_command(
+    words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_json: bool
+) -> None:
     """Search for WORDS, or score a file of sentences. You do not need to name the language."""
     if bool(words) == (sentences is not None):
         raise output.ToolCannotRun("Give words to search for, or a file with --try.")

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from helpdesk.authoring.cli.output import ToolCannotRun
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.reading.folder import read_valid_playbooks
+from helpdesk.authoring.reading.folder import read_library_with_problems
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.playbooks.model import Playbook
 
@@ -15,7 +15,7 @@ def playbooks_named(
     folder: Path, named: Sequence[str]
 ) -> tuple[WrittenLibrary, tuple[Playbook, ...]]:
     """The pages of these names, or all; a sentence about one that is not there or does not read."""
-    library, problems = read_valid_playbooks(folder)
+    library, problems = read_library_with_problems(folder)
     if not named:
         if problems:
             raise ToolCannotRun("\n".join(["The playbooks can't be read.", *map(str, problems)]))

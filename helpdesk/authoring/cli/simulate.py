@@ -18,7 +18,7 @@ from helpdesk.authoring.source import PlaybookError
 WAYS = "--answers FILE, --all, --explore or --coverage"
 
 
-@click.command()
+@click.command("simulate")
 @click.argument("types", nargs=-1, metavar="[TYPE…]")
 @click.option("--answers", metavar="FILE", help="JSON or YAML; - reads from the standard input.")
 @click.option("--all", "walks", is_flag=True, help="Check every walk-through.")
@@ -31,7 +31,7 @@ WAYS = "--answers FILE, --all, --explore or --coverage"
 @click.option("--seed", type=click.IntRange(0), help="Only this one, and what it does.")
 @output.folder_option
 @output.as_json_option
-def simulate(
+def simulate_command(
     types: tuple[str, ...],
     answers: str | None,
     also: tuple[str, ...],

@@ -12,7 +12,7 @@ from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
 from helpdesk.authoring.lint.locations import file_and_line_of
 from helpdesk.authoring.lint.wordlists import WordLists, read_word_lists
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.folder import playbook_names, read_valid_playbooks
+from helpdesk.authoring.reading.folder import playbook_names, read_library_with_problems
 from helpdesk.authoring.reading.scenarios import PlaybookScenarios, read_scenarios
 from helpdesk.authoring.source import Node, PlaybookError, read_file
 from helpdesk.playbooks.model import Text
@@ -60,7 +60,7 @@ class SharedContentUnreadable(Exception):
 def read_material(folder: Path, today: date) -> LintMaterial:
     """Read everything. A page that does not read leaves the others alone."""
     try:
-        library, problems = read_valid_playbooks(folder)
+        library, problems = read_library_with_problems(folder)
         words = read_word_lists(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
         ids = read_ids(folder)
     except PlaybookError as problem:

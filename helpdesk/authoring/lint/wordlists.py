@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpdesk.authoring.phrases import Phrases, make_phrase
+from helpdesk.authoring.phrases import PhraseMatcher, make_phrase
 from helpdesk.authoring.source import Fields, Node
 
 
@@ -10,15 +10,15 @@ from helpdesk.authoring.source import Fields, Node
 class WordLists:
     """All lists."""
 
-    stubs: Phrases
-    risky: Phrases
-    blame: Phrases
-    framing: Phrases
-    intimate: Phrases
-    asks_for_pictures: Phrases
-    open: Phrases
-    claims: Phrases
-    speaks: Phrases
+    stubs: PhraseMatcher
+    risky: PhraseMatcher
+    blame: PhraseMatcher
+    framing: PhraseMatcher
+    intimate: PhraseMatcher
+    asks_for_pictures: PhraseMatcher
+    open: PhraseMatcher
+    claims: PhraseMatcher
+    speaks: PhraseMatcher
     shorteners: tuple[str, ...]
 
 
@@ -43,9 +43,11 @@ def read_word_lists(file: Node) -> WordLists:
     )
 
 
-def _list(page: Fields, key: str) -> Phrases:
-    return Phrases(page.list_of(key, lambda item: make_phrase(item.text())))
+def _list(page: Fields, key: str) -> PhraseMatcher:
+    return PhraseMatcher(page.list_of(key, lambda item: make_phrase(item.text())))
 
 
-def _with_advice(node: Node) -> Phrases:
-    return Phrases(make_phrase(words, instead.text()) for words, instead in node.pairs().items())
+def _with_advice(node: Node) -> PhraseMatcher:
+    return PhraseMatcher(
+        make_phrase(words, instead.text()) for words, instead in node.pairs().items()
+    )

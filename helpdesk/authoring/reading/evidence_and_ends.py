@@ -6,13 +6,13 @@ from helpdesk.authoring.reading.references import ReferenceKind
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import names_in
-from helpdesk.playbooks.model import DataSensitivity, End, EndKind, EscalationPlan, EvidencePlan
+from helpdesk.playbooks.model import DataSensitivity, End, EndKind, EscalationPlan, EvidenceItem
 
 VERBS = ("restore", "lock", "remove", "preserve", "review")
 GATES = ("vetted", "owner_confirmed", "consent_platform", "public_form")
 
 
-def read_evidence_plans(node: Node, context: PlaybookContext) -> tuple[EvidencePlan, ...]:
+def read_evidence_items(node: Node, context: PlaybookContext) -> tuple[EvidenceItem, ...]:
     """What is worth keeping."""
     evidence = node.each(lambda item: _evidence(item, context))
     refuse_repeats(node, [one.id for one in evidence])
@@ -39,7 +39,7 @@ def read_ends(node: Node, context: PlaybookContext) -> tuple[End, ...]:
     return ends
 
 
-def _evidence(node: Node, context: PlaybookContext) -> EvidencePlan:
+def _evidence(node: Node, context: PlaybookContext) -> EvidenceItem:
     fields = node.fields("id kind label", "how must for sensitivity")
     evidence_id, kinds = fields["id"].id(), context.content.evidence_kinds
     home = f"evidence.{evidence_id}"
@@ -48,7 +48,7 @@ def _evidence(node: Node, context: PlaybookContext) -> EvidencePlan:
         fields["kind"].refuse(
             f"vocab/evidence.yml has no kind '{fields['kind'].id()}'", rule=LintRule.REFERENCES
         )
-    return EvidencePlan(
+    return EvidenceItem(
         id=evidence_id,
         kind=kind.id,
         label=context.text(f"{home}.label", fields["label"]),

@@ -24,6 +24,7 @@ from helpdesk.authoring.reading.vocabulary import (
 )
 from helpdesk.authoring.source import Node, PlaybookError, read_file
 from helpdesk.playbooks.model import Playbook
+from helpdesk.triage.decision_table import DecisionTable
 
 TYPES = "types"
 COMMON = "common"
@@ -31,10 +32,15 @@ COMMON = "common"
 
 def read_library(folder: Path) -> WrittenLibrary:
     """Everything in the folder, or the first thing that is wrong with it."""
-    library, problems = read_valid_playbooks(folder)
+    library, problems = read_library_with_problems(folder)
     if problems:
         raise problems[0]
     return library
+
+
+def read_table(folder: Path) -> DecisionTable:
+    """The decision table alone, whatever is wrong with the rest of the folder."""
+    return read_decision_table(_file(folder, "triage.yml"))
 
 
 def playbook_names(folder: Path) -> tuple[str, ...]:
@@ -42,14 +48,14 @@ def playbook_names(folder: Path) -> tuple[str, ...]:
     return tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
 
 
-def read_valid_playbooks(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
+def read_library_with_problems(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
     """The library and what is wrong with single pages; a broken vocabulary breaks them all."""
     collection = read_collection(_file(folder, "collection.yml"))
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
     kinds = read_evidence_kinds(_file(folder, "vocab/evidence.yml"))
     services = read_services(_file(folder, "vocab/services.yml"))
     causes = read_causes(_file(folder, "vocab/causes.yml"))
-    table = read_decision_table(_file(folder, "triage.yml"))
+    table = read_table(folder)
     scales = {point.id: point.scale for point in table.points}
     words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
     ids = playbook_names(folder)

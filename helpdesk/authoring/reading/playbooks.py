@@ -55,7 +55,7 @@ def _read(page: Fields, context: PlaybookContext) -> Playbook:
         "steps": part("steps", lambda node, _: steps.read(node, context.home)),
         "safe_now": part("safe_now", advice.read_advice),
         "red_flags": part("red_flags", advice.read_red_flags),
-        "evidence": part("evidence", evidence_and_ends.read_evidence_plans),
+        "evidence": part("evidence", evidence_and_ends.read_evidence_items),
         "escalations": part("escalations", evidence_and_ends.read_escalation_plans),
         "also_called": part("also_called", metadata.read_common_names),
         "not_for": part("not_for", metadata.read_not_for),

@@ -11,9 +11,9 @@ from helpdesk.triage.decision_table import (
     AlertAudience,
     DecisionPoint,
     DecisionTable,
+    FirstReplyAlarm,
     LevelPlan,
     PointValue,
-    ReplyAlarm,
     TableCell,
     TriageRule,
     UnsureMeaning,
@@ -176,7 +176,7 @@ def _read_plan(node: Node) -> LevelPlan:
     )
 
 
-def _read_alarms(plan: Fields) -> tuple[ReplyAlarm, ...]:
+def _read_alarms(plan: Fields) -> tuple[FirstReplyAlarm, ...]:
     alarms = plan.list_of("alarms", _read_alarm)
     percents = [alarm.percent for alarm in alarms]
     if percents != sorted(set(percents)) or not percents or percents[-1] != 100:
@@ -184,6 +184,6 @@ def _read_alarms(plan: Fields) -> tuple[ReplyAlarm, ...]:
     return alarms
 
 
-def _read_alarm(node: Node) -> ReplyAlarm:
+def _read_alarm(node: Node) -> FirstReplyAlarm:
     fields = node.fields("at tell")
-    return ReplyAlarm(percent=fields["at"].number(), tell=fields["tell"].one_of(AlertAudience))
+    return FirstReplyAlarm(percent=fields["at"].number(), tell=fields["tell"].one_of(AlertAudience))

@@ -21,7 +21,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.states import MOVES, CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.errors import Conflict
-from helpdesk.core.sealing import Envelope, Place, PublicKey
+from helpdesk.core.sealing import Envelope, EnvelopePlace, PublicKey
 
 # Whichever of our words is due first, as the indexes of the queue spell it.
 OUR_MOVE_DUE = "least(reply_due_at, word_due_at)"
@@ -158,8 +158,8 @@ class Case(Identified, Base):
     def sealing_public(self) -> PublicKey:
         return self.public
 
-    def place_of(self, field: str) -> Place:
-        return Place("cases", field, self.id, self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace("cases", field, self.id, self.id)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -252,5 +252,5 @@ class SealedCaseRecord(Identified):
     def sealing_public(self) -> PublicKey:
         return self.case.public
 
-    def place_of(self, field: str) -> Place:
-        return Place(self.__tablename__, field, self.case_id, self.id)
+    def envelope_place_of(self, field: str) -> EnvelopePlace:
+        return EnvelopePlace(self.__tablename__, field, self.case_id, self.id)

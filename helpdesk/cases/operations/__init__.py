@@ -18,8 +18,8 @@ from helpdesk.cases.operations.consents import (
 from helpdesk.cases.operations.conversations import record_conversation
 from helpdesk.cases.operations.messages import add_note, mark_no_reply_needed, send_message
 from helpdesk.cases.operations.offboarding import reassign_cases
+from helpdesk.cases.operations.pausing import pause_case, resume_case, resume_when_due
 from helpdesk.cases.operations.read_log import READ_LATELY, read_parameters, record_reading
-from helpdesk.cases.operations.waiting import pause_case, resume_case, resume_when_due
 
 __all__ = [
     "READ_LATELY",

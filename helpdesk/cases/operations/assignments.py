@@ -15,7 +15,7 @@ from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_reassign
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, Outdated
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 
 SHUT: Final = "You can't open this case yet. A colleague has to give you access to the team."
@@ -108,7 +108,7 @@ def hand_over(
     work.require(may_reassign, case)
     _refuse_another_owner(case, seen)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
-        raise Conflict(f"{isolate(to.name)} can't read the cases of this queue.")
+        raise Conflict(f"{bidi_isolate(to.name)} can't read the cases of this queue.")
     change_owner(work, case, to=to.id)
     write_note(work, case, note)
     work.record("case.handed_over", case, to=to.id)

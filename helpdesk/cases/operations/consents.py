@@ -9,7 +9,7 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.page_marks import mark_of, refuse_if_changed_since
+from helpdesk.core.stale_page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
 
 

@@ -36,7 +36,9 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
         sent_at=work.at,
     )
     message.body = work.keys.seal(message, "body", text)
-    message.for_reporter = case.reporter_public.seal_text(text, message.place_of("for_reporter"))
+    message.for_reporter = case.reporter_public.seal_text(
+        text, message.envelope_place_of("for_reporter")
+    )
     work.session.add(message)
     has_seen = seen is None or seen == reporter_activity_marks(work, case)
     if has_seen:

@@ -14,7 +14,7 @@ from helpdesk.cases.policy import may_choose_owner
 from helpdesk.cases.queries import LISTED, cases_of_person
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 
 # Why a case changed hands, as history keeps it.
@@ -32,7 +32,7 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
     unsaid = [case for case in held if _taker(reassignment, case) is None]
     if unsaid:
         raise Conflict(
-            f"{isolate(leaver.person.name)} still has cases ({len(unsaid)}). First choose who "
+            f"{bidi_isolate(leaver.person.name)} still has cases ({len(unsaid)}). First choose who "
             "takes each of them, or give them back to the queue."
         )
     for case in held:

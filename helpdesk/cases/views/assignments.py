@@ -9,8 +9,8 @@ from helpdesk.cases.forms import HandoverForm, ReleaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolate
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -46,14 +46,14 @@ def create_handover(ref: str) -> ResponseReturnValue:
         raise Conflict("This colleague can no longer take the case.")
     note = form.handover_note.data or ""
     operations.hand_over(work, case, to=colleague, note=note, seen=submitted_page_mark())
-    return redirect_to_case(case, f"{isolate(colleague.name)} has the case now.")
+    return redirect_to_case(case, f"{bidi_isolate(colleague.name)} has the case now.")
 
 
 def handover_form(case: Case) -> HandoverForm:
     """The form with everybody who could take this case over."""
     form = HandoverForm()
     form.hand_to.choices = [
-        SelectChoice(person.id, isolate(person.name))
+        SelectChoice(person.id, bidi_isolate(person.name))
         for person in accounts.colleagues(work, case.team_id)
         if person.id != case.owner_id
     ]

@@ -6,7 +6,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConsentForm
 from helpdesk.cases.states import ConsentKind
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 

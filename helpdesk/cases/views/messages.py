@@ -7,7 +7,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import MessageToReporterForm, NoteForm
 from helpdesk.cases.states import WaitsOn
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
-from helpdesk.core.plausible_days import format_day
+from helpdesk.core.plausible_days import format_plain_day
 from helpdesk.web.work import work
 
 
@@ -22,7 +22,9 @@ def create_message(ref: str) -> ResponseReturnValue:
         operations.pause_case(work, case, waits_on=WaitsOn.REPORTER)
     sentence = "The message is in the reporter's mailbox."
     if form.then_wait.data and case.waits_until is not None:
-        sentence += f" The case is waiting for their answer until {format_day(case.waits_until)}."
+        sentence += (
+            f" The case is waiting for their answer until {format_plain_day(case.waits_until)}."
+        )
     if case.reply_due_at is not None:
         sentence += " They have written something you may not have seen: read it next."
     if form.back_to.data:

@@ -10,10 +10,10 @@ from helpdesk.duty.views import (
     fact_steps,
     news,
     offboarding,
+    pausing,
     queues,
     runs,
     suggested_messages,
-    waiting,
 )
 from helpdesk.duty.views.blueprint import bp, runs_bp
 
@@ -28,9 +28,9 @@ __all__ = [
     "fact_steps",
     "news",
     "offboarding",
+    "pausing",
     "queues",
     "runs",
     "runs_bp",
     "suggested_messages",
-    "waiting",
 ]

@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases.page_marks import case_mark_of
+from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -12,7 +12,7 @@ from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
-from helpdesk.triage.policy import may_decide
+from helpdesk.triage.policy import may_decide_lower_level
 from helpdesk.web.work import work
 
 
@@ -44,6 +44,6 @@ def approvals() -> ResponseReturnValue:
         parts={one.id: contributions_to(work, one) for one in drafts},
         names=accounts.names_of_actors(work.session, actors),
         now=work.at,
-        may_decide=may_decide,
+        may_decide_lower_level=may_decide_lower_level,
         actor=work.actor,
     )

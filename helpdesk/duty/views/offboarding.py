@@ -10,19 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.page_marks import account_mark_of
 from helpdesk.accounts.policy import (
     may_assign_to_team,
     may_leave,
     may_manage,
 )
+from helpdesk.accounts.stale_page_marks import account_mark_of
 from helpdesk.accounts.views.blueprints import require_people_manager
 from helpdesk.core.errors import NotFound
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.forms import ReassignmentForm, reassignment_form
 from helpdesk.duty.offboarding import open_work_of
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -39,7 +39,7 @@ def create_block(person_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
     operations.disable(work, person, form.reassignment())
-    flash(f"{isolate(person.name)} is signed out everywhere and can no longer sign in.")
+    flash(f"{bidi_isolate(person.name)} is signed out everywhere and can no longer sign in.")
     return _back_to(person, form)
 
 
@@ -74,7 +74,7 @@ def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("end", person, form, membership), 422
     operations.remove_member(work, membership, form.reassignment())
-    flash(f"{isolate(person.name)} is no longer in {isolate(team.name)}.")
+    flash(f"{bidi_isolate(person.name)} is no longer in {bidi_isolate(team.name)}.")
     return _back_to(person, form)
 
 
@@ -92,7 +92,7 @@ def create_departure(team_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("own", person, form, membership), 422
     operations.leave_team(work, membership, form.reassignment())
-    flash(f"You are no longer in {isolate(team.name)}.")
+    flash(f"You are no longer in {bidi_isolate(team.name)}.")
     return redirect(url_for("accounts.show_own"), 303)
 
 

@@ -10,7 +10,7 @@ from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
-from helpdesk.core.plausible_days import format_moment
+from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.duty import operations as duty
 from helpdesk.duty.queries import offers_of
 from helpdesk.duty.views.blueprint import runs_bp
@@ -21,11 +21,11 @@ from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.runs.models import Run, StepRecord
-from helpdesk.runs.page_marks import step_mark_of
 from helpdesk.runs.policy import may_run, may_work_on
 from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.runs.stale_page_marks import step_mark_of
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -122,7 +122,7 @@ def _said_of(run: Run, step: Step) -> str:
     record = step_record_of(run, step.id)
     if record is None or record.back_at is None:
         return f"Recorded: {step.title}."
-    return f"Recorded: {step.title}. It comes back {format_moment(record.back_at)}."
+    return f"Recorded: {step.title}. It comes back {format_plain_moment(record.back_at)}."
 
 
 def _find(ref: str, run_id: str) -> tuple[Case, Run]:

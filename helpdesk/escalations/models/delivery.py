@@ -6,12 +6,12 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
-from helpdesk.core.leased import Leased
+from helpdesk.core.leased_tasks import LeasedTask
 from helpdesk.escalations.models.escalation import Escalation
 from helpdesk.escalations.states import DeliveryState
 
 
-class Delivery(Identified, Leased, Base):
+class Delivery(Identified, LeasedTask, Base):
     """Its id is the id the partner sees on every repeat."""
 
     __tablename__ = "deliveries"

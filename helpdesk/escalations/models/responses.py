@@ -44,7 +44,7 @@ class Decision(SealedCaseRecord, Base):
     note_for_partner: Mapped[Envelope | None]
 
 
-class Verification(Identified, Base):
+class RecordedVerdict(Identified, Base):
     """Whether it is really fixed: the reporter's word on a decision, or what one of us wrote down
     that they said. That the reporter can object to: then it counts for nothing, and is kept."""
 

@@ -38,7 +38,7 @@ from helpdesk.escalations.operations.staff_actions import (
     stop_waiting,
     wait_for_partner,
 )
-from helpdesk.escalations.operations.verifying import deny_verdict, verify
+from helpdesk.escalations.operations.verdicts import deny_verdict, record_verdict
 from helpdesk.escalations.operations.withdrawing import withdraw, withdraw_requests_without_consent
 
 __all__ = [
@@ -61,12 +61,12 @@ __all__ = [
     "open_packet_and_record",
     "record_partner_told",
     "record_partner_told_another_way",
+    "record_verdict",
     "require_may_read_ended_request",
     "send_again",
     "set_partner_ticket",
     "settle_attempt",
     "stop_waiting",
-    "verify",
     "wait_for_partner",
     "waive_public_form",
     "withdraw",

@@ -8,8 +8,8 @@ from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_as_argument
 from helpdesk.core.errors import Conflict, NotAllowed, Outdated
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, second_person_alerts
 from helpdesk.escalations.contributors import contributions_to
@@ -174,8 +174,8 @@ def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
     key = keys_of_partner(work, escalation.partner).current
     if key is None:
-        raise Conflict(f"Nobody at {isolate(escalation.partner.name)} can open a request yet.")
-    sealed = key.public.seal_text(text, escalation.place_of("packet_for_partner"))
+        raise Conflict(f"Nobody at {bidi_isolate(escalation.partner.name)} can open a request yet.")
+    sealed = key.public.seal_text(text, escalation.envelope_place_of("packet_for_partner"))
     escalation.packet_for_partner, escalation.partner_key_id = sealed, key.id
     delivery = Delivery(
         escalation=escalation,

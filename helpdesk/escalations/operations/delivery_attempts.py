@@ -15,9 +15,9 @@ from sqlalchemy import select
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.leased import RetryPlan
+from helpdesk.core.leased_tasks import RetryPlan
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_waiting, clocks, queries
+from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.policy import may_deliver
@@ -105,7 +105,7 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
     escalation.move_to(EscalationState.WITH_PARTNER)
     clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
-    case_waiting.pause_case_for_partner(work, escalation.case)
+    case_pausing.pause_case_for_partner(work, escalation.case)
 
 
 def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
@@ -163,7 +163,7 @@ def _refused(work: Work, delivery: Delivery) -> bool:
         escalation.move_to(EscalationState.WITHDRAWN)
         clocks.stop_both_clocks(work, escalation)
         work.record("escalation.withdrawn", escalation, because="consent_withdrawn")
-        case_waiting.resume_case_after_partner(work, escalation.case)
+        case_pausing.resume_case_after_partner(work, escalation.case)
         news.notify_owner(work, escalation.case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
         return True
     trouble = _trouble(work, delivery)
@@ -294,7 +294,7 @@ def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> Non
     delivery.end_lease()
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)
-    case_waiting.resume_case_after_partner(work, delivery.escalation.case)
+    case_pausing.resume_case_after_partner(work, delivery.escalation.case)
     news.notify_owner(
         work, delivery.case_id, NewsKind.NOT_CARRIED, request_id=delivery.escalation_id
     )

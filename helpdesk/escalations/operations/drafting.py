@@ -11,7 +11,7 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict, Outdated
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, packet_sources, queries
 from helpdesk.escalations.models import Escalation
@@ -46,7 +46,7 @@ def write_draft(
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
     if not partner.accepts(ask):
-        raise Conflict(NOT_TAKEN.format(partner=isolate(partner.name)))
+        raise Conflict(NOT_TAKEN.format(partner=bidi_isolate(partner.name)))
     _refuse_a_second(work, case, partner, ask)
     escalation = Escalation(
         case=case,
@@ -127,7 +127,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
         packet = build_packet(header, available, escalation.partner.allowed_fields)
     except InvalidPacket as bad:
         raise Conflict(str(bad)) from bad
-    text, preview = packet.as_text(), escalation.place_of("packet_for_reporter")
+    text, preview = packet.as_text(), escalation.envelope_place_of("packet_for_reporter")
     escalation.packet = work.keys.seal(escalation, "packet", text)
     escalation.packet_for_reporter = escalation.case.reporter_public.seal_text(text, preview)
     escalation.packet_hash = packet.hash
@@ -151,7 +151,7 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None
     )
     ref = work.session.scalar(same)
     if ref is not None:
-        whom = isolate(partner.name)
+        whom = bidi_isolate(partner.name)
         raise Conflict(
             f"Request {ref} already asks {whom} for the same thing, and is not closed yet."
         )

@@ -8,19 +8,19 @@ from helpdesk.cases import news
 from helpdesk.cases.events import AnswerWaits
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, Outdated
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
-from helpdesk.core.recent import is_within
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.recent_times import happened_within
 from helpdesk.core.sealing import Envelope
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_waiting, clocks, queries
+from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Decision, Escalation, Exchange
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import lock_and_refresh, lock_unchanged
 from helpdesk.escalations.packets import Packet, hash_of, parse_packet
-from helpdesk.escalations.page_marks import decision_mark_of
 from helpdesk.escalations.policy import may_receive
+from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import OPEN_TO_PARTNER, Action, EscalationState, Reason
 from helpdesk.partners.queries import keys_of_partner
 
@@ -79,7 +79,7 @@ def acknowledge(work: Work, escalation: Escalation) -> None:
     least = timedelta(seconds=partner.answer_within[priority])
     left = whole - clocks.time_used_by_partner(work, escalation)
     clocks.start_partner_clock(work, escalation, within=max(left, least))
-    case_waiting.extend_case_pause(work, escalation.case)
+    case_pausing.extend_case_pause(work, escalation.case)
     work.record("escalation.acknowledged", escalation)
 
 
@@ -191,8 +191,8 @@ def seal_for_partner(
         raise NotFound
     for key in keys_of_partner(work, escalation.partner).good:
         if key.id == escalation.partner_key_id:
-            return key.public.seal_text(text, row.place_of(field))
-    raise Conflict(f"The key of {isolate(escalation.partner.name)}{NOT_SIGNED}")
+            return key.public.seal_text(text, row.envelope_place_of(field))
+    raise Conflict(f"The key of {bidi_isolate(escalation.partner.name)}{NOT_SIGNED}")
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
@@ -226,7 +226,7 @@ def _open(work: Work, escalation: Escalation) -> str:
 
 def _was_noted(work: Work, escalation: Escalation) -> bool:
     return any(
-        entry.actor_id == work.actor.id and is_within(entry.at, NOTED_ONCE_IN, at=work.at)
+        entry.actor_id == work.actor.id and happened_within(entry.at, NOTED_ONCE_IN, at=work.at)
         for entry in queries.readings_of(work, escalation)
     )
 
@@ -246,5 +246,5 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
 
 
 def _wake(work: Work, escalation: Escalation, what: NewsKind) -> None:
-    case_waiting.resume_case_after_partner(work, escalation.case)
+    case_pausing.resume_case_after_partner(work, escalation.case)
     news.notify_owner(work, escalation.case_id, what, request_id=escalation.id)

@@ -1,13 +1,13 @@
 """Telling: whether a partner heard that there is news on a request, and what the board says."""
 
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_unchanged
-from helpdesk.escalations.page_marks import news_mark_of
 from helpdesk.escalations.policy import may_tell_partner, may_work_on
+from helpdesk.escalations.stale_page_marks import news_mark_of
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:

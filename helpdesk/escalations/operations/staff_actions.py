@@ -7,22 +7,22 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.cases.policy import may_work_on as may_work_on_case
+from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.core.errors import Conflict, Outdated
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_waiting, clocks, queries, second_person_alerts
+from helpdesk.escalations import case_pausing, clocks, queries, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.approving import call_for_reader, refuse_if_gates_closed
 from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
-from helpdesk.escalations.page_marks import question_mark_of
 from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.stale_page_marks import question_mark_of
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
@@ -103,7 +103,8 @@ def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:
     work.session.refresh(partner, with_for_update={"of": Partner, "read": True})
     if not partner.is_vetted:
         raise Conflict(
-            f"{isolate(partner.name)} is not vetted any more, so nothing more can be said to them."
+            f"{bidi_isolate(partner.name)} is not vetted any more, so nothing more can be said "
+            "to them."
         )
 
 
@@ -132,7 +133,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
         work, escalation, within=clocks.time_left_to_partner(work, escalation)
     )
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
-    case_waiting.pause_case_for_partner(work, escalation.case)
+    case_pausing.pause_case_for_partner(work, escalation.case)
     work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
@@ -142,9 +143,9 @@ def wait_for_partner(work: Work, case: Case, *, seen: str | None = None) -> None
     cases.lock_case(work, case)
     work.require(may_work_on_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
-    if case_waiting.partners_due_day(work, case) is None:
+    if case_pausing.partners_due_day(work, case) is None:
         raise Conflict("No partner has a request on this case, so there is nobody to wait for.")
-    case_waiting.pause_case_for_partner(work, case)
+    case_pausing.pause_case_for_partner(work, case)
 
 
 def stop_waiting(work: Work, escalation: Escalation) -> None:
@@ -156,7 +157,7 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
     escalation.move_to(EscalationState.UNANSWERED)
     clocks.stop_both_clocks(work, escalation)
     work.record("escalation.unanswered", escalation)
-    case_waiting.resume_case_after_partner(work, escalation.case)
+    case_pausing.resume_case_after_partner(work, escalation.case)
 
 
 def send_again(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:

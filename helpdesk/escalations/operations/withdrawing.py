@@ -5,14 +5,14 @@ from sqlalchemy import select
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_waiting, clocks, queries
+from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
 from helpdesk.escalations.operations.locking import lock_case_first, lock_unchanged
-from helpdesk.escalations.page_marks import approval_mark_of
 from helpdesk.escalations.policy import may_withdraw_for, may_work_on
+from helpdesk.escalations.stale_page_marks import approval_mark_of
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
 
@@ -64,6 +64,6 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     clocks.stop_both_clocks(work, escalation)
     work.record("escalation.withdrawn", escalation, because=because)
     if not escalation.case.is_closed:  # a case that its reporter took back stays closed
-        case_waiting.resume_case_after_partner(work, escalation.case)
+        case_pausing.resume_case_after_partner(work, escalation.case)
     if may_have_left:
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations import operations, packet_sources, queries
 from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, packet_form
 from helpdesk.escalations.labels import ASKS
@@ -33,7 +33,7 @@ def new(ref: str) -> ResponseReturnValue:
         return _choice_page(case, form), 422
     partner = partners.partner_by_slug(work, form.partner.data or "")
     if not partner.accepts(form.ask.data or ""):
-        form.ask.errors = [operations.NOT_TAKEN.format(partner=isolate(partner.name))]
+        form.ask.errors = [operations.NOT_TAKEN.format(partner=bidi_isolate(partner.name))]
         return _choice_page(case, form), 422
     seen, known = (
         packet_sources.evidence_marks(work, case),

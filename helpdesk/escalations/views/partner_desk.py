@@ -6,9 +6,9 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core.unreadable import Unreadable
+from helpdesk.core.unreadable_texts import Unreadable
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, operations, page_marks, partner_inbox, queries
+from helpdesk.escalations import labels, operations, partner_inbox, queries, stale_page_marks
 from helpdesk.escalations.forms import DecisionForm, QuestionForm, TicketForm
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
@@ -23,7 +23,7 @@ from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.response_times import in_both_zones
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -137,7 +137,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "may_decide": EscalationState.DECIDED in moves,
         "question_form": QuestionForm(formdata=None),
         "decision_form": DecisionForm(formdata=None),
-        "decision_mark": page_marks.decision_mark_of(work, escalation),
+        "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
         "ticket": ticket,
         "ticket_form": TicketForm(
             formdata=None, ticket="" if isinstance(ticket, Unreadable) else ticket

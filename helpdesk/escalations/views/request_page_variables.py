@@ -4,7 +4,7 @@ from typing import Any
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, page_marks, queries, second_person_alerts
+from helpdesk.escalations import labels, queries, second_person_alerts, stale_page_marks
 from helpdesk.escalations.contributors import contributions_to, excluded_second_persons
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
@@ -88,10 +88,10 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             formdata=None, seen_wording=escalation.wording_to_approve
         ),
         "verdict_form": VerdictForm(formdata=None),
-        "question_mark": page_marks.question_mark_of(work, escalation),
-        "decision_mark": page_marks.decision_mark_of(work, escalation),
-        "approval_mark": page_marks.approval_mark_of(escalation),
-        "news_mark": page_marks.news_mark_of(escalation),
+        "question_mark": stale_page_marks.question_mark_of(work, escalation),
+        "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
+        "approval_mark": stale_page_marks.approval_mark_of(escalation),
+        "news_mark": stale_page_marks.news_mark_of(escalation),
         **_may(work, escalation, delivery),
     }
 

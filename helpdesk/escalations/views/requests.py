@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news
 from helpdesk.cases.queries import case_by_ref
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.forms import (
@@ -22,7 +22,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_page_variables import request_page_variables
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -75,7 +75,7 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     if escalation.has_answer_to_approve:
         flash("Your answer is saved. A second person is being asked to read and send it.")
     else:
-        flash(f"Your answer was sent to {isolate(escalation.partner.name)}.")
+        flash(f"Your answer was sent to {bidi_isolate(escalation.partner.name)}.")
     return _back(escalation)
 
 
@@ -85,7 +85,9 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation), 422
     operations.approve_answer(work, escalation, seen_wording=form.seen_wording.data or "")
-    flash(f"The answer was sent to {isolate(escalation.partner.name)}, exactly as it was here.")
+    flash(
+        f"The answer was sent to {bidi_isolate(escalation.partner.name)}, exactly as it was here."
+    )
     return _back(escalation)
 
 
@@ -94,7 +96,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), VerdictForm()
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
-    operations.verify(
+    operations.record_verdict(
         work, escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
     flash("What the reporter says is recorded.")

@@ -14,7 +14,7 @@ from helpdesk.intake.forms.deferred_questions import (
 from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
 from helpdesk.intake.forms.questions import PREFIX, answers_from_form
 from helpdesk.intake.forms.reminders import ReminderCodeForm, RemindersForm
-from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportForm
+from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportFormSteps
 
 __all__ = [
     "FIRST",
@@ -27,7 +27,7 @@ __all__ = [
     "ConsentsForm",
     "ReminderCodeForm",
     "RemindersForm",
-    "ReportForm",
+    "ReportFormSteps",
     "ReporterMessageForm",
     "ReporterVerdictForm",
     "ReturnForm",

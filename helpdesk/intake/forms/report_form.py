@@ -38,7 +38,7 @@ class AnswerSummary:
     place: str
 
 
-class ReportForm:
+class ReportFormSteps:
     """A whole report on its way: four pages over one set of fields."""
 
     def __init__(self, fields: MultiDict[str, str], language: str = "en") -> None:

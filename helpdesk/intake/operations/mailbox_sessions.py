@@ -39,7 +39,7 @@ def open_mailbox(work: Work, case: Case, code: ReturnCode, *, intake_keys: Itera
         raise NotFound
     cookie = Secret(secrets.token_bytes(SECRET_BYTES))
     visit = MailboxSession(id=_id_of(cookie), case_id=case.id)
-    unlocked = cookie.seal(code.secret().raw, visit.place_of("unlocked"))
+    unlocked = cookie.seal(code.secret().raw, visit.envelope_place_of("unlocked"))
     opened = func.open_visit(proof, _token_of(cookie), unlocked.raw, work.at)
     if work.session.scalar(select(opened)) != case.id:
         raise NotFound
@@ -67,7 +67,7 @@ def find_mailbox_session(
     if visit is None:
         return None
     try:
-        return visit, Secret(cookie.open(visit.unlocked, visit.place_of("unlocked")))
+        return visit, Secret(cookie.open(visit.unlocked, visit.envelope_place_of("unlocked")))
     except CannotOpen:
         return None
 

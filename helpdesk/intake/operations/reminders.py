@@ -12,16 +12,18 @@ from sqlalchemy import func, select
 from helpdesk.cases.models import Case
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.core.email_addresses import parse_email_address
-from helpdesk.core.errors import Conflict, translatable
+from helpdesk.core.errors import Conflict, mark_translatable
 from helpdesk.core.unconfirmed_addresses import CodeCheckResult, code_tag
 from helpdesk.core.work import Work
-from helpdesk.intake.models import ReminderState, place_of_reminder
+from helpdesk.intake.models import ReminderState, reminder_envelope_place
 from helpdesk.key_files import KeyFile
 
-TOO_MANY_ASKS = translatable(
+TOO_MANY_ASKS = mark_translatable(
     "You have asked for three test emails today. Please try again tomorrow. Nothing was changed."
 )
-NOTHING_TO_CONFIRM = translatable("There is no address to confirm. It may already be confirmed.")
+NOTHING_TO_CONFIRM = mark_translatable(
+    "There is no address to confirm. It may already be confirmed."
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def ask_for_reminders(work: Work, case: Case, address: str, wording: ReminderWor
     else does, and an address from before is not used any more."""
     work.require(is_reporter_of, case)
     kept = parse_email_address(address)
-    place = place_of_reminder(case.id, "address")
+    place = reminder_envelope_place(case.id, "address")
     sealed = work.keys.service.seal(KeyFile.REMINDER_ADDRESSES, kept, place)
     asked = func.ask_for_reminders(
         sealed.raw, wording.subject, wording.sender, wording.language, wording.names_site

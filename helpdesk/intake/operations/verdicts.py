@@ -3,7 +3,7 @@
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
-from helpdesk.escalations.models import Escalation, Verification
+from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Verdict
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
@@ -12,7 +12,7 @@ def give_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
 ) -> None:
     """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""
-    escalations.verify(work, escalation, verdict=verdict, seen=seen)
+    escalations.record_verdict(work, escalation, verdict=verdict, seen=seen)
     if verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
         owe_reply_to_reporter(work, escalation.case)
 
@@ -20,7 +20,7 @@ def give_verdict(
 def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
     """They never told us what one of us wrote down. They are owed a word of ours: somebody may have
     spoken for them. Safe to do twice."""
-    verification = work.session.get(Verification, verification_id)
+    verification = work.session.get(RecordedVerdict, verification_id)
     if verification is None or verification.escalation_id != escalation.id:
         raise NotFound
     is_new = verification.objected_at is None

@@ -62,7 +62,7 @@ def save_draft(token: ReportToken) -> bool:
     key = _key(token)
     press = _id(key)
     at = work.at + LASTS - stored_responses.KEPT
-    envelope = key.seal_text(words, stored_responses.sealing_place_of(press))
+    envelope = key.seal_text(words, stored_responses.response_envelope_place(press))
     try:
         stored_responses.replace_response(work.session, press, envelope, at=at)
     except OperationalError:  # the pages themselves need no database
@@ -82,7 +82,11 @@ def load_draft(token: ReportToken) -> MultiDict[str, str] | None:
         work.session, press, since=work.at - stored_responses.KEPT
     )
     try:
-        words = key.open_text(answer, stored_responses.sealing_place_of(press)) if answer else None
+        words = (
+            key.open_text(answer, stored_responses.response_envelope_place(press))
+            if answer
+            else None
+        )
     except CannotOpen:
         return None
     return MultiDict([(name, value) for name, value in json.loads(words)]) if words else None

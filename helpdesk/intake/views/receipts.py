@@ -71,7 +71,7 @@ def save_receipt_pages(
     key = _key(token)
     press = _id(key)
     kept = json.dumps([*pages, code.letters])
-    envelope = key.seal_text(kept, stored_responses.sealing_place_of(press))
+    envelope = key.seal_text(kept, stored_responses.response_envelope_place(press))
     stored_responses.add_response(work.session, press, envelope, at=work.at)
     session[RECEIPT] = key.raw.hex()
     return redirect(url_for(".show_receipt"), 303)
@@ -93,7 +93,11 @@ def _opened(kept: str) -> list[str] | None:
         answer = stored_responses.response_to(
             work.session, press, since=work.at - stored_responses.KEPT
         )
-        pages = key.open_text(answer, stored_responses.sealing_place_of(press)) if answer else None
+        pages = (
+            key.open_text(answer, stored_responses.response_envelope_place(press))
+            if answer
+            else None
+        )
         return [str(page) for page in json.loads(pages)] if pages else None
     except (ValueError, CannotOpen):
         return None

@@ -8,9 +8,9 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import StorageFull, translatable
+from helpdesk.core.errors import StorageFull, mark_translatable
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportForm
+from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
 from helpdesk.intake.operations import ReportKeys, SubmissionResult
 from helpdesk.intake.report import has_collapsed_options, option_hints
 from helpdesk.intake.report_token import ReportToken
@@ -43,7 +43,7 @@ SEND = "send"
 # The receipt on its two pages, and both in one.
 BOTH = ("intake/received_code.html", "intake/received_advice.html")
 WHOLE = "intake/received.html"
-WAIT_A_MINUTE = translatable(
+WAIT_A_MINUTE = mark_translatable(
     "Very many reports are arriving at this moment, and this one was sent very soon after its page "
     "was opened. Nothing was sent. Please wait a minute, then send it again."
 )
@@ -61,7 +61,7 @@ def new_report() -> ResponseReturnValue:
         return draft_between_steps.redirect_to_step(FIRST)
     token = draft_between_steps.current_draft_token()
     fields = draft_between_steps.load_draft(token) if token else None
-    paper = ReportForm(fields or MultiDict(), current_language())
+    paper = ReportFormSteps(fields or MultiDict(), current_language())
     number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
     if "check" in request.args:
         paper.first_invalid_page()
@@ -71,13 +71,13 @@ def new_report() -> ResponseReturnValue:
 
 @bp.post("/report")
 @public_view
-@form_read_by(lambda: ReportForm(request.form, current_language()))
+@form_read_by(lambda: ReportFormSteps(request.form, current_language()))
 @anonymous_form
 @allow_double_submit
 @needs_no_database
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
-    paper = ReportForm(request.form, current_language())
+    paper = ReportFormSteps(request.form, current_language())
     token = ReportToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)
@@ -115,7 +115,7 @@ def _lane_with_room(token: ReportToken) -> bool:
     return in_second
 
 
-def _turn(paper: ReportForm, token: ReportToken) -> ResponseReturnValue:
+def _turn(paper: ReportFormSteps, token: ReportToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
     here, there = _asked(request.form, "page", FIRST), _asked(request.form, "to", FIRST)
     if there > here == FIRST and paper.search.needs_review:
@@ -126,7 +126,7 @@ def _turn(paper: ReportForm, token: ReportToken) -> ResponseReturnValue:
 
 
 def _go(
-    paper: ReportForm, number: int, token: ReportToken, *, check: bool = False
+    paper: ReportFormSteps, number: int, token: ReportToken, *, check: bool = False
 ) -> ResponseReturnValue:
     """By a redirect, so that Back and Reload ask nothing; where that cannot be, the page itself."""
     if draft_between_steps.save_draft(token):
@@ -135,7 +135,7 @@ def _go(
     return (page, 422) if check else page
 
 
-def _page(paper: ReportForm, number: int, token: ReportToken) -> str:
+def _page(paper: ReportFormSteps, number: int, token: ReportToken) -> str:
     return render_template(
         f"intake/report_{number}.html",
         paper=paper,
@@ -149,7 +149,7 @@ def _page(paper: ReportForm, number: int, token: ReportToken) -> str:
     )
 
 
-def _marks(paper: ReportForm, number: int, token: ReportToken) -> list[tuple[str, str]]:
+def _marks(paper: ReportFormSteps, number: int, token: ReportToken) -> list[tuple[str, str]]:
     """What travels along besides the answers: the token, the page, what was looked for."""
     marks = [("token", token.text), ("page", str(number))]
     if browser_keeps_cookies():
@@ -158,7 +158,7 @@ def _marks(paper: ReportForm, number: int, token: ReportToken) -> list[tuple[str
 
 
 def _receipt(
-    page: str, receipt: SubmissionResult, paper: ReportForm, code: ReturnCode | None
+    page: str, receipt: SubmissionResult, paper: ReportFormSteps, code: ReturnCode | None
 ) -> str:
     case = receipt.case
     return render_template(
@@ -177,7 +177,7 @@ def _receipt(
     )
 
 
-def _judgement(receipt: SubmissionResult, paper: ReportForm) -> Judgement | None:
+def _judgement(receipt: SubmissionResult, paper: ReportFormSteps) -> Judgement | None:
     """The reasons in the language of the page: what is kept is in the words of the house."""
     if receipt.judgement is None or paper.language == LANGUAGES[0]:
         return receipt.judgement

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from helpdesk.escalations import packets
-from helpdesk.escalations.page_marks import decision_mark_of
+from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import Verdict
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterVerdictForm
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -25,7 +25,7 @@ def show_request(ref: str) -> ResponseReturnValue:
 
 @bp.post("/mailbox/case/requests/<ref>/verification")
 @mailbox_required
-def create_verification(ref: str) -> ResponseReturnValue:
+def create_verdict(ref: str) -> ResponseReturnValue:
     request = queries.request_of(work, queries.own_case(work), ref)
     form = ReporterVerdictForm()
     if not form.validate_on_submit():

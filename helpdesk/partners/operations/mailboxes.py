@@ -110,4 +110,4 @@ def _held(work: Work, partner: Partner) -> NewPartnerMailbox | None:
 
 
 def _sealed(work: Work, new: NewPartnerMailbox, address: str) -> Envelope:
-    return work.keys.service.seal(new.SEALED_TO, address, new.place_of("address"))
+    return work.keys.service.seal(new.SEALED_TO, address, new.envelope_place_of("address"))

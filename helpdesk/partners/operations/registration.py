@@ -8,17 +8,17 @@ from sqlalchemy import or_, select
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import send_first_mailbox_code
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
 from helpdesk.partners.queries import lock_partner
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_time_zone
+from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform_message
 from helpdesk.partners.vetting import why_vetting_is_refused
 
@@ -49,7 +49,7 @@ def register_partner(
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)
     if other is not None:
-        raise Conflict(f"{isolate(other)} already has this name or acts for this platform.")
+        raise Conflict(f"{bidi_isolate(other)} already has this name or acts for this platform.")
     team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
     partner = Partner(
         slug=slug,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.forms import MailboxCodeForm
 from helpdesk.accounts.views.blueprints import limit_passphrase_tries
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import PartnerMailboxForm
 from helpdesk.partners.models import Partner
@@ -37,7 +37,10 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, PartnerMailboxForm(None), form), 422
     if operations.confirm_mailbox(work, partner, form.code.data or ""):
-        flash(f"The address is confirmed. Emails to {isolate(partner.name)} go there from now on.")
+        flash(
+            f"The address is confirmed. Emails to {bidi_isolate(partner.name)} go there from "
+            "now on."
+        )
         return redirect(url_for(".show", slug=slug), 303)
     flash("This isn't the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)

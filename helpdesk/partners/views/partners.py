@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotFound
-from helpdesk.core.markup import isolate
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import (
     HINTS,
@@ -20,16 +20,16 @@ from helpdesk.partners.forms import (
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
-from helpdesk.partners.page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.policy import (
     may_manage_partner,
     may_register_partner,
     may_see_partners,
     may_vet_partner,
 )
+from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.vetting import vetting_state_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -58,7 +58,7 @@ def create() -> ResponseReturnValue:
     partner = _registered(form) if form.validate_on_submit() else None
     if partner is None:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
-    name = isolate(partner.name)
+    name = bidi_isolate(partner.name)
     flash(
         f"{name} is registered. We are sending a test email to their address. You can't send them"
         " requests until its code has been typed and someone else has vetted them."
@@ -117,7 +117,7 @@ def create_terms(slug: str) -> ResponseReturnValue:
 def create_retirement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.retire_partner(work, partner)
-    flash(f"{isolate(partner.name)} gets no new requests. Old requests are not changed.")
+    flash(f"{bidi_isolate(partner.name)} gets no new requests. Old requests are not changed.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -125,7 +125,7 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 def create_reinstatement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.reinstate_partner(work, partner)
-    flash(f"{isolate(partner.name)} can be sent requests again.")
+    flash(f"{bidi_isolate(partner.name)} can be sent requests again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -158,7 +158,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
     operations.confirm_vetting(work, partner, on=form.on.data, seen=submitted_page_mark())
-    flash(f"{isolate(partner.name)} is vetted. Requests can be sent to them from now on.")
+    flash(f"{bidi_isolate(partner.name)} is vetted. Requests can be sent to them from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -166,7 +166,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 def create_vetting_suspension(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.suspend_vetting(work, partner)
-    flash(f"Nothing is sent to {isolate(partner.name)} until they are vetted again.")
+    flash(f"Nothing is sent to {bidi_isolate(partner.name)} until they are vetted again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 

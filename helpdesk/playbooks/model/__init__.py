@@ -1,6 +1,6 @@
 """What a written page says, once read: frozen, resolved, and the same for everyone who holds it."""
 
-from helpdesk.playbooks.model.ends import End, EndKind, EscalationPlan, EvidencePlan
+from helpdesk.playbooks.model.ends import End, EndKind, EscalationPlan, EvidenceItem
 from helpdesk.playbooks.model.playbook import Citation, NotFor, Playbook, Readiness, Review, Tag
 from helpdesk.playbooks.model.questions import (
     Advice,
@@ -33,7 +33,7 @@ __all__ = [
     "End",
     "EndKind",
     "EscalationPlan",
-    "EvidencePlan",
+    "EvidenceItem",
     "FactFrom",
     "FactSetting",
     "NotFor",

@@ -10,7 +10,7 @@ from helpdesk.playbooks.model.texts import Text
 
 
 @dataclass(frozen=True)
-class EvidencePlan:
+class EvidenceItem:
     """Something worth keeping: what it is, how to take it, and whether the page insists on it."""
 
     id: str

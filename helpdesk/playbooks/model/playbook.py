@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.model.ends import End, EscalationPlan, EvidencePlan
+from helpdesk.playbooks.model.ends import End, EscalationPlan, EvidenceItem
 from helpdesk.playbooks.model.questions import Advice, Question, RedFlag
 from helpdesk.playbooks.model.steps import Step
 from helpdesk.playbooks.model.texts import Text
@@ -71,7 +71,7 @@ class Playbook:
     also_called: tuple[Text, ...] = ()
     not_for: tuple[NotFor, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
-    evidence: tuple[EvidencePlan, ...] = ()
+    evidence: tuple[EvidenceItem, ...] = ()
     escalations: tuple[EscalationPlan, ...] = ()
     tags: tuple[Tag, ...] = ()
     sources: tuple[Citation, ...] = ()
@@ -95,6 +95,6 @@ class Playbook:
         """The end of that id, if the page has it."""
         return next((one for one in self.ends if one.id == end_id), None)
 
-    def piece_of_evidence(self, evidence_id: str) -> EvidencePlan | None:
+    def piece_of_evidence(self, evidence_id: str) -> EvidenceItem | None:
         """The evidence of that id, if the page asks for it."""
         return next((one for one in self.evidence if one.id == evidence_id), None)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound, Outdated
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
@@ -22,8 +22,8 @@ from helpdesk.playbooks.step_rules import (
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.models import RecordedAs, Run
 from helpdesk.runs.operations.starting import require_unfinished, start_run
-from helpdesk.runs.page_marks import step_mark_of
 from helpdesk.runs.policy import may_work_on
+from helpdesk.runs.stale_page_marks import step_mark_of
 
 
 def finish_step(

@@ -8,7 +8,7 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions, lost_answers, lost_records
-from helpdesk.playbooks.model import EvidencePlan, Playbook, Readiness
+from helpdesk.playbooks.model import EvidenceItem, Playbook, Readiness
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs.context import answers_of
 from helpdesk.runs.models import Run
@@ -33,7 +33,7 @@ class MovePreview:
     comparison: EditionDiff
     left_behind: tuple[str, ...]
     lost_answers: Mapping[str, Value]
-    lost_evidence: tuple[EvidencePlan, ...]
+    lost_evidence: tuple[EvidenceItem, ...]
 
 
 def preview_move(work: Work, run: Run) -> MovePreview:

@@ -9,12 +9,12 @@ class TranslationCommands(LazyGroup):
     """The three tools for translations."""
 
     where = {
-        "extract": "helpdesk.authoring.cli.i18n.extract:extract",
-        "merge": "helpdesk.authoring.cli.i18n.merge:merge",
-        "status": "helpdesk.authoring.cli.i18n.status:status",
+        "extract": "helpdesk.authoring.cli.i18n.extract:extract_sentences_command",
+        "merge": "helpdesk.authoring.cli.i18n.merge:merge_translations_command",
+        "status": "helpdesk.authoring.cli.i18n.status:translation_status_command",
     }
 
 
-@click.group(cls=TranslationCommands)
-def i18n() -> None:
+@click.group("i18n", cls=TranslationCommands)
+def translation_commands() -> None:
     """Translate the playbooks and the public pages."""

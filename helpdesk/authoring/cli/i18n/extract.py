@@ -20,7 +20,7 @@ from helpdesk.authoring.translation.status import (
 ROUNDS = ("1", "2", "3")
 
 
-@click.command()
+@click.command("extract")
 @language_option
 @click.option(
     "--round", "rounds", multiple=True, type=click.Choice(ROUNDS), help="1 is the most important."
@@ -31,7 +31,7 @@ ROUNDS = ("1", "2", "3")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
 @output.folder_option
 @output.as_json_option
-def extract(
+def extract_sentences_command(
     lang: str,
     rounds: tuple[str, ...],
     parts: tuple[str, ...],

@@ -20,13 +20,15 @@ from helpdesk.authoring.translation.status import translatable_sentences
 from helpdesk.authoring.translation.writing import write_translation_file
 
 
-@click.command()
+@click.command("merge")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--lang", type=click.Choice(TRANSLATED), help="If the file does not name it.")
 @click.option("--drafts", is_flag=True, help="It is machine translated and nobody has checked it.")
 @output.folder_option
 @output.as_json_option
-def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: bool) -> None:
+def merge_translations_command(
+    file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: bool
+) -> None:
     """Put the translations of FILE (PO or plain lines) into the playbooks and the pages.
 
     What would break a page or change what it says is refused, with its line; the rest is taken.

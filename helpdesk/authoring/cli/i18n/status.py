@@ -48,11 +48,11 @@ class _Language:
         return behind or bool(self.playbooks.orphans) or self.pages_done < self.pages
 
 
-@click.command()
+@click.command("status")
 @click.option("--lang", "chosen", multiple=True, type=click.Choice(TRANSLATED))
 @output.folder_option
 @output.as_json_option
-def status(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
+def translation_status_command(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
     """Count, for each language and part, what is fresh, stale, a draft or missing."""
     library = read_library(folder)
     found = [

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.waiting import pause_until
+from helpdesk.cases.operations.pausing import pause_until
 from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import Role

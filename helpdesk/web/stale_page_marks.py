@@ -1,4 +1,4 @@
-"""The mark that a form brings back of what its page has shown (`core.page_marks`)."""
+"""The mark that a form brings back of what its page has shown (`core.stale_page_marks`)."""
 
 from typing import Final
 

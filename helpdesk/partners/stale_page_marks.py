@@ -1,6 +1,6 @@
 """What the pages of a partner show to who settles or vouches for it, as marks."""
 
-from helpdesk.core.page_marks import mark_of
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.queries import unconfirmed_mailbox

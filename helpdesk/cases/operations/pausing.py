@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time
 from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.page_marks import case_mark_of
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
 from helpdesk.cases.queries import is_reporters_turn, lock_case
+from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseState, ResumeReason, WaitsOn
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import refuse_if_changed_since
-from helpdesk.core.plausible_days import format_day
+from helpdesk.core.plausible_days import format_plain_day
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 
 DAY_HAS_COME = {
@@ -50,14 +50,14 @@ def pause_case(
         until = today + USUAL_WAIT[case.level]
     if until is None or until <= today:
         raise Conflict(
-            f"Choose a day after today, {format_day(today)}, for the case to come back. Days are "
-            "in UTC."
+            f"Choose a day after today, {format_plain_day(today)}, for the case to come back. Days "
+            "are in UTC."
         )
     latest = today + LONGEST_WAIT[case.level]
     if until > latest:
         raise Conflict(
-            f"A case that is {case.level} can wait until {format_day(latest)} at most. Choose an "
-            "earlier day. You can then pause it again."
+            f"A case that is {case.level} can wait until {format_plain_day(latest)} at most. "
+            "Choose an earlier day. You can then pause it again."
         )
     response_targets.leave_second_lane(work, case)
     pause_until(work, case, waits_on=waits_on, until=until)

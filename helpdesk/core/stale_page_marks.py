@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from helpdesk.core.errors import Outdated, translatable
+from helpdesk.core.errors import Outdated, mark_translatable
 from helpdesk.core.sealing import Envelope
 
 Fact = str | int | datetime | StrEnum | Envelope | None
-CHANGED: Final = translatable(
+CHANGED: Final = mark_translatable(
     "Something here changed after you opened the page, so nothing was saved. Please look at it "
     "again."
 )

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from helpdesk.cases.models import Evidence, Fact
-from helpdesk.core.page_marks import mark_of
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.step_facts import facts_named_by

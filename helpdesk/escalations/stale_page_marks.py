@@ -1,6 +1,6 @@
 """What the page of a request shows to those who answer, decide or judge by it, as a mark."""
 
-from helpdesk.core.page_marks import mark_of
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation

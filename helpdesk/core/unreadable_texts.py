@@ -5,8 +5,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
-from helpdesk.core.errors import translatable
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
+from helpdesk.core.errors import mark_translatable
+from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, Secret
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +18,11 @@ class Unreadable(str):
 
 
 UNREADABLE: Final = Unreadable(
-    translatable("This can't be opened. It may be damaged, or our pages didn't write it.")
+    mark_translatable("This can't be opened. It may be damaged, or our pages didn't write it.")
 )
 
 
-def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: Place) -> str:
+def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: EnvelopePlace) -> str:
     """The text, or UNREADABLE: one row that somebody planted or spoilt must not take the others
     with it. An empty field is an empty text."""
     if envelope is None:
@@ -33,7 +33,7 @@ def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: Place) 
         return UNREADABLE
 
 
-def mapping_in(text: str) -> Mapping[str, Any] | None:
+def parse_mapping(text: str) -> Mapping[str, Any] | None:
     """The texts and lists of texts in this JSON, by name; None for anything that we do not write.
 
     Whoever has a public half can seal what they like to it.
@@ -47,7 +47,7 @@ def mapping_in(text: str) -> Mapping[str, Any] | None:
     return said if all(map(_is_answer, said.values())) else None
 
 
-def log_unreadable(place: Place) -> None:
+def log_unreadable(place: EnvelopePlace) -> None:
     """For the operator: which row, and none of what is in it."""
     log.warning(
         "cannot be opened or read: %s.%s of row %s", place.table, place.column, place.row_id

@@ -14,12 +14,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 
 
-def is_within(moment: datetime, span: timedelta, *, at: datetime) -> bool:
+def happened_within(moment: datetime, span: timedelta, *, at: datetime) -> bool:
     """Whether it happened in the span before `at`."""
     return at - span < moment <= at + CLOCKS_DIFFER
 
 
-def was_within(
+def column_within(
     column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
     span: timedelta,
     *,

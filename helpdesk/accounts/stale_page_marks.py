@@ -3,7 +3,7 @@
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person
 from helpdesk.core.keys import Key
-from helpdesk.core.page_marks import mark_of
+from helpdesk.core.stale_page_marks import mark_of
 
 
 def words_mark_of(key: Key) -> str:

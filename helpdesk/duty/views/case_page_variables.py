@@ -27,12 +27,12 @@ from helpdesk.cases.forms import (
     WaitForm,
 )
 from helpdesk.cases.models import Case, Conversation, LowerLevelRequest, Message, Note
-from helpdesk.cases.page_marks import mark_of_shown
+from helpdesk.cases.stale_page_marks import mark_of_shown
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
-from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import mark_of
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.round_trips import BatchQuery, Gathered
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.case_closing import unfinished_steps
@@ -194,7 +194,7 @@ def _names(work: Work, actors: set[str], insiders: Sequence[Any]) -> dict[str, s
 def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]:
     handover = HandoverForm(None, meta={"csrf": False})
     handover.hand_to.choices = [
-        SelectChoice(one.id, isolate(one.name))
+        SelectChoice(one.id, bidi_isolate(one.name))
         for one in found["insiders"]
         if one.id not in (case.owner_id, myself)
     ]

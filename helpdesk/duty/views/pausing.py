@@ -9,10 +9,10 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import WaitsOn
 from helpdesk.core.errors import Conflict, Outdated
-from helpdesk.core.plausible_days import format_day
+from helpdesk.core.plausible_days import format_plain_day
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
-from helpdesk.web.page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -29,7 +29,7 @@ def create_wait(ref: str) -> ResponseReturnValue:
         ), 422
     if case.waits_until is not None:
         flash(
-            f"The case is paused until {format_day(case.waits_until)}, "
+            f"The case is paused until {format_plain_day(case.waits_until)}, "
             "and comes back automatically."
         )
     return redirect(url_for(".show_case", ref=case.ref), 303)

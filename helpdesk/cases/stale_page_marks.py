@@ -3,7 +3,7 @@
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import LATER_ANSWERS
-from helpdesk.core.page_marks import mark_of
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 
 

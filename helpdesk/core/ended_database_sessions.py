@@ -19,19 +19,19 @@ SHOWN_FOR: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class EndedSession:
+class EndedDatabaseSession:
     """A database role of which sessions were ended, and when that was last written down."""
 
     role: str
     at: datetime
 
 
-def record_ended_session(work: Work, role: str, *, locks: int) -> None:
+def record_ended_database_session(work: Work, role: str, *, locks: int) -> None:
     """Write down that a session of this role was ended. No rule: the ticker says so."""
     work.record_about(ENDED, "roles", role, locks=locks)
 
 
-def ended_sessions(work: Work) -> Sequence[EndedSession]:
+def ended_database_sessions(work: Work) -> Sequence[EndedDatabaseSession]:
     """Those of the last week, by role."""
     # Of the roles that there are: found by subject, and no other word reaches the page.
     found = (
@@ -41,4 +41,4 @@ def ended_sessions(work: Work) -> Sequence[EndedSession]:
         .group_by(HistoryEntry.subject_id)
         .order_by(HistoryEntry.subject_id)
     )
-    return [EndedSession(role, at) for role, at in work.session.execute(found)]
+    return [EndedDatabaseSession(role, at) for role, at in work.session.execute(found)]

@@ -5,17 +5,17 @@ from typing import Final
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
-from helpdesk.core.errors import Conflict, translatable
-from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.errors import Conflict, mark_translatable
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_waiting, clocks, queries
-from helpdesk.escalations.models import Decision, Escalation, Verification
+from helpdesk.escalations import case_pausing, clocks, queries
+from helpdesk.escalations.models import Decision, Escalation, RecordedVerdict
 from helpdesk.escalations.operations.locking import lock_unchanged
-from helpdesk.escalations.page_marks import decision_mark_of
-from helpdesk.escalations.policy import may_deny_verdict, may_verify
+from helpdesk.escalations.policy import may_deny_verdict, may_record_verdict
+from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import EscalationState, Verdict
 
-NOTHING_DECIDED: Final = translatable("There is no decision waiting for your answer.")
+NOTHING_DECIDED: Final = mark_translatable("There is no decision waiting for your answer.")
 DENIED: Final = (
     "The reporter says they didn't tell us that. Only they can say whether it is fixed, in their "
     "mailbox. Write to them."
@@ -28,12 +28,12 @@ SAYS: Final = {
 }
 
 
-def verify(
+def record_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
 ) -> None:
     """Say what one sees after the partner's decision. Who cannot tell yet can say so later. `seen`
     is the mark of the decision on the page."""
-    work.require(may_verify, escalation)
+    work.require(may_record_verdict, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DECIDED:
         raise Conflict(NOTHING_DECIDED)
@@ -45,7 +45,7 @@ def verify(
     news.notify_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
 
 
-def deny_verdict(work: Work, escalation: Escalation, verification: Verification) -> None:
+def deny_verdict(work: Work, escalation: Escalation, verification: RecordedVerdict) -> None:
     """The reporter never said what one of us wrote down: it counts for nothing, and only they can
     say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
     work.require(may_deny_verdict, escalation)
@@ -60,7 +60,7 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
     if is_last and not queries.has_open_duplicate(work, escalation):
         escalation.forget_verdict()
         clocks.stop_both_clocks(work, escalation)
-    case_waiting.resume_case_after_partner(work, escalation.case)
+    case_pausing.resume_case_after_partner(work, escalation.case)
     work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
     news.notify_owner(work, escalation.case_id, NewsKind.DENIED, request_id=escalation.id)
 
@@ -84,7 +84,7 @@ def _last_decision(work: Work, escalation: Escalation) -> Decision:
 def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     decision = _last_decision(work, escalation)
     work.session.add(
-        Verification(
+        RecordedVerdict(
             escalation_id=escalation.id,
             case_id=escalation.case_id,
             decision_id=decision.id,
@@ -98,12 +98,12 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     elif queries.consent_for(work, escalation) is None or not escalation.is_partner_available:
         # Nothing more may be said to them, or they are in doubt; what is left to do is ours.
         escalation.move_to(EscalationState.CLOSED)
-        case_waiting.resume_case_after_partner(work, escalation.case)
+        case_pausing.resume_case_after_partner(work, escalation.case)
     else:
         # It goes back to them as it stands; the case stays awake, for a person to add what is new.
         escalation.move_to(EscalationState.IN_REVIEW)
         clocks.start_partner_clock(
             work, escalation, within=clocks.time_left_to_partner(work, escalation)
         )
-        case_waiting.resume_case_after_partner(work, escalation.case)
+        case_pausing.resume_case_after_partner(work, escalation.case)
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)

@@ -14,7 +14,7 @@ from typing import Final, Literal
 MOST_MARKS: Final = 30
 
 
-def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+def normalize_unicode(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """The text in a normal form, with at most thirty marks on a letter."""
     if text.isascii():
         return text
