@@ -4,7 +4,7 @@ import os
 import sys
 
 from helpdesk import core_dumps, logs
-from helpdesk.assembly import open_context
+from helpdesk.context_assembly import open_context
 from helpdesk.host_dispatch import application_for
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings

@@ -26,7 +26,7 @@ from alembic.config import Config
 from helpdesk import key_files
 from helpdesk.adapters import child_processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.assembly import close_context, open_context
+from helpdesk.context_assembly import close_context, open_context
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings

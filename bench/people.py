@@ -9,7 +9,7 @@ from bench.house import House
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts.models import Person, Team, TeamKind
-from helpdesk.accounts.operations.sessions import new_session
+from helpdesk.accounts.operations.sessions import create_session
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.app_context import AppContext
@@ -61,11 +61,11 @@ def a_team(context: AppContext, slug: str, kind: TeamKind, *, takes_reports: boo
 def enrolled(context: AppContext, handle: str, role: Role, team: Team) -> Somebody:
     """Somebody who was invited and has enrolled; a minute ago, so that this code is unused."""
     earlier = datetime.now(UTC) - timedelta(minutes=1)
-    seed = second_factor.new_seed()
+    seed = second_factor.generate_totp_seed()
     door = Surface.PARTNER if role is Role.PARTNER else Surface.STAFF
     passphrase, lock = _shared_lock(context.service.peppers_for_surface(door))
     with context.begin(operator("trial"), at=earlier) as work:
-        person, _code = accounts.invite(
+        person, _code = accounts.invite_person(
             work,
             handle=handle,
             name=handle.title(),
@@ -123,6 +123,6 @@ def let_through(house: House, somebody: Somebody, surface: Surface = Surface.STA
     browser = Browser(house.port(surface))
     with house.context.begin(somebody.actor) as work:
         person = work.session.get_one(Person, somebody.person.id)
-        token = new_session(work, person, somebody.secret, surface=surface, is_complete=True)
+        token = create_session(work, person, somebody.secret, surface=surface, is_complete=True)
     browser.cookies[COOKIES[surface]] = token
     return browser

@@ -113,7 +113,7 @@ def a_long_case(house: House, owner: Somebody) -> str:
     case_id, code = _reported(house)
     with context.begin(owner.actor, secrets=owner.secrets) as work:
         case = work.session.get_one(Case, case_id)
-        cases.claim(work, case)
+        cases.claim_case(work, case)
         ref = case.ref
     for _ in range(MESSAGES // 2):
         with context.begin(owner.actor, secrets=owner.secrets) as work:

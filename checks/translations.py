@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from helpdesk.authoring.translation.checks import page_translation_faults
-from helpdesk.authoring.translation.exchange import po_header
+from helpdesk.authoring.translation.checks import find_page_translation_faults
+from helpdesk.authoring.translation.translator_files import po_header
 from helpdesk.settings import LANGUAGES
 from helpdesk.web.catalogues import (
     NOT_READ,
@@ -117,11 +117,11 @@ def wrong_words(there: Catalog) -> Iterator[str]:
 
 def _faults(message: Message) -> Iterator[str]:
     if isinstance(message.id, str):
-        yield from page_translation_faults(message.id, str(message.string))
+        yield from find_page_translation_faults(message.id, str(message.string))
         return
     # "one" and "two" may be words: a form may leave the number out
     for form in message.string or ():
-        yield from page_translation_faults(
+        yield from find_page_translation_faults(
             message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, "")
         )
 

@@ -124,7 +124,11 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     cookies.init_app(app, surface, context.settings.url_of(surface))
     error_pages.init_app(app)
     rate_limits.init_app(app)
-    identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
+    identify = (
+        intake_door.identify_by_cookie
+        if surface is Surface.PUBLIC
+        else accounts_door.identify_by_cookie
+    )
     kept_result_pages.init_app(app)
     web_work.init_app(app, identify)
     form_tokens.init_app(app)

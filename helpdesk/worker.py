@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from helpdesk.assembly import open_context
+from helpdesk.context_assembly import open_context
 from helpdesk.core import job_runner
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import OF_WORKER

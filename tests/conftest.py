@@ -17,7 +17,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import sessionmaker
 
-import helpdesk.assembly  # noqa: F401 - registers every job
+import helpdesk.context_assembly  # noqa: F401 - registers every job
 from helpdesk import key_files
 from helpdesk.accounts.models import StaffSession
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis

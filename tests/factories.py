@@ -12,7 +12,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts import queries as accounts_queries
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
-from helpdesk.accounts.operations.sessions import new_session
+from helpdesk.accounts.operations.sessions import create_session
 from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
@@ -93,7 +93,7 @@ def a_person(
     """Somebody invited, enrolled and, where a team has its key already, let in."""
     handle = handle or f"person-{next(_numbers)}"
     by_operator = _as_operator(work)
-    person, _code = accounts.invite(
+    person, _code = accounts.invite_person(
         by_operator, handle=handle, name=name or handle.title(), role=role, teams=teams
     )
     somebody = enrolled(by_operator, person)
@@ -112,7 +112,7 @@ def a_person(
 
 def enrolled(work, person) -> Somebody:
     """An invited person after enrolling, a minute ago: the code of this half minute is unused."""
-    seed = second_factor.new_seed()
+    seed = second_factor.generate_totp_seed()
     earlier = replace(work, at=work.at - timedelta(minutes=1))
     step = int(earlier.at.timestamp()) // second_factor.SECONDS
     done = accounts.enrol(
@@ -177,7 +177,7 @@ def a_case(
         )
         work.session.add(given)
     if state is CaseState.NEW:
-        clocks.start_first_reply(work, case, within=WITHIN[level])
+        clocks.start_reply_clock(work, case, within=WITHIN[level])
     work.record("case.submitted", case, level=level, rule=rule)
     return case
 
@@ -211,7 +211,7 @@ def sign_in(client, somebody, at=None):
     app = client.application
     context, surface = app.extensions["context"], app.extensions["surface"]
     with context.begin(somebody.actor, at=at) as work:
-        token = new_session(
+        token = create_session(
             work, somebody.person, somebody.secret, surface=surface, is_complete=True
         )
     client.set_cookie(app.config["DOOR_COOKIE_NAME"], token)

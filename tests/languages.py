@@ -9,15 +9,15 @@ from babel.messages.pofile import read_po
 from checks.translations import as_bytes
 from helpdesk.authoring.publishing import published_translation
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.exchange import po_header
+from helpdesk.authoring.translation.file_writing import write_translation_file
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
-    fingerprint,
     part_name_of,
+    source_fingerprint,
 )
 from helpdesk.authoring.translation.status import translatable_sentences
-from helpdesk.authoring.translation.writing import write_translation_file
+from helpdesk.authoring.translation.translator_files import po_header
 from helpdesk.intake import languages as offering
 from helpdesk.intake.forms import report_steps
 from helpdesk.playbooks import repository
@@ -69,7 +69,7 @@ def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
     library, parts = read_library(OURS), {}
     for one in translatable_sentences(library, {}):
         if one.id not in leave_out:
-            of = "0000000000" if one.id in stale else fingerprint(one.source)
+            of = "0000000000" if one.id in stale else source_fingerprint(one.source)
             said = TranslatedSentence(say(one.source), of)
             parts.setdefault(part_name_of(one.id), {})[one.id] = said
     order = [text.id for text in library.texts()]

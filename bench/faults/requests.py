@@ -93,7 +93,7 @@ def drafted(house: House, writer: Somebody, partner: Partner, how_many: int) -> 
         case_id = a_case(house)
         with house.context.begin(writer.actor, secrets=writer.secrets) as work:
             case = work.session.get_one(Case, case_id)
-            cases.claim(work, case)
+            cases.claim_case(work, case)
             _find_out(work, case)
         with house.context.begin(writer.actor, secrets=writer.secrets) as work:
             escalation = escalations.write_draft(

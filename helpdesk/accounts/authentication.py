@@ -20,7 +20,7 @@ from helpdesk.web.cookies import session_cookie_name
 from helpdesk.web.work import STRANGER, Identity
 
 
-def identify(session: Session, at: datetime) -> Identity:
+def identify_by_cookie(session: Session, at: datetime) -> Identity:
     """The person whose cookie this is, with the key that only the cookie opens."""
     token = request.cookies.get(session_cookie_name())
     if not token:
@@ -50,7 +50,7 @@ def try_passphrase(
     `is_known`: this browser has let the person in before. Its turn is not taken by strangers.
     """
     with context.begin() as work:
-        attempt = operations.find_who_signs_in(work, handle=handle, surface=surface)
+        attempt = operations.find_person_signing_in(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
     lock = passphrases.recompute_passphrase_lock(
         passphrase, attempt.salt, context.service.peppers_for_surface(surface), slots=turns
@@ -73,19 +73,19 @@ def try_second_factor(
     it has tries of its own.
     """
     with context.begin() as work:
-        half = pending_session(work, token, surface=surface)
+        half = session_awaiting_second_factor(work, token, surface=surface)
         if half is None:
             return None
         if not is_known(half.person.handle):
             # Held while it is counted: a hundred codes at once are a hundred tries.
             work.session.refresh(half.person, with_for_update={"of": Person})
-            if not signing_in.may_try_code(work, half.person):
+            if not signing_in.may_try_second_factor(work, half.person):
                 return None
-            signing_in.count_attempt(work, half.person)
+            signing_in.count_sign_in_attempt(work, half.person)
         actor = half.person.as_actor()
     with context.begin(actor) as work:
-        half = pending_session(work, token, surface=surface)
-        secret = sessions.unlocked_secret(half, token) if half is not None else None
+        half = session_awaiting_second_factor(work, token, surface=surface)
+        secret = sessions.secret_of_session(half, token) if half is not None else None
         if half is None or secret is None:
             return None
         handle, whole = half.person.handle, operations.complete_sign_in(work, half, secret, code)
@@ -99,7 +99,7 @@ def signed_in_actor_id(context: AppContext, token: str, *, surface: str) -> str 
         return row.person.as_actor().id if row is not None and row.is_complete else None
 
 
-def pending_session(work: Work, token: str, *, surface: str) -> StaffSession | None:
+def session_awaiting_second_factor(work: Work, token: str, *, surface: str) -> StaffSession | None:
     """The session between the passphrase and the second factor."""
     row = sessions.find_session(work.session, token, surface=surface, at=work.at)
     return row if row is not None and not row.is_complete else None
@@ -108,7 +108,7 @@ def pending_session(work: Work, token: str, *, surface: str) -> StaffSession | N
 def person_by_invitation_code(context: AppContext, *, code: str, surface: str) -> Person | None:
     """Whoever was invited to this door with this code."""
     with context.begin() as work:
-        return operations.person_with_code(work, code, surface=surface)
+        return operations.person_by_enrolment_code(work, code, surface=surface)
 
 
 def try_enrolment(
@@ -125,7 +125,7 @@ def try_enrolment(
         passphrase, context.service.peppers_for_surface(surface)
     )
     with context.begin(person.as_actor()) as work:
-        person = operations.person_with_code(work, code, surface=surface)
+        person = operations.person_by_enrolment_code(work, code, surface=surface)
         if person is None or second_factor.totp_step_of(seed, first_code, work.at) is None:
             return None
         return operations.enrol(work, person, lock=lock, seed=seed, first_code=first_code)
@@ -136,7 +136,7 @@ def try_recovery(
 ) -> str | None:
     """A new passphrase, for the recovery key and the second factor: the next recovery key."""
     with context.begin() as work:
-        attempt = operations.find_who_signs_in(work, handle=handle, surface=surface)
+        attempt = operations.find_person_signing_in(work, handle=handle, surface=surface)
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.
@@ -150,7 +150,7 @@ def try_recovery(
             return None
         if not operations.use_second_factor_code(work, person, code):
             return None
-        return operations.recover(work, person, secret, lock=lock)
+        return operations.recover_account(work, person, secret, lock=lock)
 
 
 def _opened(

@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
 from helpdesk.accounts import passphrases
-from helpdesk.accounts.short_names import LONGEST_NAME, SHORT_NAME
+from helpdesk.accounts.handle_pattern import LONGEST_NAME, SHORT_NAME
 from helpdesk.core import code_input, codes
 from helpdesk.web.app_context import current_context
 from helpdesk.web.forms import Form, parse_address_filter, validate_address
@@ -108,7 +108,7 @@ class NewPassphraseForm(Form):
     def validate_passphrase(self, field: Any) -> None:
         place = current_context().settings.helpdesk_name
         named = self["handle"].data or "" if "handle" in self else ""
-        fault = passphrases.weakness_of(field.data or "", (*self.about, place, named))
+        fault = passphrases.why_passphrase_is_weak(field.data or "", (*self.about, place, named))
         if fault:
             raise ValidationError(fault)
 
@@ -157,7 +157,7 @@ class MailboxForm(CurrentPassphraseForm):
 
     email = _mailbox()
 
-    def say_it_is_no_duty_mail(self) -> None:
+    def use_partner_wording(self) -> None:
         """Partners' people are on no duty here."""
         self.email.label.text = "Your email address"
         self.email.description = (
@@ -171,7 +171,7 @@ class MailboxCodeForm(Form):
     code = _six_digits("The six digits in the email", "Type the six digits in the email.")
 
 
-class NewPhoneForm(CurrentPassphraseForm):
+class NewSecondFactorForm(CurrentPassphraseForm):
     """The second factor on another phone."""
 
     seed = HiddenField(validators=[Regexp(SEED)])

@@ -37,18 +37,18 @@ def is_coordinator_on_duty(person: Person, at: datetime) -> bool:
     return is_coordinator(person, at) and is_on_duty(person, at)
 
 
-def anyone(_person: Person, _at: datetime) -> bool:
+def accepts_anyone(_person: Person, _at: datetime) -> bool:
     return True
 
 
-DUTY_FIRST: Final[tuple[AlertTier, ...]] = (is_on_duty, is_coordinator, anyone)
+DUTY_FIRST: Final[tuple[AlertTier, ...]] = (is_on_duty, is_coordinator, accepts_anyone)
 LEAD_FIRST: Final[tuple[AlertTier, ...]] = (
     is_coordinator_on_duty,
     is_coordinator,
     is_on_duty,
-    anyone,
+    accepts_anyone,
 )
-COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, anyone)
+COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, accepts_anyone)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _to_operators(context: AppContext, work: Work, team_id: str) -> dict[str, Em
             key=f"unheard.{team.id}.{hour}.{person.id}",
             queue=team.name,
         )
-        for person in queries.operators(work.session)
+        for person in queries.all_operators(work.session)
         if (mailbox := queries.mailbox_of(work, person))
     }
 

@@ -28,7 +28,7 @@ def may_invite_as(actor: Actor, role: Role) -> bool:
     return manages_people(actor) and role in INVITES[actor.role]
 
 
-def may_manage(actor: Actor, person: Person) -> bool:
+def may_manage_person(actor: Actor, person: Person) -> bool:
     """Nobody manages themselves: two people stand behind every change of who may do what."""
     is_another = person.id != actor.person_id
     return is_another and may_invite_as(actor, person.role) and _looks_after(actor, person)
@@ -58,7 +58,7 @@ def may_grant_access(actor: Actor, membership: Membership) -> bool:
     return membership.team_id in actor.teams and membership.person_id != actor.person_id
 
 
-def may_leave(actor: Actor, membership: Membership) -> bool:
+def may_leave_team(actor: Actor, membership: Membership) -> bool:
     """One's own queues; who is in a partner's team, the helpdesk and that team decide."""
     return (
         membership.person_id == actor.person_id

@@ -45,7 +45,7 @@ def teams_of(work: Work) -> Sequence[Team]:
     return work.session.scalars(mine).all()
 
 
-def queues_parameter(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
+def queue_ids_parameter(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
     """Queues by id, as rows; no partner's team is one."""
     if not isinstance(queues, BindParameter):
         queues = literal(sorted(queues), ARRAY(String))
@@ -55,12 +55,12 @@ def queues_parameter(queues: Collection[str] | BindParameter[Any]) -> Select[Tea
 def queues_of(work: Work) -> Sequence[Team]:
     """The queues whose cases the actor may work on: none for an operator or a partner, nor for who
     waits to be let in."""
-    mine = queues_parameter(work.actor.queues).order_by(Team.name)
+    mine = queue_ids_parameter(work.actor.queues).order_by(Team.name)
     return work.session.scalars(mine).all()
 
 
 def queue_by_slug(work: Work, slug: str) -> Team:
-    team = work.session.scalar(queues_parameter(work.actor.queues).where(Team.slug == slug))
+    team = work.session.scalar(queue_ids_parameter(work.actor.queues).where(Team.slug == slug))
     if team is None:
         raise NotFound
     return team
@@ -136,7 +136,7 @@ def membership_of(work: Work, person_id: str, team_id: str) -> Membership:
     return found
 
 
-def members(work: Work, team: Team) -> Sequence[Person]:
+def members_of_team(work: Work, team: Team) -> Sequence[Person]:
     """Who is in a team that the actor may see."""
     found = (
         visible_people(work.actor)
@@ -153,7 +153,7 @@ class Colleague(NamedTuple):
     name: str
 
 
-def colleagues(work: Work, team_id: str) -> Sequence[Colleague]:
+def colleagues_in_team(work: Work, team_id: str) -> Sequence[Colleague]:
     """Who else in a team of mine could take over a case: let in, and not disabled."""
     if team_id not in work.actor.teams:
         return []
@@ -193,10 +193,10 @@ def own_sessions(work: Work) -> Sequence[StaffSession]:
     return work.session.scalars(mine.order_by(StaffSession.begun_at.desc())).all()
 
 
-def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
+def people_on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
     """Who is on duty for a queue at a moment, of those who can open its cases."""
     duty = (
-        only_with_team_access(select(Person), team_id)
+        filter_by_team_access(select(Person), team_id)
         .where(Person.on_duty_until > at)
         .order_by(Person.on_duty_until)
     )
@@ -206,7 +206,7 @@ def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]
 def members_with_key(session: Session, team_id: str) -> Sequence[Person]:
     """Everybody who can open the cases of a queue now."""
     return session.scalars(
-        only_with_team_access(select(Person), team_id).order_by(Person.name)
+        filter_by_team_access(select(Person), team_id).order_by(Person.name)
     ).all()
 
 
@@ -222,12 +222,12 @@ def people_with_case_access(session: Session) -> Sequence[Person]:
     return session.scalars(found.order_by(Person.name, Person.id)).all()
 
 
-def can_be_alerted(session: Session, team_id: str, *, at: datetime) -> bool:
+def can_alert_anyone(session: Session, team_id: str, *, at: datetime) -> bool:
     """Whether a letter about a case that waits in this queue could reach anyone."""
     return any(person.gets_alert_emails(at) for person in members_with_key(session, team_id))
 
 
-def operators(session: Session) -> Sequence[Person]:
+def all_operators(session: Session) -> Sequence[Person]:
     """Who sees every team, and can open the cases of none."""
     found = select(Person).where(Person.role == Role.OPERATOR, Person.disabled_at.is_(None))
     return session.scalars(found.order_by(Person.name)).all()
@@ -261,7 +261,7 @@ def unconfirmed_mailbox(work: Work, person: Person) -> UnconfirmedMailbox | None
     return work.session.get(UnconfirmedMailbox, person.id)
 
 
-def proposed_address_of(work: Work, person: Person) -> str:
+def proposed_mailbox_of(work: Work, person: Person) -> str:
     """That address, to the person; empty if there is none, or somebody else typed it."""
     new = unconfirmed_mailbox(work, person)
     if new is None or new.address_for_self is None or person.key_id is None:
@@ -332,7 +332,7 @@ def holds_team_key(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     )
 
 
-def only_with_team_access(found: Found, team_id: SQLColumnExpression[str] | str) -> Found:
+def filter_by_team_access(found: Found, team_id: SQLColumnExpression[str] | str) -> Found:
     """Of some people those who can open the cases of a team: members who hold its key, and whose
     account is not blocked."""
     return found.join(Membership, Membership.person_id == Person.id).where(
@@ -343,12 +343,12 @@ def only_with_team_access(found: Found, team_id: SQLColumnExpression[str] | str)
 
 
 # Asked on each case page, so it is put together only once.
-INSIDERS: Final = only_with_team_access(
+INSIDERS: Final = filter_by_team_access(
     select(Person.id, Person.name), bindparam("team_id")
 ).order_by(Person.name)
 # Asked with a lock that stops nothing but their being let go or taken out.
 MAY_BE_GIVEN: Final = (
-    only_with_team_access(select(Person.id), bindparam("team_id"))
+    filter_by_team_access(select(Person.id), bindparam("team_id"))
     .where(Person.id == bindparam("person_id"))
     .with_for_update(read=True, key_share=True, of=(Person, Membership))
 )

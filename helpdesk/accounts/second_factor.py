@@ -20,7 +20,7 @@ NOT_RIGHT: Final = (
 FURTHEST: Final = 20
 
 
-def new_seed() -> str:
+def generate_totp_seed() -> str:
     """A fresh seed, as people type it when they cannot scan it."""
     return pyotp.random_base32()
 
@@ -66,7 +66,7 @@ def provisioning_uri(seed: str, *, handle: str, issuer: str) -> str:
     return pyotp.TOTP(seed, name=handle, issuer=issuer).provisioning_uri()
 
 
-def qr_code(seed: str, *, handle: str, issuer: str) -> str:
+def qr_code_data_url(seed: str, *, handle: str, issuer: str) -> str:
     """The QR code itself, as the address of an image that is part of the page."""
     said = provisioning_uri(seed, handle=handle, issuer=issuer)
     drawn: str = segno.make(said, micro=False).svg_data_uri(scale=4, light="white", border=4)

@@ -6,7 +6,7 @@ from helpdesk.core.keys import Key
 from helpdesk.core.stale_page_marks import mark_of
 
 
-def words_mark_of(key: Key) -> str:
+def fingerprint_mark_of(key: Key) -> str:
     """The six words that are compared by phone."""
     return mark_of(key_fingerprint(key))
 

@@ -55,7 +55,7 @@ class UntrustedKeys(NamedTuple):
     unseen: int = 0
 
 
-def unsigned_keys(work: Work) -> UntrustedKeys:
+def untrusted_keys(work: Work) -> UntrustedKeys:
     """Every team and person with such a key: for the duty board."""
     lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
     owned: dict[str, list[Any]] = {}

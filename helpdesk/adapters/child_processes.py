@@ -16,7 +16,7 @@ PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class StartError(Exception):
+class CannotStart(Exception):
     """Something on this machine keeps us from starting; the sentence is for the operator."""
 
 
@@ -28,7 +28,7 @@ class SystemAccount:
     gid: int
 
 
-def spawn(
+def spawn_child(
     command: Sequence[str | Path],
     *,
     log: Path,
@@ -107,7 +107,7 @@ def adopt_orphans() -> None:
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def children() -> list[int]:
+def child_pids() -> list[int]:
     """The processes whose parent we are."""
     me = os.getpid()
     found = []
@@ -125,7 +125,7 @@ def children() -> list[int]:
 def end_all_children(patience: float = 10.0) -> None:
     """End every child that is left, and every orphan that becomes ours meanwhile."""
     deadline = time.monotonic() + patience
-    while (left := children()) and time.monotonic() < deadline:
+    while (left := child_pids()) and time.monotonic() < deadline:
         for pid in left:
             try:
                 os.kill(pid, signal.SIGKILL)

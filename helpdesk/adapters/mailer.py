@@ -33,7 +33,7 @@ class TlsNotOffered(smtplib.SMTPException):
     """The server offers no TLS, or somebody on the way has taken the offer out."""
 
 
-class UnclearAnswer(smtplib.SMTPException):
+class UnclearSmtpReply(smtplib.SMTPException):
     """What the server said when it had all of the letter is neither yes, later nor no."""
 
 
@@ -153,7 +153,7 @@ class _Brief(smtplib.SMTP):
         if 200 <= code < 300:
             return TAKEN, words
         if not 400 <= code < 600:
-            raise UnclearAnswer
+            raise UnclearSmtpReply
         return code, words
 
     def _get_socket(self, *where: Any) -> Any:

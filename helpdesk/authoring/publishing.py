@@ -9,7 +9,7 @@ from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.helplines import read_helplines_at
 from helpdesk.authoring.translation.files import read_translation_files
-from helpdesk.authoring.translation.selection import shown_sentences
+from helpdesk.authoring.translation.shown_translations import shown_sentences
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.playbooks.published import FORMAT, WRITTEN, published_path, source_file_hashes
 from helpdesk.playbooks.serialization import serialize
@@ -17,7 +17,7 @@ from helpdesk.triage.repository import TRIAGE
 from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
 
 
-def publish(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
+def publish_playbooks(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
     """Write what has changed, and say which files. A page that does not read refuses all of it."""
     contents = files_to_publish(folder, languages)
     changed = tuple(name for name in contents if contents[name] != _as_it_is(folder, name))

@@ -42,7 +42,7 @@ def start_clock(
 
 def stop_clock(work: Work, subject_id: str, clock: str, *, at: datetime | None = None) -> bool:
     """Stop a clock: what it was for is done. False if it neither ran nor was paused."""
-    events = events_of(work.session, subject_id, clock)
+    events = clock_events_of(work.session, subject_id, clock)
     if not events or events[-1].turn is ClockAction.STOPPED:
         return False
     _turn(work, subject_id, clock, ClockAction.STOPPED, at=_behind(events, at or work.at))
@@ -51,8 +51,8 @@ def stop_clock(work: Work, subject_id: str, clock: str, *, at: datetime | None =
 
 def pause_clock(work: Work, subject_id: str, clock: str) -> bool:
     """Let a clock stand still: what it has used stays used. False if it was not running."""
-    events = events_of(work.session, subject_id, clock)
-    if due_at(events) is None:
+    events = clock_events_of(work.session, subject_id, clock)
+    if clock_due_at(events) is None:
         return False
     _turn(work, subject_id, clock, ClockAction.PAUSED, at=_behind(events, work.at))
     return True
@@ -63,14 +63,14 @@ def resume_clock(work: Work, subject_id: str, clock: str, *, within: timedelta) 
 
     Where more was used than it gives now, it is late at once. None if it was not paused.
     """
-    events = events_of(work.session, subject_id, clock)
-    if not is_paused(events):
+    events = clock_events_of(work.session, subject_id, clock)
+    if not is_clock_paused(events):
         return None
-    left = within - time_used_since_stop(events, at=work.at)
+    left = within - clock_time_used_since_stop(events, at=work.at)
     return start_clock(work, subject_id, clock, within=left, events=events)
 
 
-def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEvent]:
+def clock_events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEvent]:
     """What happened to a clock, oldest first."""
     events = (
         select(ClockEvent)
@@ -81,19 +81,19 @@ def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEv
     return session.scalars(events).all()
 
 
-def due_at(events: Sequence[ClockEvent]) -> datetime | None:
+def clock_due_at(events: Sequence[ClockEvent]) -> datetime | None:
     """When a clock runs out; None while it stands still."""
     if not events or events[-1].turn is not ClockAction.STARTED:
         return None
     return events[-1].at + timedelta(seconds=events[-1].seconds or 0)
 
 
-def is_paused(events: Sequence[ClockEvent]) -> bool:
+def is_clock_paused(events: Sequence[ClockEvent]) -> bool:
     """Whether a clock stands still and will go on with what it had used."""
     return bool(events) and events[-1].turn is ClockAction.PAUSED
 
 
-def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
+def clock_time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     """How long a clock has run, all its turns together."""
     used, started = timedelta(0), None
     for event in events:
@@ -105,13 +105,13 @@ def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     return used + (at - started if started is not None else timedelta(0))
 
 
-def time_used_since_stop(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
+def clock_time_used_since_stop(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     """How long a clock has run since it was last stopped; a pause ends nothing.
 
     A new level stops and starts a clock in one instant: that is no end either. A case that was
     answered and comes back has its whole time again.
     """
-    return time_used(events[_turn_of_now(events) :], at=at)
+    return clock_time_used(events[_turn_of_now(events) :], at=at)
 
 
 def _turn_of_now(events: Sequence[ClockEvent]) -> int:
@@ -124,7 +124,7 @@ def _turn_of_now(events: Sequence[ClockEvent]) -> int:
     return 0
 
 
-def running_since(events: Sequence[ClockEvent]) -> datetime | None:
+def clock_running_since(events: Sequence[ClockEvent]) -> datetime | None:
     """When a clock was started that was not stopped since: a pause or a new level is no end."""
     return events[_turn_of_now(events)].at if events else None
 
@@ -132,27 +132,27 @@ def running_since(events: Sequence[ClockEvent]) -> datetime | None:
 def start_clock_until(work: Work, subject_id: str, clock: str, *, due_at: datetime) -> datetime:
     """Let a clock run to a time that was given before, and may be over."""
     stop_clock(work, subject_id, clock)
-    at = _behind(events_of(work.session, subject_id, clock), work.at)
+    at = _behind(clock_events_of(work.session, subject_id, clock), work.at)
     seconds = int((due_at - at).total_seconds())
     _turn(work, subject_id, clock, ClockAction.STARTED, at=at, seconds=seconds)
     return due_at
 
 
-def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
+def start_reply_clock(work: Work, case: Case, *, within: timedelta) -> None:
     """Promise a first human reply within so much time of the report.
 
     When the level changes, the time that has passed still counts.
     """
-    events = events_of(work.session, case.id, FIRST_REPLY)
-    used = time_used_since_stop(events, at=work.at)
-    if due_at(events) is not None:
+    events = clock_events_of(work.session, case.id, FIRST_REPLY)
+    used = clock_time_used_since_stop(events, at=work.at)
+    if clock_due_at(events) is not None:
         at = _behind(events, work.at)
         _turn(work, case.id, FIRST_REPLY, ClockAction.STOPPED, at=at)
     left = within - used
     case.reply_due_at = start_clock(work, case.id, FIRST_REPLY, within=left, events=events)
 
 
-def stop_first_reply(work: Work, case: Case, *, at: datetime | None = None) -> None:
+def stop_reply_clock(work: Work, case: Case, *, at: datetime | None = None) -> None:
     """Somebody has answered, now or `at` that time, or what the reporter wrote needs no answer."""
     if stop_clock(work, case.id, FIRST_REPLY, at=at):
         case.reply_due_at = None

@@ -13,9 +13,9 @@ from helpdesk.cases.queries import (
     LISTED_AT_MOST,
     NOT_CLOSED,
     newest_reporter_message,
-    visible_to,
+    visible_cases,
 )
-from helpdesk.cases.reporters_answers import CASES_WITH_OPEN_DENIALS, newest_reporter_answer
+from helpdesk.cases.reporter_statements import CASES_WITH_OPEN_DENIALS, newest_reporter_statement_id
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import REPORTERS_CLOCK, Work
@@ -54,7 +54,7 @@ def reporter_activity_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
     return combine_activity_marks(
         newest_reporter_message(work, case),
-        newest_reporter_answer(work, case),
+        newest_reporter_statement_id(work, case),
         _objections(work, case),
     )
 
@@ -65,7 +65,7 @@ def combine_activity_marks(message_id: str, answer: int | None, objections: Iter
     return " ".join([message_id, str(answer or ""), *objections]).strip()
 
 
-def reporter_finished_by(work: Work, case: Case, since: datetime) -> datetime:
+def latest_time_reporter_wrote(work: Work, case: Case, since: datetime) -> datetime:
     """The moment by which the reporter had surely told us all that our answer is owed for.
 
     `since` is when its clock began: with the first thing they told us, which happened within the
@@ -83,7 +83,7 @@ def reporter_finished_by(work: Work, case: Case, since: datetime) -> datetime:
     return since + REPORTERS_CLOCK if len(told) <= 1 else max(told) + AN_HOUR
 
 
-def is_disputed(work: Work, case: Case) -> bool:
+def is_conversation_disputed(work: Work, case: Case) -> bool:
     """Whether the reporter says that it was not them we spoke with, and we have not written."""
     return bool(_objections(work, case))
 
@@ -101,7 +101,7 @@ def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
     theirs, the most urgent first."""
     theirs = select(Conversation.case_id).where(*NOT_SETTLED)
     denies = or_(Case.id.in_(theirs), Case.id.in_(CASES_WITH_OPEN_DENIALS))
-    found = visible_to(work.actor).where(NOT_CLOSED, denies)
+    found = visible_cases(work.actor).where(NOT_CLOSED, denies)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 

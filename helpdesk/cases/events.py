@@ -44,7 +44,7 @@ class NewsForPerson(Event):
 
 
 @dataclass(frozen=True)
-class AnswerWaits(Event):
+class AnswerAwaitsReporter(Event):
     """Something of ours waits for a reporter in their mailbox."""
 
     case_id: str

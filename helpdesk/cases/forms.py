@@ -83,7 +83,7 @@ class NoteForm(Form):
     )
 
 
-class UtcMoment(DateTimeLocalField):
+class UtcDateTimeField(DateTimeLocalField):
     """A day and a time, typed as they are in UTC."""
 
     def process_formdata(self, valuelist: Any) -> None:
@@ -102,7 +102,7 @@ class ConversationForm(Form):
     way = RadioField(
         "How did you speak?", choices=list(WAYS), validators=[InputRequired("Choose one.")]
     )
-    spoke_at = UtcMoment(
+    spoke_at = UtcDateTimeField(
         "When was it?",
         [InputRequired("Give the day and the time.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
@@ -144,13 +144,13 @@ def _said(at: datetime) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
-class ReleaseForm(Form):
+class ReleaseCaseForm(Form):
     release_note = TextAreaField(
         "The current situation, for the person who takes it next", [TOO_LONG]
     )
 
 
-class HandoverForm(Form):
+class HandOverCaseForm(Form):
     """The choices are the colleagues who can read the case; the view fills them in."""
 
     hand_to = SelectField("Colleague", validators=[InputRequired("Choose a colleague.")])
@@ -161,7 +161,7 @@ class HandoverForm(Form):
     )
 
 
-class WaitForm(Form):
+class PauseCaseForm(Form):
     wait_on = RadioField(
         "Who are we waiting for?", choices=list(WAITS), validators=[InputRequired("Choose one.")]
     )
@@ -176,7 +176,7 @@ class WaitForm(Form):
     )
 
 
-class ClosureForm(Form):
+class CloseCaseForm(Form):
     outcome = RadioField(
         "How did it end?", choices=list(OUTCOMES), validators=[InputRequired("Choose one.")]
     )

@@ -17,7 +17,7 @@ def resume_due_case(context: AppContext, *, case_id: str, day: str) -> None:
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is not None:
-            operations.resume_when_due(work, case, day=date.fromisoformat(day))
+            operations.resume_due_case(work, case, day=date.fromisoformat(day))
 
 
 @job("cases.tell_of_cases", queue=Queue.NOTICES)

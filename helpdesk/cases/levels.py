@@ -18,6 +18,6 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
-def highest(levels: Iterable[Level]) -> Level:
+def highest_level(levels: Iterable[Level]) -> Level:
     """The level that holds when several are true at once: nothing ever averages urgency away."""
     return max(levels, key=lambda level: level.rank)

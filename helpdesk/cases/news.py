@@ -108,7 +108,7 @@ def news_to_email(work: Work, person_id: str, team_id: str) -> Sequence[tuple[Ne
     return [(row[0], row[1]) for row in work.session.execute(waiting)]
 
 
-def mark_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
+def mark_news_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
     """A letter has said it: what comes after this is told again."""
     for news, _case in found:
         same = News.id == news.id, News.times == news.times
@@ -116,7 +116,7 @@ def mark_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
         _change(work, News.id == news.id, told_at=work.at)
 
 
-def mark_seen(work: Work, *, case_id: str = "", request_id: str = "") -> None:
+def mark_news_seen(work: Work, *, case_id: str = "", request_id: str = "") -> None:
     """This person has opened the case, or the request; or read the whole list, without either.
 
     What someone else holds just now is marked the next time: no page waits for it.

@@ -23,17 +23,17 @@ USUAL_WAIT: Final = {
 }
 
 
-def works_in(actor: Actor, team_id: str) -> bool:
+def works_in_queue(actor: Actor, team_id: str) -> bool:
     """Whether somebody works on the cases of a queue. An operator works in none."""
     return actor.works_on_cases and team_id in actor.teams
 
 
-def may_see(actor: Actor, case: Case) -> bool:
-    return works_in(actor, case.team_id)
+def may_see_case(actor: Actor, case: Case) -> bool:
+    return works_in_queue(actor, case.team_id)
 
 
-def may_work_on(actor: Actor, case: Case) -> bool:
-    return may_see(actor, case) and not case.is_closed
+def may_work_on_case(actor: Actor, case: Case) -> bool:
+    return may_see_case(actor, case) and not case.is_closed
 
 
 def is_reporter_of(actor: Actor, case: Case) -> bool:
@@ -44,29 +44,29 @@ def is_reporter_of(actor: Actor, case: Case) -> bool:
 def may_record_consents(actor: Actor, case: Case) -> bool:
     """The reporter, whose word it is, also when the case is closed; of one that is open, whoever
     works on it and was told."""
-    return is_reporter_of(actor, case) or may_work_on(actor, case)
+    return is_reporter_of(actor, case) or may_work_on_case(actor, case)
 
 
-def may_claim(actor: Actor, case: Case) -> bool:
-    return may_work_on(actor, case)
+def may_claim_case(actor: Actor, case: Case) -> bool:
+    return may_work_on_case(actor, case)
 
 
-def may_reassign(actor: Actor, case: Case) -> bool:
+def may_reassign_case(actor: Actor, case: Case) -> bool:
     """Who has the case, or a coordinator for somebody who cannot."""
-    return may_work_on(actor, case) and _leads(actor, case)
+    return may_work_on_case(actor, case) and _leads(actor, case)
 
 
 def may_choose_owner(actor: Actor, case: Case) -> bool:
     """For a colleague who leaves: who works in the queue knows who could take it."""
-    return may_work_on(actor, case)
+    return may_work_on_case(actor, case)
 
 
-def may_close(actor: Actor, case: Case) -> bool:
-    return may_work_on(actor, case) and _leads(actor, case)
+def may_close_case(actor: Actor, case: Case) -> bool:
+    return may_work_on_case(actor, case) and _leads(actor, case)
 
 
-def may_reopen(actor: Actor, case: Case) -> bool:
-    return may_see(actor, case) and case.is_closed
+def may_reopen_case(actor: Actor, case: Case) -> bool:
+    return may_see_case(actor, case) and case.is_closed
 
 
 def _leads(actor: Actor, case: Case) -> bool:

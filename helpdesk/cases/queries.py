@@ -93,28 +93,28 @@ LISTED = (
 )
 
 
-def in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
+def is_in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
     """The one scope of cases: asked of whatever shows cases, or what hangs on them."""
     if not isinstance(queues, BindParameter):
         queues = literal(sorted(queues), ARRAY(String))
     return Case.team_id == any_(queues)
 
 
-def visible_to(actor: Actor) -> Select[Case]:
+def visible_cases(actor: Actor) -> Select[Case]:
     """The cases of the actor's queues; none for operators, partners and strangers, nor for who
     waits to be let in."""
-    return select(Case).where(in_queues(actor.queues))
+    return select(Case).where(is_in_queues(actor.queues))
 
 
 # One case by its name, for whoever may see it, put together once.
 BY_REF: Final = select(Case).where(
-    Case.ref == bindparam("ref"), in_queues(bindparam("queues", type_=ARRAY(String)))
+    Case.ref == bindparam("ref"), is_in_queues(bindparam("queues", type_=ARRAY(String)))
 )
 
 
 def case_by_ref(work: Work, ref: str) -> Case:
     """A case of the actor's queues. Who waits to be let in is told so, and opens no page of it."""
-    case = work.session.scalar(BY_REF, by_ref_parameters(work, ref))
+    case = work.session.scalar(BY_REF, case_by_ref_parameters(work, ref))
     if case is None:
         raise NotFound
     refuse_members_without_key(work, case)
@@ -126,7 +126,7 @@ def refuse_members_without_key(work: Work, case: Case) -> None:
         raise NotAllowed(NOT_LET_IN)
 
 
-def by_ref_parameters(work: Work, ref: str) -> dict[str, Any]:
+def case_by_ref_parameters(work: Work, ref: str) -> dict[str, Any]:
     """What BY_REF is asked with. Who waits finds it too, to be told so: see `refuse_who_waits`."""
     actor = work.actor
     waits_in = actor.waits_in if actor.works_on_cases else frozenset()
@@ -141,7 +141,7 @@ def lock_case(work: Work, case: Case) -> None:
 
 def own_cases(work: Work, limit: int = 100) -> Sequence[Case]:
     """The cases the actor has, the next one first."""
-    mine = visible_to(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
+    mine = visible_cases(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
     return work.session.scalars(mine.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
@@ -160,43 +160,43 @@ def cases_whose_owner_lost_access(work: Work, limit: int = LISTED_AT_MOST) -> Se
         of_team.key_id == of_case.holder_id,
         of_team.holder_id == Person.key_id,
     )
-    insider = accounts.only_with_team_access(select(Person.id), Case.team_id).correlate(Case)
+    insider = accounts.filter_by_team_access(select(Person.id), Case.team_id).correlate(Case)
     lost = (
-        visible_to(work.actor)
+        visible_cases(work.actor)
         .join(Person, Person.id == Case.owner_id)
         .where(NOT_CLOSED, or_(Person.id.not_in(insider), ~can_open))
     )
     return work.session.scalars(lost.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
-def unclaimed_in(work: Work, team: Team) -> Select[Case]:
+def unclaimed_cases_of(work: Work, team: Team) -> Select[Case]:
     """What nobody has taken yet, the next one first; not what waits for somebody else's move,
     unless its reporter waits for an answer of ours. The second lane is not part of it."""
     return _unclaimed(work, team).where(FIRST_LANE)
 
 
-def second_lane_of(work: Work, team: Team) -> Select[Case]:
+def second_lane_cases_of(work: Work, team: Team) -> Select[Case]:
     """The same of what looks sent by a machine: people may be among it."""
     return _unclaimed(work, team).where(SECOND_LANE)
 
 
 def _unclaimed(work: Work, team: Team) -> Select[Case]:
     return (
-        visible_to(work.actor)
+        visible_cases(work.actor)
         .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, OUR_MOVE)
         .options(*LISTED)
         .order_by(*IN_ORDER)
     )
 
 
-def next_unclaimed(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
+def next_unclaimed_case(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
     """The case to take next, but for some. Two who ask at once get two different ones."""
-    return _nearest(work, unclaimed_in(work, team), exclude)
+    return _nearest(work, unclaimed_cases_of(work, team), exclude)
 
 
-def next_of_second_lane(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
+def next_second_lane_case(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
     """The same of the second lane."""
-    return _nearest(work, second_lane_of(work, team), exclude)
+    return _nearest(work, second_lane_cases_of(work, team), exclude)
 
 
 def _nearest(work: Work, unclaimed: Select[Case], but: Collection[str]) -> Case | None:
@@ -210,7 +210,7 @@ def cases_with_late_update(work: Work, limit: int = 20) -> Sequence[Case]:
     Not those of the second lane, which would fill the list in a flood: they have one of their own.
     """
     overdue = [
-        visible_to(work.actor)
+        visible_cases(work.actor)
         .with_only_columns(Case.id)
         .where(NOT_CLOSED, FIRST_LANE, Case.level == level, Case.team_id == team, work.at > DUE)
         .order_by(DUE)
@@ -231,7 +231,7 @@ def cases_to_follow_up(
 ) -> Sequence[Case]:
     """Closed cases whose reporter should be asked again how things are, the most urgent first."""
     due = (
-        visible_to(work.actor)
+        visible_cases(work.actor)
         .join(Closure, Closure.case_id == Case.id)
         .where(Closure.follow_up_on <= today)
         .options(*LISTED)
@@ -247,7 +247,7 @@ def messages_with_reporter(work: Work, case: Case) -> Sequence[Message]:
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
 
 
-def was_answered(work: Work, case: Case) -> bool:
+def was_reporter_answered(work: Work, case: Case) -> bool:
     """Whether one of us has ever written to the reporter, or spoken with them another way."""
     ours = select(Message.id).where(Message.case_id == case.id, ~Message.is_from_reporter)
     spoken = select(Conversation.id).where(

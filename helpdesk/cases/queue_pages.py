@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.queries import queues_parameter
+from helpdesk.accounts.queries import queue_ids_parameter
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.case import LEVELS
 from helpdesk.cases.queries import (
@@ -59,7 +59,7 @@ SHOWN: Final = (
     Case.owner_id,
     Person.name.label("owner"),
 )
-OWN_QUEUE: Final = queues_parameter(bindparam("queues", type_=ARRAY(String))).where(
+OWN_QUEUE: Final = queue_ids_parameter(bindparam("queues", type_=ARRAY(String))).where(
     Team.slug == bindparam("slug")
 )
 AT: Final = cast(bindparam("at", type_=String), DateTime(timezone=True))

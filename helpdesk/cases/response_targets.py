@@ -46,7 +46,7 @@ def register_response_plans(plan: Callable[[Level], ResponsePlan]) -> None:
     _plans[:] = [plan]
 
 
-def plan_of(case: Case) -> ResponsePlan:
+def response_plan_of(case: Case) -> ResponsePlan:
     """What the level of a case promises."""
     return _plans[0](case.level)
 
@@ -56,7 +56,7 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
 
     A word that is older than the last one we gave changes nothing.
     """
-    events = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
+    events = clocks.clock_events_of(work.session, case.id, clocks.NEXT_WORD)
     if at is not None and any(event.at > at for event in events):
         return
     clocks.stop_clock(work, case.id, clocks.NEXT_WORD, at=at)
@@ -64,8 +64,8 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
         work,
         case.id,
         clocks.NEXT_WORD,
-        within=plan_of(case).next_word,
-        events=clocks.events_of(work.session, case.id, clocks.NEXT_WORD),
+        within=response_plan_of(case).next_word,
+        events=clocks.clock_events_of(work.session, case.id, clocks.NEXT_WORD),
         is_anew=bool(events),
         since=at or work.at,
     )
@@ -98,7 +98,7 @@ def restore_reply_due(work: Work, case: Case, *, due_at: datetime) -> None:
         case.reply_due_at = clocks.start_clock_until(
             work, case.id, clocks.FIRST_REPLY, due_at=due_at
         )
-        within = plan_of(case).first_reply
+        within = response_plan_of(case).first_reply
         schedule_reply_alarms(work, case, used=within - (due_at - work.at))
 
 
@@ -114,15 +114,15 @@ def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     people hear together (`triage/surge_alerts.py`)."""
     if case.reply_due_at is None or case.in_slow_lane:
         return
-    due = due_as_argument(case.reply_due_at)
-    for percent, after in _alarms(plan_of(case), plan_of(case).first_reply, used):
+    due = due_time_as_argument(case.reply_due_at)
+    for percent, after in _alarms(response_plan_of(case), response_plan_of(case).first_reply, used):
         work.announce(ReplyAlarmDue(case.id, percent, due), after=after)
 
 
 def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
     """Queue what is left of them for a case that has left the second lane."""
     if case.reply_due_at is not None:
-        used = plan_of(case).first_reply - (case.reply_due_at - work.at)
+        used = response_plan_of(case).first_reply - (case.reply_due_at - work.at)
         schedule_reply_alarms(work, case, used=used)
 
 
@@ -140,12 +140,12 @@ def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     """Queue the alarms on the next word; they climb like those of the answer."""
     if case.word_due_at is None:
         return
-    due = due_as_argument(case.word_due_at)
-    for percent, after in _alarms(plan_of(case), plan_of(case).next_word, used):
+    due = due_time_as_argument(case.word_due_at)
+    for percent, after in _alarms(response_plan_of(case), response_plan_of(case).next_word, used):
         work.announce(UpdateAlarmDue(case.id, percent, due), after=after)
 
 
-def due_as_argument(due_at: datetime) -> int:
+def due_time_as_argument(due_at: datetime) -> int:
     """A due time as a job's argument: an alarm of a clock that was restarted knows it is old."""
     return int(due_at.timestamp())
 
@@ -167,7 +167,7 @@ def _pause_next_word(work: Work, case: Case) -> None:
 
 
 def _answer_goes_on(work: Work, case: Case) -> None:
-    within = plan_of(case).first_reply
+    within = response_plan_of(case).first_reply
     due = clocks.resume_clock(work, case.id, clocks.FIRST_REPLY, within=within)
     if due is not None:
         case.reply_due_at = due
@@ -175,7 +175,7 @@ def _answer_goes_on(work: Work, case: Case) -> None:
 
 
 def _next_word_goes_on(work: Work, case: Case) -> None:
-    within = plan_of(case).next_word
+    within = response_plan_of(case).next_word
     due = clocks.resume_clock(work, case.id, clocks.NEXT_WORD, within=within)
     if due is not None:
         case.word_due_at = due

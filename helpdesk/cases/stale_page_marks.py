@@ -10,10 +10,10 @@ from helpdesk.core.work import Work
 def case_mark_of(work: Work, case: Case, *more: str) -> str:
     """What the reporter let us know last, how urgent it is and why, and who has it; and, as `more`,
     the wish that a second person decides on."""
-    return mark_of_shown(case, reporter_activity_marks(work, case), *more)
+    return mark_of_shown_case(case, reporter_activity_marks(work, case), *more)
 
 
-def mark_of_shown(case: Case, heard: str, *more: str) -> str:
+def mark_of_shown_case(case: Case, heard: str, *more: str) -> str:
     """The same, where the page knows already what was heard last."""
     return mark_of(heard, case.level, case.owner_id, case.answers, *more)
 

@@ -5,7 +5,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from helpdesk import core_dumps, logs
-from helpdesk.adapters.child_processes import StartError
+from helpdesk.adapters.child_processes import CannotStart
 from helpdesk.cli import connection_errors
 from helpdesk.core.errors import DomainError
 from helpdesk.lazy_group import LazyGroup
@@ -40,8 +40,8 @@ class ErrorExplainingGroup(LazyGroup):
         except NotPublished as behind:
             raise CommandCannotRun(f"The playbooks cannot be loaded. {behind}") from None
         except (DBAPIError, RedisError) as away:
-            raise CommandCannotRun(connection_errors.explain_error(away)) from None
-        except StartError as trouble:
+            raise CommandCannotRun(connection_errors.explain_connection_error(away)) from None
+        except CannotStart as trouble:
             raise CommandCannotRun(str(trouble)) from None
         except BrokenPipeError:
             raise  # who reads us has had enough, as `head` has: click ends quietly

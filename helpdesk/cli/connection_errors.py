@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 TRY_AGAIN = "Check that it is running and that {setting} points to it."
 
 
-def explain_error(error: DBAPIError | RedisError) -> str:
+def explain_connection_error(error: DBAPIError | RedisError) -> str:
     """What keeps a command from the database or from Redis."""
     return (
         explain_redis_error(error)

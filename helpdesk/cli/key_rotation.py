@@ -49,7 +49,7 @@ class SealedField(NamedTuple):
     purpose: KeyFile
 
 
-def reseal(context: AppContext, old: Secret, *, operator_name: str) -> ResealCounts:
+def reseal_everything(context: AppContext, old: Secret, *, operator_name: str) -> ResealCounts:
     """Seal again all that the older key opens. Safe to run twice, and to stop at any moment.
 
     Row by row: what is not reached yet opens with the older key, and what is, with today's.

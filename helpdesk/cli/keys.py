@@ -7,7 +7,7 @@ import click
 from helpdesk import key_files
 from helpdesk.cli import key_rotation
 from helpdesk.cli.maintenance import command_context
-from helpdesk.cli.names import NAME
+from helpdesk.cli.name_parameter_types import NAME
 from helpdesk.cli.signing import sign_keys_command
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
@@ -51,7 +51,7 @@ def reseal_command(operator_name: str, older: str) -> None:
     """
     with command_context({"DATABASE_URL"}, NEW | CHECKS) as context:
         old = Secret(_older_key(older, context.settings))
-        done = key_rotation.reseal(context, old, operator_name=operator_name)
+        done = key_rotation.reseal_everything(context, old, operator_name=operator_name)
     click.echo(f"{done.resealed} values encrypted again. {done.current} already used these keys.")
     if done.closed:
         raise click.ClickException(

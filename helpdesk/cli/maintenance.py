@@ -13,9 +13,9 @@ from sqlalchemy import NullPool, create_engine
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.queries import team_by_slug
-from helpdesk.adapters import definition_guard
-from helpdesk.assembly import close_context, open_context
-from helpdesk.cli.names import NAME, SHORT
+from helpdesk.adapters import database_hardening
+from helpdesk.cli.name_parameter_types import NAME, SHORT
+from helpdesk.context_assembly import close_context, open_context
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext
@@ -52,32 +52,32 @@ def database_warnings(url: str) -> Iterator[str]:
     """What only a superuser can put right, in sentences."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        if not definition_guard.are_definitions_guarded(connection):
+        if not database_hardening.are_schema_changes_blocked(connection):
             yield (
-                f"Warning: the event trigger {definition_guard.NAME} is missing. Without it, any"
+                f"Warning: the event trigger {database_hardening.NAME} is missing. Without it, any"
                 " process that is taken over can lock every table. A superuser can add it: see"
                 " “First start” in docs/running.md."
             )
-        if still := definition_guard.rights_of_everyone(connection):
+        if still := database_hardening.rights_of_public_role(connection):
             yield (
                 f"Warning: in this database everyone may still use {', '.join(still)}. Any process"
                 " that is taken over can fill the disk or stop the others that way. A superuser"
                 " can revoke it: see “First start” in docs/running.md."
             )
-        if not definition_guard.ends_lock_hoarders(connection):
+        if not database_hardening.can_end_lock_hoarders(connection):
             yield (
-                f"Warning: the function {definition_guard.ENDS} is missing, or is not a"
+                f"Warning: the function {database_hardening.ENDS} is missing, or is not a"
                 " superuser's. Without it, any process that is taken over can hold every lock"
                 " there is, and nobody can write or connect. A superuser can add it: see “First"
                 " start” in docs/running.md."
             )
-        if not definition_guard.has_room_for_locks(connection):
+        if not database_hardening.has_room_for_locks(connection):
             yield (
                 "Warning: max_locks_per_transaction is below"
-                f" {definition_guard.MOST_LOCKS}. Set it to 512 in postgresql.conf and restart"
+                f" {database_hardening.MOST_LOCKS}. Set it to 512 in postgresql.conf and restart"
                 " PostgreSQL: see “First start” in docs/running.md."
             )
-        for role, setting in definition_guard.role_settings(connection):
+        for role, setting in database_hardening.role_settings(connection):
             yield (
                 f"Warning: {role} has a setting of its own: {setting}. The helpdesk sets none. If"
                 f" you did not set it, find out who used this role's password, change it, and run"
@@ -136,7 +136,7 @@ def invite_command(
         context.begin(operator(operator_name)) as work,
     ):
         teams = [_queue(work, slug) for slug in queues]
-        _person, code = accounts.invite(
+        _person, code = accounts.invite_person(
             work, handle=handle, name=name, role=Role(role), teams=teams
         )
     click.echo(f"{name} has a week to enrol with this code, at {context.settings.staff_url}/enrol:")

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from helpdesk.cli.maintenance import command_context, database_warnings
-from helpdesk.cli.names import NAME
+from helpdesk.cli.name_parameter_types import NAME
 from helpdesk.core.actors import operator
 from helpdesk.core.send_hold import HoldReason
 from helpdesk.duty import restored_backup
@@ -45,7 +45,7 @@ def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) ->
     """Say what is due in a restored database, and let it send again."""
     with command_context(NEEDS) as context:
         with context.begin(operator(operator_name)) as work:
-            for line in due_in_words(restored_backup.due_jobs(work), skip_due=skip_due):
+            for line in describe_due_jobs(restored_backup.due_jobs(work), skip_due=skip_due):
                 click.echo(line)
         # What only a superuser can give is not in every restored database.
         for warning in database_warnings(context.settings.database_url):
@@ -57,7 +57,7 @@ def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) ->
     click.echo(f"Sending has started again. {skipped} jobs were skipped. History says which.")
 
 
-def due_in_words(due: restored_backup.DueJobs, *, skip_due: bool) -> list[str]:
+def describe_due_jobs(due: restored_backup.DueJobs, *, skip_due: bool) -> list[str]:
     """What is due, by kind and number, and the requests that may arrive a second time."""
     lines = [WHY[due.held.because], f"It was last in use at {_moment(due.held.as_of)}.", BACK, ""]
     if not due.by_job:

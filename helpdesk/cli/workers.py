@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from helpdesk import ticker as ticking
 from helpdesk.adapters.rq_worker import open_worker
-from helpdesk.assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_context, open_engine
+from helpdesk.context_assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_context, open_engine
 from helpdesk.core.jobs import Queue
 from helpdesk.key_files import OF_TICKER, OF_WORKER
 from helpdesk.settings import NO_REDIS, NotConfigured, Settings

@@ -64,14 +64,14 @@ class DrillActions:
         )
 
     def claim(self, who: str, case: Case, at: datetime) -> None:
-        cases.claim(self.past.person_work(who, at), case)
+        cases.claim_case(self.past.person_work(who, at), case)
 
     def write_to_reporter(self, who: str, case: Case, at: datetime, words: str) -> None:
         """Somebody of ours writes to the reporter."""
         cases.send_message(self.past.person_work(who, at), case, words)
 
     def write_note(self, who: str, case: Case, at: datetime, words: str) -> None:
-        cases.add_note(self.past.person_work(who, at), case, words)
+        cases.add_case_note(self.past.person_work(who, at), case, words)
 
     def start_run(self, who: str, case: Case, at: datetime) -> Run:
         """Put the playbook of the case's kind to work."""

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from helpdesk import key_files
 from helpdesk.accounts.models import Person
-from helpdesk.assembly import open_context
+from helpdesk.context_assembly import open_context
 from helpdesk.drill.organisation import create_organisation
-from helpdesk.drill.past_moments import in_one_transaction
+from helpdesk.drill.past_moments import past_in_one_transaction
 from helpdesk.drill.scenarios import run_all_scenarios
 from helpdesk.drill.sign_in_sheet import DrillAddresses, DrillReporter, SignInSheet
 from helpdesk.settings import Settings
@@ -33,7 +33,7 @@ def seed_drill_command() -> None:
     settings = _settings()
     context = open_context(settings)
     now = datetime.now(UTC)
-    with in_one_transaction(context) as past:
+    with past_in_one_transaction(context) as past:
         if past.session.scalar(select(Person.id).limit(1)):
             click.echo("The drill already exists.")
             return

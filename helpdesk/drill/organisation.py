@@ -165,14 +165,14 @@ def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
 def _enrol(
     past: PastMoments, part: DrillPerson, teams: dict[str, Team], at: datetime
 ) -> DrillAccount:
-    person, _code = accounts.invite(
+    person, _code = accounts.invite_person(
         past.operator_work(at),
         handle=part.handle,
         name=part.name,
         role=part.role,
         teams=[teams[slug] for slug in part.teams],
     )
-    passphrase, seed = codes.generate_passphrase(), second_factor.new_seed()
+    passphrase, seed = codes.generate_passphrase(), second_factor.generate_totp_seed()
     door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
     peppers = past.context.service.peppers_for_surface(door)
     enrolled = accounts.enrol(

@@ -21,7 +21,7 @@ from helpdesk.core.work import Work
 
 
 @contextmanager
-def in_one_transaction(context: AppContext) -> Iterator["PastMoments"]:
+def past_in_one_transaction(context: AppContext) -> Iterator["PastMoments"]:
     """Past moments whose every transaction lands in one: the drill is made whole, or not at all."""
     with context.sessions.kw["bind"].begin() as connection:
         sessions = sessionmaker(

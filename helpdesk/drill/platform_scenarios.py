@@ -9,7 +9,7 @@ from helpdesk.cases.models import Case
 from helpdesk.drill.actions import DrillActions
 from helpdesk.drill.organisation import PARTNER
 from helpdesk.drill.sample_reports import SampleReport
-from helpdesk.drill.schedule import Scenario
+from helpdesk.drill.scenario_schedule import Scenario
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import packet_sources
 from helpdesk.escalations.models import Escalation
@@ -23,7 +23,7 @@ RESPONDER, COORDINATOR = "responder", "coordinator"
 LEAD, AGENT = "platform-lead", "platform-agent"
 
 
-def water_festival(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+def play_decided_request(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """Asked and decided; now the reporter has to say whether it is true."""
     case, run, at = yield from _worked_on(actions, story, at)
     request = _ask(
@@ -54,7 +54,7 @@ def water_festival(actions: DrillActions, story: SampleReport, at: datetime) -> 
     )
 
 
-def legal_clinic(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+def play_unanswered_request(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """With the platform, and no answer yet."""
     _, run, at = yield from _worked_on(actions, story, at)
     _ask(
@@ -68,7 +68,7 @@ def legal_clinic(actions: DrillActions, story: SampleReport, at: datetime) -> Sc
     )
 
 
-def poetry_page(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+def play_partner_question(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """The platform has a question, and the case is awake again."""
     _, run, at = yield from _worked_on(actions, story, at)
     request = _ask(
@@ -90,7 +90,9 @@ def poetry_page(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
     )
 
 
-def river_watch(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+def play_request_awaiting_approval(
+    actions: DrillActions, story: SampleReport, at: datetime
+) -> Scenario:
     """The request is written, and waits for a second person to read and approve it."""
     case, run, at = yield from _worked_on(actions, story, at)
     actions.write_note(

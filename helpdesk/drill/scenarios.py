@@ -10,13 +10,13 @@ from helpdesk.drill.actions import FRONT_LINE, QUIET_ROOM, DrillActions, DrillRe
 from helpdesk.drill.organisation import register_second_partner
 from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.platform_scenarios import (
-    legal_clinic,
-    poetry_page,
-    river_watch,
-    water_festival,
+    play_decided_request,
+    play_partner_question,
+    play_request_awaiting_approval,
+    play_unanswered_request,
 )
 from helpdesk.drill.sample_reports import STORIES, SampleReport
-from helpdesk.drill.schedule import Scenario, run_scenarios
+from helpdesk.drill.scenario_schedule import Scenario, run_scenarios
 from helpdesk.triage import operations as triage
 
 RESPONDER, NEWCOMER, COORDINATOR = "responder", "newcomer", "coordinator"
@@ -187,10 +187,10 @@ def _a_month_after(at: datetime) -> date:
 
 
 SCENARIOS: dict[str, Callable[[DrillActions, SampleReport, datetime], Scenario]] = {
-    "water-festival": water_festival,
-    "legal-clinic": legal_clinic,
-    "poetry-page": poetry_page,
-    "river-watch": river_watch,
+    "water-festival": play_decided_request,
+    "legal-clinic": play_unanswered_request,
+    "poetry-page": play_partner_question,
+    "river-watch": play_request_awaiting_approval,
     "site-down": _site_down,
     "union-mail": _union_mail,
     "false-profile": _false_profile,

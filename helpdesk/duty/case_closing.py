@@ -8,16 +8,16 @@ from sqlalchemy import select
 
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
-from helpdesk.cases.disputed_conversations import is_disputed
+from helpdesk.cases.disputed_conversations import is_conversation_disputed
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.policy import may_close, may_work_on
-from helpdesk.cases.queries import in_queues, lock_case, newest_reporter_message
-from helpdesk.cases.reporters_answers import has_denied_our_record, newest_reporter_answer
+from helpdesk.cases.policy import may_close_case, may_work_on_case
+from helpdesk.cases.queries import is_in_queues, lock_case, newest_reporter_message
+from helpdesk.cases.reporter_statements import has_denied_our_record, newest_reporter_statement_id
+from helpdesk.cases.second_person_requests import end_stale_requests, is_request_pending
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseOutcome
-from helpdesk.cases.wishes import end_what_is_over, is_pending
 from helpdesk.core.errors import Conflict, NotAllowed, Outdated
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -53,7 +53,7 @@ def close_case(
     must be done are done. An urgent case is no report at all only where two people say so. `seen`
     is the mark of the case on the page."""
     lock_case(work, case)
-    work.require(may_close, case)
+    work.require(may_close_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
     refusal = obstacles_to_closing(work, case, outcome=outcome)
     if refusal:
@@ -68,18 +68,18 @@ def ask_to_close(
 ) -> ClosingRequest:
     """Ask a second person to agree that an urgent case is no report at all."""
     lock_case(work, case)
-    work.require(may_close, case)
+    work.require(may_close_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
     refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM)
     if refusal:
         raise Conflict(refusal)
     if pending_closing_request(work, case) is not None:
         raise Outdated("Someone has already asked for this. It is waiting for a second person.")
-    end_what_is_over(work, case, ClosingRequest)
+    end_stale_requests(work, case, ClosingRequest)
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:
-        cases.add_note(work, case, note)
+        cases.add_case_note(work, case, note)
     work.record("case.closing_asked", request)
     return request
 
@@ -91,7 +91,7 @@ def decide_closing(
     mark of the case and of the wish on their page."""
     case = request.case
     lock_case(work, case)
-    work.require(may_work_on, case)
+    work.require(may_work_on_case, case)
     work.session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
         raise Outdated("Someone else has already decided this.")
@@ -105,7 +105,7 @@ def decide_closing(
     work.record("case.closing_decided", request, granted=granted)
     news.notify_person(work, case.id, request.asked_by, NewsKind.CLOSING_DECIDED)
     if granted:
-        cases.close_agreed(work, case, outcome=CaseOutcome.SPAM)
+        cases.close_after_agreement(work, case, outcome=CaseOutcome.SPAM)
 
 
 def needs_second_person(case: Case, outcome: CaseOutcome) -> bool:
@@ -120,12 +120,12 @@ def obstacles_to_closing(work: Work, case: Case, *, outcome: CaseOutcome) -> str
 def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     """Each thing that has to happen first, in a sentence."""
     # Whoever denies what we wrote down, or judges a decision, is no machine.
-    if is_disputed(work, case):
+    if is_conversation_disputed(work, case):
         yield "The reporter says it wasn't them you spoke with. Write to them first."
     elif has_denied_our_record(work, case):
         yield "The reporter says they didn't tell us what we recorded. Write to them first."
     elif case.reply_due_at and (
-        newest_reporter_message(work, case) or newest_reporter_answer(work, case)
+        newest_reporter_message(work, case) or newest_reporter_statement_id(work, case)
     ):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
@@ -159,7 +159,7 @@ def pending_closing_request(work: Work, case: Case) -> ClosingRequest | None:
     """The wish that nobody has decided yet."""
     return work.session.scalar(
         select(ClosingRequest).where(
-            ClosingRequest.case_id == case.id, is_pending(ClosingRequest, case.team_id)
+            ClosingRequest.case_id == case.id, is_request_pending(ClosingRequest, case.team_id)
         )
     )
 
@@ -169,7 +169,7 @@ def pending_closing_requests(work: Work) -> Sequence[ClosingRequest]:
     pending = (
         select(ClosingRequest)
         .join(Case, Case.id == ClosingRequest.case_id)
-        .where(in_queues(work.actor.queues), is_pending(ClosingRequest, Case.team_id))
+        .where(is_in_queues(work.actor.queues), is_request_pending(ClosingRequest, Case.team_id))
         .where(Case.state != "closed")
         .order_by(ClosingRequest.asked_at)
     )

@@ -86,7 +86,7 @@ def all_news(work: Work) -> tuple[NewsLine, ...]:
 
 
 def _mine(work: Work) -> Select[News, str, Level, str]:
-    visible = cases.visible_to(work.actor).with_only_columns(Case.id)
+    visible = cases.visible_cases(work.actor).with_only_columns(Case.id)
     return (
         select(News, Case.ref, Case.level, Escalation.ref)
         .join(Case, Case.id == News.case_id)

@@ -14,7 +14,7 @@ from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.queries import Colleague
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
-from helpdesk.cases.policy import works_in
+from helpdesk.cases.policy import works_in_queue
 from helpdesk.core.work import Work
 from helpdesk.duty import case_closing
 from helpdesk.escalations import queries as escalations
@@ -85,7 +85,7 @@ def open_work_of(work: Work, person: Person, teams: Sequence[Team]) -> OpenWork:
 def _in_queue(work: Work, person: Person, team: Team) -> CasesInQueue:
     theirs = cases.cases_of_person(person.id, [team.id])
     how_many = work.session.scalar(theirs.with_only_columns(func.count())) or 0
-    if not works_in(work.actor, team.id):
+    if not works_in_queue(work.actor, team.id):
         return CasesInQueue(team, how_many)
     listed = theirs.options(*cases.LISTED).order_by(*cases.IN_ORDER)
     return CasesInQueue(

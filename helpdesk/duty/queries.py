@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.verified_keys import UntrustedKeys, unsigned_keys
+from helpdesk.accounts.verified_keys import UntrustedKeys, untrusted_keys
 from helpdesk.cases import disputed_conversations
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
@@ -137,7 +137,7 @@ def board(work: Work) -> Board:
         to_vet=vetting.partners_to_vet(work),
         untold_partners=escalations.requests_with_untold_news(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
-        false_keys=unsigned_keys(work),
+        false_keys=untrusted_keys(work),
         ended_database_sessions=ended_database_sessions(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
@@ -185,7 +185,7 @@ def failed_job(work: Work, outbox_job_id: str) -> OutboxJob:
 
 
 def _lane(work: Work, team: Team) -> QueueOnBoard:
-    first, second = cases.unclaimed_in(work, team), cases.second_lane_of(work, team)
+    first, second = cases.unclaimed_cases_of(work, team), cases.second_lane_cases_of(work, team)
     return QueueOnBoard(
         team=team,
         next_cases=work.session.scalars(first.limit(SHOWN)).all(),
@@ -193,8 +193,8 @@ def _lane(work: Work, team: Team) -> QueueOnBoard:
         second_lane=work.session.scalars(second.limit(SHOWN)).all(),
         waiting_in_second_lane=_counted(work, second),
         is_unheard=surge_alerts.is_surge_alert_overdue(work, team.id),
-        on_duty=accounts.on_duty(work.session, team.id, at=work.at),
-        can_be_told=accounts.can_be_alerted(work.session, team.id, at=work.at),
+        on_duty=accounts.people_on_duty(work.session, team.id, at=work.at),
+        can_be_told=accounts.can_alert_anyone(work.session, team.id, at=work.at),
     )
 
 
@@ -207,14 +207,14 @@ def _counted(work: Work, listed: Select[Case]) -> int:
 def _failed(work: Work) -> Sequence[FailedJob]:
     outbox_jobs = outbox.failed_jobs(work.session)
     ids = {str(one.arguments.get("case_id", "")) for one in outbox_jobs}
-    seen = work.session.scalars(cases.visible_to(work.actor).where(Case.id.in_(ids)))
+    seen = work.session.scalars(cases.visible_cases(work.actor).where(Case.id.in_(ids)))
     by_id = {case.id: case for case in seen}
     return [FailedJob(one, by_id.get(str(one.arguments.get("case_id")))) for one in outbox_jobs]
 
 
 def names_visible_case(work: Work, refs: Collection[str]) -> bool:
     """Whether one of these names a case or a request that the actor may see."""
-    ours = cases.visible_to(work.actor).where(Case.ref.in_(refs)).with_only_columns(Case.id)
-    asked = escalations.visible_to(work.actor).where(Escalation.ref.in_(refs))
+    ours = cases.visible_cases(work.actor).where(Case.ref.in_(refs)).with_only_columns(Case.id)
+    asked = escalations.visible_requests(work.actor).where(Escalation.ref.in_(refs))
     either = (ours, asked.with_only_columns(Escalation.id))
     return any(work.session.scalar(found.limit(1)) is not None for found in either)

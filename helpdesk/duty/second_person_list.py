@@ -40,10 +40,10 @@ def _drafts(work: Work) -> Iterator[WaitingForSecondPerson]:
             continue
         if not request.has_answer_to_approve and not _lacks_nothing_else(work, request):
             continue
-        events = case_clocks.events_of(work.session, request.id, clocks.OURS)
+        events = case_clocks.clock_events_of(work.session, request.id, clocks.OURS)
         yield WaitingForSecondPerson(
             request,
-            case_clocks.due_at(events),
+            case_clocks.clock_due_at(events),
             has_left=False,
             had_a_part=work.actor.id in contributions_to(work, request),
         )

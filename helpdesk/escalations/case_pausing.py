@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.pausing import pause_until
+from helpdesk.cases.operations.pausing import pause_case_until
 from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import Role
@@ -35,7 +35,7 @@ def pause_case_for_partner(work: Work, case: Case) -> None:
     if case.is_closed or until is None:
         return
     if case.waits_on is not WaitsOn.PARTNER or case.waits_until != until:
-        pause_until(work, case, waits_on=WaitsOn.PARTNER, until=until)
+        pause_case_until(work, case, waits_on=WaitsOn.PARTNER, until=until)
 
 
 def extend_case_pause(work: Work, case: Case) -> None:

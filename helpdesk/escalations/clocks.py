@@ -40,8 +40,8 @@ def stop_both_clocks(work: Work, escalation: Escalation) -> None:
 
 def time_used_by_partner(work: Work, escalation: Escalation) -> timedelta:
     """How long they have had it, all their turns together."""
-    events = clocks.events_of(work.session, escalation.id, THEIRS)
-    return clocks.time_used(events, at=work.at)
+    events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
+    return clocks.clock_time_used(events, at=work.at)
 
 
 def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
@@ -50,7 +50,7 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
     Computed from events alone: at the public door nobody can read what was agreed with a partner.
     """
     starts, left = [], timedelta(0)
-    for event in clocks.events_of(work.session, escalation.id, THEIRS):
+    for event in clocks.clock_events_of(work.session, escalation.id, THEIRS):
         if event.turn is ClockAction.STARTED:
             starts.append(event)
         elif starts:
@@ -86,5 +86,5 @@ def arrivals_at_partner(
 
 
 def _start(work: Work, escalation: Escalation, clock: str, *, within: timedelta) -> datetime:
-    events = clocks.events_of(work.session, escalation.id, clock)
+    events = clocks.clock_events_of(work.session, escalation.id, clock)
     return clocks.start_clock(work, escalation.id, clock, within=within, events=events)

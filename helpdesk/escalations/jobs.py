@@ -6,7 +6,7 @@ from datetime import datetime
 from helpdesk.accounts import on_call
 from helpdesk.accounts.models import Person
 from helpdesk.cases.events import ConsentWithdrawn
-from helpdesk.cases.response_targets import due_as_argument
+from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
@@ -165,7 +165,11 @@ def alert_reading_overdue(context: AppContext, *, escalation_id: str, due: int) 
 
 def _is_unread_since(escalation: Escalation, due: int) -> bool:
     since = escalation.second_read_due_at
-    return since is not None and escalation.second_read_at is None and due_as_argument(since) == due
+    return (
+        since is not None
+        and escalation.second_read_at is None
+        and due_time_as_argument(since) == due
+    )
 
 
 def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:
@@ -175,7 +179,7 @@ def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:
     def is_coordinator_who_has_not(person: Person, at: datetime) -> bool:
         return on_call.is_coordinator(person, at) and has_not(person, at)
 
-    return is_coordinator_who_has_not, has_not, on_call.anyone
+    return is_coordinator_who_has_not, has_not, on_call.accepts_anyone
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)

@@ -14,7 +14,7 @@ from helpdesk.core.actors import Actor
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.queries import visible_to
+from helpdesk.escalations.queries import visible_requests
 from helpdesk.escalations.states import PILES, InboxFilter, Verdict
 from helpdesk.partners.models import Partner
 
@@ -97,7 +97,7 @@ def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
 def _listed_for(actor: Actor) -> Select[Escalation]:
     """None for who waits to be let in: the helpdesk invites people of a partner, and only the
     partner's own people let them see what is there."""
-    return visible_to(actor).where(Partner.team_id.in_(actor.accessible_teams))
+    return visible_requests(actor).where(Partner.team_id.in_(actor.accessible_teams))
 
 
 def _sizes(work: Work) -> dict[InboxFilter, int]:

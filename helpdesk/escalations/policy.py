@@ -1,14 +1,14 @@
 """Who may do what to a request; pure functions. What is missing on the way is in gates.py."""
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.policy import is_reporter_of, may_see
+from helpdesk.cases.policy import is_reporter_of, may_see_case
 from helpdesk.core.actors import Actor, Role
 from helpdesk.escalations.models import Delivery, Escalation
 
 
 def may_ask_partner(actor: Actor, case: Case) -> bool:
     """Whoever may work on the case may ask somebody for it."""
-    return may_see(actor, case)
+    return may_see_case(actor, case)
 
 
 def may_work_on(actor: Actor, escalation: Escalation) -> bool:

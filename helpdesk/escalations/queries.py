@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.queries import in_queues
+from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
@@ -55,11 +55,11 @@ _SEEN_BY_REPORTER = (
 )
 
 
-def visible_to(actor: Actor) -> Select[Escalation]:
+def visible_requests(actor: Actor) -> Select[Escalation]:
     """Requests of one's own queues; what has left, for the partner; one's own, for a reporter."""
     found = select(Escalation)
     if actor.works_on_cases:
-        return found.join(Escalation.case).where(in_queues(actor.queues))
+        return found.join(Escalation.case).where(is_in_queues(actor.queues))
     if actor.role is Role.PARTNER:
         own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
         return own.where(_has_left())
@@ -80,7 +80,7 @@ def request_by_own_ref(work: Work, ref: str) -> Escalation:
 
 def requests_of_case(work: Work, case: Case) -> Sequence[Escalation]:
     """The requests of a case, oldest first."""
-    found = visible_to(work.actor).where(Escalation.case_id == case.id)
+    found = visible_requests(work.actor).where(Escalation.case_id == case.id)
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
@@ -212,7 +212,7 @@ def requests_depending_on_consent(work: Work, consent: Consent) -> Sequence[Esca
     movable = {one for one in EscalationState if EscalationState.WITHDRAWN in MOVES[one]} - {
         EscalationState.DRAFT
     }
-    found = visible_to(work.actor).where(
+    found = visible_requests(work.actor).where(
         Escalation.case_id == consent.case_id, Escalation.state.in_(movable)
     )
     if consent.kind is ConsentKind.PLATFORM:
@@ -321,7 +321,7 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
         select(Delivery)
         .join(Delivery.escalation)
         .join(Escalation.case)
-        .where(in_queues(work.actor.queues))
+        .where(is_in_queues(work.actor.queues))
         .where(Delivery.state == DeliveryState.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()
@@ -329,7 +329,7 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
 
 def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
     """Requests whose partner has not been told what is new on them, the longest first."""
-    found = visible_to(work.actor).where(Escalation.untold_since.is_not(None))
+    found = visible_requests(work.actor).where(Escalation.untold_since.is_not(None))
     return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
 
 
@@ -343,7 +343,7 @@ def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalati
 
 def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
     """What left on one person's word and no second person has read yet, the latest hour first."""
-    found = visible_to(work.actor).where(
+    found = visible_requests(work.actor).where(
         Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None)
     )
     return work.session.scalars(found.order_by(Escalation.second_read_due_at)).all()
@@ -359,7 +359,9 @@ def requests_to_approve(work: Work) -> Sequence[Escalation]:
         Escalation.reply.is_not(None),
         not_(asked_since),
     )
-    found = visible_to(work.actor).where(or_(Escalation.state == EscalationState.DRAFT, answers))
+    found = visible_requests(work.actor).where(
+        or_(Escalation.state == EscalationState.DRAFT, answers)
+    )
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
 
@@ -388,7 +390,7 @@ def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> Reques
     """The first of each pile, the longest silence before the others: neither hides the other."""
     has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
-    found = visible_to(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
+    found = visible_requests(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
     piled = found.with_only_columns(
         Escalation.id,
         func.row_number().over(partition_by=has_asked, order_by=in_order).label("place"),
@@ -431,7 +433,7 @@ def _has_left() -> ColumnElement[bool]:
 
 
 def _one(work: Work, *conditions: ColumnElement[bool]) -> Escalation:
-    found = work.session.scalar(visible_to(work.actor).where(*conditions))
+    found = work.session.scalar(visible_requests(work.actor).where(*conditions))
     if found is None:
         raise NotFound
     return found

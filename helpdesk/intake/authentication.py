@@ -11,7 +11,7 @@ from helpdesk.web.cookies import session_cookie_name
 from helpdesk.web.work import STRANGER, Identity
 
 
-def identify(session: Session, at: datetime) -> Identity:
+def identify_by_cookie(session: Session, at: datetime) -> Identity:
     """Found by the cookie; without one the database is not asked at all."""
     token = request.cookies.get(session_cookie_name())
     found = find_mailbox_session(session, token, at) if token else None

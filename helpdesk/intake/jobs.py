@@ -19,7 +19,7 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
         call = _compose(context, work, team_id, percent)
         operators = {
             one.id: _quota_email(context, work, percent, one.id, mailbox)
-            for one in accounts.operators(work.session)
+            for one in accounts.all_operators(work.session)
             if (mailbox := accounts.mailbox_of(work, one))
         }
     reached = on_call.send_alert(context, call)  # no transaction is open here

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.cases.events import AnswerWaits
+from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case, Closure
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError
@@ -73,7 +73,7 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
             now.code_sent_at = work.at
 
 
-@job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerWaits)
+@job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerAwaitsReporter)
 def send_reminder(context: AppContext, *, case_id: str) -> None:
     """Tell a reporter who asked for it that something waits; not again before they have looked.
 

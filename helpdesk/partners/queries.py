@@ -16,7 +16,7 @@ from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.partners.policy import may_see_partners
 
 
-def visible_to(actor: Actor) -> Select[Partner]:
+def visible_partners(actor: Actor) -> Select[Partner]:
     """Staff see every partner; a partner's people see their own; nobody else sees any."""
     partners = select(Partner).order_by(Partner.name)
     if may_see_partners(actor):
@@ -27,17 +27,17 @@ def visible_to(actor: Actor) -> Select[Partner]:
 
 
 def all_partners(work: Work) -> Sequence[Partner]:
-    return work.session.scalars(visible_to(work.actor)).all()
+    return work.session.scalars(visible_partners(work.actor)).all()
 
 
 def partners_to_ask(work: Work) -> Sequence[Partner]:
     """Whom somebody could ask now: nobody who is retired."""
-    found = visible_to(work.actor).where(Partner.retired_on.is_(None))
+    found = visible_partners(work.actor).where(Partner.retired_on.is_(None))
     return work.session.scalars(found).all()
 
 
 def partner_by_slug(work: Work, slug: str) -> Partner:
-    partner = work.session.scalar(visible_to(work.actor).where(Partner.slug == slug))
+    partner = work.session.scalar(visible_partners(work.actor).where(Partner.slug == slug))
     if partner is None:
         raise NotFound
     return partner
@@ -45,7 +45,7 @@ def partner_by_slug(work: Work, slug: str) -> Partner:
 
 def partner_for_platform(work: Work, platform: str | None) -> Partner | None:
     """The partner that answers for a platform, if we have one."""
-    return work.session.scalar(visible_to(work.actor).where(Partner.platform == platform))
+    return work.session.scalar(visible_partners(work.actor).where(Partner.platform == platform))
 
 
 def has_key(work: Work, partner: Partner) -> bool:
@@ -90,7 +90,7 @@ def partners_without_confirmed_mailbox(work: Work) -> Sequence[Partner]:
     waits = exists().where(
         NewPartnerMailbox.partner_id == Partner.id, NewPartnerMailbox.address.is_not(None)
     )
-    found = visible_to(work.actor).where(
+    found = visible_partners(work.actor).where(
         Partner.retired_on.is_(None), or_(waits, Partner.mailbox_confirmed_at.is_(None))
     )
     return work.session.scalars(found).all()

@@ -8,7 +8,7 @@ from helpdesk.runs.models import Run
 
 def may_run(actor: Actor, case: Case) -> bool:
     """Whoever works in the queue may start playbooks on its open cases."""
-    return cases.may_work_on(actor, case)
+    return cases.may_work_on_case(actor, case)
 
 
 def may_work_on(actor: Actor, run: Run) -> bool:

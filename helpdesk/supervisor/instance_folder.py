@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.adapters.child_processes import StartError
+from helpdesk.adapters.child_processes import CannotStart
 from helpdesk.key_files import KeyFile
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 
 
-class AlreadyRunning(StartError):
+class AlreadyRunning(CannotStart):
     """Another `helpdesk up` works on this instance."""
 
 

@@ -4,7 +4,7 @@ import errno
 import socket
 from dataclasses import dataclass
 
-from helpdesk.adapters.child_processes import StartError
+from helpdesk.adapters.child_processes import CannotStart
 
 HIGHEST = 65_000
 # Below it, Debian lets only root open a socket.
@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 WAITING_ROOM = 1024
 
 
-class CannotListen(StartError):
+class CannotListen(CannotStart):
     """A socket cannot be opened; the message says which and what to do."""
 
 

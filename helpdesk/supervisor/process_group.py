@@ -69,7 +69,7 @@ class Program:
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        self._process = child_processes.spawn(
+        self._process = child_processes.spawn_child(
             self.command,
             log=self.log,
             environment=self.environment,
@@ -165,7 +165,7 @@ class ProcessGroup:
     def _bury_orphans(self) -> None:
         """Collect grandchildren that lost their parent and have ended."""
         ours = {member.runs.pid for member in self._members}
-        for pid in child_processes.children():
+        for pid in child_processes.child_pids():
             if pid not in ours and not child_processes.is_alive(pid):
                 with suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)

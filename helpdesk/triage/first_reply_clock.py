@@ -5,13 +5,13 @@ from datetime import timedelta
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.response_targets import due_as_argument
+from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.core.work import Work
 from helpdesk.triage.decision_table import LevelPlan
 from helpdesk.triage.repository import load_decision_table
 
 __all__ = [
-    "due_as_argument",
+    "due_time_as_argument",
     "owe_reply_again",
     "owe_reply_to_reporter",
     "restart_for_level",
@@ -36,7 +36,7 @@ def start_first_reply_clock(work: Work, case: Case) -> None:
 
 def owe_reply_again(work: Work, case: Case) -> None:
     """Promise a reply where one was given before: it has its whole time again."""
-    events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+    events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(
         work, case.id, clocks.FIRST_REPLY, within=within, events=events, is_anew=True
@@ -56,9 +56,9 @@ def restart_for_level(work: Work, case: Case) -> None:
     The same holds for the next word.
     """
     response_targets.sync_clocks_with_level(work, case)
-    events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
-    if clocks.due_at(events) is None:
+    events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
+    if clocks.clock_due_at(events) is None:
         return
-    used = clocks.time_used_since_stop(events, at=work.at)
-    clocks.start_first_reply(work, case, within=response_plan_for(case.level).first_reply)
+    used = clocks.clock_time_used_since_stop(events, at=work.at)
+    clocks.start_reply_clock(work, case, within=response_plan_for(case.level).first_reply)
     response_targets.schedule_reply_alarms(work, case, used=used)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from helpdesk.cases.levels import Level, highest
+from helpdesk.cases.levels import Level, highest_level
 from helpdesk.playbooks.answers import implied_decision_answers, red_flags
 from helpdesk.playbooks.conditions import (
     UNTOLD,
@@ -62,7 +62,7 @@ def judge_answers(
     unknown = [point for point in table.points if not _is_told(point, answers)]
     rule = _rule(table, settled)
     raised_by = tuple(floor for floor in floors if floor.level.rank > rule.level.rank)
-    level = highest([rule.level, *(floor.level for floor in raised_by)])
+    level = highest_level([rule.level, *(floor.level for floor in raised_by)])
     assumed = _named(unknown, UnsureMeaning.ASSUMED)
     because = table.left_open if "danger" in assumed else rule.reporter
     return Judgement(

@@ -122,7 +122,7 @@ def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> N
         for case_id in dict.fromkeys(case.id for _news, case in found):
             operations.record_alert_result(work, case_id, reached, action=MOVED)
         if reached.is_heard:
-            news.mark_emailed(work, found)
+            news.mark_news_emailed(work, found)
     if reached.trouble is not None and not reached.is_heard:
         raise reached.trouble
 

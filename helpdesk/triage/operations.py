@@ -7,13 +7,13 @@ from typing import Final
 from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news, report_content
 from helpdesk.cases.contributions import answer_contribution_name, record_contribution
-from helpdesk.cases.levels import Level, highest
+from helpdesk.cases.levels import Level, highest_level
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.pausing import resume_if_raised
+from helpdesk.cases.operations.pausing import resume_case_if_raised
 from helpdesk.cases.queries import lock_case
+from helpdesk.cases.second_person_requests import end_stale_requests
 from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
-from helpdesk.cases.wishes import end_what_is_over
 from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -132,7 +132,7 @@ def _apply(
     """Raise the case, if what is judged leads higher than before; true if it leads lower."""
     level, rule = case.level, judgement.code
     if judgement.level is not was:
-        level = highest([judgement.level, *_raised_by_hand(work, case)])
+        level = highest_level([judgement.level, *_raised_by_hand(work, case)])
     leads_lower = level.rank < case.level.rank
     if leads_lower:
         level, rule = case.level, case.rule
@@ -215,7 +215,7 @@ def decide_lower_level_request(
 
 
 def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLevelRequest:
-    end_what_is_over(work, case, LowerLevelRequest)
+    end_stale_requests(work, case, LowerLevelRequest)
     request = LowerLevelRequest(
         case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
     )
@@ -254,7 +254,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     record_contribution(work, case.id, ContributionKind.LEVEL)
     news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
     if level.rank > was.rank:
-        resume_if_raised(work, case)
+        resume_case_if_raised(work, case)
     first_reply_clock.restart_for_level(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)

@@ -1,13 +1,13 @@
 """Who may say how urgent a case is; pure functions."""
 
 from helpdesk.cases.models import Case, LowerLevelRequest
-from helpdesk.cases.policy import may_work_on
+from helpdesk.cases.policy import may_work_on_case
 from helpdesk.core.actors import Actor
 
 
 def may_correct_level(actor: Actor, case: Case) -> bool:
     """Whoever works in the queue may correct answers and raise the level of its cases."""
-    return may_work_on(actor, case)
+    return may_work_on_case(actor, case)
 
 
 def may_decide_lower_level(actor: Actor, request: LowerLevelRequest) -> bool:

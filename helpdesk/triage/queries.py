@@ -11,7 +11,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
-from helpdesk.cases.wishes import is_pending
+from helpdesk.cases.second_person_requests import is_request_pending
 from helpdesk.core.errors import Outdated
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
@@ -24,7 +24,7 @@ from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
 from helpdesk.runs.context import answers_of
-from helpdesk.triage.first_reply_clock import due_as_argument
+from helpdesk.triage.first_reply_clock import due_time_as_argument
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.repository import load_decision_table
@@ -162,7 +162,8 @@ def pending_lower_level_request(work: Work, case: Case) -> LowerLevelRequest | N
     """The wish to lower the level that nobody has decided yet."""
     return work.session.scalar(
         select(LowerLevelRequest).where(
-            LowerLevelRequest.case_id == case.id, is_pending(LowerLevelRequest, case.team_id)
+            LowerLevelRequest.case_id == case.id,
+            is_request_pending(LowerLevelRequest, case.team_id),
         )
     )
 
@@ -180,7 +181,10 @@ def pending_lower_level_requests(work: Work) -> Sequence[LowerLevelRequest]:
     pending = (
         select(LowerLevelRequest)
         .join(Case, Case.id == LowerLevelRequest.case_id)
-        .where(cases.in_queues(work.actor.queues), is_pending(LowerLevelRequest, Case.team_id))
+        .where(
+            cases.is_in_queues(work.actor.queues),
+            is_request_pending(LowerLevelRequest, Case.team_id),
+        )
         .where(cases.NOT_CLOSED)
         .order_by(LowerLevelRequest.asked_at)
     )
@@ -240,11 +244,11 @@ def _in_words(
 def cases_with_failed_alert(work: Work, *, limit: int = cases.LISTED_AT_MOST) -> Sequence[Case]:
     """Cases about which an alarm has reached no one: it could not be sent, or still lies here."""
     lying = _still_here(work)
-    waiting = cases.visible_to(work.actor).where(
+    waiting = cases.visible_cases(work.actor).where(
         Case.reply_due_at.is_not(None),
         or_(
             # Spelt out for the small index of those.
-            and_(Case.unheard_since.is_not(None), cases.in_queues(work.actor.queues)),
+            and_(Case.unheard_since.is_not(None), cases.is_in_queues(work.actor.queues)),
             Case.id.in_([str(one["case_id"]) for one in lying]),
         ),
     )
@@ -268,7 +272,7 @@ def _still_here(work: Work) -> Sequence[dict[str, Any]]:
 def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
     """Whether one of these alarms still has something to say: not one of an older clock."""
     assert case.reply_due_at is not None  # noqa: S101 - the query looked
-    due = due_as_argument(case.reply_due_at)
+    due = due_time_as_argument(case.reply_due_at)
     return any(
         one["case_id"] == case.id
         and (case.owner_id is None if "due" not in one else one["due"] == due)

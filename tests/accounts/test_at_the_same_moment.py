@@ -47,7 +47,7 @@ def newcomer(house, queue):
         member = a_person(work, teams=[queue])
     with house.begin(SHELL) as work:
         queue = queries.team_by_slug(work, queue.slug)
-        person, _code = operations.invite(
+        person, _code = operations.invite_person(
             work,
             handle=f"new-{queue.slug}",
             name=f"new-{queue.slug}",
@@ -71,7 +71,7 @@ def test_who_enrols_at_this_moment_gets_no_second_code(house, newcomer):
             enrolled(at_the_door, at_the_door.session.get(Person, person.id))
 
         with pytest.raises(Conflict, match="already enrolled"):
-            operations.invite_again(work, seen)
+            operations.renew_invitation(work, seen)
 
     assert of(house, Person, person.id).enrolment_tag is None
 
@@ -84,7 +84,7 @@ def test_a_reset_and_a_let_in_at_the_same_moment_let_nobody_in(house, queue, new
         [membership] = queries.members_without_key(lets_in)
         key_id = membership.person.key_id
         with house.begin(SHELL) as work:
-            operations.reset_person(work, queries.person_by_id(work, person.id))
+            operations.require_new_enrolment(work, queries.person_by_id(work, person.id))
 
         with pytest.raises(Conflict, match="not enrolled"):
             operations.grant_access(lets_in, membership)
@@ -116,7 +116,7 @@ def take_out(work, person_id, queue):
 
 
 def reset(work, person_id, _queue):
-    operations.reset_person(work, queries.person_by_id(work, person_id))
+    operations.require_new_enrolment(work, queries.person_by_id(work, person_id))
 
 
 @pytest.mark.parametrize("acts", [(take_out, take_out), (reset, reset), (take_out, reset)])

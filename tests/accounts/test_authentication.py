@@ -48,7 +48,7 @@ def test_passphrase_and_code_open_a_session_that_opens_the_key(context, responde
     with context.begin() as work:
         row = sessions.find_session(work.session, token, surface=STAFF, at=work.at)
         assert row.is_complete
-        assert sessions.unlocked_secret(row, token) == responder.secret
+        assert sessions.secret_of_session(row, token) == responder.secret
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_the_wait_doubles_and_has_an_end(context, responder):
     with context.begin() as work:
         person = work.session.get(Person, responder.person.id)
         for _ in range(signing_in.FREE_TRIES + 12):
-            signing_in.count_attempt(work, person)
+            signing_in.count_sign_in_attempt(work, person)
             work.session.refresh(person)
             waits.append(person.closed_until - work.at if person.closed_until else None)
 
@@ -226,7 +226,7 @@ def test_a_session_row_without_its_cookie_opens_nothing(context, responder):
         row = work.session.scalar(select(StaffSession).where(StaffSession.is_complete))
         assert responder.secret.raw not in row.unlocked.raw
         for token in (row.id, row.id[:43], "", responder.person.id):
-            assert sessions.unlocked_secret(row, token) is None
+            assert sessions.secret_of_session(row, token) is None
             assert sessions.find_session(work.session, token, surface=STAFF, at=work.at) is None
             assert (
                 signed_in_person.load_signed_in_person(
@@ -255,7 +255,7 @@ def test_closing_the_door_to_somebody_ends_their_sessions_at_once(context, respo
         operator = a_person(work, Role.OPERATOR)
 
     with work_as(context, operator) as work:
-        operations.disable(work, queries.person_by_id(work, responder.person.id))
+        operations.disable_person(work, queries.person_by_id(work, responder.person.id))
 
     assert staff.get("/account").location == "/sign-in?to=/account"
     assert both_halves(context, responder) is None
@@ -280,7 +280,7 @@ def test_the_recovery_key_with_the_second_factor_gives_the_old_key_back(context,
     )
     with context.begin() as work:
         row = sessions.find_session(work.session, half, surface=STAFF, at=work.at)
-        secrets = {responder.person.key_id: Secret(sessions.unlocked_secret(row, half).raw)}
+        secrets = {responder.person.key_id: Secret(sessions.secret_of_session(row, half).raw)}
     with context.begin(responder.actor, secrets=secrets) as work:
         assert work.keys.open(case, "story") == "They took my account."
 

@@ -93,7 +93,7 @@ def test_starting_over_gives_a_new_key_that_opens_nothing_until_let_in(context, 
 
     with context.begin(operator("shell")) as work:
         person = queries.person_by_id(work, second.person.id)
-        operations.reset_person(work, person)
+        operations.require_new_enrolment(work, person)
 
     with work_as(context, first) as work:
         assert work.keys.holds(case.key_id)

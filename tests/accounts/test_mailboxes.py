@@ -112,7 +112,7 @@ def test_after_some_wrong_codes_the_right_one_is_none(context, ben, now):
 
     assert not confirms(context, ben, code, now)
     with work_as(context, ben, now) as work:
-        operations.send_code_again(work, queries.current_person(work))
+        operations.resend_mailbox_code(work, queries.current_person(work))
     assert confirms(context, ben, codes_sent(context, now)[-1], now)
 
 
@@ -133,7 +133,7 @@ def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(context, ben, now
     [first] = codes_sent(context, now)
     later = now + timedelta(minutes=1)
     with work_as(context, ben, later) as work:
-        operations.send_code_again(work, queries.current_person(work))
+        operations.resend_mailbox_code(work, queries.current_person(work))
     second = codes_sent(context, later)[-1]
 
     assert first == second or not confirms(context, ben, first, later)
@@ -161,7 +161,7 @@ def test_whoever_was_invited_with_an_address_gets_the_letter_when_they_have_enro
     context, anna, team, now
 ):
     with work_as(context, anna, now) as work:
-        person, _code = operations.invite(
+        person, _code = operations.invite_person(
             work, handle="cleo", name="Cleo", role=Role.RESPONDER, teams=[team], email=NEW
         )
     assert codes_sent(context, now) == []
@@ -184,7 +184,7 @@ def test_an_address_from_before_is_used_until_its_day(context, anna, now):
     assert mailbox(context, anna, day) == ""
 
     with work_as(context, anna, now) as work:
-        operations.send_code_again(work, queries.current_person(work))
+        operations.resend_mailbox_code(work, queries.current_person(work))
     assert confirms(context, anna, codes_sent(context, now, to=OLD)[0], now)
     assert mailbox(context, anna, day) == OLD
 
@@ -198,7 +198,7 @@ def test_nobody_confirms_for_somebody_else(context, anna, ben, now):
         with pytest.raises(NotAllowed):
             operations.confirm_mailbox(work, person, code)
         with pytest.raises(NotAllowed):
-            operations.send_code_again(work, person)
+            operations.resend_mailbox_code(work, person)
 
 
 def test_the_board_says_whose_duty_mail_is_not_confirmed(context, staff, anna, ben):

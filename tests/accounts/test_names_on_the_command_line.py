@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.cli import maintenance
-from helpdesk.cli.names import NAME, SHORT
+from helpdesk.cli.name_parameter_types import NAME, SHORT
 
 INVITE = {"--as": "Op", "--handle": "asha", "--name": "Asha", "--role": "responder"}
 

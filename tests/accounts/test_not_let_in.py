@@ -35,7 +35,7 @@ class House:
                 is_new_platform=True,
             )
             team = queries.team_by_slug(work, self.queue.slug)
-            person, _code = operations.invite(
+            person, _code = operations.invite_person(
                 work, handle="waits", name="Waits", role=Role.COORDINATOR, teams=[team]
             )
             self.waits = enrolled(replace(work, actor=person.as_actor()), person)
@@ -50,7 +50,7 @@ def house(context):
 
 
 def invites(work, house):
-    return operations.invite(work, handle="mole", name="Mole", role=Role.PARTNER)
+    return operations.invite_person(work, handle="mole", name="Mole", role=Role.PARTNER)
 
 
 def removes(work, house):
@@ -60,9 +60,9 @@ def removes(work, house):
 
 ACTS = {
     "invite": invites,
-    "reset": lambda work, house: operations.reset_person(work, house.person(work, "cem")),
-    "block": lambda work, house: operations.disable(work, house.person(work, "ben")),
-    "unblock": lambda work, house: operations.enable(work, house.person(work, "cem")),
+    "reset": lambda work, house: operations.require_new_enrolment(work, house.person(work, "cem")),
+    "block": lambda work, house: operations.disable_person(work, house.person(work, "ben")),
+    "unblock": lambda work, house: operations.enable_person(work, house.person(work, "cem")),
     "remove": removes,
     "place": lambda work, house: operations.add_member(
         work, house.person(work, "far"), work.session.get(Team, house.queue.id)
@@ -113,13 +113,13 @@ def test_who_waits_in_one_queue_looks_after_the_people_of_the_others_alone(house
         house.ada.person = house.person(work, "ada")
 
     with pytest.raises(NotAllowed), work_as(house.context, house.ada) as work:
-        operations.reset_person(work, house.person(work, "far"))
+        operations.require_new_enrolment(work, house.person(work, "far"))
     with pytest.raises(NotAllowed), work_as(house.context, house.ada) as work:
         operations.remove_member(
             work, queries.membership_of(work, house.far.person.id, house.other.id)
         )
     with work_as(house.context, house.ada) as work:
-        operations.disable(work, house.person(work, "cem"))
+        operations.disable_person(work, house.person(work, "cem"))
 
 
 def test_once_let_in_they_look_after_people(house):
@@ -129,7 +129,7 @@ def test_once_let_in_they_look_after_people(house):
         )
 
     with work_as(house.context, house.waits) as work:
-        operations.disable(work, house.person(work, "cem"))
+        operations.disable_person(work, house.person(work, "cem"))
 
 
 def test_the_first_coordinator_of_a_helpdesk_needs_nobody_to_let_them_in(context):
@@ -139,7 +139,7 @@ def test_the_first_coordinator_of_a_helpdesk_needs_nobody_to_let_them_in(context
         first = a_person(work, Role.COORDINATOR, [queue])
 
     with work_as(context, first) as work:
-        operations.invite(work, handle="next", name="Next", role=Role.RESPONDER)
+        operations.invite_person(work, handle="next", name="Next", role=Role.RESPONDER)
         assert work.session.scalar(select(Person.name).where(Person.handle == "next")) == "Next"
 
 

@@ -79,7 +79,7 @@ def an_account(context, house):
     with context.begin() as work:
         operator = a_person(work, Role.OPERATOR, name="Op")
     with work_as(context, operator) as work:
-        person, _code = operations.invite(
+        person, _code = operations.invite_person(
             work,
             handle="dora",
             name="Dora",
@@ -99,7 +99,7 @@ def test_an_old_page_replaces_no_code_that_somebody_gave_since(context, house, b
     ada, address = browse(house.ada), f"/people/{dora.id}"
     ada.open(address)
     with work_as(context, operator) as work:
-        operations.invite_again(work, queries.person_by_id(work, dora.id))
+        operations.renew_invitation(work, queries.person_by_id(work, dora.id))
 
     assert ada.send(f"{address}/enrolment").status_code == 409
     assert given_by(context, dora) == operator.actor.id
@@ -122,12 +122,12 @@ def test_an_old_page_unblocks_nobody_who_was_blocked_again_since(context, house,
 
     ada, address = browse(house.ada), f"/people/{house.cem.person.id}"
     with work_as(context, house.ben) as work:
-        operations.disable(work, cem(work))
+        operations.disable_person(work, cem(work))
     ada.open(address)
     with work_as(context, house.ben) as work:
-        operations.enable(work, cem(work))
+        operations.enable_person(work, cem(work))
     with work_as(context, house.ben) as work:
-        operations.disable(work, cem(work))
+        operations.disable_person(work, cem(work))
 
     assert ada.send(f"{address}/reopening").status_code == 409
     with work_as(context, house.ben) as work:

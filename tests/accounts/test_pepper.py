@@ -163,7 +163,7 @@ def test_a_lost_pepper_is_said_in_the_log_and_lets_nobody_in(context, somebody, 
 def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(context, somebody):
     locked_before(context, somebody)
     with context.begin() as work:
-        attempt = operations.find_who_signs_in(
+        attempt = operations.find_person_signing_in(
             work, handle=somebody.person.handle, surface=Surface.STAFF
         )
     lock = recompute_passphrase_lock(PASSPHRASE, attempt.salt, STAFF)

@@ -38,7 +38,7 @@ def test_nobody_manages_themselves(context, role):
     with context.begin() as work:
         somebody = a_person(work, role)
 
-    assert not policy.may_manage(somebody.actor, somebody.person)
+    assert not policy.may_manage_person(somebody.actor, somebody.person)
 
 
 def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(context):
@@ -54,7 +54,9 @@ def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(context):
     }
     assert placed == {own.id, partner.id}
     with work_as(context, coordinator) as work, pytest.raises(NotAllowed):
-        operations.invite(work, handle="mole", name="Mole", role=Role.RESPONDER, teams=[other])
+        operations.invite_person(
+            work, handle="mole", name="Mole", role=Role.RESPONDER, teams=[other]
+        )
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def code_now(seed, seconds=0):
 
 def invited(context, queue, role=Role.RESPONDER):
     with context.begin(operator("shell")) as work:
-        person, code = operations.invite(
+        person, code = operations.invite_person(
             work, handle="fresh", name="Fresh", role=role, teams=[queue] if queue else []
         )
     return person, code
@@ -143,7 +143,7 @@ def test_an_enrolment_code_ends_after_seven_days(context, queue):
 
     for days, found in ((6, True), (8, False)):
         with context.begin(at=datetime.now(UTC) + timedelta(days=days)) as work:
-            person = operations.person_with_code(work, code, surface="staff")
+            person = operations.person_by_enrolment_code(work, code, surface="staff")
             assert (person is not None) is found
 
 
@@ -484,7 +484,7 @@ def test_founding_a_helpdesk_once(context):
         )
         assert founded.team.takes_reports
         assert founded.coordinator.role is Role.COORDINATOR
-        assert operations.person_with_code(work, founded.enrolment_code, surface="staff")
+        assert operations.person_by_enrolment_code(work, founded.enrolment_code, surface="staff")
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/sign-in/code", "/enrol", "/recover"])

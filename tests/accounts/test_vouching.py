@@ -33,7 +33,7 @@ def reset(context, by, whom):
     """A coordinator resets somebody, and enrols with the code: as them, or in their name."""
     with work_let_in(context, by) as work:
         person = queries.person_by_id(work, whom.person.id)
-        operations.reset_person(work, person)
+        operations.require_new_enrolment(work, person)
         return enrolled_again(work, person)
 
 
@@ -44,7 +44,7 @@ def enrolled_again(work, person):
 def invited(context, by, queue, name, role=Role.RESPONDER):
     with work_let_in(context, by) as work:
         team = queries.team_by_slug(work, queue.slug)
-        person, _code = operations.invite(
+        person, _code = operations.invite_person(
             work, handle=name.lower(), name=name, role=role, teams=[team]
         )
         return enrolled_again(work, person)
@@ -150,7 +150,7 @@ def test_with_one_coordinator_an_operator_gives_the_code(context):
         waiting = a_person(work, teams=[queue], name="Wait", let_in=False)
     with work_as(context, operator) as work:
         person = queries.person_by_id(work, waiting.person.id)
-        operations.reset_person(work, person)
+        operations.require_new_enrolment(work, person)
         again = enrolled_again(work, person)
 
     let_in(context, only, again, queue)
@@ -218,7 +218,7 @@ def test_a_partner_lets_in_their_own_whoever_invited_them(context, house):
     people = []
     for name in ("First", "Second"):
         with work_as(context, house.ada) as work:
-            person, _code = operations.invite(
+            person, _code = operations.invite_person(
                 work,
                 handle=name.lower(),
                 name=name,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 
-from helpdesk.authoring.ids import read_ids, write_missing_ids
+from helpdesk.authoring.playbook_uuids import read_playbook_uuids, write_missing_uuids
 from helpdesk.authoring.reading.folder import playbook_names
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.cli import main
@@ -15,11 +15,11 @@ from helpdesk.playbooks.repository import CONTENT
 
 
 def test_a_page_gets_an_identifier_once_and_keeps_it(tmp_path):
-    assert write_missing_ids(tmp_path, ["doxing", "advice"]) == ("doxing", "advice")
-    first = read_ids(tmp_path)
+    assert write_missing_uuids(tmp_path, ["doxing", "advice"]) == ("doxing", "advice")
+    first = read_playbook_uuids(tmp_path)
 
-    assert write_missing_ids(tmp_path, ["doxing", "smear-campaign"]) == ("smear-campaign",)
-    then = read_ids(tmp_path)
+    assert write_missing_uuids(tmp_path, ["doxing", "smear-campaign"]) == ("smear-campaign",)
+    then = read_playbook_uuids(tmp_path)
 
     assert {page: then[page] for page in first} == first
     assert {UUID(one).version for one in then.values()} == {4}
@@ -52,4 +52,4 @@ def test_a_lock_that_somebody_edited_is_refused(tmp_path, written, complaint):
     (tmp_path / "ids.lock.yml").write_text(written)
 
     with pytest.raises(PlaybookError, match=complaint):
-        read_ids(tmp_path)
+        read_playbook_uuids(tmp_path)

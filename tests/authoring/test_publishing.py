@@ -7,11 +7,11 @@ from dataclasses import fields
 import pytest
 from click.testing import CliRunner
 
-from helpdesk.authoring.publishing import outdated_files, publish
+from helpdesk.authoring.publishing import outdated_files, publish_playbooks
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.authoring.translation.files import read_translation_files
-from helpdesk.authoring.translation.selection import translate_library
+from helpdesk.authoring.translation.shown_translations import translate_library
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.cli import main
 from helpdesk.playbooks.library import Library
@@ -132,9 +132,9 @@ def test_what_is_not_there_or_of_another_format_says_what_to_do(folder):
 def test_publishing_writes_what_changed_and_the_change_loads(folder):
     change(folder / PAGE, "\ntitle: ", "\ntitle: Quite another name - ")
 
-    assert publish(folder, TRANSLATED) == ("library", "es", "fr", "ar", "pt")
+    assert publish_playbooks(folder, TRANSLATED) == ("library", "es", "fr", "ar", "pt")
     assert str(load_library(folder).playbook("doxing").title).startswith("Quite another name")
-    assert publish(folder, TRANSLATED) == ()
+    assert publish_playbooks(folder, TRANSLATED) == ()
 
 
 def test_a_page_that_does_not_read_publishes_nothing(folder):
@@ -142,7 +142,7 @@ def test_a_page_that_does_not_read_publishes_nothing(folder):
     change(folder / PAGE, "\ntitle: ", "\ntitel: ")
 
     with pytest.raises(PlaybookError):
-        publish(folder, TRANSLATED)
+        publish_playbooks(folder, TRANSLATED)
 
     assert published_path(folder, "library").read_bytes() == before
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.authoring.source import PlaybookError, read_file, read_text
+from helpdesk.authoring.source import PlaybookError, parse_yaml_text, read_yaml_file
 
 UNREADABLE = {
     "not UTF-8": b"id: \xff\xfe",
@@ -25,7 +25,7 @@ def test_what_is_no_page_is_refused_with_its_name(tmp_path, content):
     (tmp_path / "page.yml").write_bytes(content)
 
     with pytest.raises(PlaybookError) as refused:
-        read_file(tmp_path / "page.yml", "page.yml")
+        read_yaml_file(tmp_path / "page.yml", "page.yml")
 
     assert refused.value.file == "page.yml"
     assert refused.value.line >= 1
@@ -33,8 +33,8 @@ def test_what_is_no_page_is_refused_with_its_name(tmp_path, content):
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(PlaybookError):
-        read_file(tmp_path / "page.yml", "page.yml")
+        read_yaml_file(tmp_path / "page.yml", "page.yml")
 
 
 def test_text_reads_like_a_file():
-    assert read_text('{"a":1}', "page").pairs()["a"].number() == 1
+    assert parse_yaml_text('{"a":1}', "page").pairs()["a"].number() == 1

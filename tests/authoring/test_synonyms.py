@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.authoring.reading.synonyms import read_synonyms
-from helpdesk.authoring.source import PlaybookError, read_file
+from helpdesk.authoring.source import PlaybookError, read_yaml_file
 from helpdesk.playbooks.normalization import WORD, fold_letters
 from helpdesk.playbooks.synonyms import SynonymGroup, Synonyms
 from helpdesk.settings import LANGUAGES
@@ -13,7 +13,7 @@ def read(tmp_path, words):
     by_language = "\n".join(f"    {language}: [{words}]" for language in LANGUAGES)
     path = tmp_path / "synonyms.yml"
     path.write_text(f"schema: synonyms/1\nsynonyms:\n  police:\n{by_language}\n")
-    return read_synonyms(read_file(path, "synonyms.yml"))
+    return read_synonyms(read_yaml_file(path, "synonyms.yml"))
 
 
 def test_a_meaning_has_words_in_every_language(tmp_path):

@@ -109,13 +109,13 @@ class ComingsAndGoings(RuleBasedStateMachine):
 
     @rule(who=WHO, number=CASE)
     def claim(self, who, number):
-        self.try_as(who, lambda work: operations.claim(work, self.case(work, number)))
+        self.try_as(who, lambda work: operations.claim_case(work, self.case(work, number)))
 
     @rule(who=WHO, number=CASE, whom=WHO)
     def hand_over(self, who, number, whom):
         def act(work):
             to = self.person(work, whom)
-            operations.hand_over(work, self.case(work, number), to=to, note="Please.")
+            operations.hand_over_case(work, self.case(work, number), to=to, note="Please.")
 
         self.try_as(who, act)
 
@@ -164,7 +164,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
         with self.context.begin(operator("tests")) as work:
             person = self.person(work, leaver)
             if not person.is_active:
-                people.enable(work, person)
+                people.enable_person(work, person)
             if not person.is_enrolled:
                 self.staff[leaver] = enrolled(work, person)
             for queue in self.queues:

@@ -28,16 +28,16 @@ def case(context, now):
 
 def test_a_running_clock_is_due_when_its_time_is_used(context, case, now):
     with context.begin(at=now + HOUR) as work:
-        events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+        events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
 
-    assert clocks.due_at(events) == now + 4 * HOUR == case.reply_due_at
-    assert clocks.time_used(events, at=now + HOUR) == HOUR
+    assert clocks.clock_due_at(events) == now + 4 * HOUR == case.reply_due_at
+    assert clocks.clock_time_used(events, at=now + HOUR) == HOUR
 
 
 def test_a_new_level_gives_its_time_less_what_has_passed(context, case, now):
     with context.begin(at=now + HOUR / 4) as work:
         found = work.session.get(Case, case.id)
-        clocks.start_first_reply(work, found, within=HOUR / 2)
+        clocks.start_reply_clock(work, found, within=HOUR / 2)
         work.record("case.level_raised", found)
 
     assert found.reply_due_at == now + HOUR / 2
@@ -46,23 +46,23 @@ def test_a_new_level_gives_its_time_less_what_has_passed(context, case, now):
 def test_a_clock_that_stands_still_is_not_due_and_uses_no_time(context, case, now):
     with context.begin(at=now + HOUR) as work:
         found = work.session.get(Case, case.id)
-        clocks.stop_first_reply(work, found)
+        clocks.stop_reply_clock(work, found)
         work.record("message.sent", found)
-        events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+        events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
 
         assert found.reply_due_at is None
-        assert clocks.due_at(events) is None
-        assert clocks.time_used(events, at=now + 9 * HOUR) == HOUR
+        assert clocks.clock_due_at(events) is None
+        assert clocks.clock_time_used(events, at=now + 9 * HOUR) == HOUR
 
 
 def test_a_case_that_came_back_is_judged_by_its_new_time_alone(context, case, now):
     with context.begin(at=now + 3 * HOUR) as work:
         found = work.session.get(Case, case.id)
-        clocks.stop_first_reply(work, found)
+        clocks.stop_reply_clock(work, found)
         work.record("message.sent", found)
     with context.begin(at=now + 9 * HOUR) as work:
         found = work.session.get(Case, case.id)
-        events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+        events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
         found.reply_due_at = clocks.start_clock(
             work, case.id, clocks.FIRST_REPLY, within=4 * HOUR, events=events
         )
@@ -70,7 +70,7 @@ def test_a_case_that_came_back_is_judged_by_its_new_time_alone(context, case, no
     for hour, within in ((10, 8), (11, 6)):
         with context.begin(at=now + hour * HOUR) as work:
             found = work.session.get(Case, case.id)
-            clocks.start_first_reply(work, found, within=within * HOUR)
+            clocks.start_reply_clock(work, found, within=within * HOUR)
             work.record("case.level_raised", found)
             # the three hours of the first turn are not held against the second
             assert abs(found.reply_due_at - (now + (9 + within) * HOUR)) < HOUR / 60
@@ -90,8 +90,8 @@ def test_several_turns_add_up(context, now):
             clocks.stop_clock(work, subject, "any")
 
     with context.begin(at=now) as work:
-        events = clocks.events_of(work.session, subject, "any")
-    assert clocks.time_used(events, at=now + 9 * HOUR) == 3 * HOUR
+        events = clocks.clock_events_of(work.session, subject, "any")
+    assert clocks.clock_time_used(events, at=now + 9 * HOUR) == 3 * HOUR
 
 
 def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_early(context, now):
@@ -107,8 +107,8 @@ def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_
     with context.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
         found = work.session.get(Case, found.id)
         write_message(work, found, body="No, they are back.")
-        events = clocks.events_of(work.session, found.id, clocks.FIRST_REPLY)
-        assert clocks.due_at(events) == found.reply_due_at is not None
+        events = clocks.clock_events_of(work.session, found.id, clocks.FIRST_REPLY)
+        assert clocks.clock_due_at(events) == found.reply_due_at is not None
 
     with work_as(context, responder, now + timedelta(minutes=9)) as work:
         found = work.session.get(Case, found.id)

@@ -95,7 +95,7 @@ def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk,
                 case = work.session.get(Case, case_id)
                 work.keys.holds(case.key_id)
                 start.wait()
-                operations.claim(work, case)
+                operations.claim_case(work, case)
 
         def let_go(leaver=leaver, start=start, handing=handing):
             with work_as(context, lead) as work:

@@ -286,7 +286,7 @@ def test_a_case_that_is_opened_again_is_not_with_somebody_who_has_left(context, 
         work.session.execute(again, theirs)
 
     with work_as(context, house.lead) as work:
-        operations.reopen(work, queries.case_by_ref(work, house.closed.ref))
+        operations.reopen_case(work, queries.case_by_ref(work, house.closed.ref))
 
     assert owner_of(context, house.closed) is None
 

@@ -54,9 +54,9 @@ def test_a_claimed_case_is_open_and_has_one_owner(context, queue, responder, col
     case = a_case_of(context, queue)
 
     with work_as(context, responder) as work:
-        operations.claim(work, queries.case_by_ref(work, case.ref))
+        operations.claim_case(work, queries.case_by_ref(work, case.ref))
     with work_as(context, colleague) as work, pytest.raises(Conflict):
-        operations.claim(work, queries.case_by_ref(work, case.ref))
+        operations.claim_case(work, queries.case_by_ref(work, case.ref))
 
     with work_as(context, colleague) as work:
         found = queries.case_by_ref(work, case.ref.lower())
@@ -69,7 +69,7 @@ def test_nobody_takes_a_case_that_they_cannot_open(context, queue, responder):
         newcomer = a_person(work, teams=[queue], let_in=False)
 
     with work_as(context, newcomer) as work, pytest.raises(NotAllowed, match="give you access"):
-        operations.claim(work, queries.case_by_ref(work, case.ref))
+        operations.claim_case(work, queries.case_by_ref(work, case.ref))
 
 
 def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(
@@ -92,9 +92,9 @@ def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(
     taken = []
     with work_as(context, responder) as work:
         team = accounts.queue_by_slug(work, queue.slug)
-        taken = [operations.claim_next(work, team).ref for _ in range(6)]
+        taken = [operations.claim_next_case(work, team).ref for _ in range(6)]
         with pytest.raises(Conflict):
-            operations.claim_next(work, team)
+            operations.claim_next_case(work, team)
 
     urgent_by_time = [urgent[1].ref, urgent[2].ref, urgent[0].ref]
     assert taken == [refs[2], *urgent_by_time, refs[1], refs[0]]
@@ -119,9 +119,9 @@ def test_a_case_that_does_not_open_is_in_nobodys_way(context, queue, responder, 
 
     with work_as(context, responder) as work:
         team = accounts.queue_by_slug(work, queue.slug)
-        assert operations.claim_next(work, team).ref == ours
+        assert operations.claim_next_case(work, team).ref == ours
         with pytest.raises(NotAllowed):
-            operations.claim_next(work, team)
+            operations.claim_next_case(work, team)
 
 
 def test_who_has_the_case_hands_it_over_with_a_sealed_note(context, queue, responder, colleague):
@@ -129,7 +129,7 @@ def test_who_has_the_case_hands_it_over_with_a_sealed_note(context, queue, respo
 
     with work_as(context, responder) as work:
         to = accounts.person_by_id(work, colleague.person.id)
-        operations.hand_over(
+        operations.hand_over_case(
             work, queries.case_by_ref(work, case.ref), to=to, note="Call on Tuesday."
         )
 
@@ -151,7 +151,7 @@ def test_a_case_is_not_handed_to_somebody_who_cannot_read_it(context, queue, res
         with work_as(context, responder) as work:
             found = queries.case_by_ref(work, case.ref)
             with pytest.raises(Conflict):
-                operations.hand_over(work, found, to=nobody.person, note="Please.")
+                operations.hand_over_case(work, found, to=nobody.person, note="Please.")
 
 
 def test_only_who_has_a_case_or_a_coordinator_gives_it_back(
@@ -160,13 +160,13 @@ def test_only_who_has_a_case_or_a_coordinator_gives_it_back(
     case = a_case_of(context, queue, owner=responder)
 
     with work_as(context, colleague) as work, pytest.raises(NotAllowed):
-        operations.release(work, queries.case_by_ref(work, case.ref))
+        operations.release_case(work, queries.case_by_ref(work, case.ref))
     with work_as(context, coordinator) as work:
-        operations.release(work, queries.case_by_ref(work, case.ref), note="Off sick.")
+        operations.release_case(work, queries.case_by_ref(work, case.ref), note="Off sick.")
     with work_as(context, coordinator) as work:
         assert queries.case_by_ref(work, case.ref).owner_id is None
         with pytest.raises(Conflict):
-            operations.release(work, queries.case_by_ref(work, case.ref))
+            operations.release_case(work, queries.case_by_ref(work, case.ref))
 
 
 def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(
@@ -246,7 +246,7 @@ def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(context, queu
         operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.UNRESOLVED)
 
     with work_as(context, coordinator) as work:
-        operations.reopen(work, queries.case_by_ref(work, case.ref))
+        operations.reopen_case(work, queries.case_by_ref(work, case.ref))
 
     with context.begin() as work:
         assert work.session.get(Closure, case.id) is None
@@ -318,7 +318,7 @@ def test_reading_is_noted_once_an_hour_for_each_person(context, queue, responder
     case = a_case_of(context, queue)
     for somebody, minutes in ((responder, 0), (responder, 59), (colleague, 59), (responder, 61)):
         with work_as(context, somebody, at=now + timedelta(minutes=minutes)) as work:
-            operations.record_reading(work, queries.case_by_ref(work, case.ref))
+            operations.record_case_read(work, queries.case_by_ref(work, case.ref))
 
     with context.begin() as work:
         noted = select(HistoryEntry.actor_id).where(HistoryEntry.action == "case.read")
@@ -412,10 +412,10 @@ def test_a_case_that_waits_and_is_nobodys_is_to_be_taken_once_its_reporter_waits
         found = work.session.get(Case, case.id)
         found.wait(WaitsOn.PARTNER, (work.at + timedelta(days=9)).date())
         work.record("case.waits", found)
-        assert queries.next_unclaimed(work, queue) is None
+        assert queries.next_unclaimed_case(work, queue) is None
 
     with work_as(context, responder) as work:
         work.session.get(Case, case.id).reply_due_at = work.at
         work.record("case.resumed", case)
     with work_as(context, responder) as work:
-        assert queries.next_unclaimed(work, queue).id == case.id
+        assert queries.next_unclaimed_case(work, queue).id == case.id

@@ -17,12 +17,12 @@ NOT_STAFF = (OUTSIDE, OPERATOR, PARTNER, NOBODY, SYSTEM, reporter("case"))
 
 RULES = {
     # rule: (who may while it is open, who may while it is closed)
-    policy.may_see: ({OWNER, COLLEAGUE, LEAD}, {OWNER, COLLEAGUE, LEAD}),
-    policy.may_work_on: ({OWNER, COLLEAGUE, LEAD}, set()),
-    policy.may_claim: ({OWNER, COLLEAGUE, LEAD}, set()),
-    policy.may_reassign: ({OWNER, LEAD}, set()),
-    policy.may_close: ({OWNER, LEAD}, set()),
-    policy.may_reopen: (set(), {OWNER, COLLEAGUE, LEAD}),
+    policy.may_see_case: ({OWNER, COLLEAGUE, LEAD}, {OWNER, COLLEAGUE, LEAD}),
+    policy.may_work_on_case: ({OWNER, COLLEAGUE, LEAD}, set()),
+    policy.may_claim_case: ({OWNER, COLLEAGUE, LEAD}, set()),
+    policy.may_reassign_case: ({OWNER, LEAD}, set()),
+    policy.may_close_case: ({OWNER, LEAD}, set()),
+    policy.may_reopen_case: (set(), {OWNER, COLLEAGUE, LEAD}),
 }
 
 
@@ -45,5 +45,5 @@ def test_nobodys_case_has_no_owner_who_may():
     case = a_case_in(CaseState.OPEN)
     case.owner_id = None
 
-    assert not policy.may_close(COLLEAGUE, case)
-    assert not policy.may_close(Actor("x", Role.RESPONDER, frozenset({"queue"})), case)
+    assert not policy.may_close_case(COLLEAGUE, case)
+    assert not policy.may_close_case(Actor("x", Role.RESPONDER, frozenset({"queue"})), case)

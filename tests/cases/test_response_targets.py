@@ -86,7 +86,7 @@ def test_closing_and_opening_again_wipes_no_word_that_is_owed(context, queue, as
     assert now_of(context, case).due_at is None
 
     with work_as(context, asha, late + DAY) as work:
-        operations.reopen(work, work.session.get(Case, case.id))
+        operations.reopen_case(work, work.session.get(Case, case.id))
 
     # 30 hours of the 24 were used, and they stay used
     assert abs(now_of(context, case).word_due_at - (late + DAY - 6 * HOUR)) < HOUR / 60
@@ -102,7 +102,7 @@ def test_closing_and_opening_again_is_no_answer(context, queue, asha, now, by):
     later = now + 50 * HOUR
     if by == "staff":
         with work_as(context, asha, later) as work:
-            operations.reopen(work, work.session.get(Case, case.id))
+            operations.reopen_case(work, work.session.get(Case, case.id))
     else:
         with context.begin(reporter(case.id), at=later) as work:
             write_message(work, work.session.get(Case, case.id), body="Please hurry.")
@@ -110,7 +110,7 @@ def test_closing_and_opening_again_is_no_answer(context, queue, asha, now, by):
     # one of the two hours was used
     assert abs(now_of(context, case).reply_due_at - (later + HOUR)) < HOUR / 6
     with work_as(context, asha, later + HOUR / 2) as work:
-        assert not queries.was_answered(work, case)
+        assert not queries.was_reporter_answered(work, case)
 
 
 def test_a_case_that_its_reporter_took_back_and_writes_to_owes_what_it_owed(
@@ -194,7 +194,7 @@ def test_the_queue_is_in_the_order_in_which_words_are_due(context, queue, asha, 
     say(context, asha, cases[0], now + 20 * HOUR)  # due last now
 
     with work_as(context, asha, now + 20 * HOUR) as work:
-        found = work.session.scalars(queries.unclaimed_in(work, queue)).all()
+        found = work.session.scalars(queries.unclaimed_cases_of(work, queue)).all()
 
     assert [case.id for case in found] == [cases[1].id, cases[2].id, cases[0].id]
 
@@ -224,8 +224,8 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
 
         found = now_of(context, case)
         with context.begin(at=at) as work:
-            word = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
-        assert abs(clocks.time_used_since_stop(word, at=at) - used) < HOUR / 60
+            word = clocks.clock_events_of(work.session, case.id, clocks.NEXT_WORD)
+        assert abs(clocks.clock_time_used_since_stop(word, at=at) - used) < HOUR / 60
         if found.state is CaseState.OPEN:
             left = response_plan_for(found.level).next_word - used
             assert abs(found.word_due_at - (at + left)) < HOUR / 60
@@ -266,7 +266,7 @@ def _do(context, asha, case, act, at):
             case "close":
                 operations.close(work, found, outcome=CaseOutcome.REFERRED)
             case "reopen":
-                operations.reopen(work, found)
+                operations.reopen_case(work, found)
             case "rise":
                 above = next(one for one in Level if one.rank == found.level.rank + 1)
                 raise_level(work, found, level=above, reason="It grows.")

@@ -113,7 +113,9 @@ def in_its_queue(work, cases):
 def by_the_rule(work, cases):
     inside = work.actor.accessible_teams
     return {
-        case.id for case in cases if policy.may_see(work.actor, case) and case.team_id in inside
+        case.id
+        for case in cases
+        if policy.may_see_case(work.actor, case) and case.team_id in inside
     }
 
 
@@ -123,7 +125,7 @@ EVERYWHERE = (
     on_the_page_of_its_queue,
     in_its_queue,
     by_the_rule,
-    lambda work, _: cases_in(work.session.scalars(queries.visible_to(work.actor))),
+    lambda work, _: cases_in(work.session.scalars(queries.visible_cases(work.actor))),
 )
 # What each of these lists leaves out, it leaves out for other reasons than who asks.
 SOMEWHERE = {

@@ -26,7 +26,7 @@ def house(context):
         with work_as(context, first) as work:
             found = queries.case_by_ref(work, case.ref)
             operations.send_message(work, found, "A message.")
-            operations.add_note(work, found, "A note.")
+            operations.add_case_note(work, found, "A note.")
             operations.record_conversation(
                 work,
                 found,

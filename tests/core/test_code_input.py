@@ -70,7 +70,7 @@ def test_an_enrolment_code_and_a_recovery_key_are_read_through_every_decoration(
 @settings(max_examples=300)
 @given(st.integers(0, 999_999), seeds)
 def test_six_digits_are_read_through_every_decoration(number, chance):
-    seed, step = second_factor.new_seed(), 50_000_000 + number
+    seed, step = second_factor.generate_totp_seed(), 50_000_000 + number
     code = second_factor.totp_code_at(seed, step)
     now = datetime.fromtimestamp(step * second_factor.SECONDS, UTC)
 

@@ -11,7 +11,7 @@ from helpdesk.accounts import passphrases
 from helpdesk.core.app_context import AppContext
 from helpdesk.drill.actions import DrillReport
 from helpdesk.drill.organisation import create_organisation
-from helpdesk.drill.past_moments import PastMoments, in_one_transaction
+from helpdesk.drill.past_moments import PastMoments, past_in_one_transaction
 from helpdesk.drill.scenarios import run_all_scenarios
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
@@ -50,7 +50,7 @@ def drill(postgres, settings):
     dear = passphrases.COSTS[passphrases.CURRENT]
     passphrases.COSTS[passphrases.CURRENT] = passphrases.HashCost(passes=1, memory=8192)
     try:
-        with in_one_transaction(context) as past:
+        with past_in_one_transaction(context) as past:
             beginning = now.replace(day=now.day - 14)
             players = create_organisation(past, beginning)
             told = run_all_scenarios(past, beginning=beginning, now=now)

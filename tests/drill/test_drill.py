@@ -16,7 +16,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.drill.cli import drill_commands as commands
-from helpdesk.drill.schedule import run_scenarios
+from helpdesk.drill.scenario_schedule import run_scenarios
 from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
 from helpdesk.duty.queries import board
 from helpdesk.escalations import partner_inbox
@@ -52,7 +52,7 @@ def test_requests_stand_in_four_different_places(drill):
 def test_who_is_in_both_queues_can_open_every_story(drill, who):
     work = drill.past.person_work(who, drill.now)
 
-    cases = work.session.scalars(queries.visible_to(work.actor)).all()
+    cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
     assert len(cases) == 12
     for told in drill.told.values():
@@ -63,7 +63,7 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
     work = drill.past.person_work("newcomer", drill.now)
     quiet = drill.told["quiet"].case
 
-    cases = work.session.scalars(queries.visible_to(work.actor)).all()
+    cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
     assert len(cases) == 11
     assert quiet not in cases
@@ -74,7 +74,7 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
 def test_the_operator_finds_no_case(drill):
     work = drill.past.person_work("operator", drill.now)
 
-    assert work.session.scalars(queries.visible_to(work.actor)).all() == []
+    assert work.session.scalars(queries.visible_cases(work.actor)).all() == []
 
 
 def test_one_partners_address_waits_for_a_code_that_still_works(drill):

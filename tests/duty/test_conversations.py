@@ -130,7 +130,7 @@ def test_what_is_written_down_late_says_so_and_the_clock_keeps_both_times(house,
     assert "<strong>By phone</strong>" in page
     assert "It was recorded after our answer or update was due." in page
     with context.begin() as work:
-        stop = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)[-1]
+        stop = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)[-1]
         entry = select(HistoryEntry).where(HistoryEntry.action == "conversation.recorded")
         [entry] = work.session.scalars(entry.where(HistoryEntry.case_id == case.id))
     assert stop.at == at

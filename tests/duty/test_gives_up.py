@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from sqlalchemy import update
 
-from helpdesk import assembly
+from helpdesk import context_assembly
 from helpdesk.core import jobs
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import TemporaryMailError
@@ -18,7 +18,7 @@ from helpdesk.escalations.operations.delivery_attempts import BACKOFF
 from tests.escalations.conftest import a_house
 from tests.factories import a_case, a_person, a_team, sign_in
 
-assert assembly.JOBS
+assert context_assembly.JOBS
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def bring(house):
 
 def note(house, who, text="Look at this."):
     with house.as_(who) as work:
-        cases.add_note(work, work.session.get(Case, house.case.id), text)
+        cases.add_case_note(work, work.session.get(Case, house.case.id), text)
     bring(house)
 
 
@@ -190,7 +190,7 @@ def test_much_news_is_cut_and_counted_the_most_urgent_first(house, browser):
         many = [a_case(work, house.queue, owner=house.writer, level=one) for one in levels]
     for case in many:
         with house.as_(house.second) as work:
-            cases.add_note(work, work.session.get(Case, case.id), "Look.")
+            cases.add_case_note(work, work.session.get(Case, case.id), "Look.")
     bring(house)
 
     page = browser(house.writer).get("/duty").text

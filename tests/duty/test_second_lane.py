@@ -160,7 +160,7 @@ ACTS = {
     "paused until a day": lambda work, case, house: casework.pause_case(
         work, case, waits_on=WaitsOn.DATE, until=work.at.date() + timedelta(days=1)
     ),
-    "handed over": lambda work, case, house: casework.hand_over(
+    "handed over": lambda work, case, house: casework.hand_over_case(
         work, case, to=house[1].person, note="For you."
     ),
 }

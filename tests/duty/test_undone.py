@@ -1,6 +1,6 @@
 """What did not happen stands on the board in words, with its code beside it."""
 
-from helpdesk import assembly
+from helpdesk import context_assembly
 from helpdesk.core import jobs, outbox
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import OutboxJob
@@ -9,7 +9,7 @@ from tests.factories import a_case, a_person, a_team, sign_in
 
 
 def test_each_job_has_words_for_when_it_was_not_done():
-    assert assembly.JOBS
+    assert context_assembly.JOBS
     ours = {
         name
         for name, one in jobs._register.items()

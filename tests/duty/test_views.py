@@ -354,7 +354,7 @@ def test_a_long_history_has_a_page_of_its_own(context, browser, responder, case)
     assert "Everything that was done" not in browser.get(f"/cases/{case.ref}").text
     with work_as(context, responder) as work:
         found = queries.case_by_ref(work, case.ref)
-        operations.claim(work, found)
+        operations.claim_case(work, found)
         for number in range(SHOWN):
             operations.send_message(work, found, f"Hello {number}.")
 

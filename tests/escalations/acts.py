@@ -515,7 +515,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def reopen(self, who):
-        self.try_as(who, casework.reopen)
+        self.try_as(who, casework.reopen_case)
 
     @rule(who=LEADS, whom=OF_US, seldom=SELDOM)
     def reset(self, who, whom, seldom):
@@ -525,7 +525,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, _case):
             person = people.person_by_id(work, getattr(self.house, whom).person.id)
-            accounts.reset_person(work, person, Reassignment({self.house.queue.id: QUEUE}))
+            accounts.require_new_enrolment(work, person, Reassignment({self.house.queue.id: QUEUE}))
             again.append(enrolled(work, person))
 
         again = []
@@ -540,7 +540,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, _case):
             team = people.team_by_slug(work, self.house.queue.slug)
-            person, _code = accounts.invite(
+            person, _code = accounts.invite_person(
                 work, handle="outsider", name="Outsider", role=Role.COORDINATOR, teams=[team]
             )
             self.house.outsider = enrolled(work, person)

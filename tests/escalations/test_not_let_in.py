@@ -29,7 +29,7 @@ def made_up(house, context):
     """An account that the lead made and enrolled as; a second person has not let it in."""
     with work_as(context, house.lead) as work:
         team = people.team_by_slug(work, house.queue.slug)
-        person, _code = accounts.invite(
+        person, _code = accounts.invite_person(
             work, handle="made-up", name="Made Up", role=Role.COORDINATOR, teams=[team]
         )
         return enrolled(replace(work, actor=person.as_actor()), person)
@@ -55,7 +55,7 @@ ACTS = {
     ),
     "raise": lambda work, case: triage.raise_level(work, case, level=Level.IMMEDIATE, reason="!"),
     "write": lambda work, case: casework.send_message(work, case, "Hello."),
-    "note": lambda work, case: casework.add_note(work, case, "Hello."),
+    "note": lambda work, case: casework.add_case_note(work, case, "Hello."),
     "speak": lambda work, case: casework.record_conversation(
         work,
         case,
@@ -67,9 +67,9 @@ ACTS = {
     "wait": lambda work, case: casework.pause_case(
         work, case, waits_on=WaitsOn.DATE, until=tomorrow(work)
     ),
-    "give back": casework.release,
+    "give back": casework.release_case,
     "start a playbook": lambda work, case: playbooks.start_run(work, case, "account-takeover"),
-    "take": casework.claim,
+    "take": casework.claim_case,
 }
 
 

@@ -301,7 +301,7 @@ def still_wished(house):
 
 def opened_by_us(house):
     with house.as_(house.lead) as work:
-        casework.reopen(work, case_in(work, house))
+        casework.reopen_case(work, case_in(work, house))
 
 
 @pytest.mark.parametrize("asking", [ask_for_no_report, ask_for_less])
@@ -330,7 +330,7 @@ def test_a_wish_ends_with_whoever_wished(house, asking):
     asking(house)
     with house.as_(house.lead) as work:
         person = work.session.get(Person, house.writer.person.id)
-        accounts.disable(work, person, Reassignment({house.queue.id: QUEUE}, ""))
+        accounts.disable_person(work, person, Reassignment({house.queue.id: QUEUE}, ""))
 
     assert still_wished(house) is None
 
@@ -534,7 +534,7 @@ def test_a_case_is_taken_from_whom_the_page_named(house, browse, what):
     typed = {"hand_to": house.writer.person.id, "handover_note": "!"} if what == "handover" else {}
     with house.as_(house.writer) as work:
         second = house.second.person
-        casework.hand_over(work, case_in(work, house), to=second, note="Yours.")
+        casework.hand_over_case(work, case_in(work, house), to=second, note="Yours.")
 
     late = press(lead, old, f"{case}/{what}", **typed)
 

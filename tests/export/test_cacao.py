@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from helpdesk.authoring.ids import read_ids
+from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.export import cacao_extension
 from helpdesk.export.cacao import TLP_OWNER, author_identity, to_cacao, to_json_text
 from helpdesk.export.cacao_checks import faults_between, faults_in
@@ -17,7 +17,7 @@ PAGES = [page.id for page in load_current_library().playbooks]
 
 def exported(page_id):
     library = load_current_library()
-    return to_cacao(library, library.playbook(page_id), read_ids(CONTENT))
+    return to_cacao(library, library.playbook(page_id), read_playbook_uuids(CONTENT))
 
 
 @pytest.mark.parametrize("page_id", PAGES)
@@ -49,7 +49,7 @@ def test_two_exports_are_equal_to_the_byte(page_id):
 def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
     source, library = exported("doxing"), load_current_library("es")
     page = library.playbook("doxing")
-    spanish = to_cacao(library, page, read_ids(CONTENT), language="es")
+    spanish = to_cacao(library, page, read_playbook_uuids(CONTENT), language="es")
     assert spanish["id"] != source["id"]
     assert spanish["derived_from"] == [source["id"]]
     assert spanish["name"] == str(page.title) != source["name"]

@@ -45,7 +45,7 @@ def forgets_its_forms():
 
 def looks_before_it_claims():
     """It looks whether the case is free, and then writes."""
-    cases.claim = _claim_after_a_look
+    cases.claim_case = _claim_after_a_look
     return _application()
 
 

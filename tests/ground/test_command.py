@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk import key_files
-from helpdesk.assembly import open_context, open_engine
 from helpdesk.cli import main
+from helpdesk.context_assembly import open_context, open_engine
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys

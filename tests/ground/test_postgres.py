@@ -158,7 +158,7 @@ def test_a_stale_number_that_belongs_to_somebody_else_does_not_stop_the_start(se
     keep_a_row(server)
     data = server.folder / "data"
     server.stop()
-    nobodys_business = child_processes.spawn(
+    nobodys_business = child_processes.spawn_child(
         ["sleep", "60"], log=server.folder / "sleep.log", account=server_folders.service_account()
     )
     (data / "postmaster.pid").write_text(f"{nobodys_business.pid}\n{data}\n1\n5432\n\n\n\n")

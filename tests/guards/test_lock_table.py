@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 
 from helpdesk import ticker
-from helpdesk.adapters import definition_guard, lock_watcher
+from helpdesk.adapters import database_hardening, lock_watcher
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.adapters.embedded.postgres import CONNECTIONS, SETTINGS
 from helpdesk.adapters.lock_watcher import LockWatcher
-from helpdesk.assembly import open_engine
+from helpdesk.context_assembly import open_engine
 from helpdesk.core import ended_database_sessions
 from tests.conftest import ROOT, become, plain
 
@@ -160,9 +160,9 @@ def test_all_connections_together_fill_no_table_below_the_limit(postgres):
             " AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace)"
         ).fetchone()
 
-    assert int(room) >= definition_guard.MOST_LOCKS
+    assert int(room) >= database_hardening.MOST_LOCKS
     # What a transaction of ours would hold that read every table by every index.
-    assert relations < definition_guard.MOST_LOCKS
+    assert relations < database_hardening.MOST_LOCKS
     assert f"max_locks_per_transaction = {room}" in (ROOT / "docs/running.md").read_text()
 
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch
     class AwayError(Exception):
         pass
 
-    monkeypatch.setattr(ended_database_sessions, "record_ended_session", _raise(AwayError))
+    monkeypatch.setattr(ended_database_sessions, "record_ended_database_session", _raise(AwayError))
     with pytest.raises(AwayError):
         ticker.record_ended_sessions(context, watcher)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.app import create_app
-from helpdesk.assembly import open_engine
+from helpdesk.context_assembly import open_engine
 from helpdesk.settings import Surface
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send

@@ -760,13 +760,13 @@ def test_nobody_reads_that_someone_works_on_it_when_no_one_does(house, inside, c
 
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
-        people.disable(work, person, Reassignment({house.team.id: QUEUE}))
+        people.disable_person(work, person, Reassignment({house.team.id: QUEUE}))
 
     page = inside.open("/mailbox/case").text
     assert "Someone is working on your case." not in page
     assert "No one has your case at the moment." in page
     with house.inside(lead) as work:
-        casework.claim(work, work.session.get(Case, case.id))
+        casework.claim_case(work, work.session.get(Case, case.id))
     assert "Someone is working on your case." in inside.open("/mailbox/case").text
 
 
@@ -778,7 +778,7 @@ def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
         casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.UNRESOLVED)
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
-        people.disable(work, person)
+        people.disable_person(work, person)
 
     inside.open("/mailbox/case")
     inside.send("/mailbox/case/messages", answers={"body": "It is back."})

@@ -560,7 +560,7 @@ def test_when_a_case_is_closed_they_hear_of_it_and_the_address_goes(house, insid
 
     assert row(house, case).state is ReminderState.OFF
     with house.inside() as work:
-        casework.reopen(work, work.session.get(Case, case.id))
+        casework.reopen_case(work, work.session.get(Case, case.id))
     writes(house, case)
     assert work_off(house) == []
 

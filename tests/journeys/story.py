@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 from helpdesk.accounts import operations as accounts
-from helpdesk.assembly import RESTED
+from helpdesk.context_assembly import RESTED
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.codes import ReturnCode
 from helpdesk.partners.packet_fields import BY_NAME
@@ -101,7 +101,7 @@ class Story:
                 name="Coordinator",
                 email=self.leads_address,
             )
-            _operator, code = accounts.invite(
+            _operator, code = accounts.invite_person(
                 work,
                 handle="operator",
                 name="Operator",

@@ -69,7 +69,7 @@ def gives(context, lead, partner, address, at):
 
 def asks_again(context, lead, partner, at):
     with work_as(context, lead, at) as work:
-        operations.send_code_again(work, work.session.get(Partner, partner.id))
+        operations.resend_mailbox_code(work, work.session.get(Partner, partner.id))
 
 
 def token_of(client, page):

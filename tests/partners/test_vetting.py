@@ -51,7 +51,7 @@ class Trust:
     def first_of_theirs(self, by, handle="theirs"):
         """Invited by one of us, and enrolled: by whom, nobody here has seen."""
         with work_as(self.context, by) as work:
-            person, _code = accounts.invite(
+            person, _code = accounts.invite_person(
                 work,
                 handle=handle,
                 name=handle.title(),
@@ -64,7 +64,7 @@ class Trust:
         """A colleague whom one of us invited; let in by another, or by nobody."""
         with work_let_in(self.context, by) as work:
             team = people.team_by_slug(work, self.queue.slug)
-            person, _code = accounts.invite(
+            person, _code = accounts.invite_person(
                 work, handle=name.lower(), name=name, role=role, teams=[team]
             )
             somebody = enrolled(replace(work, actor=person.as_actor()), person)
@@ -171,7 +171,7 @@ def test_an_account_that_came_in_by_the_same_hand_is_none_either(trust):
         trust.vets(dora)
     with work_as(trust.context, dora) as work:
         person = people.person_by_id(work, trust.ben.person.id)
-        accounts.reset_person(work, person)
+        accounts.require_new_enrolment(work, person)
         ben = enrolled(replace(work, actor=person.as_actor()), person)
     with work_as(trust.context, trust.cem) as work:
         accounts.grant_access(work, people.membership_of(work, ben.person.id, trust.queue.id))
@@ -185,7 +185,7 @@ def test_who_gave_each_other_codes_vets_nobody(trust):
     other = trust.joins(one, "Emil")
     with work_let_in(trust.context, other) as work:
         person = people.person_by_id(work, one.person.id)
-        accounts.reset_person(work, person)
+        accounts.require_new_enrolment(work, person)
         again = enrolled(replace(work, actor=person.as_actor()), person)
     with trust.context.begin() as work:
         refusal = vetting.why_vetting_is_refused(work, trust.theirs(work), again.actor.id)

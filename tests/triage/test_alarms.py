@@ -151,7 +151,7 @@ def test_the_first_answer_ends_the_red(context, house, staff, now):
     run_due_jobs(context, "notices", at=now)
     with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
-        clocks.stop_first_reply(work, case)
+        clocks.stop_reply_clock(work, case)
         work.record("case.answered", case)
 
     assert "Nobody could be alerted" not in sign_in(staff, house.bo).get("/duty").text

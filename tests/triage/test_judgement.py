@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.cases.levels import Level, highest
+from helpdesk.cases.levels import Level, highest_level
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.judgement import LevelFloor, judge_answers, judge_report
@@ -109,7 +109,7 @@ def test_floors_raise_and_never_lower(known, levels):
 
     judgement = judge_answers(TABLE, known, floors)
 
-    assert judgement.level is highest([plain.level, *levels])
+    assert judgement.level is highest_level([plain.level, *levels])
     assert judgement.rule == plain.rule
     assert all(floor.level.rank > plain.level.rank for floor in judgement.raised_by)
     assert bool(judgement.raised_by) == (judgement.level is not plain.level)
@@ -190,7 +190,7 @@ def test_other_questions_left_open_change_nothing(known):
 
 def test_levels_stand_in_order():
     assert [level.rank for level in Level] == [0, 1, 2, 3]
-    assert highest([Level.SOON, Level.IMMEDIATE, Level.ROUTINE]) is Level.IMMEDIATE
+    assert highest_level([Level.SOON, Level.IMMEDIATE, Level.ROUTINE]) is Level.IMMEDIATE
     assert [plan.level for plan in TABLE.levels] == sorted(Level, key=lambda x: -x.rank)
 
 

@@ -82,7 +82,7 @@ def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(context, house
         house.cleo,
         now,
         case,
-        operations.hand_over,
+        operations.hand_over_case,
         to=house.bo.person,
         note="Please go on.",
     )
@@ -94,8 +94,8 @@ def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(context, house
 
 
 VERBS = {
-    NewsKind.NO_LONGER_YOURS: lambda work, case: operations.release(work, case),
-    NewsKind.NOTE: lambda work, case: operations.add_note(work, case, "Look at this."),
+    NewsKind.NO_LONGER_YOURS: lambda work, case: operations.release_case(work, case),
+    NewsKind.NOTE: lambda work, case: operations.add_case_note(work, case, "Look at this."),
     NewsKind.CLOSED: lambda work, case: operations.close(work, case, outcome=CaseOutcome.REFERRED),
     NewsKind.LEVEL: lambda work, case: triage.raise_level(
         work, case, level=Level.URGENT, reason="It has grown."
@@ -146,7 +146,7 @@ def test_many_of_a_kind_on_one_case_are_one_line_until_it_is_seen(context, house
     assert news_of(context, house.asha) == [(NewsKind.MESSAGE, 3)]
 
     with work_as(context, house.asha, now + HOUR) as work:
-        news.mark_seen(work, case_id=case.id)
+        news.mark_news_seen(work, case_id=case.id)
     write_in(context, case, now + 2 * HOUR)
     perform(context, now + 2 * HOUR)
 
@@ -169,7 +169,7 @@ def test_a_letter_waits_as_long_as_the_level_allows_and_names_the_case_alone(
     context, house, now, level, after
 ):
     case = a_case_of(context, house, now, house.asha, level)
-    act(context, house.cleo, now, case, operations.add_note, text="They threaten her family.")
+    act(context, house.cleo, now, case, operations.add_case_note, text="They threaten her family.")
 
     perform(context, now)
     assert bool(letters_to(context, "asha")) is (level is Level.IMMEDIATE)
@@ -186,10 +186,10 @@ def test_a_letter_waits_as_long_as_the_level_allows_and_names_the_case_alone(
 
 def test_who_has_seen_it_by_then_gets_no_letter(context, house, now):
     case = a_case_of(context, house, now, house.asha)
-    act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
+    act(context, house.cleo, now, case, operations.add_case_note, text="Look at this.")
     perform(context, now)
     with work_as(context, house.asha, now + HOUR) as work:
-        news.mark_seen(work, case_id=case.id)
+        news.mark_news_seen(work, case_id=case.id)
 
     perform(context, now + DAY)
 
@@ -200,10 +200,10 @@ def test_much_at_once_is_one_letter_and_the_next_comes_no_sooner_than_five_minut
     context, house, now
 ):
     cases = [a_case_of(context, house, now, house.asha, Level.IMMEDIATE) for _ in range(3)]
-    act(context, house.cleo, now, cases[0], operations.add_note, text="One.")
+    act(context, house.cleo, now, cases[0], operations.add_case_note, text="One.")
     perform(context, now)
     for case in cases * 5:
-        act(context, house.cleo, now + MINUTE, case, operations.add_note, text="More.")
+        act(context, house.cleo, now + MINUTE, case, operations.add_case_note, text="More.")
     perform(context, now + MINUTE)
     assert len(letters_to(context, "asha")) == 1
 
@@ -217,7 +217,7 @@ def test_much_at_once_is_one_letter_and_the_next_comes_no_sooner_than_five_minut
 
 def test_a_letter_that_no_one_takes_goes_to_duty_and_is_on_the_board(context, house, now):
     case = a_case_of(context, house, now, house.asha, Level.IMMEDIATE)
-    act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
+    act(context, house.cleo, now, case, operations.add_case_note, text="Look at this.")
     context.mailer.trouble.append(PermanentMailError(550))
 
     perform(context, now)
@@ -228,7 +228,7 @@ def test_a_letter_that_no_one_takes_goes_to_duty_and_is_on_the_board(context, ho
 def test_nobody_hears_of_a_case_that_they_cannot_open(context, house, now):
     case = a_case_of(context, house, now, house.elsewhere)
 
-    act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
+    act(context, house.cleo, now, case, operations.add_case_note, text="Look at this.")
     perform(context, now)
 
     assert news_of(context, house.elsewhere) == []
@@ -239,11 +239,11 @@ def test_it_is_forgotten_two_weeks_after_it_was_seen_and_unseen_after_three_mont
 ):
     case = a_case_of(context, house, now, house.asha)
     other = a_case_of(context, house, now, house.bo)
-    act(context, house.cleo, now, case, operations.add_note, text="One.")
-    act(context, house.cleo, now, other, operations.add_note, text="Two.")
+    act(context, house.cleo, now, case, operations.add_case_note, text="One.")
+    act(context, house.cleo, now, other, operations.add_case_note, text="Two.")
     perform(context, now)
     with work_as(context, house.asha, now) as work:
-        news.mark_seen(work)
+        news.mark_news_seen(work)
 
     kept = []
     for days in (13, 15, 89, 91):
@@ -268,7 +268,7 @@ def test_a_promise_of_the_version_before_is_kept(context, house, now):
 
 def test_the_same_letter_twice_says_nothing_twice(context, house, now):
     case = a_case_of(context, house, now, house.asha, Level.IMMEDIATE)
-    act(context, house.cleo, now, case, operations.add_note, text="One.")
+    act(context, house.cleo, now, case, operations.add_case_note, text="One.")
     perform(context, now)
     with context.begin(at=now) as work:
         [sent] = work.session.scalars(select(OutboxJob).where(OutboxJob.job == "triage.send_news"))

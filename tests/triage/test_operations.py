@@ -181,7 +181,7 @@ def test_no_clock_is_started_again_once_somebody_has_answered(context, house, no
     case = reported(context, house, now, NO)
     with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
-        clocks.stop_first_reply(work, case)
+        clocks.stop_reply_clock(work, case)
         work.record("case.answered", case)
 
     with work_as(context, house.asha, now + timedelta(minutes=9)) as work:
@@ -590,7 +590,7 @@ def test_alarms_fall_silent_with_the_first_answer(context, house, now):
     drained(context, now)
     with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
-        clocks.stop_first_reply(work, case)
+        clocks.stop_reply_clock(work, case)
         work.record("case.answered", case)
 
     assert drained(context, now + timedelta(days=1)) == []

@@ -170,7 +170,7 @@ def test_a_case_of_the_second_lane_makes_no_promise_of_its_own(context, house, s
 def test_who_takes_one_of_the_second_lane_has_its_alarms(context, house, start):
     case = reported(context, house, start, IMMEDIATE, in_slow_lane=True)
     with work_as(context, house.asha, start + timedelta(minutes=16)) as work:
-        cases.claim(work, work.session.get_one(Case, case.id))
+        cases.claim_case(work, work.session.get_one(Case, case.id))
 
     with context.sessions() as session:
         assert not session.get_one(Case, case.id).in_slow_lane

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from helpdesk.cases.forms import ClosureForm
+from helpdesk.cases.forms import CloseCaseForm
 from helpdesk.core.plausible_days import is_plausible_future_day, is_plausible_past_day
 from helpdesk.partners.forms import VettingForm
 
@@ -12,7 +12,7 @@ TODAY = date(2026, 11, 2)
 
 
 @pytest.mark.parametrize("year", [1, 1999, 2126, 9999])
-@pytest.mark.parametrize(("form", "field"), [(ClosureForm, "follow_up_on"), (VettingForm, "on")])
+@pytest.mark.parametrize(("form", "field"), [(CloseCaseForm, "follow_up_on"), (VettingForm, "on")])
 def test_a_year_that_is_a_slip_is_refused(staff, form, field, year):
     data = {field: f"{year:04}-01-01", "outcome": "resolved"}
     with staff.application.test_request_context(method="POST", data=data):

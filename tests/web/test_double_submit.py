@@ -182,7 +182,7 @@ def test_a_person_is_invited_once_and_both_answers_show_the_code(house, apart):
 def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, apart):
     with house.context.begin() as work:
         by_operator = factories._as_operator(work)
-        _person, code = accounts.invite(
+        _person, code = accounts.invite_person(
             by_operator,
             handle=(handle := f"new-{time.time_ns()}"),
             name=f"New {handle}",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from helpdesk.app import create_app
-from helpdesk.assembly import close_context, open_context
+from helpdesk.context_assembly import close_context, open_context
 from helpdesk.settings import Surface
 
 

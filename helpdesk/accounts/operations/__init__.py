@@ -1,32 +1,36 @@
 """What can happen to people, teams and their keys; one function per sentence."""
 
-from helpdesk.accounts.operations.enrolment import EnrolmentResult, enrol, person_with_code
-from helpdesk.accounts.operations.first_setup import NewHelpdesk, set_up_helpdesk
+from helpdesk.accounts.operations.enrolment import EnrolmentResult, enrol, person_by_enrolment_code
+from helpdesk.accounts.operations.first_setup import FirstSetupResult, set_up_helpdesk
 from helpdesk.accounts.operations.mailboxes import (
     confirm_mailbox,
     propose_own_mailbox,
-    send_code_again,
+    resend_mailbox_code,
 )
 from helpdesk.accounts.operations.people import (
     NameTaken,
     add_member,
-    disable,
-    enable,
+    disable_person,
+    enable_person,
     go_off_duty,
     go_on_duty,
-    invite,
-    invite_again,
+    invite_person,
     leave_team,
     remove_member,
-    reset_person,
+    renew_invitation,
+    require_new_enrolment,
 )
-from helpdesk.accounts.operations.recovery import change_passphrase, new_recovery_key, recover
+from helpdesk.accounts.operations.recovery import (
+    change_passphrase,
+    new_recovery_key,
+    recover_account,
+)
 from helpdesk.accounts.operations.sessions import end_other_sessions, sign_out, sign_out_everywhere
 from helpdesk.accounts.operations.signing_in import (
     SignInAttempt,
     begin_sign_in,
     complete_sign_in,
-    find_who_signs_in,
+    find_person_signing_in,
     replace_second_factor,
     use_second_factor_code,
 )
@@ -35,8 +39,8 @@ from helpdesk.accounts.operations.teams import create_team
 
 __all__ = [
     "EnrolmentResult",
+    "FirstSetupResult",
     "NameTaken",
-    "NewHelpdesk",
     "SignInAttempt",
     "add_member",
     "begin_sign_in",
@@ -44,25 +48,25 @@ __all__ = [
     "complete_sign_in",
     "confirm_mailbox",
     "create_team",
-    "disable",
-    "enable",
+    "disable_person",
+    "enable_person",
     "end_other_sessions",
     "enrol",
-    "find_who_signs_in",
+    "find_person_signing_in",
     "go_off_duty",
     "go_on_duty",
     "grant_access",
-    "invite",
-    "invite_again",
+    "invite_person",
     "leave_team",
     "new_recovery_key",
-    "person_with_code",
+    "person_by_enrolment_code",
     "propose_own_mailbox",
-    "recover",
+    "recover_account",
     "remove_member",
+    "renew_invitation",
     "replace_second_factor",
-    "reset_person",
-    "send_code_again",
+    "require_new_enrolment",
+    "resend_mailbox_code",
     "set_up_helpdesk",
     "sign_out",
     "sign_out_everywhere",

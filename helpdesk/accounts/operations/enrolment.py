@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations.mailboxes import send_first_code
+from helpdesk.accounts.operations.mailboxes import send_first_mailbox_code
 from helpdesk.accounts.operations.people import enrolment_code_hash
-from helpdesk.accounts.operations.recovery import lock_under_recovery
-from helpdesk.accounts.operations.second_factors import seal_seed
+from helpdesk.accounts.operations.recovery import lock_under_new_recovery_key
+from helpdesk.accounts.operations.second_factors import seal_second_factor_seed
 from helpdesk.accounts.operations.team_keys import create_team_key
 from helpdesk.accounts.passphrases import PassphraseLock
 from helpdesk.accounts.policy import role_may_use_surface
@@ -30,7 +30,7 @@ class EnrolmentResult:
     recovery_key: str
 
 
-def person_with_code(work: Work, code: str, *, surface: str) -> Person | None:
+def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person | None:
     """Whoever was invited with this code to this door, while the code holds."""
     invited = select(Person).where(
         Person.enrolment_tag == enrolment_code_hash(code),
@@ -62,15 +62,15 @@ def enrol(
     person.under_passphrase = lock.secret.seal(
         secret.raw, person.envelope_place_of("under_passphrase")
     )
-    recovery_key = lock_under_recovery(person, secret)
-    seal_seed(work, person, seed)
+    recovery_key = lock_under_new_recovery_key(person, secret)
+    seal_second_factor_seed(work, person, seed)
     person.totp_last_step = step
     person.enrolment_tag = person.enrolment_until = None
     person.failures, person.closed_until = 0, None
     work.session.flush()  # the copies of the teams' keys point at this key's row
     sign_key(work.session, person.key, by=house, secret=secret)
     work.record("person.enrolled", person)
-    send_first_code(work, person)
+    send_first_mailbox_code(work, person)
     for membership in person.memberships:
         create_team_key(work, membership.team, person)
     return EnrolmentResult(person, secret, recovery_key)

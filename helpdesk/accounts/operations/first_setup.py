@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person, Team, TeamKind
-from helpdesk.accounts.operations.people import invite
+from helpdesk.accounts.operations.people import invite_person
 from helpdesk.accounts.operations.teams import create_team
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 
 
 @dataclass(frozen=True)
-class NewHelpdesk:
+class FirstSetupResult:
     """The first queue, the first coordinator and the code with which they enrol."""
 
     team: Team
@@ -23,7 +23,7 @@ class NewHelpdesk:
 
 def set_up_helpdesk(
     work: Work, *, queue: str, queue_name: str, handle: str, name: str, email: str = ""
-) -> NewHelpdesk:
+) -> FirstSetupResult:
     """Make the queue that takes reports in and its coordinator. Only in an empty helpdesk.
 
     No report can be taken before the coordinator has enrolled: until then there is no key to seal
@@ -32,7 +32,7 @@ def set_up_helpdesk(
     if work.session.scalar(select(Person.id).limit(1)):
         raise Conflict("This helpdesk already has people. They can invite more.")
     team = create_team(work, slug=queue, name=queue_name, kind=TeamKind.QUEUE, takes_reports=True)
-    coordinator, code = invite(
+    coordinator, code = invite_person(
         work, handle=handle, name=name, role=Role.COORDINATOR, teams=[team], email=email
     )
-    return NewHelpdesk(team, coordinator, code)
+    return FirstSetupResult(team, coordinator, code)

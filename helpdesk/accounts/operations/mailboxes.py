@@ -42,7 +42,7 @@ def propose_mailbox(work: Work, person: Person, address: str) -> None:
         work.session.add(new)
 
 
-def send_first_code(work: Work, person: Person) -> None:
+def send_first_mailbox_code(work: Work, person: Person) -> None:
     """Send the test letter to the address with which they were invited, if there is one.
 
     No rule: they have just enrolled.
@@ -52,7 +52,7 @@ def send_first_code(work: Work, person: Person) -> None:
         _new_code(work, new)
 
 
-def send_code_again(work: Work, person: Person) -> None:
+def resend_mailbox_code(work: Work, person: Person) -> None:
     """Another test letter with another code; the code before stops working. Also the first one,
     to an address that was given before there were any."""
     work.require(may_use_own_account, person)

@@ -13,15 +13,15 @@ from helpdesk.accounts.operations.mailboxes import propose_mailbox
 from helpdesk.accounts.operations.sessions import end_all_sessions
 from helpdesk.accounts.operations.team_keys import (
     create_team_key,
-    lock_person,
+    lock_person_rows,
     notify_access_change,
     revoke_access,
 )
 from helpdesk.accounts.policy import (
     may_assign_to_team,
     may_invite_as,
-    may_leave,
-    may_manage,
+    may_leave_team,
+    may_manage_person,
     may_use_own_account,
     role_fits_team,
 )
@@ -43,7 +43,7 @@ class NameTaken(Conflict):
     """Somebody has this name already, or one that looks the same."""
 
 
-def invite(
+def invite_person(
     work: Work, *, handle: str, name: str, role: Role, teams: Iterable[Team] = (), email: str = ""
 ) -> tuple[Person, str]:
     """Make a person who may enrol, and the code with which they do: shown once, kept as a hash."""
@@ -75,14 +75,14 @@ def _refuse_second_of_a_name(work: Work, name: str) -> None:
         )
 
 
-def invite_again(work: Work, person: Person, *, seen: str | None = None) -> str:
+def renew_invitation(work: Work, person: Person, *, seen: str | None = None) -> str:
     """A new code for somebody who has not enrolled yet; the old one stops working.
 
     `seen`, here and below, is the mark of the account on the page: an old page takes away no code,
     key or block that somebody has given since.
     """
-    work.require(may_manage, person)
-    lock_person(work, person)  # they may be enrolling at this moment
+    work.require(may_manage_person, person)
+    lock_person_rows(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
         raise Conflict(f"{bidi_isolate(person.name)} has already enrolled.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
@@ -91,7 +91,7 @@ def invite_again(work: Work, person: Person, *, seen: str | None = None) -> str:
     return code
 
 
-def reset_person(
+def require_new_enrolment(
     work: Work, person: Person, reassignment: Reassignment = NOTHING, *, seen: str | None = None
 ) -> str:
     """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
@@ -100,8 +100,8 @@ def reset_person(
     queue somebody else than whoever presses this button. The person is told by letter. Until then
     they can work on nothing, so what they have is handed on.
     """
-    work.require(may_manage, person)
-    lock_person(work, person)
+    work.require(may_manage_person, person)
+    lock_person_rows(work, person)
     if not person.is_enrolled:
         raise Conflict(f"{bidi_isolate(person.name)} has not enrolled yet.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
@@ -129,7 +129,7 @@ def add_member(work: Work, person: Person, team: Team, *, seen: str | None = Non
     if any(membership.team_id == team.id for membership in person.memberships):
         raise Conflict(f"{bidi_isolate(person.name)} is already in {bidi_isolate(team.name)}.")
     if seen is not None:  # the first member of a team makes its key
-        lock_person(work, person)
+        lock_person_rows(work, person)
         refuse_if_changed_since(seen, now=account_mark_of(person))
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
@@ -146,7 +146,7 @@ def remove_member(work: Work, membership: Membership, reassignment: Reassignment
 
 def leave_team(work: Work, membership: Membership, reassignment: Reassignment = NOTHING) -> None:
     """Go out of a queue of one's own: as `remove`, by oneself."""
-    work.require(may_leave, membership)
+    work.require(may_leave_team, membership)
     _take_out(work, membership, reassignment)
 
 
@@ -158,10 +158,10 @@ def _take_out(work: Work, membership: Membership, reassignment: Reassignment) ->
     work.record("team.left", team, person_id=person.id)
 
 
-def disable(work: Work, person: Person, reassignment: Reassignment = NOTHING) -> None:
+def disable_person(work: Work, person: Person, reassignment: Reassignment = NOTHING) -> None:
     """Close the door to somebody, at once and everywhere they are signed in. What they have is
     handed on."""
-    work.require(may_manage, person)
+    work.require(may_manage_person, person)
     reassign_work(work, person, _teams_of(person), reassignment)
     person.disabled_at = work.at
     person.on_duty_until = None
@@ -169,10 +169,10 @@ def disable(work: Work, person: Person, reassignment: Reassignment = NOTHING) ->
     work.record("person.disabled", person)
 
 
-def enable(work: Work, person: Person, *, seen: str | None = None) -> None:
+def enable_person(work: Work, person: Person, *, seen: str | None = None) -> None:
     """Open the door again; the teams are as they were."""
-    work.require(may_manage, person)
-    lock_person(work, person)
+    work.require(may_manage_person, person)
+    lock_person_rows(work, person)
     refuse_if_changed_since(seen, now=account_mark_of(person))
     person.disabled_at = None
     person.failures, person.closed_until = 0, None

@@ -15,7 +15,7 @@ from helpdesk.core.work import Work
 NOT_RIGHT: Final = "This is not your passphrase."
 
 
-def recover(work: Work, person: Person, secret: Secret, *, lock: PassphraseLock) -> str:
+def recover_account(work: Work, person: Person, secret: Secret, *, lock: PassphraseLock) -> str:
     """Lock the key under a new passphrase and a new recovery key; everybody signed in is out.
 
     Who calls this has opened the key with the recovery key and seen the second factor.
@@ -24,7 +24,7 @@ def recover(work: Work, person: Person, secret: Secret, *, lock: PassphraseLock)
     _lock_under_passphrase(person, secret, lock)
     end_all_sessions(work, person)
     work.record("person.recovered", person)
-    return lock_under_recovery(person, secret)
+    return lock_under_new_recovery_key(person, secret)
 
 
 def change_passphrase(
@@ -51,7 +51,7 @@ def rewrap_with_current_pepper(
 def new_recovery_key(work: Work, person: Person, *, current: PassphraseLock) -> str:
     """Another recovery key, shown once; the one on the old paper opens nothing any more."""
     work.require(may_use_own_account, person)
-    recovery_key = lock_under_recovery(person, unlock_with_passphrase(person, current))
+    recovery_key = lock_under_new_recovery_key(person, unlock_with_passphrase(person, current))
     work.record("person.recovery_key_made", person)
     return recovery_key
 
@@ -87,7 +87,7 @@ def unlock_with_recovery_key(person: Person, recovery_key: str) -> Secret | None
         return None
 
 
-def lock_under_recovery(person: Person, secret: Secret) -> str:
+def lock_under_new_recovery_key(person: Person, secret: Secret) -> str:
     """Lock the key under a fresh recovery key, and return that key to be shown once."""
     recovery_key = codes.new_one_time_code()
     place = person.envelope_place_of("under_recovery")

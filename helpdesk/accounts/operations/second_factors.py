@@ -10,7 +10,7 @@ from helpdesk.core.work import Work
 log = logging.getLogger(__name__)
 
 
-def seal_seed(work: Work, person: Person, seed: str) -> None:
+def seal_second_factor_seed(work: Work, person: Person, seed: str) -> None:
     """Keep the seed from which the person's codes come. Conflict in a process without its key.
 
     No rule: who may give a person a second factor has been asked before.

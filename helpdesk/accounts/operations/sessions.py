@@ -31,7 +31,7 @@ WHOLE: Final = (
 )
 
 
-def new_session(
+def create_session(
     work: Work, person: Person, secret: Secret, *, surface: str, is_complete: bool
 ) -> str:
     """A session row whose key opens only with the token that this returns for the cookie."""
@@ -69,7 +69,7 @@ def touch_session(session: Session, row: Any, *, at: datetime) -> None:
         session.execute(update(StaffSession).where(StaffSession.id == row.id).values(seen_at=at))
 
 
-def unlocked_secret(row: Any, token: str) -> Secret | None:
+def secret_of_session(row: Any, token: str) -> Secret | None:
     """The person's secret, which the row alone does not give."""
     try:
         return Secret(_secret_of(token).open(row.unlocked, unlocked_key_location(row.id)))

@@ -83,7 +83,7 @@ def load_signed_in_person(
     row, teams = rows[0], [one for one in rows if one.team_id is not None]
     if not row.is_complete or not sessions.is_session_valid(row, row, surface=surface, at=at):
         return None
-    secret = sessions.unlocked_secret(row, token)
+    secret = sessions.secret_of_session(row, token)
     if secret is None or secret.public.raw != row.public_half:
         return None
     sessions.touch_session(session, row, at=at)

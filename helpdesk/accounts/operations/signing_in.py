@@ -9,12 +9,15 @@ from sqlalchemy import select, update
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, StaffSession
 from helpdesk.accounts.operations.recovery import rewrap_with_current_pepper, unlock_with_passphrase
-from helpdesk.accounts.operations.second_factors import seal_seed, second_factor_seed_of
+from helpdesk.accounts.operations.second_factors import (
+    seal_second_factor_seed,
+    second_factor_seed_of,
+)
 from helpdesk.accounts.operations.sessions import (
+    create_session,
     delete_expired_sessions,
     end_other_sessions,
     end_session,
-    new_session,
 )
 from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseLock
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
@@ -36,7 +39,7 @@ class SignInAttempt:
     salt: bytes = field(default=NOBODYS_SALT, repr=False)
 
 
-def find_who_signs_in(work: Work, *, handle: str, surface: str) -> SignInAttempt:
+def find_person_signing_in(work: Work, *, handle: str, surface: str) -> SignInAttempt:
     """Who is meant by a name. Tries are counted at the door, by browser and name: nothing is
     written here that a stranger could use to keep somebody out."""
     person = work.session.scalar(select(Person).where(Person.handle == handle))
@@ -45,7 +48,7 @@ def find_who_signs_in(work: Work, *, handle: str, surface: str) -> SignInAttempt
     return SignInAttempt(person, person.salt)
 
 
-def count_attempt(work: Work, person: Person) -> None:
+def count_sign_in_attempt(work: Work, person: Person) -> None:
     """One more try; after the free ones the next must wait, and history says so.
 
     No rule: a stranger is at the door.
@@ -74,7 +77,7 @@ def begin_sign_in(
         return None
     if lock.renewed is not None:
         rewrap_with_current_pepper(work, person, secret, lock.renewed)
-    return new_session(work, person, secret, surface=surface, is_complete=False)
+    return create_session(work, person, secret, surface=surface, is_complete=False)
 
 
 def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) -> str | None:
@@ -89,7 +92,7 @@ def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) 
     person.failures, person.closed_until = 0, None
     delete_expired_sessions(work)
     work.record("person.signed_in", person, surface=half.surface)
-    return new_session(work, person, secret, surface=half.surface, is_complete=True)
+    return create_session(work, person, secret, surface=half.surface, is_complete=True)
 
 
 def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
@@ -108,7 +111,7 @@ def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
     return work.session.scalar(used) is not None
 
 
-def may_try_code(work: Work, person: Person) -> bool:
+def may_try_second_factor(work: Work, person: Person) -> bool:
     """Whether whoever has the right passphrase has waited long enough for the next six digits."""
     return person.closed_until is None or person.closed_until <= work.at
 
@@ -131,7 +134,7 @@ def replace_second_factor(
     step = second_factor.totp_step_of(seed, first_code, work.at)
     if step is None:
         raise Conflict(second_factor.why_code_is_wrong(seed, first_code, work.at))
-    seal_seed(work, person, seed)
+    seal_second_factor_seed(work, person, seed)
     person.totp_last_step = step
     end_other_sessions(work, person, keep=session_id)
     work.record("person.second_factor_moved", person)

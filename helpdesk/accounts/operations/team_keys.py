@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_grant_access
-from helpdesk.accounts.stale_page_marks import words_mark_of
+from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
 from helpdesk.accounts.vouching import is_independent, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
@@ -58,7 +58,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     """
     work.require(may_grant_access, membership)
     newcomer = membership.person
-    lock_person(work, newcomer)  # they may be reset, or taken out, at this moment
+    lock_person_rows(work, newcomer)  # they may be reset, or taken out, at this moment
     if membership not in newcomer.memberships:
         raise NotFound
     if newcomer.key is None:
@@ -68,7 +68,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     if refusal:
         raise Conflict(refusal)
     given, theirs = False, key_of_person(work, newcomer)
-    refuse_if_changed_since(seen, now=words_mark_of(theirs))
+    refuse_if_changed_since(seen, now=fingerprint_mark_of(theirs))
     for key in keys_of_team(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
             seal_key_for(work.session, key, _held(work, key), theirs)
@@ -94,7 +94,7 @@ def notify_access_change(work: Work, person: Person) -> None:
     work.enqueue("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
-def lock_person(work: Work, person: Person) -> None:
+def lock_person_rows(work: Work, person: Person) -> None:
     """Keep the person and their teams for the rest of this piece of work, as they are now."""
     work.session.flush()
     work.session.refresh(person, with_for_update={"of": Person})

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.key_fingerprints import key_fingerprint
-from helpdesk.accounts.stale_page_marks import words_mark_of
+from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
 from helpdesk.core.markup import bidi_isolate
@@ -19,7 +19,7 @@ def colleagues() -> ResponseReturnValue:
         (
             membership,
             key_fingerprint(membership.person.key),
-            words_mark_of(membership.person.key),
+            fingerprint_mark_of(membership.person.key),
             why_access_is_refused(work.session, membership, work.actor.id),
             who_may_grant_access(work.session, membership),
         )
@@ -28,7 +28,7 @@ def colleagues() -> ResponseReturnValue:
     ]
     return render_template(
         "accounts/colleagues.html",
-        teams=[(team, queries.members(work, team)) for team in queries.teams_of(work)],
+        teams=[(team, queries.members_of_team(work, team)) for team in queries.teams_of(work)],
         waiting=waiting,
         actor=work.actor,
     )

@@ -42,7 +42,7 @@ def create_enrolment_start() -> ResponseReturnValue:
     fresh = EnrolmentForm(
         None,
         code=form.code.data,
-        seed=second_factor.new_seed(),
+        seed=second_factor.generate_totp_seed(),
         suggested=codes.generate_passphrase(),
     )
     return _settings_page(fresh, person), 200
@@ -87,7 +87,7 @@ def _invited(code: str) -> Person | None:
 
 
 def _settings_page(form: EnrolmentForm, person: Person) -> str:
-    picture = second_factor.qr_code(
+    picture = second_factor.qr_code_data_url(
         form.seed.data or "",
         handle=person.handle,
         issuer=current_context().settings.helpdesk_name,

@@ -8,7 +8,7 @@ from helpdesk.accounts.forms import (
     CurrentPassphraseForm,
     MailboxCodeForm,
     MailboxForm,
-    NewPhoneForm,
+    NewSecondFactorForm,
     PassphraseChangeForm,
 )
 from helpdesk.accounts.key_fingerprints import key_fingerprint
@@ -29,7 +29,7 @@ def show_own() -> ResponseReturnValue:
     return render_template(
         "accounts/own.html",
         person=person,
-        new_address=queries.proposed_address_of(work, person),
+        new_address=queries.proposed_mailbox_of(work, person),
         fingerprint=key_fingerprint(person.key) if person.key else "",
         sessions=queries.own_sessions(work),
         this_session=current_identity().session_id,
@@ -70,7 +70,8 @@ def create_passphrase() -> ResponseReturnValue:
 @bp.get("/account/second-factor")
 def new_second_factor() -> ResponseReturnValue:
     return _phone_page(
-        NewPhoneForm(None, seed=second_factor.new_seed()), queries.current_person(work)
+        NewSecondFactorForm(None, seed=second_factor.generate_totp_seed()),
+        queries.current_person(work),
     )
 
 
@@ -78,7 +79,7 @@ def new_second_factor() -> ResponseReturnValue:
 def create_second_factor() -> ResponseReturnValue:
     """The old phone keeps its codes until the new one has shown a right one."""
     limit_passphrase_tries("accounts.own")
-    form, person = NewPhoneForm(), queries.current_person(work)
+    form, person = NewSecondFactorForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return _phone_page(form, person), 422
     try:
@@ -97,10 +98,10 @@ def create_second_factor() -> ResponseReturnValue:
     return redirect(url_for(".show_own"), 303)
 
 
-def _phone_page(form: NewPhoneForm, person: Person) -> str:
+def _phone_page(form: NewSecondFactorForm, person: Person) -> str:
     if form.seed.errors or not form.seed.data:
-        form.seed.data = second_factor.new_seed()  # the page came back without its secret
-    picture = second_factor.qr_code(
+        form.seed.data = second_factor.generate_totp_seed()  # the page came back without its secret
+    picture = second_factor.qr_code_data_url(
         form.seed.data or "",
         handle=person.handle,
         issuer=current_context().settings.helpdesk_name,
@@ -147,7 +148,7 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
 @bp.post("/account/mailbox/code")
 def create_mailbox_code() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
-    operations.send_code_again(work, queries.current_person(work))
+    operations.resend_mailbox_code(work, queries.current_person(work))
     flash("An email with a new code is on its way. The old code no longer works.")
     return redirect(url_for(".edit_mailbox"), 303)
 
@@ -155,14 +156,14 @@ def create_mailbox_code() -> ResponseReturnValue:
 def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
     person = queries.current_person(work)
     if person.role is Role.PARTNER:
-        form.say_it_is_no_duty_mail()
+        form.use_partner_wording()
     return render_template(
         "accounts/mailbox.html",
         mail=person.email_purpose,
         form=form,
         confirmation=confirmation,
         new=queries.unconfirmed_mailbox(work, person),
-        address=queries.proposed_address_of(work, person),
+        address=queries.proposed_mailbox_of(work, person),
         is_address_usable=person.gets_alert_emails(work.at),
         is_from_before=person.email is not None and person.email_confirmed_at is None,
         is_hidden=person.email is not None and person.email_for_self is None,

@@ -10,7 +10,7 @@ from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import (
     INVITES,
     may_assign_to_team,
-    may_manage,
+    may_manage_person,
     role_fits_team,
 )
 from helpdesk.accounts.stale_page_marks import account_mark_of
@@ -48,7 +48,7 @@ def create_invitation() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("people/invitation.html", form=form), 422
     try:
-        person, code = operations.invite(
+        person, code = operations.invite_person(
             work,
             handle=form.handle.data or "",
             name=form.name.data or "",
@@ -76,7 +76,7 @@ def create_enrolment(person_id: str) -> ResponseReturnValue:
     person = queries.person_by_id(work, person_id)
     if person.is_enrolled:  # an old page: since then it says first what hangs on them
         return redirect(url_for("duty.new_reset", person_id=person.id), 303)
-    return _code_page(person, operations.invite_again(work, person, seen=submitted_page_mark()))
+    return _code_page(person, operations.renew_invitation(work, person, seen=submitted_page_mark()))
 
 
 @people_bp.post("/people/<person_id>/memberships")
@@ -99,7 +99,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 def create_unblock(person_id: str) -> ResponseReturnValue:
     require_people_manager()
     person = queries.person_by_id(work, person_id)
-    operations.enable(work, person, seen=submitted_page_mark())
+    operations.enable_person(work, person, seen=submitted_page_mark())
     flash(f"{bidi_isolate(person.name)} can sign in again.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
@@ -164,7 +164,7 @@ def _person_page(person: Person, form: MembershipForm, *, seen: str | None = Non
         person=person,
         form=form,
         seen=account_mark_of(person) if seen is None else seen,
-        may_manage=may_manage(work.actor, person),
+        may_manage_person=may_manage_person(work.actor, person),
         now=work.at,
     )
 

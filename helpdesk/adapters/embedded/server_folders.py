@@ -9,14 +9,14 @@ import stat
 import tempfile
 from pathlib import Path
 
-from helpdesk.adapters.child_processes import StartError, SystemAccount
+from helpdesk.adapters.child_processes import CannotStart, SystemAccount
 
 LONGEST_SOCKET = 107  # bytes, in the kernel's sockaddr_un
 FOR_LODGERS = Path("/var/lib/helpdesk")
 FOR_A_WHILE = Path(tempfile.gettempdir()) / "helpdesk-tests"
 
 
-class ServerNotStarted(StartError):
+class ServerNotStarted(CannotStart):
     """An embedded server could not be started; the message says what it said last."""
 
 
@@ -72,7 +72,7 @@ def socket_folder(home: Path, longest_name: str, account: SystemAccount | None) 
     return _own_in_public(Path(tempfile.gettempdir()) / f"helpdesk-{owner}-{mark}", owner, account)
 
 
-def package_folder(name: str) -> Path:
+def installed_package_folder(name: str) -> Path:
     """Where a wheel lies, without importing it."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:

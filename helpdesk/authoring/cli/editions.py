@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from helpdesk.authoring.cli.output import ToolCannotRun
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import TYPES, read_library_with_problems
-from helpdesk.authoring.source import PlaybookError, read_file
+from helpdesk.authoring.source import PlaybookError, read_yaml_file
 
 VOCABULARY = "vocab"
 
@@ -60,7 +60,7 @@ def _read(name: str, folder: Path) -> OpenedEdition:
 
 def _with_file(path: Path, folder: Path, copy: Path) -> OpenedEdition:
     """The pages around a file, with the file in its place among them."""
-    page = read_file(path, str(path)).pairs().get("id")
+    page = read_yaml_file(path, str(path)).pairs().get("id")
     if page is None:
         raise ToolCannotRun(f"{path} is not a playbook: it has no id.")
     home = path.resolve().parent.parent

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.ids import read_ids
 from helpdesk.authoring.library import WrittenLibrary
+from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_translation_files
-from helpdesk.authoring.translation.selection import translate_library
+from helpdesk.authoring.translation.shown_translations import translate_library
 from helpdesk.export.cacao import author_identity, to_cacao, to_json_text
 from helpdesk.export.cacao_checks import faults_in
 from helpdesk.export.flow_diagram import to_svg
@@ -113,7 +113,7 @@ def _page(folder: Path, type_id: str, language: str | None) -> tuple[WrittenLibr
 def _cacao(
     library: WrittenLibrary, page: Playbook, folder: Path, spoken: str
 ) -> tuple[str, list[str], list[str]]:
-    ids = read_ids(folder)
+    ids = read_playbook_uuids(folder)
     missing = sorted(one.id for one in library.playbooks if one.id not in ids)
     if missing:
         raise output.ToolCannotRun(

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.lint import runner, upkeep
+from helpdesk.authoring.lint import overdue_upkeep, runner
 from helpdesk.authoring.lint.exports import failing_exports
-from helpdesk.authoring.lint.material import all_playbook_names
+from helpdesk.authoring.lint.lint_input import all_playbook_names
 from helpdesk.authoring.lint.runner import LintCheck, LintReport
 from helpdesk.authoring.lint_rules import LintRule
 
@@ -47,7 +47,7 @@ def lint_command(
     for name in types:
         if name not in known:
             raise output.ToolCannotRun(f"There is no page '{name}'; there are: {', '.join(known)}.")
-    report = runner.lint(
+    report = runner.lint_folder(
         folder, today=_day(day), types=types, more=(failing_exports,), watch=_watched
     )
     findings = report.errors if forgiving else len(report.findings)
@@ -59,7 +59,7 @@ def _watched(looks: tuple[LintCheck, ...]) -> Iterator[LintCheck]:
 
 
 def _day(told: datetime | None) -> date:
-    return told.date() if told else upkeep.today()
+    return told.date() if told else overdue_upkeep.current_day()
 
 
 def _rules() -> Iterator[str]:

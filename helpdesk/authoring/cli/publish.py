@@ -7,7 +7,7 @@ import click
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.publishing import outdated_files, published_helplines
-from helpdesk.authoring.publishing import publish as write_published
+from helpdesk.authoring.publishing import publish_playbooks as write_published
 from helpdesk.playbooks.published import PUBLISHED
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.selection import playbooks_named
+from helpdesk.authoring.cli.playbook_selection import playbooks_named
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.scenarios import (
     PlaybookScenarios,

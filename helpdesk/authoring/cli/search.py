@@ -9,9 +9,9 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.source import Node, read_file
+from helpdesk.authoring.source import Node, read_yaml_file
 from helpdesk.authoring.translation.files import read_translation_files
-from helpdesk.authoring.translation.selection import translate_library
+from helpdesk.authoring.translation.shown_translations import translate_library
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.search import FEWEST, PlaybookSearch, train_classifier
 from helpdesk.settings import LANGUAGES
@@ -54,7 +54,7 @@ def try_search_command(
     if sentences is None:
         found = _kinds(finder, " ".join(words))
         output.print_and_exit(found, {"found": found}, findings=False, as_json=as_json)
-    trials = list(_try(finder, read_file(sentences, str(sentences))))
+    trials = list(_try(finder, read_yaml_file(sentences, str(sentences))))
     output.print_and_exit(_lines(trials), _data(trials), findings=False, as_json=as_json)
 
 

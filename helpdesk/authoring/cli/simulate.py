@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from helpdesk.authoring.cli import exploring, output
+from helpdesk.authoring.cli import exploration, output
+from helpdesk.authoring.cli.playbook_selection import playbooks_named
 from helpdesk.authoring.cli.scenarios import check_scenarios, print_coverage
-from helpdesk.authoring.cli.selection import playbooks_named
 from helpdesk.authoring.cli.simulation_data import simulation_as_data
 from helpdesk.authoring.cli.simulation_text import simulation_lines
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
@@ -62,7 +62,9 @@ def simulate_command(
         ways.append(lambda: print_coverage(folder, named, as_json=as_json))
     if explore:
         one = range(seed, seed + 1) if seed is not None else None
-        ways.append(lambda: exploring.explore(folder, named, one or range(seeds), as_json=as_json))
+        ways.append(
+            lambda: exploration.run_exploration(folder, named, one or range(seeds), as_json=as_json)
+        )
     if len(ways) != 1:
         raise output.ToolCannotRun(f"Choose one: {WAYS}.")
     ways[0]()

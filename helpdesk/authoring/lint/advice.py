@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.locations import file_and_line_of
-from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import Node
 from helpdesk.authoring.unfit_advice import (
@@ -16,7 +16,7 @@ from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import RedFlag
 
 
-def advice_without_stakes(material: LintMaterial) -> Iterator[LintFinding]:
+def advice_without_stakes(material: LintInput) -> Iterator[LintFinding]:
     """L32: a line of advice that does not say what is lost if it is followed late."""
     for page in material.library.playbooks:
         for line in page.safe_now:
@@ -32,7 +32,7 @@ def advice_without_stakes(material: LintMaterial) -> Iterator[LintFinding]:
                 )
 
 
-def advice_that_misfits_answers(material: LintMaterial) -> Iterator[LintFinding]:
+def advice_that_misfits_answers(material: LintInput) -> Iterator[LintFinding]:
     """L33: a line that is shown although an answer speaks against it, or one that is missing."""
     for page in material.library.playbooks:
         for check in material.library.advice_checks:
@@ -45,7 +45,7 @@ def advice_that_misfits_answers(material: LintMaterial) -> Iterator[LintFinding]
                     )
 
 
-def dangers_without_advice(material: LintMaterial) -> Iterator[LintFinding]:
+def dangers_without_advice(material: LintInput) -> Iterator[LintFinding]:
     """L34: answers that raise the level, and no line of advice that is there because of them."""
     points = {point.id for point in material.library.table.points}
     for page in material.library.playbooks:
@@ -60,7 +60,7 @@ def dangers_without_advice(material: LintMaterial) -> Iterator[LintFinding]:
                     yield _nothing_said(material, flag, answers)
 
 
-def _nothing_said(material: LintMaterial, flag: RedFlag, answers: Context) -> LintFinding:
+def _nothing_said(material: LintInput, flag: RedFlag, answers: Context) -> LintFinding:
     said = ", ".join(f"{name} {_in_words(value)}" for name, value in answers.items())
     return material.finding_at(
         flag.why,

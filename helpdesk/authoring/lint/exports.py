@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import LintMaterial
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.export.cacao import to_cacao
 from helpdesk.export.cacao_checks import Object, faults_between, faults_in
@@ -13,7 +13,7 @@ from helpdesk.playbooks.model import Playbook, texts_in
 QUOTED = re.compile("“(.+?)”")
 
 
-def failing_exports(material: LintMaterial) -> Iterator[LintFinding]:
+def failing_exports(material: LintInput) -> Iterator[LintFinding]:
     """L26: an export that cannot be made, or that our checks of its graph refuse."""
     made: list[Object] = []
     for page in material.library.playbooks:
@@ -30,7 +30,7 @@ def failing_exports(material: LintMaterial) -> Iterator[LintFinding]:
         yield LintFinding(LintRule.EXPORT, "playbooks/ids.lock.yml", 1, fault)
 
 
-def _finding(material: LintMaterial, page: Playbook, sentence: str) -> LintFinding:
+def _finding(material: LintInput, page: Playbook, sentence: str) -> LintFinding:
     """At the sentence that the fault quotes, or at the title of the page."""
     quoted = QUOTED.search(sentence)
     if quoted:

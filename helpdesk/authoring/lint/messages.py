@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import LintMaterial
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.model import Step, Who
 
@@ -12,7 +12,7 @@ from helpdesk.playbooks.model import Step, Who
 GAP = re.compile(r"[\[\]{}<>_…]|\.\.\.|%\(")
 
 
-def steps_without_ready_message(material: LintMaterial) -> Iterator[LintFinding]:
+def steps_without_ready_message(material: LintInput) -> Iterator[LintFinding]:
     """L31: a step that speaks to the person without words to send, or with words that have a gap.
 
     A step speaks that the person does, because somebody has to ask them to, and one whose text says
@@ -26,7 +26,7 @@ def steps_without_ready_message(material: LintMaterial) -> Iterator[LintFinding]
                 yield from _of_step(material, step)
 
 
-def _of_step(material: LintMaterial, step: Step) -> Iterator[LintFinding]:
+def _of_step(material: LintInput, step: Step) -> Iterator[LintFinding]:
     if step.words is not None:
         gap = GAP.search(str(step.words))
         if gap:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import LintMaterial
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
@@ -12,7 +12,7 @@ from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import continues_run, ends_step
 
 
-def outcomes_that_never_come_back(material: LintMaterial) -> Iterator[LintFinding]:
+def outcomes_that_never_come_back(material: LintInput) -> Iterator[LintFinding]:
     """L28: an outcome that leaves the step open and never brings it back."""
     for page in material.library.playbooks:
         for step in page.steps:
@@ -27,7 +27,7 @@ def outcomes_that_never_come_back(material: LintMaterial) -> Iterator[LintFindin
                 )
 
 
-def claims_without_evidence(material: LintMaterial) -> Iterator[LintFinding]:
+def claims_without_evidence(material: LintInput) -> Iterator[LintFinding]:
     """L29: an outcome that claims something, or opens a gate, with nothing written down for it."""
     for page in material.library.playbooks:
         for step in page.steps:
@@ -46,7 +46,7 @@ def claims_without_evidence(material: LintMaterial) -> Iterator[LintFinding]:
                     )
 
 
-def required_evidence_never_asked_for(material: LintMaterial) -> Iterator[LintFinding]:
+def required_evidence_never_asked_for(material: LintInput) -> Iterator[LintFinding]:
     """L30: evidence that the page insists on, and a step that takes it but can do without."""
     for page in material.library.playbooks:
         for node in page.evidence:
@@ -62,7 +62,7 @@ def required_evidence_never_asked_for(material: LintMaterial) -> Iterator[LintFi
                     )
 
 
-def _left_open(material: LintMaterial, step: Step, outcome: StepOutcome) -> Iterator[LintFinding]:
+def _left_open(material: LintInput, step: Step, outcome: StepOutcome) -> Iterator[LintFinding]:
     if outcome.over and step.must:
         yield material.finding_at(
             outcome.label,

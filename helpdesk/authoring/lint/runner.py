@@ -9,21 +9,21 @@ from helpdesk.authoring.lint import (
     advice,
     messages,
     outcomes,
+    overdue_upkeep,
     safety,
     structure,
     translations_and_scenarios,
-    upkeep,
     wording,
 )
 from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
-from helpdesk.authoring.lint.material import LintMaterial, SharedContentUnreadable, read_material
-from helpdesk.authoring.source import reading_once
+from helpdesk.authoring.lint.lint_input import LintInput, SharedContentUnreadable, read_lint_input
+from helpdesk.authoring.source import cache_read_files
 
 # A rule looks at everything and says what it found.
-LintCheck = Callable[[LintMaterial], Iterable[LintFinding]]
+LintCheck = Callable[[LintInput], Iterable[LintFinding]]
 
 CHECKS: tuple[LintCheck, ...] = (
-    upkeep.missing_identifiers,
+    overdue_upkeep.missing_identifiers,
     structure.placeholder_sentences,
     structure.unreachable_parts,
     structure.links_to_retired_playbooks,
@@ -34,9 +34,9 @@ CHECKS: tuple[LintCheck, ...] = (
     wording.blaming_words,
     wording.platform_facts_outside_vocabulary,
     wording.unsafe_links,
-    upkeep.overdue_reviews,
-    upkeep.stale_platform_facts,
-    upkeep.unknown_tags,
+    overdue_upkeep.overdue_reviews,
+    overdue_upkeep.stale_platform_facts,
+    overdue_upkeep.unknown_tags,
     translations_and_scenarios.stale_translations,
     translations_and_scenarios.missing_scenarios,
     outcomes.outcomes_that_never_come_back,
@@ -68,7 +68,7 @@ class LintReport:
         return len(self.findings) - self.errors
 
 
-def lint(
+def lint_folder(
     folder: Path,
     *,
     today: date,
@@ -80,9 +80,9 @@ def lint(
 
     `more` are rules of packages above this one. `watch` may show somebody how far it has come.
     """
-    with reading_once():
+    with cache_read_files():
         try:
-            material = read_material(folder, today)
+            material = read_lint_input(folder, today)
         except SharedContentUnreadable as nothing:
             return LintReport(nothing.findings, pages=0, never_verified=0)
         found = set(material.refused)
@@ -97,7 +97,7 @@ def lint(
             )
         ),
         pages=len(wanted) or len(material.library.playbooks),
-        never_verified=upkeep.count_unverified_facts(material),
+        never_verified=overdue_upkeep.count_unverified_facts(material),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import LintMaterial
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.satisfiability import AnswerSpace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.cases.levels import Level
@@ -13,7 +13,7 @@ from helpdesk.playbooks.model import Playbook, RedFlag, Text, texts_in
 from helpdesk.triage.decision_table import DecisionTable
 
 
-def risky_advice_without_warning(material: LintMaterial) -> Iterator[LintFinding]:
+def risky_advice_without_warning(material: LintInput) -> Iterator[LintFinding]:
     """L12: something to do that may cost somebody something, without a word about the risk."""
     for page in material.library.playbooks:
         for advice in page.safe_now:
@@ -28,7 +28,7 @@ def risky_advice_without_warning(material: LintMaterial) -> Iterator[LintFinding
                 )
 
 
-def floors_without_effect(material: LintMaterial) -> Iterator[LintFinding]:
+def floors_without_effect(material: LintInput) -> Iterator[LintFinding]:
     """L16: a floor under every level its flag could meet, an answer that means the least."""
     for page in material.library.playbooks:
         yield from _lowering(material, page)
@@ -47,7 +47,7 @@ def floors_without_effect(material: LintMaterial) -> Iterator[LintFinding]:
                 )
 
 
-def playbooks_taking_intimate_images(material: LintMaterial) -> Iterator[LintFinding]:
+def playbooks_taking_intimate_images(material: LintInput) -> Iterator[LintFinding]:
     """L17: a page about intimate images that takes the image, or asks for it."""
     for page in material.library.playbooks:
         if _is_about_intimate_images(material, page):
@@ -55,7 +55,7 @@ def playbooks_taking_intimate_images(material: LintMaterial) -> Iterator[LintFin
             yield from _pictures_asked_for(material, page)
 
 
-def _lowering(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
+def _lowering(material: LintInput, page: Playbook) -> Iterator[LintFinding]:
     """An option with the lowest value of a decision point means to lower it, and never does."""
     for question in page.questions:
         for option in question.options:
@@ -92,12 +92,12 @@ def _level(table: DecisionTable, settled: Mapping[str, str]) -> Level:
     return table.rule_for(settled["danger"], settled["hold"], pressures).level
 
 
-def _is_about_intimate_images(material: LintMaterial, page: Playbook) -> bool:
+def _is_about_intimate_images(material: LintInput, page: Playbook) -> bool:
     names = " ".join(str(text) for text in (page.title, page.trigger))
     return any(material.words.intimate.found_in(names))
 
 
-def _pictures_taken(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
+def _pictures_taken(material: LintInput, page: Playbook) -> Iterator[LintFinding]:
     kinds = {kind.id for kind in material.library.evidence_kinds if kind.may_hold_pictures}
     for evidence in page.evidence:
         if evidence.kind in kinds:
@@ -109,7 +109,7 @@ def _pictures_taken(material: LintMaterial, page: Playbook) -> Iterator[LintFind
             )
 
 
-def _pictures_asked_for(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
+def _pictures_asked_for(material: LintInput, page: Playbook) -> Iterator[LintFinding]:
     for text in _told(page):
         for phrase in material.words.asks_for_pictures.found_unless_negated(str(text)):
             yield material.finding_at(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.locations import scalar_values
-from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint.satisfiability import AnswerSpace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import Condition
@@ -18,7 +18,7 @@ NO_WORDS = ("tag", "version", "schema", "id", "link")  # under these stand names
 NOTHING_SAID = frozenset({"...", "…", "-", "?", "to do", "same as above", "n/a", "none yet"})
 
 
-def placeholder_sentences(material: LintMaterial) -> Iterator[LintFinding]:
+def placeholder_sentences(material: LintInput) -> Iterator[LintFinding]:
     """L04: a sentence that somebody meant to write later."""
     for name, file in material.files.items():
         if name in LISTS_OF_WORDS:
@@ -37,13 +37,13 @@ def placeholder_sentences(material: LintMaterial) -> Iterator[LintFinding]:
                 )
 
 
-def unreachable_parts(material: LintMaterial) -> Iterator[LintFinding]:
+def unreachable_parts(material: LintInput) -> Iterator[LintFinding]:
     """L06: whatever no answers could ever lead to."""
     for page in material.library.playbooks:
         yield from _never_reached(material, page)
 
 
-def links_to_retired_playbooks(material: LintMaterial) -> Iterator[LintFinding]:
+def links_to_retired_playbooks(material: LintInput) -> Iterator[LintFinding]:
     """L07: a way that leads to a page which takes no new cases. Reading holds up the rest."""
     library = material.library
     retired = {one.id for one in library.playbooks if one.status is Readiness.RETIRED}
@@ -59,7 +59,7 @@ def links_to_retired_playbooks(material: LintMaterial) -> Iterator[LintFinding]:
                     )
 
 
-def _never_reached(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
+def _never_reached(material: LintInput, page: Playbook) -> Iterator[LintFinding]:
     reached, facts = _reachable_steps(material, page)
     for step in page.steps:
         if step.id not in reached:
@@ -97,7 +97,7 @@ def _never(kind: str, name: str, verb: str) -> str:
 
 
 def _reachable_steps(
-    material: LintMaterial, page: Playbook
+    material: LintInput, page: Playbook
 ) -> tuple[set[str], dict[str, frozenset[str] | None]]:
     """The steps that somebody can come to, found step by step, and the facts they can set."""
     reached: set[str] = set()
@@ -126,7 +126,7 @@ def _leads_onward(step: Step) -> bool:
 
 
 def _facts(
-    material: LintMaterial, page: Playbook, reached: set[str], before: Step | None
+    material: LintInput, page: Playbook, reached: set[str], before: Step | None
 ) -> dict[str, frozenset[str] | None]:
     """The facts that reached steps can have set, as long as they do not wait for this one."""
     facts: dict[str, frozenset[str] | None] = {

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
-from helpdesk.authoring.lint.material import ROOT, LintMaterial, all_playbook_names
+from helpdesk.authoring.lint.lint_input import ROOT, LintInput, all_playbook_names
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.scenarios import stray_scenario_files
-from helpdesk.authoring.source import Node, PlaybookError, read_file
-from helpdesk.authoring.translation.checks import translation_faults
+from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
+from helpdesk.authoring.translation.checks import find_translation_faults
 from helpdesk.authoring.translation.files import (
     I18N,
     TranslationFile,
@@ -19,7 +19,7 @@ from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kind_by_
 FEWEST_WALKS = 4
 
 
-def stale_translations(material: LintMaterial) -> Iterator[LintFinding]:
+def stale_translations(material: LintInput) -> Iterator[LintFinding]:
     """L25: a translation that is older than its source where that matters, or is not whole."""
     kinds = kind_by_sentence_id(material.library)
     sources = {text.id: text.text for text in material.library.texts()}
@@ -34,7 +34,7 @@ def stale_translations(material: LintMaterial) -> Iterator[LintFinding]:
             yield from _part(material, folder.name, part, kinds, sources)
 
 
-def missing_scenarios(material: LintMaterial) -> Iterator[LintFinding]:
+def missing_scenarios(material: LintInput) -> Iterator[LintFinding]:
     """L27: too few walk-throughs, or an end that none of them comes to.
 
     They lead from page to page, so that all pages have to be read before one can be judged.
@@ -64,7 +64,7 @@ def missing_scenarios(material: LintMaterial) -> Iterator[LintFinding]:
 
 
 def _part(
-    material: LintMaterial,
+    material: LintInput,
     language: str,
     part: TranslationFile,
     kinds: Mapping[str, SentenceKind],
@@ -84,13 +84,13 @@ def _part(
                 )
                 yield LintFinding(LintRule.TRANSLATIONS, file, lines[text_id], sentence)
             elif said.is_fresh(sources[text_id]):
-                for fault in translation_faults(sources[text_id], said.text):
+                for fault in find_translation_faults(sources[text_id], said.text):
                     yield LintFinding(
                         LintRule.TRANSLATIONS, file, lines[text_id], f"{text_id}: {fault}"
                     )
 
 
-def _lines(material: LintMaterial, language: str, part: str) -> dict[str, int]:
+def _lines(material: LintInput, language: str, part: str) -> dict[str, int]:
     name = f"{I18N}/{language}/{part}.yml"
-    texts: Node = read_file(material.folder / name, f"{ROOT}/{name}").pairs()["texts"]
+    texts: Node = read_yaml_file(material.folder / name, f"{ROOT}/{name}").pairs()["texts"]
     return {text_id: said.line for text_id, said in texts.pairs().items()}

@@ -6,8 +6,8 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from helpdesk.authoring.lint.findings import LintFinding
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.locations import scalar_values
-from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint.readability import (
     HARDEST_SENTENCE,
     HIGHEST_GRADE,
@@ -31,7 +31,7 @@ CLAIM = (
 IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
 
 
-def hard_to_read_texts(material: LintMaterial) -> Iterator[LintFinding]:
+def hard_to_read_texts(material: LintInput) -> Iterator[LintFinding]:
     """L18: sentences of more than 25 words, and pages for more than eight years of school."""
     seen: set[str] = set()
     for page in material.library.playbooks:
@@ -54,7 +54,7 @@ def hard_to_read_texts(material: LintMaterial) -> Iterator[LintFinding]:
             )
 
 
-def blaming_words(material: LintMaterial) -> Iterator[LintFinding]:
+def blaming_words(material: LintInput) -> Iterator[LintFinding]:
     """L19: words that blame a person, or that attackers use for what they do."""
     # people search in their own words, and whatever these are they find us
     own_words = {name.id for page in material.library.playbooks for name in page.also_called}
@@ -68,7 +68,7 @@ def blaming_words(material: LintMaterial) -> Iterator[LintFinding]:
             )
 
 
-def platform_facts_outside_vocabulary(material: LintMaterial) -> Iterator[LintFinding]:
+def platform_facts_outside_vocabulary(material: LintInput) -> Iterator[LintFinding]:
     """L20: a link, or a sentence about a named platform, in a page instead of the vocabulary."""
     names = _platform_names(material)
     for page in material.library.playbooks:
@@ -84,7 +84,7 @@ def platform_facts_outside_vocabulary(material: LintMaterial) -> Iterator[LintFi
                     )
 
 
-def unsafe_links(material: LintMaterial) -> Iterator[LintFinding]:
+def unsafe_links(material: LintInput) -> Iterator[LintFinding]:
     """L21: a link that is not https, or one that hides where it leads."""
     for name, file in material.files.items():
         if name in LISTS_OF_WORDS:
@@ -106,7 +106,7 @@ def texts_for_reporters(page: Playbook) -> Iterator[Text]:
     yield from (end.say for end in page.ends)
 
 
-def _hard_sentences(material: LintMaterial, text: Text) -> Iterator[LintFinding]:
+def _hard_sentences(material: LintInput, text: Text) -> Iterator[LintFinding]:
     for sentence in split_sentences(str(text)):
         length, grade = (
             len(split_words(sentence)),
@@ -129,7 +129,7 @@ def _hard_sentences(material: LintMaterial, text: Text) -> Iterator[LintFinding]
             )
 
 
-def _own(material: LintMaterial, page: Playbook) -> Iterator[Text]:
+def _own(material: LintInput, page: Playbook) -> Iterator[Text]:
     """What the page itself says in sentences; an option or an outcome may name any platform."""
     parts = (page.questions, page.safe_now, page.red_flags, page.steps, page.evidence, page.ends)
     for text in texts_in(parts):
@@ -138,7 +138,7 @@ def _own(material: LintMaterial, page: Playbook) -> Iterator[Text]:
             yield text
 
 
-def _platform_names(material: LintMaterial) -> re.Pattern[str]:
+def _platform_names(material: LintInput) -> re.Pattern[str]:
     names = {
         name.strip()
         for platform in material.library.platforms
@@ -153,7 +153,7 @@ def _names(name: str) -> Iterable[str]:
     return (IN_BRACKETS.sub("", name), *IN_BRACKETS.findall(name))
 
 
-def _bad_link(material: LintMaterial, link: str, file: str, line: int) -> Iterator[LintFinding]:
+def _bad_link(material: LintInput, link: str, file: str, line: int) -> Iterator[LintFinding]:
     address = urlsplit(link if "://" in link else f"http://{link}")
     host = (address.hostname or "").removeprefix("www.")
     if address.scheme != "https":

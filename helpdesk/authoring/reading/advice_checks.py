@@ -2,7 +2,7 @@
 
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.reading.conditions import Scales, read_condition
-from helpdesk.authoring.reading.references import References
+from helpdesk.authoring.reading.references import ReferenceCollector
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 
@@ -26,7 +26,9 @@ def _check(node: Node, scales: Scales) -> AdviceCheck:
     return AdviceCheck(
         id=fields["id"].id(),
         because=fields["because"].text(),
-        when=fields.read("when", lambda said: read_condition(said, scales, References()), None),
+        when=fields.read(
+            "when", lambda said: read_condition(said, scales, ReferenceCollector()), None
+        ),
         never=fields.list_of("never", Node.text),
         first=fields.list_of("first", Node.text),
         together=fields.list_of("together", Node.text),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.references import References
+from helpdesk.authoring.reading.references import ReferenceCollector
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
 
@@ -13,7 +13,7 @@ VERBS = "is in at_least answered all any not"
 Scales = Mapping[str, tuple[str, ...]]
 
 
-def read_condition(node: Node, scales: Scales, references: References) -> Condition:
+def read_condition(node: Node, scales: Scales, references: ReferenceCollector) -> Condition:
     """A condition, with every name it asks about noted for checking."""
     verb, said = node.only_field(VERBS)
     match verb:
@@ -68,7 +68,7 @@ def _from_here_up(name: str, value: str, scales: Scales, said: Node) -> tuple[st
     return scales[name][scales[name].index(value) :]
 
 
-def _parts(said: Node, scales: Scales, references: References) -> tuple[Condition, ...]:
+def _parts(said: Node, scales: Scales, references: ReferenceCollector) -> tuple[Condition, ...]:
     parts = tuple(read_condition(part, scales, references) for part in said.items())
     if not parts:
         said.refuse("there must be at least one condition")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from helpdesk.authoring.reading.conditions import read_condition
 from helpdesk.authoring.reading.fragments import Fragment
 from helpdesk.authoring.reading.options import QuestionVocabulary
-from helpdesk.authoring.reading.references import ReferenceKind, References
+from helpdesk.authoring.reading.references import ReferenceCollector, ReferenceKind
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Collection, EvidenceKind
@@ -31,7 +31,7 @@ class PlaybookContext:
 
     home: str
     content: CollectionContext
-    references: References = field(default_factory=References)
+    references: ReferenceCollector = field(default_factory=ReferenceCollector)
 
     def condition(self, node: Node) -> Condition:
         """A condition, with every name it asks about noted."""

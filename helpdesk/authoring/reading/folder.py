@@ -22,7 +22,7 @@ from helpdesk.authoring.reading.vocabulary import (
     read_platforms,
     read_services,
 )
-from helpdesk.authoring.source import Node, PlaybookError, read_file
+from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
 from helpdesk.playbooks.model import Playbook
 from helpdesk.triage.decision_table import DecisionTable
 
@@ -132,4 +132,4 @@ def _fragments(folder: Path) -> Mapping[str, Fragment]:
 
 
 def _file(folder: Path, name: str) -> Node:
-    return read_file(folder / name, f"playbooks/{name}")
+    return read_yaml_file(folder / name, f"playbooks/{name}")

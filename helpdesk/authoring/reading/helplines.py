@@ -7,7 +7,7 @@ from typing import Final
 from babel import Locale
 
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
-from helpdesk.authoring.source import Node, read_file
+from helpdesk.authoring.source import Node, read_yaml_file
 from helpdesk.playbooks.helplines import Helpline, HelplineChannel, HelplineContact, HelplinePurpose
 
 HELPLINES: Final = "vocab/helplines.yml"
@@ -28,7 +28,7 @@ REACHES: Final = " ".join(HelplineChannel)
 
 def read_helplines_at(path: Path) -> tuple[Helpline, ...]:
     """The lines in a file, or the first thing that is wrong with it."""
-    return read_helplines(read_file(path, path.name))
+    return read_helplines(read_yaml_file(path, path.name))
 
 
 def read_helplines(file: Node) -> tuple[Helpline, ...]:

@@ -11,7 +11,7 @@ from helpdesk.authoring.reading.options import (
     read_options,
     read_platform_options,
 )
-from helpdesk.authoring.reading.references import References
+from helpdesk.authoring.reading.references import ReferenceCollector
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Fields, Node
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE
@@ -38,7 +38,7 @@ def read_shared_questions(
         for key in ("yes", "no", UNSURE, RATHER_NOT)
     }
     words = QuestionVocabulary(answers, {}, platforms, scales)
-    references = References()
+    references = ReferenceCollector()
     shared = tuple(_read_own(item, SHARED, words, references) for item in page["questions"].items())
     refuse_repeats(page["questions"], [question.id for question in shared])
     _check_decision_questions(page["questions"], shared, scales)
@@ -47,7 +47,7 @@ def read_shared_questions(
 
 
 def read_questions(
-    node: Node, home: str, words: QuestionVocabulary, references: References
+    node: Node, home: str, words: QuestionVocabulary, references: ReferenceCollector
 ) -> tuple[Question, ...]:
     """The questions of a page. The decision questions come first, danger before all."""
     questions = node.each(lambda item: _read_question(item, home, words, references))
@@ -70,7 +70,7 @@ def possible_answers(questions: tuple[Question, ...]) -> dict[str, tuple[str, ..
 
 
 def _read_question(
-    node: Node, home: str, words: QuestionVocabulary, references: References
+    node: Node, home: str, words: QuestionVocabulary, references: ReferenceCollector
 ) -> Question:
     if "use" not in node.pairs():
         return _read_own(node, home, words, references)
@@ -113,7 +113,9 @@ def _read_own_options(
     return options
 
 
-def _read_own(node: Node, home: str, words: QuestionVocabulary, references: References) -> Question:
+def _read_own(
+    node: Node, home: str, words: QuestionVocabulary, references: ReferenceCollector
+) -> Question:
     fields = node.fields("id ask kind", "hint options ask_when skippable sensitivity")
     question_id = fields["id"].id()
     if question_id in words.shared:

@@ -18,7 +18,7 @@ class ReferenceKind(StrEnum):
     SERVICE = "referral service"
 
 
-class References:
+class ReferenceCollector:
     """Every place where a page names something that stands elsewhere."""
 
     def __init__(self) -> None:

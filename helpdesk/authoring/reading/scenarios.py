@@ -6,7 +6,7 @@ from pathlib import Path
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.scripts import KEYS, script_from_fields
 from helpdesk.authoring.scenarios import ExpectedResult, Scenario
-from helpdesk.authoring.source import Node, PlaybookError, read_file
+from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Playbook
 
@@ -35,7 +35,7 @@ def read_playbook_scenarios(
     if not path.exists():
         return PlaybookScenarios(file)
     try:
-        items = _items(read_file(path, file))
+        items = _items(read_yaml_file(path, file))
     except PlaybookError as problem:
         return PlaybookScenarios(file, problems=tuple(problem.all()))
     walks: dict[str, Scenario] = {}

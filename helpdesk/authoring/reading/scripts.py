@@ -7,7 +7,7 @@ from datetime import date
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.facts import facts_set_by
 from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
-from helpdesk.authoring.source import Fields, Node, read_text
+from helpdesk.authoring.source import Fields, Node, parse_yaml_text
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind
 
@@ -20,12 +20,12 @@ def read_script_text(text: str, name: str) -> Node:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return read_text(text, name)
+        return parse_yaml_text(text, name)
     if "\\ud" in text.lower():
         # JSON writes some signs as two halves, which YAML would not put together
         text = json.dumps(json.loads(text), ensure_ascii=False)
     # in JSON a tab only ever stands between things
-    return read_text(text.expandtabs(1), name)
+    return parse_yaml_text(text.expandtabs(1), name)
 
 
 def read_script(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> SimulationScript:

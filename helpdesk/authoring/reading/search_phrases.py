@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
-from helpdesk.authoring.source import Node, read_file
+from helpdesk.authoring.source import Node, read_yaml_file
 from helpdesk.playbooks.library import SearchPhrase
 
 SEARCHES = "vocab/searches"
@@ -13,7 +13,7 @@ def read_search_phrases(folder: Path, kinds: tuple[str, ...]) -> tuple[SearchPhr
     """The phrases of all languages, for the kinds that have a page."""
     phrases: list[SearchPhrase] = []
     for path in sorted((folder / SEARCHES).glob("*.yml")):
-        file = read_file(path, f"playbooks/{SEARCHES}/{path.name}")
+        file = read_yaml_file(path, f"playbooks/{SEARCHES}/{path.name}")
         phrases += _of_language(file, path.stem, kinds)
     return tuple(phrases)
 

@@ -7,14 +7,14 @@ from helpdesk.playbooks.model import NOTE, Text
 PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
 
 
-def refuse_again_with_over(fields: Fields) -> None:
+def refuse_repeating_final_outcome(fields: Fields) -> None:
     """A step comes back, or it is over; one that leads out of the page is over anyway."""
     named = [key for key in ("leads_to", "over", "again") if key in fields]
     if "again" in named and len(named) > 1:
         fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
 
 
-def read_shown_by(node: Node, evidence: tuple[str, ...]) -> str:
+def read_required_proof(node: Node, evidence: tuple[str, ...]) -> str:
     """Evidence of the step, or the note beside the outcome."""
     if node.id() not in (*evidence, NOTE):
         node.refuse(
@@ -25,7 +25,7 @@ def read_shown_by(node: Node, evidence: tuple[str, ...]) -> str:
     return node.id()
 
 
-def read_silent(node: Node, fields: Fields) -> bool:
+def read_is_silent(node: Node, fields: Fields) -> bool:
     """Whether nothing is said to the person, although the text may sound like it."""
     if "words" in fields:
         node.refuse("a step with words to send is not silent")
@@ -39,7 +39,7 @@ def read_once_per_case(node: Node, prefix: str) -> bool:
     return node.flag()
 
 
-def read_pap(node: Node) -> str:
+def read_pap_marking(node: Node) -> str:
     """A mark of the permissible actions protocol."""
     if node.text() not in PAP:
         node.refuse(f"'{node.text()}' is not one of: {', '.join(PAP)}")

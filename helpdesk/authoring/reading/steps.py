@@ -13,15 +13,15 @@ from helpdesk.authoring.reading.fragments import (
     expand_fragments,
     read_needed_step,
 )
-from helpdesk.authoring.reading.references import ReferenceKind, References
+from helpdesk.authoring.reading.references import ReferenceCollector, ReferenceKind
 from helpdesk.authoring.reading.repeat_after import read_repeat_after
 from helpdesk.authoring.reading.step_fields import (
+    read_is_silent,
     read_once_per_case,
     read_optional_text,
-    read_pap,
-    read_shown_by,
-    read_silent,
-    refuse_again_with_over,
+    read_pap_marking,
+    read_required_proof,
+    refuse_repeating_final_outcome,
 )
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import ErrorCollector, Node
@@ -38,7 +38,7 @@ class StepsReader:
     fragments: Mapping[str, Fragment]
     scales: Scales
     ends: tuple[End, ...]
-    references: References
+    references: ReferenceCollector
 
     def read(self, node: Node, home: str) -> tuple[Step, ...]:
         """All steps in order, with the fragments in their places."""
@@ -88,7 +88,9 @@ class StepsReader:
             why=read_optional_text(fields, "why", home),
             risk=read_optional_text(fields, "risk", home),
             words=read_optional_text(fields, "words", home),
-            silent=fields.read("silent", lambda said: read_silent(said, fields), otherwise=False),
+            silent=fields.read(
+                "silent", lambda said: read_is_silent(said, fields), otherwise=False
+            ),
             evidence=evidence,
             escalation=fields.read(
                 "escalation",
@@ -96,7 +98,7 @@ class StepsReader:
                 None,
             ),
             wait=fields.read("wait", Node.duration, None),
-            pap=fields.read("pap", read_pap, None),
+            pap=fields.read("pap", read_pap_marking, None),
             services=fields.list_of(
                 "services", lambda said: self.references.add(ReferenceKind.SERVICE, said.id(), said)
             ),
@@ -120,7 +122,7 @@ class StepsReader:
     def _outcome(self, node: Node, home: str, evidence: tuple[str, ...]) -> StepOutcome:
         fields = node.fields("id label", "sets fits leads_to again over shown_by")
         outcome_id = fields["id"].id()
-        refuse_again_with_over(fields)
+        refuse_repeating_final_outcome(fields)
         end = playbook = None
         if "leads_to" in fields:
             kind, said = fields["leads_to"].only_field("end playbook")
@@ -137,7 +139,7 @@ class StepsReader:
             fits=fields.read("fits", self._fits, None),
             again=fields.read("again", read_repeat_after, None),
             over=fields.read("over", Node.flag, otherwise=False),
-            shown_by=fields.list_of("shown_by", lambda said: read_shown_by(said, evidence)),
+            shown_by=fields.list_of("shown_by", lambda said: read_required_proof(said, evidence)),
         )
 
     def _fits(self, node: Node) -> Condition:

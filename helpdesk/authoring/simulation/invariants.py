@@ -34,7 +34,7 @@ CONSENT: Final = ("consent_platform", "given")
 
 
 @dataclass(frozen=True)
-class TriedPerson:
+class SimulatedPerson:
     """A made-up person who has gone all the way."""
 
     ground: SimulationSetup
@@ -43,33 +43,33 @@ class TriedPerson:
     way: SimulatedRun
 
 
-def simulate_person(ground: SimulationSetup, person: RandomPerson) -> TriedPerson:
+def simulate_person(ground: SimulationSetup, person: RandomPerson) -> SimulatedPerson:
     """Let somebody go through the page."""
     told = assess_answers(ground.library, (ground.page,), person.answers)
     way = simulate_run(
         ground.course, {**told.answers, **person.facts}, person.chooser(), person.step_picker()
     )
-    return TriedPerson(ground, person, told, way)
+    return SimulatedPerson(ground, person, told, way)
 
 
-def always_ends(tried: TriedPerson) -> str:
+def check_run_always_ends(tried: SimulatedPerson) -> str:
     way = tried.way
     if way.end is not None or way.goes_over_to is not None:
         return ""
     return f"After {len(way.taken)} steps: {way.stopped or 'nothing leads on.'}"
 
 
-def not_knowing_is_never_less(tried: TriedPerson) -> str:
+def check_unsure_never_lowers_level(tried: SimulatedPerson) -> str:
     point = _point(tried)
     return find_unsure_ranked_below_no(point, _ladder(tried, point))
 
 
-def raising_never_lowers(tried: TriedPerson) -> str:
+def check_worse_answer_never_lowers_level(tried: SimulatedPerson) -> str:
     point = _point(tried)
     return find_worse_answer_with_lower_level(point, _ladder(tried, point))
 
 
-def hidden_answers_do_nothing(tried: TriedPerson) -> str:
+def check_hidden_answers_are_ignored(tried: SimulatedPerson) -> str:
     ground, answers = tried.ground, tried.person.answers
     hidden = _hidden(ground, answers)
     if not hidden:
@@ -85,7 +85,7 @@ def hidden_answers_do_nothing(tried: TriedPerson) -> str:
     return ""
 
 
-def nothing_leaves_too_early(tried: TriedPerson) -> str:
+def check_no_request_leaves_early(tried: SimulatedPerson) -> str:
     page, known = tried.ground.page, dict(tried.told.answers) | dict(tried.person.facts)
     done: set[str] = set()
     written: dict[str, str] = {}
@@ -102,7 +102,7 @@ def nothing_leaves_too_early(tried: TriedPerson) -> str:
     return ""
 
 
-def resolved_asks_for_what_must_be_done(tried: TriedPerson) -> str:
+def check_resolved_needs_required_steps(tried: SimulatedPerson) -> str:
     page, way = tried.ground.page, tried.way
     end = page.end(way.end or "")
     if end is None or end.kind is not EndKind.RESOLVED:
@@ -118,30 +118,30 @@ def resolved_asks_for_what_must_be_done(tried: TriedPerson) -> str:
     return ""
 
 
-def advice_fits_what_was_said(tried: TriedPerson) -> str:
+def check_advice_fits_answers(tried: SimulatedPerson) -> str:
     ground = tried.ground
     found = find_unfit_advice(ground.library.advice_checks, (ground.page,), tried.told.answers)
     return "; ".join(map(str, found))
 
 
-INVARIANTS: Final[Mapping[str, Callable[[TriedPerson], str]]] = {
-    "always ends": always_ends,
-    "not knowing is never less urgent than no": not_knowing_is_never_less,
-    "raising an answer never lowers the level": raising_never_lowers,
-    "hidden answers influence nothing": hidden_answers_do_nothing,
-    "nothing is sent without its preconditions": nothing_leaves_too_early,
-    "resolved only after what must be done": resolved_asks_for_what_must_be_done,
-    "advice fits what was said": advice_fits_what_was_said,
+INVARIANTS: Final[Mapping[str, Callable[[SimulatedPerson], str]]] = {
+    "always ends": check_run_always_ends,
+    "not knowing is never less urgent than no": check_unsure_never_lowers_level,
+    "raising an answer never lowers the level": check_worse_answer_never_lowers_level,
+    "hidden answers influence nothing": check_hidden_answers_are_ignored,
+    "nothing is sent without its preconditions": check_no_request_leaves_early,
+    "resolved only after what must be done": check_resolved_needs_required_steps,
+    "advice fits what was said": check_advice_fits_answers,
 }
 
 
-def _point(tried: TriedPerson) -> DecisionPoint:
+def _point(tried: SimulatedPerson) -> DecisionPoint:
     """One decision point for each seed, in turn."""
     points = tried.ground.library.table.points
     return points[tried.person.seed % len(points)]
 
 
-def _ladder(tried: TriedPerson, point: DecisionPoint) -> Ladder:
+def _ladder(tried: SimulatedPerson, point: DecisionPoint) -> Ladder:
     return level_ladder(tried.ground.library, tried.ground.page, tried.person.answers, point)
 
 
@@ -167,7 +167,7 @@ def _with_answers(trial: RandomPerson, answers: Mapping[str, Value]) -> RandomPe
     return RandomPerson(trial.seed, answers, trial.facts, trial.evidence)
 
 
-def _seen(tried: TriedPerson) -> tuple[object, ...]:
+def _seen(tried: SimulatedPerson) -> tuple[object, ...]:
     """Everything that anybody would notice."""
     told, way = tried.told, tried.way
     taken = [(one.step.id, one.choice.outcome and one.choice.outcome.id) for one in way.taken]
@@ -187,21 +187,23 @@ def _not_open(steps: tuple[Step, ...], known: Context, done: set[str]) -> Iterat
         yield "the public form"
 
 
-def _not_written(tried: TriedPerson, known: Context, written: Mapping[str, str]) -> Iterator[str]:
+def _not_written(
+    tried: SimulatedPerson, known: Context, written: Mapping[str, str]
+) -> Iterator[str]:
     platform = known.get("platform")
     for one in tried.ground.page.evidence:
         if one.must and one.id not in written and (not one.platforms or platform in one.platforms):
             yield one.id
 
 
-def _known_before(tried: TriedPerson, taken: list[SimulatedStep]) -> Context:
+def _known_before(tried: SimulatedPerson, taken: list[SimulatedStep]) -> Context:
     known: dict[str, Value] = {**tried.told.answers, **tried.person.facts}
     for one in taken:
         known |= one.facts
     return known
 
 
-def _is_needless(tried: TriedPerson, step: Step, known: Context) -> bool:
+def _is_needless(tried: SimulatedPerson, step: Step, known: Context) -> bool:
     """Whether its condition fails for certain; a fact that nobody recorded is not so."""
     named = {fact for one in tried.ground.page.steps for fact in facts_named_by(one)}
     so_far = {**dict.fromkeys(named, NOT_SO_FAR), **known}

@@ -8,8 +8,8 @@ from typing import Final
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.invariants import (
     INVARIANTS,
-    not_knowing_is_never_less,
-    raising_never_lowers,
+    check_unsure_never_lowers_level,
+    check_worse_answer_never_lowers_level,
     simulate_person,
 )
 from helpdesk.authoring.simulation.level_ladders import (
@@ -58,8 +58,14 @@ def explore_all_decision_answers(
         others = {name: value for name, value in told.items() if name not in points}
         for where, point, levels in all_level_ladders(library, page, others):
             for name, broken in (
-                (_NAMES[not_knowing_is_never_less], find_unsure_ranked_below_no(point, levels)),
-                (_NAMES[raising_never_lowers], find_worse_answer_with_lower_level(point, levels)),
+                (
+                    _NAMES[check_unsure_never_lowers_level],
+                    find_unsure_ranked_below_no(point, levels),
+                ),
+                (
+                    _NAMES[check_worse_answer_never_lowers_level],
+                    find_worse_answer_with_lower_level(point, levels),
+                ),
             ):
                 if broken:
                     yield BrokenInvariant(page.id, seed, name, f"With {where}: {broken}")

@@ -37,9 +37,9 @@ class RandomPerson:
     facts: Mapping[str, str]
     evidence: Mapping[str, str]
 
-    def chooser(self) -> "RandomChooser":
+    def chooser(self) -> "RandomOutcomeChooser":
         """Somebody who takes the steps, always in the same way for this seed."""
-        return RandomChooser(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
+        return RandomOutcomeChooser(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
 
     def step_picker(self) -> Pick:
         """Every fourth does whatever is open; the others go down the page."""
@@ -49,7 +49,7 @@ class RandomPerson:
         return lambda course, known, records: _any_open(course.progress_of(known, records), dice)
 
 
-class RandomChooser:
+class RandomOutcomeChooser:
     """Chooses by chance, as a responder may: every outcome that is allowed, or leaving it out."""
 
     def __init__(self, dice: random.Random, evidence: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source.errors import ErrorCollector, PlaybookError
-from helpdesk.authoring.source.files import read_file, read_text, reading_once
+from helpdesk.authoring.source.files import cache_read_files, parse_yaml_text, read_yaml_file
 from helpdesk.authoring.source.nodes import ID, Fields, Node
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "LintRule",
     "Node",
     "PlaybookError",
-    "read_file",
-    "read_text",
-    "reading_once",
+    "cache_read_files",
+    "parse_yaml_text",
+    "read_yaml_file",
 ]

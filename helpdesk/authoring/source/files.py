@@ -27,7 +27,7 @@ _MAY_BE_MARKED = frozenset(
 )
 
 
-def read_file(path: Path, name: str) -> Node:
+def read_yaml_file(path: Path, name: str) -> Node:
     """The whole file as pieces. `name` is what messages call it."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -35,11 +35,11 @@ def read_file(path: Path, name: str) -> Node:
         raise PlaybookError(name, 1, "the file is missing or cannot be read") from None
     except UnicodeDecodeError:
         raise PlaybookError(name, 1, "this is not text in UTF-8") from None
-    return read_text(text, name)
+    return parse_yaml_text(text, name)
 
 
 @contextmanager
-def reading_once() -> Iterator[None]:
+def cache_read_files() -> Iterator[None]:
     """Within this, what was read is not read again: several rules look at the same files."""
     if _read_already.get() is not None:
         yield
@@ -51,7 +51,7 @@ def reading_once() -> Iterator[None]:
         _read_already.reset(token)
 
 
-def read_text(text: str, name: str) -> Node:
+def parse_yaml_text(text: str, name: str) -> Node:
     """A text as pieces. `name` is what messages call it."""
     known = _read_already.get()
     if known is None:

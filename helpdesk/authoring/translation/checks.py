@@ -20,7 +20,7 @@ FORBIDDEN = {
 }
 
 
-def translation_faults(source: str, said: str) -> Iterator[str]:
+def find_translation_faults(source: str, said: str) -> Iterator[str]:
     """What is wrong with a translation, a sentence each."""
     if Counter(PLACEHOLDER.findall(source)) != Counter(PLACEHOLDER.findall(said)):
         wanted = ", ".join(sorted(set(PLACEHOLDER.findall(source)))) or "none"
@@ -37,10 +37,10 @@ def translation_faults(source: str, said: str) -> Iterator[str]:
         yield f"there is an invisible character in it ({code})"
 
 
-def page_translation_faults(source: str, said: str) -> Iterator[str]:
+def find_page_translation_faults(source: str, said: str) -> Iterator[str]:
     """The same for a sentence of the pages. Each is formatted, so that a percent sign alone would
     fail the whole page, and some stand in an attribute, which a straight quote would end."""
-    yield from translation_faults(source, said)
+    yield from find_translation_faults(source, said)
     if _stands_alone(said) and not _stands_alone(source):
         yield "a percent sign stands alone; in words, write it out, or as %%"
     if '"' in said and '"' not in source:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from helpdesk.authoring.source import Node, read_file
+from helpdesk.authoring.source import Node, read_yaml_file
 
 SCHEMA = "i18n/1"
 I18N = "i18n"
@@ -31,7 +31,7 @@ class TranslatedSentence:
 
     def is_fresh(self, source: str) -> bool:
         """Whether the source still reads as it did when this was made."""
-        return self.of == fingerprint(source)
+        return self.of == source_fingerprint(source)
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class TranslationFile:
 
 
 @lru_cache(maxsize=4096)
-def fingerprint(text: str) -> str:
+def source_fingerprint(text: str) -> str:
     """A short hash of a source sentence: it changes when a word does."""
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
-def on_one_line(words: str) -> str:
+def collapse_whitespace(words: str) -> str:
     """Line ends and runs of blanks become one blank; one that must not break (French) stays."""
     return BLANKS.sub(" ", words).strip(" ")
 
@@ -71,11 +71,13 @@ def part_name_of(text_id: str) -> str:
 def read_translation_files(folder: Path, language: str) -> dict[str, TranslationFile]:
     """Every part of a language that is there, by id; a bad file refuses with its line."""
     files = sorted((folder / I18N / language).glob("*.yml"))
-    parts = (_read(read_file(path, displayed_path(path)), path.stem, language) for path in files)
+    parts = (
+        _read(read_yaml_file(path, path_for_messages(path)), path.stem, language) for path in files
+    )
     return {part.id: part for part in parts}
 
 
-def displayed_path(path: Path) -> str:
+def path_for_messages(path: Path) -> str:
     """What messages call a file of translations."""
     return f"playbooks/{I18N}/{path.parent.name}/{path.name}"
 
@@ -102,7 +104,7 @@ def _read_one(text_id: str, node: Node, part: str) -> TranslatedSentence:
     fields = node.fields("of text", "draft")
     fields["text"].text()  # refuses what is no text
     return TranslatedSentence(
-        text=on_one_line(fields["text"].value),
+        text=collapse_whitespace(fields["text"].value),
         of=fields["of"].text(),
         is_draft=fields.read("draft", Node.flag, otherwise=False),
     )

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from helpdesk.authoring.translation.checks import translation_faults
-from helpdesk.authoring.translation.exchange import SAME, ReturnedSentence
+from helpdesk.authoring.translation.checks import find_translation_faults
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
-    fingerprint,
     part_name_of,
+    source_fingerprint,
 )
 from helpdesk.authoring.translation.status import TranslatableSentence
+from helpdesk.authoring.translation.translator_files import SAME, ReturnedSentence
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def merge_translations(
         if fault or sentence is None:
             refused.append(f"{answer.id} (line {answer.line}): {fault}")
             continue
-        said = TranslatedSentence(words, fingerprint(sentence.source), is_draft)
+        said = TranslatedSentence(words, source_fingerprint(sentence.source), is_draft)
         if said != sentence.said:
             name = part_name_of(answer.id)
             part = now.get(name) or TranslationFile(name, language)
@@ -71,4 +71,4 @@ def _fault(
         return "the source has changed since; extract it again"
     if is_draft and sentence.kind.falls_back_to_source:
         return "a draft is not good enough for what is said to people in danger"
-    return "; ".join(translation_faults(sentence.source, words))
+    return "; ".join(find_translation_faults(sentence.source, words))

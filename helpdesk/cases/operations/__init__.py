@@ -1,49 +1,53 @@
 """What can happen to a case; one function per sentence."""
 
 from helpdesk.cases.operations.assignments import (
-    claim,
-    claim_next,
-    claim_next_of_second_lane,
-    hand_over,
-    release,
+    claim_case,
+    claim_next_case,
+    claim_next_second_lane_case,
+    hand_over_case,
+    release_case,
 )
-from helpdesk.cases.operations.closures import close, close_agreed, reopen
+from helpdesk.cases.operations.closures import close, close_after_agreement, reopen_case
 from helpdesk.cases.operations.consents import (
     confirm_consent,
     give_consent,
     record_consent,
-    require_deniable,
+    require_deniable_consent,
     withdraw_consent,
 )
 from helpdesk.cases.operations.conversations import record_conversation
-from helpdesk.cases.operations.messages import add_note, mark_no_reply_needed, send_message
+from helpdesk.cases.operations.messages import add_case_note, mark_no_reply_needed, send_message
 from helpdesk.cases.operations.offboarding import reassign_cases
-from helpdesk.cases.operations.pausing import pause_case, resume_case, resume_when_due
-from helpdesk.cases.operations.read_log import READ_LATELY, read_parameters, record_reading
+from helpdesk.cases.operations.pausing import pause_case, resume_case, resume_due_case
+from helpdesk.cases.operations.read_log import (
+    READ_LATELY,
+    recent_reading_parameters,
+    record_case_read,
+)
 
 __all__ = [
     "READ_LATELY",
-    "add_note",
-    "claim",
-    "claim_next",
-    "claim_next_of_second_lane",
+    "add_case_note",
+    "claim_case",
+    "claim_next_case",
+    "claim_next_second_lane_case",
     "close",
-    "close_agreed",
+    "close_after_agreement",
     "confirm_consent",
     "give_consent",
-    "hand_over",
+    "hand_over_case",
     "mark_no_reply_needed",
     "pause_case",
-    "read_parameters",
     "reassign_cases",
+    "recent_reading_parameters",
+    "record_case_read",
     "record_consent",
     "record_conversation",
-    "record_reading",
-    "release",
-    "reopen",
-    "require_deniable",
+    "release_case",
+    "reopen_case",
+    "require_deniable_consent",
     "resume_case",
-    "resume_when_due",
+    "resume_due_case",
     "send_message",
     "withdraw_consent",
 ]

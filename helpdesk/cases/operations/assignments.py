@@ -11,8 +11,8 @@ from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import news, queries, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.messages import write_note
-from helpdesk.cases.policy import may_claim, may_reassign
+from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.policy import may_claim_case, may_reassign_case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.markup import bidi_isolate
@@ -25,12 +25,12 @@ MOST_CLOSED: Final = 50
 NEW_IS_OPEN = when((Case.state == CaseState.NEW, CaseState.OPEN), else_=Case.state)
 
 
-def claim(work: Work, case: Case) -> None:
+def claim_case(work: Work, case: Case) -> None:
     """Take a case nobody has. Of fifty who try at once, one gets it (P3).
 
     One of the second lane leaves it so: a person looks at it now, and its alarms are its own.
     """
-    work.require(may_claim, case)
+    work.require(may_claim_case, case)
     if not accounts.can_own_cases(work.session, work.actor.person_id, case.team_id):
         raise Conflict(SHUT)
     # One statement: the row is looked at and taken in the same breath.
@@ -50,17 +50,17 @@ def claim(work: Work, case: Case) -> None:
         response_targets.schedule_remaining_reply_alarms(work, case)
 
 
-def claim_next(work: Work, team: Team) -> Case:
+def claim_next_case(work: Work, team: Team) -> Case:
     """Take the case of a queue that should be next: by level, then by the time that is left."""
-    case = _take_first(work, team, queries.next_unclaimed)
+    case = _take_first(work, team, queries.next_unclaimed_case)
     if case is None:
         raise Conflict("There are no cases waiting in this queue.")
     return case
 
 
-def claim_next_of_second_lane(work: Work, team: Team) -> Case:
+def claim_next_second_lane_case(work: Work, team: Team) -> Case:
     """The same of what looks sent by a machine."""
-    case = _take_first(work, team, queries.next_of_second_lane)
+    case = _take_first(work, team, queries.next_second_lane_case)
     if case is None:
         raise Conflict("There are no cases in the second lane of this queue.")
     return case
@@ -73,29 +73,29 @@ def _take_first(
     closed: list[Case] = []
     while (case := following(work, team, [one.id for one in closed])) is not None:
         if work.keys.holds(case.key_id):
-            claim(work, case)
+            claim_case(work, case)
             return case
         closed.append(case)
         if len(closed) == MOST_CLOSED:
             break
     if closed:
-        claim(work, closed[0])  # refused, with the reason
+        claim_case(work, closed[0])  # refused, with the reason
     return None
 
 
-def release(work: Work, case: Case, *, note: str = "", seen: str | None = None) -> None:
+def release_case(work: Work, case: Case, *, note: str = "", seen: str | None = None) -> None:
     """Give a case back to the queue. `seen` is who had it on the page."""
-    work.require(may_reassign, case)
+    work.require(may_reassign_case, case)
     if case.owner_id is None:
         raise Conflict("Nobody has this case.")
     _refuse_another_owner(case, seen)
-    change_owner(work, case, to=None)
+    change_case_owner(work, case, to=None)
     if note:
-        write_note(work, case, note)
+        write_note_unrecorded(work, case, note)
     work.record("case.released", case)
 
 
-def hand_over(
+def hand_over_case(
     work: Work,
     case: Case,
     *,
@@ -105,12 +105,12 @@ def hand_over(
 ) -> None:
     """Give a case to a colleague who can read it, with a word on how things stand. `seen` is who
     had it on the page."""
-    work.require(may_reassign, case)
+    work.require(may_reassign_case, case)
     _refuse_another_owner(case, seen)
-    if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
+    if to.id not in {person.id for person in accounts.colleagues_in_team(work, case.team_id)}:
         raise Conflict(f"{bidi_isolate(to.name)} can't read the cases of this queue.")
-    change_owner(work, case, to=to.id)
-    write_note(work, case, note)
+    change_case_owner(work, case, to=to.id)
+    write_note_unrecorded(work, case, note)
     work.record("case.handed_over", case, to=to.id)
 
 
@@ -120,7 +120,7 @@ def _refuse_another_owner(case: Case, seen: str | None) -> None:
         raise Outdated("Someone else has this case now.")
 
 
-def change_owner(work: Work, case: Case, *, to: str | None) -> None:
+def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
     """Change the owner, if it is still the one whom we have read: for an operation that has
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id

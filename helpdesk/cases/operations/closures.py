@@ -3,11 +3,11 @@
 from datetime import date
 
 from helpdesk.cases import news, response_targets
-from helpdesk.cases.events import AnswerWaits
+from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.messages import write_note
-from helpdesk.cases.policy import may_close, may_reopen, may_work_on
+from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.policy import may_close_case, may_reopen_case, may_work_on_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict
@@ -25,14 +25,14 @@ def close(
 ) -> None:
     """End the work on a case. On the day of the follow-up it is on the duty board once more."""
     lock_case(work, case)
-    work.require(may_close, case)
+    work.require(may_close_case, case)
     _end(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
 
 
-def close_agreed(work: Work, case: Case, *, outcome: CaseOutcome) -> None:
+def close_after_agreement(work: Work, case: Case, *, outcome: CaseOutcome) -> None:
     """End it because whoever leads it has asked, and a second person has agreed."""
     lock_case(work, case)
-    work.require(may_work_on, case)
+    work.require(may_work_on_case, case)
     _end(work, case, outcome=outcome, follow_up_on=None, note="")
 
 
@@ -46,19 +46,19 @@ def _end(
     if case.closure is not None:
         case.closure.follow_up_on = follow_up_on
     if note:
-        write_note(work, case, note)
+        write_note_unrecorded(work, case, note)
     work.record("case.closed", case, outcome=outcome)
-    work.announce(AnswerWaits(case.id))
+    work.announce(AnswerAwaitsReporter(case.id))
     news.notify_person(work, case.id, case.owner_id, NewsKind.CLOSED)
 
 
-def reopen(work: Work, case: Case) -> None:
+def reopen_case(work: Work, case: Case) -> None:
     """The trouble is back, or it never went away. Who had the case has it again.
 
     What was owed when it was closed is owed still: its clocks go on with what was used.
     """
     lock_case(work, case)
-    work.require(may_reopen, case)
+    work.require(may_reopen_case, case)
     case.reopen()
     response_targets.sync_clocks(work, case)
     work.record("case.reopened", case)

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from helpdesk.cases.events import AnswerWaits, ConsentWithdrawn
+from helpdesk.cases.events import AnswerAwaitsReporter, ConsentWithdrawn
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on
+from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
@@ -28,7 +28,7 @@ def record_consent(
     the page named.
     """
     lock_case(work, case)
-    work.require(may_work_on, case)
+    work.require(may_work_on_case, case)
     if kind is ConsentKind.PLATFORM:
         refuse_if_changed_since(seen, now=mark_of(case.platform))
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
@@ -37,7 +37,7 @@ def record_consent(
     if _current(work, case, kind, platform) is not None:
         raise Conflict("The reporter has already agreed to this.")
     consent = give_consent(work, case, kind, platform)
-    work.announce(AnswerWaits(case.id))  # they are asked whether it is so
+    work.announce(AnswerAwaitsReporter(case.id))  # they are asked whether it is so
     return consent
 
 
@@ -65,7 +65,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     lock_case(work, case)
     work.require(may_record_consents, case)
     work.session.refresh(consent)
-    require_not_withdrawn(consent)
+    require_unwithdrawn_consent(consent)
     is_settled = consent.is_by_reporter or (
         consent.is_effective and not is_reporter_of(work.actor, case)
     )
@@ -73,7 +73,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
         raise Conflict("This no longer needs to be confirmed.")
     if consent.given_by == work.actor.id:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
-    if not is_reporter_of(work.actor, case) and was_denied(work, consent):
+    if not is_reporter_of(work.actor, case) and was_consent_denied(work, consent):
         raise Conflict(
             "The reporter said that they did not agree to this. Only they can confirm it, in their "
             "mailbox."
@@ -82,14 +82,14 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
 
-def require_deniable(consent: Consent) -> None:
+def require_deniable_consent(consent: Consent) -> None:
     """Only what is not the reporter's own word, whoever else has confirmed it, can be denied."""
-    require_not_withdrawn(consent)
+    require_unwithdrawn_consent(consent)
     if not consent.is_deniable:
         raise Conflict("You have already confirmed this. You can untick it instead.")
 
 
-def was_denied(work: Work, consent: Consent) -> bool:
+def was_consent_denied(work: Work, consent: Consent) -> bool:
     """Whether the reporter said before that they never agreed to this very thing."""
     denied = select(HistoryEntry.id).where(
         HistoryEntry.case_id == consent.case_id,
@@ -100,7 +100,7 @@ def was_denied(work: Work, consent: Consent) -> bool:
     return work.session.scalar(denied.limit(1)) is not None
 
 
-def require_not_withdrawn(consent: Consent) -> None:
+def require_unwithdrawn_consent(consent: Consent) -> None:
     if consent.withdrawn_at is not None:
         raise Conflict("This has already been withdrawn.")
 
@@ -113,7 +113,7 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
     lock_case(work, case)
     work.require(may_record_consents, case)
     work.session.refresh(consent)
-    require_not_withdrawn(consent)
+    require_unwithdrawn_consent(consent)
     consent.withdrawn_at = work.hour_for_reporter
     work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
     if consent.kind is ConsentKind.PLATFORM:

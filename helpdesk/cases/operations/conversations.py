@@ -5,14 +5,14 @@ from typing import Final
 
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.disputed_conversations import (
-    is_disputed,
+    is_conversation_disputed,
+    latest_time_reporter_wrote,
     reporter_activity_marks,
-    reporter_finished_by,
 )
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
-from helpdesk.cases.policy import may_see
+from helpdesk.cases.policy import may_see_case
 from helpdesk.cases.queries import lock_case
-from helpdesk.cases.reporters_answers import has_denied_our_record
+from helpdesk.cases.reporter_statements import has_denied_our_record
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -38,7 +38,7 @@ def record_conversation(
     message answers.
     """
     lock_case(work, case)
-    work.require(may_see, case)
+    work.require(may_see_case, case)
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you record a conversation.")
     if not case.opened_at <= spoke_at <= work.at:
@@ -69,11 +69,11 @@ def record_conversation(
 
 
 def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
-    if is_disputed(work, case) or has_denied_our_record(work, case):
+    if is_conversation_disputed(work, case) or has_denied_our_record(work, case):
         return
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at
-        clocks.stop_first_reply(work, case, at=conversation.spoke_at)
+        clocks.stop_reply_clock(work, case, at=conversation.spoke_at)
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case, at=conversation.spoke_at)
@@ -83,5 +83,7 @@ def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bo
     """Not what may have been asked later, nor what whoever writes it down has not seen."""
     if seen is not None and seen != reporter_activity_marks(work, case):
         return False
-    since = clocks.running_since(clocks.events_of(work.session, case.id, clocks.FIRST_REPLY))
-    return since is None or spoke_at >= reporter_finished_by(work, case, since)
+    since = clocks.clock_running_since(
+        clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
+    )
+    return since is None or spoke_at >= latest_time_reporter_wrote(work, case, since)

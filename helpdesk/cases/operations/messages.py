@@ -2,16 +2,16 @@
 
 from helpdesk.cases import clocks, news, response_targets
 from helpdesk.cases.disputed_conversations import (
-    is_disputed,
+    is_conversation_disputed,
     reporter_activity_marks,
     resolve_dispute,
 )
-from helpdesk.cases.events import AnswerWaits
+from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.policy import may_see, may_work_on
-from helpdesk.cases.queries import lock_case, was_answered
-from helpdesk.cases.reporters_answers import UNSEEN, has_denied_our_record
+from helpdesk.cases.policy import may_see_case, may_work_on_case
+from helpdesk.cases.queries import lock_case, was_reporter_answered
+from helpdesk.cases.reporter_statements import UNSEEN, has_denied_our_record
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.work import Work
@@ -25,7 +25,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     still owed, and its clock goes on. None says that they have seen everything.
     """
     lock_case(work, case)
-    work.require(may_see, case)
+    work.require(may_see_case, case)
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you write to the reporter.")
     message = Message(
@@ -42,14 +42,14 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     work.session.add(message)
     has_seen = seen is None or seen == reporter_activity_marks(work, case)
     if has_seen:
-        clocks.stop_first_reply(work, case)
+        clocks.stop_reply_clock(work, case)
         resolve_dispute(work, case)
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)
     response_targets.leave_second_lane(work, case)
     work.record("message.sent", message, **({} if has_seen else {UNSEEN: True}))
-    work.announce(AnswerWaits(case.id))
+    work.announce(AnswerAwaitsReporter(case.id))
     return message
 
 
@@ -60,31 +60,31 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
     it was not them we spoke with, or that they never told us what we wrote down, is written to.
     """
     lock_case(work, case)
-    work.require(may_work_on, case)
-    if not was_answered(work, case):
+    work.require(may_work_on_case, case)
+    if not was_reporter_answered(work, case):
         raise Conflict("Nobody has answered this person yet.")
     if case.reply_due_at is None:
         raise Conflict("This case does not need an answer.")
-    if is_disputed(work, case):
+    if is_conversation_disputed(work, case):
         raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
     if has_denied_our_record(work, case):
         raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
     if seen != reporter_activity_marks(work, case):
         raise Outdated("The reporter has written again since you opened the page. Read that first.")
-    clocks.stop_first_reply(work, case)
+    clocks.stop_reply_clock(work, case)
     work.record("message.needs_no_answer", case)
 
 
-def add_note(work: Work, case: Case, text: str) -> Note:
+def add_case_note(work: Work, case: Case, text: str) -> Note:
     """Tell colleagues something about a case. A closed case can still be spoken of."""
-    work.require(may_see, case)
-    note = write_note(work, case, text)
+    work.require(may_see_case, case)
+    note = write_note_unrecorded(work, case, text)
     work.record("note.added", note)
     news.notify_person(work, case.id, case.owner_id, NewsKind.NOTE)
     return note
 
 
-def write_note(work: Work, case: Case, text: str) -> Note:
+def write_note_unrecorded(work: Work, case: Case, text: str) -> Note:
     """The note alone, for an operation that records itself."""
     note = Note(case=case, case_id=case.id, author=work.actor.id, written_at=work.at)
     note.body = work.keys.seal(note, "body", text)

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from helpdesk.accounts import offboarding
 from helpdesk.accounts.offboarding import QUEUE, Leaver, Reassignment
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.assignments import change_owner
-from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.operations.assignments import change_case_owner
+from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_choose_owner
 from helpdesk.cases.queries import LISTED, cases_of_person
 from helpdesk.cases.states import CaseState
@@ -61,16 +61,16 @@ def _taker(reassignment: Reassignment, case: Case) -> str | None:
 
 def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> None:
     if words:
-        write_note(work, case, words)
+        write_note_unrecorded(work, case, words)
     if taker == QUEUE:
-        change_owner(work, case, to=None)
+        change_case_owner(work, case, to=None)
         work.record("case.released", case, because=LEFT)
         return
     if not may_choose_owner(work.actor, case):
         raise NotAllowed
     if taker == leaver.person.id:
         raise Conflict("Choose another colleague: this one is leaving the team.")
-    change_owner(work, case, to=taker)
+    change_case_owner(work, case, to=taker)
     work.record("case.handed_over", case, to=taker, because=LEFT)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
+from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on_case
 from helpdesk.cases.queries import is_reporters_turn, lock_case
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseState, ResumeReason, WaitsOn
@@ -36,7 +36,7 @@ def pause_case(
     the page.
     """
     lock_case(work, case)
-    work.require(may_work_on, case)
+    work.require(may_work_on_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
     if waits_on is WaitsOn.PARTNER:
         raise Conflict("A case can only wait for a partner while a partner has a request about it.")
@@ -60,10 +60,10 @@ def pause_case(
             "Choose an earlier day. You can then pause it again."
         )
     response_targets.leave_second_lane(work, case)
-    pause_until(work, case, waits_on=waits_on, until=until)
+    pause_case_until(work, case, waits_on=waits_on, until=until)
 
 
-def pause_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> None:
+def pause_case_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> None:
     """Let a case wait, and queue the job that brings it back.
 
     No rule: whoever calls this has asked, and knows that there is something to wait for.
@@ -78,13 +78,13 @@ def pause_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> No
 def resume_case(work: Work, case: Case) -> None:
     """Go on with a case that waited."""
     lock_case(work, case)
-    work.require(may_work_on, case)
+    work.require(may_work_on_case, case)
     case.open()
     response_targets.sync_clocks(work, case)
     work.record("case.resumed", case)
 
 
-def resume_if_raised(work: Work, case: Case) -> None:
+def resume_case_if_raised(work: Work, case: Case) -> None:
     """A case that has become more urgent is ours again, whatever its reporter or a day was waited
     for: somebody looks at it now, and its clock goes on. Whoever looked may pause it again.
 
@@ -96,7 +96,7 @@ def resume_if_raised(work: Work, case: Case) -> None:
         work.record("case.resumed", case, because="level_raised")
 
 
-def resume_when_due(work: Work, case: Case, *, day: date) -> None:
+def resume_due_case(work: Work, case: Case, *, day: date) -> None:
     """The day has come, whatever the case waited for: it is back, and who has it is told.
 
     No rule: the calendar asks. Safe to run twice, and late.

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.policy import may_see
+from helpdesk.cases.policy import may_see_case
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
@@ -25,14 +25,14 @@ READ_LATELY: Final = (
 )
 
 
-def read_parameters(work: Work) -> dict[str, Any]:
+def recent_reading_parameters(work: Work) -> dict[str, Any]:
     """What READ_LATELY is asked with, beside the id of a case."""
     return {"actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
 
 
-def record_reading(work: Work, case: Case) -> None:
+def record_case_read(work: Work, case: Case) -> None:
     """Note that this person has opened the case, at most once an hour."""
-    work.require(may_see, case)
-    lately = {"case_id": case.id, **read_parameters(work)}
+    work.require(may_see_case, case)
+    lately = {"case_id": case.id, **recent_reading_parameters(work)}
     if work.session.scalar(READ_LATELY, lately) is None:
         work.record("case.read", case)

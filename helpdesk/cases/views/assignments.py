@@ -5,7 +5,7 @@ from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import operations, queries
-from helpdesk.cases.forms import HandoverForm, ReleaseForm
+from helpdesk.cases.forms import HandOverCaseForm, ReleaseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.errors import Conflict
@@ -17,18 +17,20 @@ from helpdesk.web.work import work
 @bp.post("/cases/<ref>/assignment")
 def create_assignment(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
-    operations.claim(work, case)
+    operations.claim_case(work, case)
     return redirect_to_case(case, "You have taken the case.")
 
 
 @bp.post("/cases/<ref>/release")
 def create_release(ref: str) -> ResponseReturnValue:
-    case, form = queries.case_by_ref(work, ref), ReleaseForm()
+    case, form = queries.case_by_ref(work, ref), ReleaseCaseForm()
     if not form.validate_on_submit():
         return show_form_again(
             "cases/_release.html", case, release_form=form, seen_owner=submitted_page_mark()
         )
-    operations.release(work, case, note=form.release_note.data or "", seen=submitted_page_mark())
+    operations.release_case(
+        work, case, note=form.release_note.data or "", seen=submitted_page_mark()
+    )
     return redirect_to_case(case, "The case is back in the queue.")
 
 
@@ -40,21 +42,21 @@ def create_handover(ref: str) -> ResponseReturnValue:
         return show_form_again(
             "cases/_handover.html", case, handover_form=form, seen_owner=submitted_page_mark()
         )
-    people = {person.id: person for person in accounts.colleagues(work, case.team_id)}
+    people = {person.id: person for person in accounts.colleagues_in_team(work, case.team_id)}
     colleague = people.get(form.hand_to.data or "")
     if colleague is None:
         raise Conflict("This colleague can no longer take the case.")
     note = form.handover_note.data or ""
-    operations.hand_over(work, case, to=colleague, note=note, seen=submitted_page_mark())
+    operations.hand_over_case(work, case, to=colleague, note=note, seen=submitted_page_mark())
     return redirect_to_case(case, f"{bidi_isolate(colleague.name)} has the case now.")
 
 
-def handover_form(case: Case) -> HandoverForm:
+def handover_form(case: Case) -> HandOverCaseForm:
     """The form with everybody who could take this case over."""
-    form = HandoverForm()
+    form = HandOverCaseForm()
     form.hand_to.choices = [
         SelectChoice(person.id, bidi_isolate(person.name))
-        for person in accounts.colleagues(work, case.team_id)
+        for person in accounts.colleagues_in_team(work, case.team_id)
         if person.id != case.owner_id
     ]
     return form

@@ -20,7 +20,7 @@ def create_resumption(ref: str) -> ResponseReturnValue:
 @bp.post("/cases/<ref>/reopening")
 def create_reopening(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
-    operations.reopen(work, case)
+    operations.reopen_case(work, case)
     return redirect_to_case(case, "The case is open again.")
 
 

@@ -45,5 +45,5 @@ def create_note(ref: str) -> ResponseReturnValue:
     case, form = queries.case_by_ref(work, ref), NoteForm()
     if not form.validate_on_submit():
         return show_form_again("cases/_note_form.html", case, note_form=form)
-    operations.add_note(work, case, form.note_text.data or "")
+    operations.add_case_note(work, case, form.note_text.data or "")
     return redirect_to_case(case, "The note is saved.", part="notes")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.queries import current_person
-from helpdesk.adapters import definition_guard
+from helpdesk.adapters import database_hardening
 from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
@@ -56,7 +56,7 @@ def _page(form: StartDutyForm) -> str:
     return render_template(
         "duty/board.html",
         board=board,
-        is_guarded=definition_guard.is_guarded(work.session.connection()),
+        is_database_hardened=database_hardening.is_database_hardened(work.session.connection()),
         quota=quota,
         quota_used=passed_threshold(board.load, quota),
         person=current_person(work),

@@ -14,20 +14,20 @@ from helpdesk.cases import (
     policy,
     queries,
     report_content,
-    reporters_answers,
+    reporter_statements,
 )
 from helpdesk.cases.forms import (
-    ClosureForm,
+    CloseCaseForm,
     ConsentForm,
     ConversationForm,
-    HandoverForm,
+    HandOverCaseForm,
     MessageToReporterForm,
     NoteForm,
-    ReleaseForm,
-    WaitForm,
+    PauseCaseForm,
+    ReleaseCaseForm,
 )
 from helpdesk.cases.models import Case, Conversation, LowerLevelRequest, Message, Note
-from helpdesk.cases.stale_page_marks import mark_of_shown
+from helpdesk.cases.stale_page_marks import mark_of_shown_case
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import bidi_isolate
@@ -54,8 +54,8 @@ ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
     conversations=disputed_conversations.CONVERSATIONS,
-    newest_answer=reporters_answers.NEWEST_ANSWER,
-    open_denials=reporters_answers.OPEN_DENIALS,
+    newest_answer=reporter_statements.NEWEST_ANSWER,
+    open_denials=reporter_statements.OPEN_DENIALS,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
     entries=history.OF_CASE.limit(timeline.SHOWN + 1),
@@ -101,7 +101,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "actor": work.actor,
         "person": work.actor.id,
         "may": policy,
-        "may_work": policy.may_work_on(work.actor, case),
+        "may_work": policy.may_work_on_case(work.actor, case),
         "story": report_content.story_of(work, case),
         "contact": report_content.contact_of(work, case),
         "messages": report_content.open_field_of_rows(work, case, Message, found["messages"]),
@@ -109,8 +109,8 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
             work, case, Conversation, found["conversations"], "summary"
         ),
         "seen": heard,
-        "case_mark": mark_of_shown(case, heard),
-        "wish_mark": mark_of_shown(case, heard, level.request.id) if level.request else "",
+        "case_mark": mark_of_shown_case(case, heard),
+        "wish_mark": mark_of_shown_case(case, heard, level.request.id) if level.request else "",
         "denies_our_word": bool(found["open_denials"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
@@ -138,8 +138,8 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
 
 def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     wanted = (
-        queries.by_ref_parameters(work, ref)
-        | operations.read_parameters(work)
+        queries.case_by_ref_parameters(work, ref)
+        | operations.recent_reading_parameters(work)
         | news.unseen_parameters(work)
     )
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
@@ -192,7 +192,7 @@ def _names(work: Work, actors: set[str], insiders: Sequence[Any]) -> dict[str, s
 
 
 def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]:
-    handover = HandoverForm(None, meta={"csrf": False})
+    handover = HandOverCaseForm(None, meta={"csrf": False})
     handover.hand_to.choices = [
         SelectChoice(one.id, bidi_isolate(one.name))
         for one in found["insiders"]
@@ -210,8 +210,8 @@ def _blank_forms() -> dict[str, Any]:
         "message_form": blank_form(MessageToReporterForm),
         "conversation_form": blank_form(ConversationForm),
         "note_form": blank_form(NoteForm),
-        "release_form": blank_form(ReleaseForm),
-        "wait_form": blank_form(WaitForm),
-        "closure_form": blank_form(ClosureForm),
+        "release_form": blank_form(ReleaseCaseForm),
+        "wait_form": blank_form(PauseCaseForm),
+        "closure_form": blank_form(CloseCaseForm),
         "consent_form": blank_form(ConsentForm),
     }

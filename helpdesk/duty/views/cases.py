@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
-from helpdesk.cases.forms import ClosureForm
+from helpdesk.cases.forms import CloseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import CaseOutcome
@@ -23,9 +23,9 @@ def show_case(ref: str) -> ResponseReturnValue:
     parts = case_page_variables(work, ref)
     page = render_template("duty/case.html", **parts)
     if not parts["read_lately"]:
-        cases.record_reading(work, parts["case"])
+        cases.record_case_read(work, parts["case"])
     if parts["has_news"]:
-        news.mark_seen(work, case_id=parts["case"].id)
+        news.mark_news_seen(work, case_id=parts["case"].id)
     return page
 
 
@@ -37,7 +37,7 @@ def show_history(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/closure")
 def create_closure(ref: str) -> ResponseReturnValue:
-    case, form = case_by_ref(work, ref), ClosureForm()
+    case, form = case_by_ref(work, ref), CloseCaseForm()
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
     outcome = CaseOutcome(form.outcome.data)
@@ -74,7 +74,7 @@ def create_closure_decision(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 
-def _closure_once_more(case: Case, form: ClosureForm) -> str:
+def _closure_once_more(case: Case, form: CloseCaseForm) -> str:
     """The form again with everything that was chosen and typed, and what is in the way."""
     return render_template(
         "cases/once_more.html",

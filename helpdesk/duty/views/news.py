@@ -21,6 +21,6 @@ def show_news() -> ResponseReturnValue:
 def create_seen() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
-    case_news.mark_seen(work)
+    case_news.mark_news_seen(work)
     flash("All news is marked as seen.")
     return redirect(url_for(".board"), 303)

@@ -12,8 +12,8 @@ from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.policy import (
     may_assign_to_team,
-    may_leave,
-    may_manage,
+    may_leave_team,
+    may_manage_person,
 )
 from helpdesk.accounts.stale_page_marks import account_mark_of
 from helpdesk.accounts.views.blueprints import require_people_manager
@@ -38,7 +38,7 @@ def create_block(person_id: str) -> ResponseReturnValue:
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
-    operations.disable(work, person, form.reassignment())
+    operations.disable_person(work, person, form.reassignment())
     flash(f"{bidi_isolate(person.name)} is signed out everywhere and can no longer sign in.")
     return _back_to(person, form)
 
@@ -56,7 +56,9 @@ def create_reset(person_id: str) -> ResponseReturnValue:
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
         return _page("reset", person, form, seen=submitted_page_mark()), 422
-    code = operations.reset_person(work, person, form.reassignment(), seen=submitted_page_mark())
+    code = operations.require_new_enrolment(
+        work, person, form.reassignment(), seen=submitted_page_mark()
+    )
     return render_template("people/code.html", person=person, code=code), 201
 
 
@@ -100,7 +102,7 @@ def _managed(person_id: str) -> Person:
     """Somebody the actor may block or reset; for everybody else these addresses do not exist."""
     require_people_manager()
     person = queries.person_by_id(work, person_id)
-    work.require(may_manage, person)
+    work.require(may_manage_person, person)
     return person
 
 
@@ -113,7 +115,7 @@ def _placed(person_id: str, team_id: str) -> Membership:
 
 def _own(team_id: str) -> Membership:
     for membership in queries.current_person(work).memberships:
-        if membership.team_id == team_id and may_leave(work.actor, membership):
+        if membership.team_id == team_id and may_leave_team(work.actor, membership):
             return membership
     raise NotFound
 

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations as cases
-from helpdesk.cases.forms import WaitForm
+from helpdesk.cases.forms import PauseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import WaitsOn
@@ -18,7 +18,7 @@ from helpdesk.web.work import work
 
 @bp.post("/cases/<ref>/wait")
 def create_wait(ref: str) -> ResponseReturnValue:
-    case, form = case_by_ref(work, ref), WaitForm()
+    case, form = case_by_ref(work, ref), PauseCaseForm()
     if not form.validate_on_submit() or not _waits(case, form):
         return render_template(
             "cases/once_more.html",
@@ -35,7 +35,7 @@ def create_wait(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 
-def _waits(case: Case, form: WaitForm) -> bool:
+def _waits(case: Case, form: PauseCaseForm) -> bool:
     """Whether it waits now; else the form says why not, and keeps what was typed."""
     on, until = WaitsOn(form.wait_on.data), form.wait_until.data
     try:

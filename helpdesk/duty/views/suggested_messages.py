@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.forms import MessageToReporterForm
-from helpdesk.cases.policy import may_see
+from helpdesk.cases.policy import may_see_case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import runs_bp
@@ -19,7 +19,7 @@ def new_message(ref: str, run_id: str) -> ResponseReturnValue:
     sent: in the language of the reporter, where somebody has put it into that language.
     """
     case = case_by_ref(work, ref)
-    work.require(may_see, case)
+    work.require(may_see_case, case)
     run = queries.run_by_id(work, case, run_id)
     step = request.args.get("step", "")
     words = queries.suggested_message(run, step)

@@ -5,7 +5,7 @@ from typing import Final
 
 from helpdesk.accounts.verified_keys import NOT_SIGNED
 from helpdesk.cases import news
-from helpdesk.cases.events import AnswerWaits
+from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, Outdated
 from helpdesk.core.markup import bidi_isolate
@@ -155,7 +155,9 @@ def decide(
         corrects=corrects or None,
     )
     _wake(work, escalation, NewsKind.DECIDED)
-    work.announce(AnswerWaits(escalation.case_id))  # only the reporter can say if it is fixed
+    work.announce(
+        AnswerAwaitsReporter(escalation.case_id)
+    )  # only the reporter can say if it is fixed
 
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:

@@ -7,7 +7,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.policy import may_work_on as may_work_on_case
+from helpdesk.cases.policy import may_work_on_case
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.markup import bidi_isolate

@@ -30,7 +30,7 @@ from helpdesk.web.work import work
 def show(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
     page = _page(escalation)
-    news.mark_seen(work, case_id=escalation.case_id, request_id=escalation.id)
+    news.mark_news_seen(work, case_id=escalation.case_id, request_id=escalation.id)
     return page
 
 

@@ -75,7 +75,7 @@ def deny_consent(work: Work, case: Case, consent: Consent) -> None:
     work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
-    cases.require_deniable(consent)
+    cases.require_deniable_consent(consent)
     _deny(work, case, consent)
 
 

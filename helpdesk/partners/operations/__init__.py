@@ -1,6 +1,6 @@
 """What can happen to a partner; one function per sentence."""
 
-from helpdesk.partners.operations.mailboxes import confirm_mailbox, send_code_again, set_mailbox
+from helpdesk.partners.operations.mailboxes import confirm_mailbox, resend_mailbox_code, set_mailbox
 from helpdesk.partners.operations.registration import (
     change_allow_list,
     change_partner,
@@ -18,8 +18,8 @@ __all__ = [
     "confirm_vetting",
     "register_partner",
     "reinstate_partner",
+    "resend_mailbox_code",
     "retire_partner",
-    "send_code_again",
     "set_mailbox",
     "suspend_vetting",
 ]

@@ -40,7 +40,7 @@ def send_first_mailbox_code(work: Work, partner: Partner, address: str) -> None:
     _propose(work, partner, parse_email_address(address))
 
 
-def send_code_again(work: Work, partner: Partner) -> None:
+def resend_mailbox_code(work: Work, partner: Partner) -> None:
     """Another test letter with another code; the code before stops working. Also the first one,
     to an address that was given before there were any."""
     work.require(may_manage_partner, partner)

@@ -49,7 +49,7 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
 @bp.post("/partners/<slug>/mailbox/code")
 def create_mailbox_code(slug: str) -> ResponseReturnValue:
     limit_passphrase_tries("partners.mailbox")
-    operations.send_code_again(work, managed_partner_or_404(slug))
+    operations.resend_mailbox_code(work, managed_partner_or_404(slug))
     flash("An email with a new code is on its way. The old code no longer works.")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 

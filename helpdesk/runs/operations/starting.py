@@ -1,7 +1,7 @@
 """A playbook is put to work on a case, or goes on in a newer edition."""
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
@@ -58,7 +58,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     for record in run.records:
         if record.step not in left_behind:
             storage.copy_record(work, follower, edition.playbook, record)
-    write_note(
+    write_note_unrecorded(
         work,
         run.case,
         f"Moved “{page.title}” from {page.name} to {edition.playbook.name}. {reason}",

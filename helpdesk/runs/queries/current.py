@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 
 from helpdesk.cases.models import Case, Fact
-from helpdesk.cases.queries import LISTED_AT_MOST, NOT_CLOSED, visible_to
+from helpdesk.cases.queries import LISTED_AT_MOST, NOT_CLOSED, visible_cases
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
@@ -116,7 +116,9 @@ def steps_due_again(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[DueStep
         .join(Run, Run.id == StepRecord.run_id)
         .join(Case, Case.id == Run.case_id)
         .where(StepRecord.back_at <= work.at, Run.ended_at.is_(None))
-        .where(Run.case_id.in_(visible_to(work.actor).where(NOT_CLOSED).with_only_columns(Case.id)))
+        .where(
+            Run.case_id.in_(visible_cases(work.actor).where(NOT_CLOSED).with_only_columns(Case.id))
+        )
         .order_by(Case.level, StepRecord.back_at, StepRecord.id)
         .limit(limit)
     )

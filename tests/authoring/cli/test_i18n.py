@@ -9,8 +9,8 @@ from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
 from checks.translations import as_bytes
-from helpdesk.authoring.translation.exchange import po_header
 from helpdesk.authoring.translation.files import read_translation_files
+from helpdesk.authoring.translation.translator_files import po_header
 from helpdesk.cli import main
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.web import catalogues

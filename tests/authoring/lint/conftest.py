@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from helpdesk.authoring.lint.exports import failing_exports
-from helpdesk.authoring.lint.runner import lint
-from helpdesk.authoring.source import reading_once
+from helpdesk.authoring.lint.runner import lint_folder
+from helpdesk.authoring.source import cache_read_files
 from helpdesk.playbooks.repository import CONTENT
 
 TODAY = date(2026, 11, 22)
@@ -34,13 +34,13 @@ class Pages:
         return text[: text.index("★")].count("\n") + 1
 
     def lint(self, *types, on=TODAY):
-        return lint(self.folder, today=on, types=types, more=(failing_exports,))
+        return lint_folder(self.folder, today=on, types=types, more=(failing_exports,))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def once():
     """The files in which no fault is planted are the same in every test."""
-    with reading_once():
+    with cache_read_files():
         yield
 
 

@@ -8,7 +8,7 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.simulation.scripted import assess_answers, simulate_script
-from helpdesk.cases.levels import highest
+from helpdesk.cases.levels import highest_level
 from helpdesk.playbooks.model import EndKind
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.triage.judgement import judge_report
@@ -128,7 +128,7 @@ def test_several_pages_combine_by_the_highest(pages):
     together = assess_answers(LIBRARY, pages, answers).judgement
     alone = [judge_report(LIBRARY.table, page, answers) for page in pages]
 
-    assert together.level is highest(one.level for one in alone)
+    assert together.level is highest_level(one.level for one in alone)
 
 
 def test_what_one_page_found_out_the_next_one_knows():

@@ -6,7 +6,8 @@ import pytest
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.authoring.translation.checks import translation_faults
+from helpdesk.authoring.translation.checks import find_translation_faults
+from helpdesk.authoring.translation.file_writing import write_translation_file
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
@@ -14,7 +15,6 @@ from helpdesk.authoring.translation.files import (
     read_translation_files,
 )
 from helpdesk.authoring.translation.status import translatable_sentences
-from helpdesk.authoring.translation.writing import write_translation_file
 from helpdesk.playbooks import repository
 from helpdesk.settings import LANGUAGES
 
@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_refused_with_its_line(tmp_path, text, line, reason
     ],
 )
 def test_a_translation_keeps_placeholders_and_links_and_adds_no_markup(source, said, trouble):
-    assert trouble in "; ".join(translation_faults(source, said))
+    assert trouble in "; ".join(find_translation_faults(source, said))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_translation_keeps_placeholders_and_links_and_adds_no_markup(source, s
     ],
 )
 def test_a_translation_may_move_things_around(source, said):
-    assert list(translation_faults(source, said)) == []
+    assert list(find_translation_faults(source, said)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
@@ -113,7 +113,9 @@ def test_every_translation_that_we_ship_is_well_made(language):
         for one in met
         if one.said
         for fault in (
-            translation_faults(one.source, one.said.text) if one.said.is_fresh(one.source) else ()
+            find_translation_faults(one.source, one.said.text)
+            if one.said.is_fresh(one.source)
+            else ()
         )
     ]
     assert wrong == []

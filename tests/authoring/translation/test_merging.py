@@ -2,7 +2,16 @@
 
 import pytest
 
-from helpdesk.authoring.translation.exchange import (
+from helpdesk.authoring.translation.files import (
+    TranslatedSentence,
+    TranslationFile,
+    TranslationReview,
+    source_fingerprint,
+)
+from helpdesk.authoring.translation.merging import merge_translations
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind
+from helpdesk.authoring.translation.status import SentenceState, TranslatableSentence
+from helpdesk.authoring.translation.translator_files import (
     ReturnedSentence,
     TranslationUnit,
     UnreadableTranslationFile,
@@ -10,15 +19,6 @@ from helpdesk.authoring.translation.exchange import (
     to_plain_lines,
     to_po,
 )
-from helpdesk.authoring.translation.files import (
-    TranslatedSentence,
-    TranslationFile,
-    TranslationReview,
-    fingerprint,
-)
-from helpdesk.authoring.translation.merging import merge_translations
-from helpdesk.authoring.translation.sentence_kinds import SentenceKind
-from helpdesk.authoring.translation.status import SentenceState, TranslatableSentence
 
 SOURCE = "Do not pay %(whom)s."
 ADVICE, TITLE = "a.safe_now.no-pay", "a.title"
@@ -42,7 +42,7 @@ def test_what_was_written_is_taken_with_the_fingerprint_of_its_source():
 
     assert done.taken == (ADVICE, TITLE)
     assert done.parts["a"].texts[ADVICE] == TranslatedSentence(
-        "No pague a %(whom)s.", fingerprint(SOURCE)
+        "No pague a %(whom)s.", source_fingerprint(SOURCE)
     )
 
 
@@ -144,7 +144,7 @@ def test_a_line_says_which_source_it_was_made_from_and_an_old_one_is_refused():
         if "\t" in one
     ]
     name = line.partition("\t")[0]
-    assert name == f"{ADVICE}@{fingerprint(SOURCE)}"
+    assert name == f"{ADVICE}@{source_fingerprint(SOURCE)}"
 
     fresh = read_returned_file(f"{name}\tNo pague a %(whom)s.\n").answers
     older = read_returned_file(f"{ADVICE}@0123456789\tNo pague a %(whom)s.\n").answers

@@ -6,11 +6,11 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
-    fingerprint,
     part_name_of,
+    source_fingerprint,
 )
-from helpdesk.authoring.translation.selection import translate_library
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kind_by_sentence_id
+from helpdesk.authoring.translation.shown_translations import translate_library
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.answers import safe_now
 from helpdesk.playbooks.editions import content_hash
@@ -30,7 +30,7 @@ def source():
 
 def _with(source, text_id, state):
     words = _text(source, text_id).text
-    of = "0" * 10 if state == "stale" else fingerprint(words)
+    of = "0" * 10 if state == "stale" else source_fingerprint(words)
     said = TranslatedSentence("otras palabras", of, is_draft=state == "draft")
     return translate_library(
         source,

@@ -9,13 +9,13 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
 from helpdesk.authoring.cli.i18n.language_option import language_option
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.exchange import TranslationUnit, to_plain_lines, to_po
 from helpdesk.authoring.translation.files import part_name_of, read_translation_files
 from helpdesk.authoring.translation.status import (
     SentenceState,
     TranslatableSentence,
     translatable_sentences,
 )
+from helpdesk.authoring.translation.translator_files import TranslationUnit, to_plain_lines, to_po
 
 ROUNDS = ("1", "2", "3")
 

@@ -10,14 +10,14 @@ from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation import merging
-from helpdesk.authoring.translation.exchange import (
+from helpdesk.authoring.translation.file_writing import write_translation_file
+from helpdesk.authoring.translation.files import part_name_of, read_translation_files
+from helpdesk.authoring.translation.status import translatable_sentences
+from helpdesk.authoring.translation.translator_files import (
     ReturnedFile,
     UnreadableTranslationFile,
     read_returned_file,
 )
-from helpdesk.authoring.translation.files import part_name_of, read_translation_files
-from helpdesk.authoring.translation.status import translatable_sentences
-from helpdesk.authoring.translation.writing import write_translation_file
 
 
 @click.command("merge")

@@ -7,14 +7,14 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
-from helpdesk.authoring.translation.checks import page_translation_faults
-from helpdesk.authoring.translation.exchange import (
+from helpdesk.authoring.translation.checks import find_page_translation_faults
+from helpdesk.authoring.translation.files import source_fingerprint
+from helpdesk.authoring.translation.translator_files import (
     SAME,
     ReturnedSentence,
     TranslationUnit,
     po_header,
 )
-from helpdesk.authoring.translation.files import fingerprint
 from helpdesk.web.catalogues import NOT_READ, catalogue, catalogue_path, is_translated
 from helpdesk.web.languages import language_name
 
@@ -52,7 +52,7 @@ def merge_into_messages_po(
         source, before = list(_forms(message))[form]
         words = source if answer.said == SAME else answer.said
         is_draft = drafts or answer.is_draft
-        wrong = list(page_translation_faults(_without_number(source), _without_number(words)))
+        wrong = list(find_page_translation_faults(_without_number(source), _without_number(words)))
         if not answer.is_made_from(source):
             wrong = ["the source has changed since; extract it again"]
         if wrong:
@@ -79,7 +79,9 @@ def _forms(message: Message) -> Iterator[tuple[str, str]]:
 
 
 def _id_of(message: Message, form: int) -> str:
-    name = f"{PART}.{fingerprint(message.id if isinstance(message.id, str) else message.id[0])}"
+    name = (
+        f"{PART}.{source_fingerprint(message.id if isinstance(message.id, str) else message.id[0])}"
+    )
     return name if isinstance(message.id, str) else f"{name}#{form}"
 
 

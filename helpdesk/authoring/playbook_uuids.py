@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.source import Node, read_file
+from helpdesk.authoring.source import Node, read_yaml_file
 
 LOCK = "ids.lock.yml"
 HEAD = """\
@@ -14,11 +14,11 @@ HEAD = """\
 """
 
 
-def read_ids(folder: Path) -> dict[str, str]:
+def read_playbook_uuids(folder: Path) -> dict[str, str]:
     """The identifiers by page. A folder that has no lock yet has none."""
     if not (folder / LOCK).exists():
         return {}
-    file = read_file(folder / LOCK, f"playbooks/{LOCK}")
+    file = read_yaml_file(folder / LOCK, f"playbooks/{LOCK}")
     ids = {page: _identifier(said) for page, said in file.pairs().items()}
     for page, said in file.pairs().items():
         if list(ids.values()).count(ids[page]) > 1:
@@ -26,9 +26,9 @@ def read_ids(folder: Path) -> dict[str, str]:
     return ids
 
 
-def write_missing_ids(folder: Path, pages: Iterable[str]) -> tuple[str, ...]:
+def write_missing_uuids(folder: Path, pages: Iterable[str]) -> tuple[str, ...]:
     """Give an identifier to every page that has none; says which. One that is there stays."""
-    ids = read_ids(folder)
+    ids = read_playbook_uuids(folder)
     missing = tuple(page for page in pages if page not in ids)
     ids |= {page: str(uuid4()) for page in missing}
     if missing:

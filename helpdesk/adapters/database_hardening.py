@@ -105,27 +105,27 @@ _OWN_SETTINGS = text(
 )
 
 
-def are_definitions_guarded(connection: Connection) -> bool:
+def are_schema_changes_blocked(connection: Connection) -> bool:
     """Whether a role that does not own this database is kept from defining anything in it."""
     return bool(connection.scalar(_GUARDED, {"name": NAME}))
 
 
-def is_guarded(connection: Connection) -> bool:
+def is_database_hardened(connection: Connection) -> bool:
     """Whether all of it is there: a database that was restored may lack it."""
     return (
-        are_definitions_guarded(connection)
-        and ends_lock_hoarders(connection)
-        and not rights_of_everyone(connection)
+        are_schema_changes_blocked(connection)
+        and can_end_lock_hoarders(connection)
+        and not rights_of_public_role(connection)
     )
 
 
-def rights_of_everyone(connection: Connection) -> list[str]:
+def rights_of_public_role(connection: Connection) -> list[str]:
     """What everybody may still do in this database that a superuser should have taken away."""
     found = list(connection.scalars(_OPEN, {"names": _TAKEN}))
     return [*(["TEMPORARY"] if connection.scalar(_TEMPORARY) else []), *found]
 
 
-def ends_lock_hoarders(connection: Connection) -> bool:
+def can_end_lock_hoarders(connection: Connection) -> bool:
     """Whether the ticker can end a session that holds very many locks."""
     return bool(connection.scalar(_ENDS_HOARDERS, {"name": f"public.{ENDS}()"}))
 

@@ -60,7 +60,7 @@ CASES_WITH_OPEN_DENIALS: Final = select(HistoryEntry.case_id).where(
 )
 
 
-def newest_reporter_answer(work: Work, case: Case) -> int | None:
+def newest_reporter_statement_id(work: Work, case: Case) -> int | None:
     """The number under which history has the last of it."""
     work.session.flush()
     return work.session.scalar(NEWEST_ANSWER, {"case_id": case.id})

@@ -6,15 +6,15 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from helpdesk.authoring.ids import read_ids
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
 from helpdesk.authoring.lint.locations import file_and_line_of
 from helpdesk.authoring.lint.wordlists import WordLists, read_word_lists
 from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.authoring.reading.folder import playbook_names, read_library_with_problems
 from helpdesk.authoring.reading.scenarios import PlaybookScenarios, read_scenarios
-from helpdesk.authoring.source import Node, PlaybookError, read_file
+from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
 from helpdesk.playbooks.model import Text
 
 ROOT = "playbooks"
@@ -23,7 +23,7 @@ WRITTEN = ("*.yml", "common/*.yml", "vocab/*.yml", "types/*.yml", "tests/*.yml")
 
 
 @dataclass(frozen=True)
-class LintMaterial:
+class LintInput:
     """Everything in the folder that reads. What does not is in `refused`."""
 
     folder: Path
@@ -57,15 +57,17 @@ class SharedContentUnreadable(Exception):
         self.findings = findings
 
 
-def read_material(folder: Path, today: date) -> LintMaterial:
+def read_lint_input(folder: Path, today: date) -> LintInput:
     """Read everything. A page that does not read leaves the others alone."""
     try:
         library, problems = read_library_with_problems(folder)
-        words = read_word_lists(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
-        ids = read_ids(folder)
+        words = read_word_lists(
+            read_yaml_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml")
+        )
+        ids = read_playbook_uuids(folder)
     except PlaybookError as problem:
         raise SharedContentUnreadable(findings_from_errors([problem])) from None
-    return LintMaterial(
+    return LintInput(
         folder, today, library, words, dict(_files(folder)), ids, findings_from_errors(problems)
     )
 
@@ -80,6 +82,6 @@ def _files(folder: Path) -> Iterator[tuple[str, Node]]:
         for path in sorted(folder.glob(pattern)):
             name = f"{ROOT}/{path.relative_to(folder)}"
             try:
-                yield name, read_file(path, name)
+                yield name, read_yaml_file(path, name)
             except PlaybookError:
                 continue  # reading has said so, or the rule of walk-throughs will

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select, u
 from sqlalchemy.orm import aliased
 
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.queries import only_with_team_access
+from helpdesk.accounts.queries import filter_by_team_access
 from helpdesk.cases.models import Case, ClosingRequest, LowerLevelRequest
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
@@ -19,7 +19,7 @@ Wish = type[ClosingRequest] | type[LowerLevelRequest]
 ASKED: Final = {ClosingRequest: "case.closing_asked", LowerLevelRequest: "case.lowering_asked"}
 
 
-def is_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> ColumnElement[bool]:
+def is_request_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> ColumnElement[bool]:
     """Whether a wish of a case of this queue still waits for its second person."""
     asked, opened = aliased(HistoryEntry), aliased(HistoryEntry)
     # By their numbers: what reporters do is kept to the hour.
@@ -31,7 +31,7 @@ def is_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> ColumnEle
         opened.action == "case.reopened",
         opened.id > since.correlate(kind).scalar_subquery(),
     )
-    there = only_with_team_access(select(Person.id), team_id).where(
+    there = filter_by_team_access(select(Person.id), team_id).where(
         Person.id == func.replace(kind.asked_by, "person:", "")
     )
     return and_(
@@ -41,7 +41,7 @@ def is_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> ColumnEle
     )
 
 
-def end_what_is_over(work: Work, case: Case, kind: Wish) -> None:
+def end_stale_requests(work: Work, case: Case, kind: Wish) -> None:
     """Make room for another wish where one is over that nobody decided.
 
     No rule: whoever writes the new one has asked.

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import click
 
-from helpdesk.accounts.short_names import LONGEST_NAME, SHORT_NAME
+from helpdesk.accounts.handle_pattern import LONGEST_NAME, SHORT_NAME
 from helpdesk.core.visible_text import has_visible_text
 
 

@@ -28,11 +28,11 @@ def shown_sentences(
             meant.text, text=texts[name].text, is_older=not texts[name].is_fresh(meant.text.text)
         )
         for name, meant in classify_sentences(library).items()
-        if can_be_shown(meant.text.text, texts.get(name), meant.kind)
+        if may_show_translation(meant.text.text, texts.get(name), meant.kind)
     }
 
 
-def can_be_shown(text: str, said: TranslatedSentence | None, kind: SentenceKind) -> bool:
+def may_show_translation(text: str, said: TranslatedSentence | None, kind: SentenceKind) -> bool:
     """Whether a translation is shown. Where old or unread words could harm, only fresh ones are."""
     if said is None:
         return False

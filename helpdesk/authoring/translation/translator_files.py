@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 from babel.plural import to_gettext
 
-from helpdesk.authoring.translation.files import fingerprint, on_one_line
+from helpdesk.authoring.translation.files import collapse_whitespace, source_fingerprint
 
 TAB = "\t"
 AT = "@"
@@ -54,7 +54,7 @@ class ReturnedSentence:
 
     def is_made_from(self, source: str) -> bool:
         """Whether the source still reads as it did when this was written, as far as we are told."""
-        return self.source in ("", source) and self.of in ("", fingerprint(source))
+        return self.source in ("", source) and self.of in ("", source_fingerprint(source))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def to_plain_lines(language: str, units: Iterable[TranslationUnit]) -> str:
     lines = [f"{LANGUAGE_LINE}{language}", "# the id, a tab, the words; = where they stay the same"]
     for unit in units:
         lines += [f"# {unit.note}"] if unit.note else []
-        name = f"{unit.id}{AT}{fingerprint(unit.source)}"
+        name = f"{unit.id}{AT}{source_fingerprint(unit.source)}"
         lines.append(f"{name}{TAB}{unit.said if unit.is_final else unit.source}")
     return "\n".join(lines) + "\n"
 
@@ -114,7 +114,7 @@ def _read_po(text: str) -> ReturnedFile:
     answers = tuple(
         ReturnedSentence(
             id=str(message.context),
-            said=on_one_line(message.string),
+            said=collapse_whitespace(message.string),
             source=message.id,
             is_draft=message.fuzzy,
             line=message.lineno or 0,
@@ -137,5 +137,7 @@ def _read_lines(text: str) -> ReturnedFile:
                     f"Line {number} has no tab between the id and the words."
                 )
             text_id, _at, of = name.strip().partition(AT)
-            answers.append(ReturnedSentence(text_id, on_one_line(words), of=of, line=number))
+            answers.append(
+                ReturnedSentence(text_id, collapse_whitespace(words), of=of, line=number)
+            )
     return ReturnedFile(language, tuple(answers))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.selection import playbooks_named
+from helpdesk.authoring.cli.playbook_selection import playbooks_named
 from helpdesk.authoring.cli.simulation_text import intake_lines, step_lines
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library_with_problems
@@ -36,7 +36,7 @@ class ExplorationShare:
     is_about_decisions: bool = False
 
 
-def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
+def run_exploration(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
     """Let all these people go through all these pages, and say what does not hold."""
     library, pages = playbooks_named(folder, named)
     shares = list(_shares(folder, pages, seeds))

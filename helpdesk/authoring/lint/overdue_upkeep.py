@@ -7,8 +7,8 @@ from functools import cache
 from pytaxonomies.api import Taxonomies
 
 from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
+from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.locations import scalar_values
-from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks import organisations
 from helpdesk.playbooks.model import Playbook, Readiness
@@ -20,7 +20,7 @@ ORGANISATIONS_ONLY = f"{organisations.TAXONOMY}:"
 NO_MARKS = ("tlp:white", "tlp:ex:chr", "tlp:unclear", "PAP:WHITE")
 
 
-def overdue_reviews(material: LintMaterial) -> Iterator[LintFinding]:
+def overdue_reviews(material: LintInput) -> Iterator[LintFinding]:
     """L22: a page whose day of review has passed, or that is ready without one."""
     for page in material.library.playbooks:
         if page.reviewed is None:
@@ -37,7 +37,7 @@ def overdue_reviews(material: LintMaterial) -> Iterator[LintFinding]:
             yield _review(material, page, "reviewed", sentence, severity)
 
 
-def stale_platform_facts(material: LintMaterial) -> Iterator[LintFinding]:
+def stale_platform_facts(material: LintInput) -> Iterator[LintFinding]:
     """L23: a platform fact that nobody has looked at for half a year."""
     for platform in material.library.platforms:
         for fact in platform.facts:
@@ -57,7 +57,7 @@ def stale_platform_facts(material: LintMaterial) -> Iterator[LintFinding]:
                 yield LintFinding(LintRule.OLD_FACTS, *place, sentence, LintSeverity.WARNING)
 
 
-def count_unverified_facts(material: LintMaterial) -> int:
+def count_unverified_facts(material: LintInput) -> int:
     """How many platform facts no person has ever looked at."""
     return sum(
         fact.verified_on is None
@@ -66,7 +66,7 @@ def count_unverified_facts(material: LintMaterial) -> int:
     )
 
 
-def unknown_tags(material: LintMaterial) -> Iterator[LintFinding]:
+def unknown_tags(material: LintInput) -> Iterator[LintFinding]:
     """L24: a machine tag that its taxonomy does not have, or a taxonomy of another version."""
     known = _taxonomies()
     for name, version in material.library.collection.taxonomies.items():
@@ -105,7 +105,7 @@ def unknown_tags(material: LintMaterial) -> Iterator[LintFinding]:
                 yield LintFinding(LintRule.TAGS, node.file, node.line, sentence)
 
 
-def missing_identifiers(material: LintMaterial) -> Iterator[LintFinding]:
+def missing_identifiers(material: LintInput) -> Iterator[LintFinding]:
     """L02: a page without an identifier for other programs, two that replace the same one."""
     replaced: set[str] = set()
     for page in material.library.playbooks:
@@ -128,13 +128,13 @@ _UNREAD = (
 
 
 def _review(
-    material: LintMaterial, page: Playbook, key: str, sentence: str, severity: LintSeverity
+    material: LintInput, page: Playbook, key: str, sentence: str, severity: LintSeverity
 ) -> LintFinding:
     file, line = material.file_and_line_of(page.id, key)
     return LintFinding(LintRule.REVIEWS, file, line, sentence, severity)
 
 
-def today() -> date:
+def current_day() -> date:
     """The day it is, for whoever does not give one."""
     return date.today()  # noqa: DTZ011 - a day of review is a day where the reader sits
 
