@@ -25,7 +25,7 @@ LOOKS_EVERY: Final = 1.0
 A_WHILE: Final = 5.0
 # For how many seconds nothing more is told of a role, however often its sessions are ended.
 TOLD_FOR: Final = 3600.0
-# A superuser makes it: `definition_guard`.
+# A superuser makes it: `database_hardening`.
 END: Final = "SELECT role, locks FROM end_lock_hoarders()"
 
 

@@ -48,7 +48,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": str(sum(CONNECTIONS.values()) + 20),
-    # Room for all connections below `definition_guard.MOST_LOCKS`: some 25 MB.
+    # Room for all connections below `database_hardening.MOST_LOCKS`: some 25 MB.
     "max_locks_per_transaction": "512",
     # Whoever fills it fills no disk: 32 MB.
     "max_notify_queue_pages": "4096",
