@@ -223,7 +223,9 @@ def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
     assert asked.status_code == 303
     waiting = browser.get("/approvals").text
     assert f"Close {case.ref} as not a report" in waiting
-    assert "Agree: it is not a report" not in waiting, "who asked does not agree, too"
+    own = browser.get(f"/cases/{case.ref}").text
+    assert "Closing as not a report is waiting" in own
+    assert "Agree: it is not a report" not in own, "who asked does not agree, too"
     again = close(browser, case, outcome="spam")
     assert again.status_code == 409
     with context.begin() as work:
@@ -321,16 +323,17 @@ def test_a_responder_sees_no_failed_promise_and_retries_none(context, browser, c
     assert browser.post(f"/jobs/{outbox_job.id}/retry").status_code == 403
 
 
-def test_approvals_offer_the_decision_to_the_second_person_only(
+def test_a_case_offers_the_decision_to_the_second_person_only(
     context, browser, staff, responder, coordinator, case
 ):
     browser.post(f"/cases/{case.ref}/lowering", data={"why_lower": "It can wait."})
     assert "It can wait." in browser.get("/approvals").text
-    assert "Agree to the lower level" not in browser.get("/approvals").text
+    assert "Agree to the lower level" not in browser.get(f"/cases/{case.ref}").text
 
     second = sign_in(staff.application.test_client(), coordinator)
 
-    assert "Agree to the lower level" in second.get("/approvals").text
+    assert f"Read and decide on {case.ref}" in second.get("/approvals").text
+    assert "Agree to the lower level" in second.get(f"/cases/{case.ref}").text
 
 
 def test_letters_are_shown_only_in_a_drill(browser):

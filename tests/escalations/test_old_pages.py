@@ -148,12 +148,27 @@ def settle(house, *, granted):
         triage.decide_lower_level_request(work, asked, granted=granted)
 
 
-@pytest.mark.parametrize("page", ["case", "approvals"])
-def test_a_wish_is_granted_by_who_has_seen_it(house, browse, page):
+@pytest.mark.parametrize("asking", ["lowering", "closure"])
+def test_nobody_agrees_on_a_list_where_the_reporter_is_not_heard(house, browse, asking):
+    house.change_case(level=Level.URGENT, reply_due_at=None)
+    wish(house, "It is quiet.") if asking == "lowering" else ask_for_no_report(house)
+    write_in(house, "They are at my door.")
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+
+    listed, shown = second.get("/approvals"), second.get(case)
+
+    assert mark_in(listed, f"{case}/{asking}/decision") == {}
+    assert f'href="{case}"' in listed.text
+    assert mark_in(shown, f"{case}/{asking}/decision")["seen"]
+    assert "They are at my door." in shown.text
+    assert f'href="#{"lowering" if asking == "lowering" else "closing"}"' in shown.text
+
+
+def test_a_wish_is_granted_by_who_has_seen_it(house, browse):
     house.change_case(level=Level.URGENT)
     wish(house, "first reason")
     second, case = browse(house.second), f"/cases/{house.case.ref}"
-    old = second.get(case if page == "case" else "/approvals")
+    old = second.get(case)
     settle(house, granted=False)
     wish(house, "another reason")
 
@@ -182,8 +197,9 @@ def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, 
     house.change_case(level=Level.URGENT, reply_due_at=None)
     with house.as_(house.writer) as work:
         case_closing.ask_to_close(work, case_in(work, house))
-    second, address = browse(house.second), f"/cases/{house.case.ref}/closure/decision"
-    old = second.get("/approvals")
+    second, page = browse(house.second), f"/cases/{house.case.ref}"
+    address = f"{page}/closure/decision"
+    old = second.get(page)
     with house.as_(house.lead) as work:
         asked = case_closing.pending_closing_request(work, case_in(work, house))
         case_closing.decide_closing(work, asked, granted=False)
@@ -194,7 +210,7 @@ def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, 
 
     assert late.status_code == 409
     assert not house.case_now().is_closed
-    now = press(second, second.get("/approvals"), address, granted="yes")
+    now = press(second, second.get(page), address, granted="yes")
     assert now.status_code == 200
     assert house.case_now().is_closed
 
@@ -209,19 +225,17 @@ def write_to(house):
         casework.send_message(work, case_in(work, house), "How is it now?")
 
 
-@pytest.mark.parametrize("page", ["case", "approvals"])
-def test_a_lower_level_is_agreed_to_by_who_has_the_newest_message_before_them(house, browse, page):
+def test_a_lower_level_is_agreed_to_by_who_has_the_newest_message_before_them(house, browse):
     house.change_case(level=Level.URGENT)
     wish(house, "It is quiet.")
     second, case = browse(house.second), f"/cases/{house.case.ref}"
-    page = case if page == "case" else "/approvals"
-    old = second.get(page)
+    old = second.get(case)
     write_in(house)
 
     assert refuses(press(second, old, f"{case}/lowering/decision", granted="yes"))
 
     assert house.case_now().level is Level.URGENT
-    press(second, second.get(page), f"{case}/lowering/decision", granted="yes")
+    press(second, second.get(case), f"{case}/lowering/decision", granted="yes")
     assert house.case_now().level is Level.SOON
 
 
@@ -230,8 +244,9 @@ def test_no_report_is_agreed_to_by_who_has_the_newest_message_before_them(house,
     write_to(house)
     with house.as_(house.writer) as work:
         case_closing.ask_to_close(work, case_in(work, house))
-    second, address = browse(house.second), f"/cases/{house.case.ref}/closure/decision"
-    old = second.get("/approvals")
+    second, page = browse(house.second), f"/cases/{house.case.ref}"
+    address = f"{page}/closure/decision"
+    old = second.get(page)
     write_in(house, "I am real. Please help.")
     with house.as_(house.writer) as work:
         case = case_in(work, house)
@@ -240,7 +255,7 @@ def test_no_report_is_agreed_to_by_who_has_the_newest_message_before_them(house,
     assert refuses(press(second, old, address, granted="yes"))
 
     assert not house.case_now().is_closed
-    press(second, second.get("/approvals"), address, granted="yes")
+    press(second, second.get(page), address, granted="yes")
     assert house.case_now().is_closed
 
 

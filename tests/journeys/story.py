@@ -249,6 +249,8 @@ class Story:
         responder.expect(200).open(f"{case}/level")
         responder.send(f"{case}/lowering", answers={"why_lower": m.words("reason", 3)})
         lead.open("/approvals")
+        assert case in lead.text
+        self._open(lead, case)
         lead.send(f"{case}/lowering/decision", answers={"granted": "yes"})
         lead.expect(200)
         assert "Lowered by two colleagues" in lead.plain

@@ -1,10 +1,9 @@
-"""What waits for a second person."""
+"""What waits for a second person. Nothing is decided here: it leads to what has to be read."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -12,7 +11,6 @@ from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
-from helpdesk.triage.policy import may_decide_lower_level
 from helpdesk.web.work import work
 
 
@@ -36,14 +34,11 @@ def approvals() -> ResponseReturnValue:
         "duty/approvals.html",
         lowerings=[(one, work.keys.open(one, "reason")) for one in requests],
         closings=closings,
-        marks={one.id: case_mark_of(work, one.case, one.id) for one in requests}
-        | {one.id: case_mark_of(work, one.case, one.id) for one in closings},
         drafts=drafts,
         to_read=to_read,
         request_words=request_words,
         parts={one.id: contributions_to(work, one) for one in drafts},
         names=accounts.names_of_actors(work.session, actors),
         now=work.at,
-        may_decide_lower_level=may_decide_lower_level,
         actor=work.actor,
     )

@@ -26,7 +26,14 @@ from helpdesk.cases.forms import (
     PauseCaseForm,
     ReleaseCaseForm,
 )
-from helpdesk.cases.models import Case, Conversation, LowerLevelRequest, Message, Note
+from helpdesk.cases.models import (
+    Case,
+    ClosingRequest,
+    Conversation,
+    LowerLevelRequest,
+    Message,
+    Note,
+)
 from helpdesk.cases.stale_page_marks import mark_of_shown_case
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
@@ -35,7 +42,7 @@ from helpdesk.core.round_trips import BatchQuery, Gathered
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
-from helpdesk.duty.case_closing import unfinished_steps
+from helpdesk.duty.case_closing import pending_closing_request, unfinished_steps
 from helpdesk.duty.disagreements import disagreements
 from helpdesk.duty.playbook_offers import offers_for
 from helpdesk.duty.unanswered import unanswered_questions
@@ -69,6 +76,9 @@ ON_THE_PAGE: Final = BatchQuery(
     wishes=select(LowerLevelRequest.id)
     .where(LowerLevelRequest.case_id == bindparam("case_id"))
     .limit(1),
+    closing_wishes=select(ClosingRequest.id)
+    .where(ClosingRequest.case_id == bindparam("case_id"))
+    .limit(1),
     runs=playbooks.EVER_AT_WORK.limit(1),
     requests=select(Escalation.id).where(Escalation.case_id == bindparam("case_id")).limit(1),
     reminders=REMINDERS_OF_CASE,
@@ -92,8 +102,11 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
     )
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
     requests = escalations.requests_of_case(work, case) if found["requests"] else ()
+    closing_wish = pending_closing_request(work, case) if found["closing_wishes"] else None
     heard, entries = _last_heard(found), found["entries"][: timeline.SHOWN]
     actors = _actors(case, level, requests, found) | timeline.actors_in(entries)
+    if closing_wish is not None:
+        actors.add(closing_wish.asked_by)
     names = _names(work, actors, found["insiders"])
     return {
         "case": case,
@@ -111,6 +124,8 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "seen": heard,
         "case_mark": mark_of_shown_case(case, heard),
         "wish_mark": mark_of_shown_case(case, heard, level.request.id) if level.request else "",
+        "closing_wish": closing_wish,
+        "closing_mark": mark_of_shown_case(case, heard, closing_wish.id) if closing_wish else "",
         "denies_our_word": bool(found["open_denials"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
