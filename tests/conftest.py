@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 
 import hypothesis
@@ -14,10 +14,12 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from jinja2 import BytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import sessionmaker
 
-import helpdesk.context_assembly  # noqa: F401 - registers every job
+import helpdesk.app
+import helpdesk.context_assembly  # registers every job
 from helpdesk import key_files
 from helpdesk.accounts.models import StaffSession
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -49,6 +51,25 @@ AT_THE_DOOR = ServiceKeys(
     publics={
         key: SERVICE.public_half(key) for key in (KeyFile.STAFF_SIGNING, KeyFile.REMINDER_ADDRESSES)
     }
+)
+
+
+class CompiledTemplates(BytecodeCache):
+    """Each template is compiled once in a run, although nearly every test makes its own pages."""
+
+    def __init__(self) -> None:
+        self._bytecode: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self._bytecode:
+            bucket.bytecode_from_string(self._bytecode[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self._bytecode[bucket.key] = bucket.bytecode_to_string()
+
+
+helpdesk.app.TemplateEnvironment = partial(
+    helpdesk.app.TemplateEnvironment, bytecode_cache=CompiledTemplates()
 )
 
 
