@@ -30,7 +30,7 @@ QUOTA = 40
 
 
 KINDS = (
-    "roles", "keys", "redis", "buried", "same-form", "reports", "claims", "deliveries",
+    "roles", "keys", "redis", "same-form", "reports", "claims", "deliveries", "buried",
     "sockets", "flood", "presses",
 )  # fmt: skip
 IN_CROWDS = ("sockets", "flood")
@@ -133,7 +133,7 @@ def run(
         return
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
         _, staff = people.found_queue(house, responders=crowd)
-        yield from _taken_over(house, seed, kinds, kills=kills, thefts=thefts, promises=promises)
+        yield from _taken_over(house, seed, kinds, kills=kills, thefts=thefts)
         yield from _reported(house, staff[0], seed, kinds, kills=kills, forms=forms, crowd=crowd)
         yield from _claimed(house, staff[1:], seed, kinds, kills=kills, cases=cases)
         if "deliveries" in kinds:
@@ -141,6 +141,9 @@ def run(
             ready = requests.drafted(house, staff[1], partner, asked)
             house.work("deliveries")
             yield delivering.trial(house, staff[0], ready, mail, seed=seed, kills=kills)
+        if "buried" in kinds:
+            # Behind all that is judged: what it plants are half cases.
+            yield burying.trial(house, seed=seed, many=promises)
         if "roles" in kinds:
             # The last one: what the staff's pages may do leaves no house to work in.
             for name in list(house.programs):
@@ -155,17 +158,14 @@ def _taken_over(
     *,
     kills: int,
     thefts: int,
-    promises: int,
 ) -> Iterator[Trial]:
-    """Keys and promises that the roles plant, and an address of Redis in a stranger's hands."""
+    """Keys that the roles plant, and an address of Redis in a stranger's hands."""
     if "keys" in kinds:
         yield planting.trial(house.context, house.database, seed=seed, tries=kills)
     house.work("notices")
     house.tick()
     if "redis" in kinds:
         yield stealing.trial(house, seed=seed, tries=thefts, promises=thefts // 10)
-    if "buried" in kinds:
-        yield burying.trial(house, seed=seed, many=promises)
 
 
 def _reported(
