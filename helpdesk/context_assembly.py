@@ -21,6 +21,7 @@ from helpdesk.partners import jobs as partners_jobs
 from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
 from helpdesk.triage import news_jobs as triage_bringing
+from helpdesk.triage import request_jobs
 
 # Importing a feature's jobs registers them: every process that queues or runs them needs them all.
 JOBS = (
@@ -31,6 +32,7 @@ JOBS = (
     partners_jobs,
     reminder_jobs,
     triage_jobs,
+    request_jobs,
     triage_bringing,
 )
 

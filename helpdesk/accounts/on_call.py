@@ -3,7 +3,7 @@
 A call is composed and noted in a piece of work, and sent between the two with none open.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -49,6 +49,15 @@ LEAD_FIRST: Final[tuple[AlertTier, ...]] = (
     accepts_anyone,
 )
 COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, accepts_anyone)
+
+
+def duty_without(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
+    """Duty first, without those who have heard of it; they again, if nobody else is there."""
+
+    def without(tier: AlertTier) -> AlertTier:
+        return lambda person, at: person.id not in heard and tier(person, at)
+
+    return (*(without(tier) for tier in DUTY_FIRST), accepts_anyone)
 
 
 @dataclass(frozen=True)

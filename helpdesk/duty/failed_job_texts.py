@@ -23,6 +23,7 @@ UNDONE: Final[Mapping[str, str]] = {
     "partners.tell_old_mailbox": "An email to a partner's address that was replaced was not sent",
     "triage.alarm": "An alert that our answer is due was not sent",
     "triage.call_on_duty": "The people on duty were not told of a new case",
+    "triage.request_alarm": "An alert that our time for a request is over was not sent",
     "triage.send_news": "An email about updates for a colleague was not sent",
     "triage.tell_duty": "The people on duty were not told about an update",
     "triage.tell_of_many": "The people on duty were not told how many cases are waiting",

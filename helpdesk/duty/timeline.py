@@ -52,6 +52,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.denied": "The reporter says that they did not agree: {kind} {platform}.",
     "triage.duty_called": "The people on duty were alerted to the case.",
     "triage.alarm_sent": "An alert was sent after {percent}% of the time for our answer.",
+    "triage.request_alarm_sent": "An alert was sent because our time for a request was over.",
     "triage.word_alarm_sent": "An alert was sent after {percent}% of the time for our next update.",
     "triage.owner_told": "The person who has the case was told about an update.",
     "triage.unheard": "An alert reached nobody in this queue. It is in red on the duty board.",

@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from helpdesk.cases import clocks
 from helpdesk.cases.models import ClockAction, ClockEvent
+from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.core.work import Work
+from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
 
@@ -18,11 +20,26 @@ OURS: Final = "request_ours"
 THEIRS: Final = "request_theirs"
 
 
-def start_our_clock(work: Work, escalation: Escalation) -> None:
-    """We have to draft, send or answer; what the partner has used so far stays used."""
+def start_our_clock(work: Work, escalation: Escalation) -> datetime:
+    """We have to draft, send or answer, until the time that is given back; what the partner has
+    used so far stays used."""
     clocks.stop_clock(work, escalation.id, THEIRS)
-    _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
+    due = _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
     escalation.answer_due_at = None
+    return due
+
+
+def our_move_due_at(work: Work, escalation: Escalation) -> datetime | None:
+    """When our own time is over; None while it is not our move."""
+    return clocks.clock_due_at(clocks.clock_events_of(work.session, escalation.id, OURS))
+
+
+def schedule_our_alarm(work: Work, escalation: Escalation, *, due: datetime) -> None:
+    """Have somebody called when our own time is over; at once, if it is over already."""
+    work.announce(
+        OurMoveDue(escalation.case_id, escalation.id, due_time_as_argument(due)),
+        after=max(due - work.at, timedelta(0)),
+    )
 
 
 def start_partner_clock(work: Work, escalation: Escalation, *, within: timedelta) -> None:

@@ -32,6 +32,7 @@ class NewsKind(StrEnum):
     FIXED = "fixed"
     NOT_FIXED = "not_fixed"
     NOT_CARRIED = "not_carried"
+    OUR_MOVE_LATE = "our_move_late"
     REQUEST_OVER = "request_over"
     MOVED = "moved"
 

@@ -298,3 +298,5 @@ def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> Non
     news.notify_owner(
         work, delivery.case_id, NewsKind.NOT_CARRIED, request_id=delivery.escalation_id
     )
+    if (due := clocks.our_move_due_at(work, delivery.escalation)) is not None:
+        clocks.schedule_our_alarm(work, delivery.escalation, due=due)

@@ -100,7 +100,8 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     exchange.body = work.keys.seal(exchange, "body", question)
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", question)
     work.session.add(exchange)
-    clocks.start_our_clock(work, escalation)
+    due = clocks.start_our_clock(work, escalation)
+    clocks.schedule_our_alarm(work, escalation, due=due)
     work.record("escalation.asked", escalation, exchange_id=exchange.id)
     _wake(work, escalation, NewsKind.ASKED)
 

@@ -1,0 +1,15 @@
+"""What happens to requests that features above must act on."""
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import Event
+
+
+@dataclass(frozen=True)
+class OurMoveDue(Event):
+    """Our own time is over, to answer a partner or to get a request to it; `due` names the
+    clock."""
+
+    case_id: str
+    request_id: str
+    due: int

@@ -1,0 +1,52 @@
+"""What the worker does when our own time for a request is over: call those who have not heard."""
+
+from helpdesk.accounts import on_call
+from helpdesk.cases import news
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.jobs import Queue, job
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, queries
+from helpdesk.escalations.events import OurMoveDue
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.triage.case_alerts import compose_case_alert, send_and_record
+from helpdesk.triage.first_reply_clock import due_time_as_argument
+from helpdesk.triage.jobs import AGAIN_AFTER
+
+
+@job("triage.request_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=OurMoveDue)
+def alert_our_move(context: AppContext, *, case_id: str, request_id: str, due: int) -> None:
+    """Say that a partner waits for our answer for longer than we allow ourselves, or that a request
+    is still not with its partner. Safe to run twice; an alarm of an old clock says nothing.
+
+    Who has the case and who wrote the request heard when it began: those who have not are called.
+    """
+    with context.begin() as work:
+        request = work.session.get(Escalation, request_id)
+        if request is None or not _is_our_move_since(work, request, due):
+            return
+        heard = {request.case.owner_id, request.drafted_by.removeprefix("person:")}
+        call = compose_case_alert(
+            context,
+            work,
+            request.case,
+            on_call.duty_without(heard),
+            template="emails/request_alarm.txt",
+            kind=f"request-alarm-{request.ref}-{due}",
+            request_ref=request.ref,
+            is_question=request.state is EscalationState.NEED_INFORMATION,
+        )
+    send_and_record(context, case_id, call, action="triage.request_alarm_sent")
+    with context.begin() as work:
+        news.notify_owner(work, case_id, NewsKind.OUR_MOVE_LATE, request_id=request_id)
+
+
+def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:
+    since = clocks.our_move_due_at(work, request)
+    if since is None or due_time_as_argument(since) != due:
+        return False
+    if request.state is EscalationState.NEED_INFORMATION:
+        return True
+    delivery = queries.delivery_of(work, request)
+    return delivery is not None and delivery.state is DeliveryState.DEAD_LETTER
