@@ -10,7 +10,7 @@ from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings
 
 core_dumps.disable_core_dumps()
-logs.configure("pages")
+logs.configure_logging("pages")
 try:
     settings = Settings.from_environment(os.environ)
     application = application_for(open_context(settings), settings.serves)

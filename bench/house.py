@@ -33,7 +33,7 @@ from helpdesk.settings import Settings
 from helpdesk.supervisor.instance_folder import InstanceFolder
 from helpdesk.supervisor.listening_sockets import HOST, WAITING_ROOM
 from helpdesk.supervisor.process_environments import ROLES, WEB_WORKERS
-from helpdesk.supervisor.process_group import Program
+from helpdesk.supervisor.process_group import ChildProgram
 
 ROOT = Path(__file__).resolve().parents[1]
 SURFACES = ("public", "staff", "partner")
@@ -58,7 +58,7 @@ class House:
         self.instance.prepare()
         self.postgres = EmbeddedPostgres(self.instance.folder / "postgres", durable=durable)
         self.redis = EmbeddedRedis(self.instance.folder / "redis")
-        self.programs: dict[str, Program] = {}
+        self.programs: dict[str, ChildProgram] = {}
         # Settings of a trial's own, for every program that is started from then on.
         self.told: dict[str, str] = {}
         self._mail_url = mail_url or f"folder://{self.instance.emails_folder}"
@@ -110,13 +110,13 @@ class House:
         """A database's address in psycopg's words."""
         return self.postgres.url(role, name).replace("postgresql+psycopg", "postgresql")
 
-    def serve(self, surface: str, application: str = "wsgi:application") -> Program:
+    def serve(self, surface: str, application: str = "wsgi:application") -> ChildProgram:
         """The pages of a surface, as `make run` serves them, or with a fault planted in them."""
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
         told |= self._told(ROLES[surface], key_files.OF_PAGES[surface])
         return self._serve(surface, application, told)
 
-    def serve_bare(self, like: str) -> Program:
+    def serve_bare(self, like: str) -> ChildProgram:
         """The bare app, by the same server with as many workers as that surface has."""
         self.make_database("bare")
         told = {
@@ -125,7 +125,7 @@ class House:
         }
         return self._serve("bare", "bench.bare:create_app()", told | _plain())
 
-    def serve_plain(self, like: str) -> Program:
+    def serve_plain(self, like: str) -> ChildProgram:
         """The bare app by plain waitress, once it is furnished for `serve_bare`."""
         told = {
             "BARE_DATABASE": self.database("helpdesk_owner", "bare"),
@@ -137,7 +137,9 @@ class House:
             environment=told | _plain(), keeps_open=(number,),
         )  # fmt: skip
 
-    def work(self, queue: str, module: str = "helpdesk.cli", *, user: str = "worker") -> Program:
+    def work(
+        self, queue: str, module: str = "helpdesk.cli", *, user: str = "worker"
+    ) -> ChildProgram:
         """A worker of a queue, or one with a fault planted in it, as one of Redis' users."""
         name = f"worker-{queue}"
         told = self._told("helpdesk_worker", key_files.OF_WORKER[queue]) | {
@@ -145,7 +147,7 @@ class House:
         }
         return self._start(name, module, "worker", queue, environment=told)
 
-    def tick(self) -> Program:
+    def tick(self) -> ChildProgram:
         told = self._told("helpdesk_ticker", key_files.OF_TICKER) | {
             "REDIS_URL": self.redis.url("ticker")
         }
@@ -193,7 +195,7 @@ class House:
         parts |= {name: program.pid for name, program in self.programs.items()}
         return {name: _proportional_set(pid) for name, pid in parts.items()}
 
-    def _serve(self, name: str, application: str, told: Mapping[str, str]) -> Program:
+    def _serve(self, name: str, application: str, told: Mapping[str, str]) -> ChildProgram:
         number = self._doors[name].fileno()
         return self._start(
             name,
@@ -207,8 +209,8 @@ class House:
         *words: str,
         environment: Mapping[str, str],
         keeps_open: tuple[int, ...] = (),
-    ) -> Program:
-        program = Program(
+    ) -> ChildProgram:
+        program = ChildProgram(
             [sys.executable, "-m", *words],
             log=self.instance.logs_folder / f"{name}.log",
             environment=environment,

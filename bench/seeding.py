@@ -21,7 +21,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.intake import operations as intake
-from helpdesk.intake.report import ReportContent
+from helpdesk.intake.report_rules import ReportContent
 
 MESSAGES = 50
 REAL_LENGTH = 1_150
@@ -119,7 +119,7 @@ def a_long_case(house: House, owner: Somebody) -> str:
         with context.begin(owner.actor, secrets=owner.secrets) as work:
             cases.send_message(work, work.session.get_one(Case, case_id), WORDS * 2)
         with context.begin(reporter(case_id), own=code.secret()) as work:
-            intake.write_message(work, work.session.get_one(Case, case_id), body=WORDS)
+            intake.send_message_as_reporter(work, work.session.get_one(Case, case_id), body=WORDS)
     return ref
 
 

@@ -33,7 +33,7 @@ from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.playbooks.repository import (
     danger_detector,
-    helplines,
+    load_current_helplines,
     load_current_library,
     preload_all,
     translate_text,
@@ -44,19 +44,19 @@ from helpdesk.triage.repository import load_decision_table
 from helpdesk.web import (
     blank_forms,
     catalogues,
-    cookies,
     double_submit,
     error_pages,
     form_tokens,
-    headers,
     kept_result_pages,
     languages,
     login,
     rate_limits,
     request_bodies,
-    scheme,
+    response_headers,
+    session_cookies,
+    url_scheme,
 )
-from helpdesk.web import work as web_work
+from helpdesk.web import request_work as web_work
 from helpdesk.web.template_environment import TemplateEnvironment
 from helpdesk.web.time_format import (
     format_day,
@@ -67,7 +67,7 @@ from helpdesk.web.time_format import (
     part_of_day,
     time_left,
 )
-from helpdesk.web.unreadable import or_warning
+from helpdesk.web.unreadable_filter import warn_of_unreadable
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
@@ -118,10 +118,10 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         HOME=HOME[surface],
         PLATFORMS=lambda: [one.slug for one in load_current_library().platforms],
     )
-    scheme.init_app(app, context.settings.url_of(surface))
-    headers.init_app(app)
+    url_scheme.init_app(app, context.settings.url_of(surface))
+    response_headers.init_app(app)
     request_bodies.init_app(app)
-    cookies.init_app(app, surface, context.settings.url_of(surface))
+    session_cookies.init_app(app, surface, context.settings.url_of(surface))
     error_pages.init_app(app)
     rate_limits.init_app(app)
     identify = (
@@ -164,7 +164,7 @@ def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
 
 def _helplines(settings: Settings) -> tuple[Helpline, ...]:
     try:
-        return helplines(settings.helplines)
+        return load_current_helplines(settings.helplines)
     except NotPublished as wrong:
         raise NotConfigured(f"HELPLINES: {wrong}") from None
 
@@ -174,8 +174,8 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
-    app.jinja_env.filters["as_written"] = or_warning(defanged_markup)
-    app.jinja_env.filters["exact"] = or_warning(markup_with_live_links)
+    app.jinja_env.filters["as_written"] = warn_of_unreadable(defanged_markup)
+    app.jinja_env.filters["exact"] = warn_of_unreadable(markup_with_live_links)
     app.jinja_env.filters["name"] = name_markup
     app.jinja_env.filters["isolated"] = bidi_isolate
     app.jinja_env.filters["harmless"] = visible_defanged_text

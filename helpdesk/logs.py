@@ -12,7 +12,7 @@ from typing import Final
 LEVEL: Final = logging.WARNING
 
 
-class JsonLines(logging.Formatter):
+class JsonLinesFormatter(logging.Formatter):
     """One record as one line of JSON, so that nothing in a message can start a line of its own.
 
     A traceback is reduced to the kind of the error: its words may hold what a reporter told us.
@@ -36,8 +36,8 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=True)
 
 
-def configure(process: str) -> None:
+def configure_logging(process: str) -> None:
     """Send this process's log to standard error. Safe to call twice."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(process))
+    handler.setFormatter(JsonLinesFormatter(process))
     logging.basicConfig(level=LEVEL, handlers=[handler], force=True)

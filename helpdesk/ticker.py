@@ -35,7 +35,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
-from helpdesk.intake import quota, reminder_jobs
+from helpdesk.intake import reminder_jobs, storage_quota
 from helpdesk.key_files import KeyFile
 from helpdesk.triage import surge_alerts
 
@@ -119,7 +119,7 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
     before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
         surge_alerts.enqueue_surge_alerts,
-        lambda work: quota.enqueue_quota_warning(work, context.settings.reports_quota),
+        lambda work: storage_quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),
         reminder_jobs.erase_old_addresses,
     )

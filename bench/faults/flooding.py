@@ -25,9 +25,9 @@ from bench.reports import filled
 from helpdesk.core import job_runner
 from helpdesk.core.app_context import AppContext
 from helpdesk.intake.forms import PREFIX
+from helpdesk.intake.intake_volume import CROWD
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import UNHURRIED
-from helpdesk.intake.volume import CROWD
 from helpdesk.triage import surge_alerts
 
 FLOODERS = 4

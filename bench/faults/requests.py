@@ -19,7 +19,7 @@ from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.terms import PartnerTerms
+from helpdesk.partners.partner_terms import PartnerTerms
 
 PLATFORM = "instagram"
 FACTS = {
@@ -112,7 +112,7 @@ def approve(house: House, coordinator: Somebody, ready: Ready) -> None:
     with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
         escalation = work.session.get_one(Escalation, ready.escalation_id)
         if escalation.state is EscalationState.DRAFT:
-            escalations.approve(work, escalation, seen_hash=ready.packet_hash)
+            escalations.approve_request(work, escalation, seen_hash=ready.packet_hash)
 
 
 def _find_out(work: Work, case: Case) -> None:

@@ -15,9 +15,9 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
-from helpdesk.web.app_context import current_surface
-from helpdesk.web.cookies import session_cookie_name
-from helpdesk.web.work import STRANGER, Identity
+from helpdesk.web.current_app_context import current_surface
+from helpdesk.web.request_work import STRANGER, Identity
+from helpdesk.web.session_cookies import session_cookie_name
 
 
 def identify_by_cookie(session: Session, at: datetime) -> Identity:

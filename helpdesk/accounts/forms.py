@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 from helpdesk.accounts import passphrases
 from helpdesk.accounts.handle_pattern import LONGEST_NAME, SHORT_NAME
 from helpdesk.core import code_input, codes
-from helpdesk.web.app_context import current_context
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.forms import Form, parse_address_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
 

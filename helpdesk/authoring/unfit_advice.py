@@ -6,11 +6,11 @@ from itertools import product
 
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import make_phrase_matcher
-from helpdesk.playbooks.answers import SafeNow
+from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
-from helpdesk.playbooks.merging import advice_of
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
+from helpdesk.playbooks.several_playbooks import merged_advice
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def find_unfit_advice(
     checks: Iterable[AdviceCheck], pages: Sequence[Playbook], answers: Context
 ) -> Iterator[UnfitAdvice]:
     """What these pages would say to somebody with these answers, and should not."""
-    told = advice_of(pages, answers)
+    told = merged_advice(pages, answers)
     asked = {question.id for page in pages for question in page.questions}
     for check in checks:
         if _applies(check, asked, answers):
@@ -70,7 +70,7 @@ def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
     return names <= asked and evaluate(check.when, answers) is Truth.TRUE
 
 
-def _held(check: AdviceCheck, told: SafeNow) -> Iterator[UnfitAdvice]:
+def _held(check: AdviceCheck, told: SafeNowAdvice) -> Iterator[UnfitAdvice]:
     for line, words in _saying((*told.dos, *told.donts), check.never):
         yield UnfitAdvice(check, line, words)
     if (

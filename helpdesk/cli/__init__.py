@@ -62,4 +62,4 @@ class CommandCannotRun(click.ClickException):
 def main(context: click.Context) -> None:
     """Run a helpdesk, or look after one."""
     core_dumps.disable_core_dumps()
-    logs.configure(context.invoked_subcommand or "helpdesk")
+    logs.configure_logging(context.invoked_subcommand or "helpdesk")

@@ -8,8 +8,8 @@ import click
 
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.supervisor.instance_folder import InstanceFolder
-from helpdesk.supervisor.up import StopRequested
-from helpdesk.supervisor.up import run_everything as start_everything
+from helpdesk.supervisor.run_everything import StopRequested
+from helpdesk.supervisor.run_everything import run_everything as start_everything
 
 instance_option = click.option(
     "--instance",

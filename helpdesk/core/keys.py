@@ -26,7 +26,7 @@ from helpdesk.core.unreadable_texts import (
     UNREADABLE,
     log_unreadable,
     open_or_unreadable,
-    parse_mapping,
+    parse_mapping_or_none,
 )
 
 
@@ -212,7 +212,7 @@ class Keyring:
 
     def mapping_of(self, text: str, place: EnvelopePlace) -> Mapping[str, Any]:
         """What a text says by name that was read there; nothing where it cannot be read."""
-        said = parse_mapping(text) if text and text is not UNREADABLE else None
+        said = parse_mapping_or_none(text) if text and text is not UNREADABLE else None
         if text and said is None:
             self.note_unreadable(place)
         return said or {}

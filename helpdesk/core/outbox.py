@@ -198,7 +198,7 @@ def lock_due_jobs(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
     return session.scalars(due.with_for_update()).all()
 
 
-def skip_job(outbox_job: OutboxJob, *, at: datetime) -> None:
+def skip_outbox_job(outbox_job: OutboxJob, *, at: datetime) -> None:
     """It is not performed. Whoever had leased it has lost it."""
     outbox_job.state = OutboxJobState.SKIPPED
     outbox_job.revoke_lease()

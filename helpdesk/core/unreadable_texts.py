@@ -33,7 +33,7 @@ def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: Envelop
         return UNREADABLE
 
 
-def parse_mapping(text: str) -> Mapping[str, Any] | None:
+def parse_mapping_or_none(text: str) -> Mapping[str, Any] | None:
     """The texts and lists of texts in this JSON, by name; None for anything that we do not write.
 
     Whoever has a public half can seal what they like to it.

@@ -59,7 +59,7 @@ class DrillActions:
     def write_as_reporter(self, story: SampleReport, at: datetime, words: str) -> None:
         """The reporter comes back and writes."""
         told = self.reports[story.id]
-        intake.write_message(
+        intake.send_message_as_reporter(
             self.past.returning_reporter(told.case, told.code, at), told.case, body=words
         )
 

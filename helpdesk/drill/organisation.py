@@ -14,7 +14,7 @@ from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.terms import PartnerTerms
+from helpdesk.partners.partner_terms import PartnerTerms
 from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.

@@ -37,7 +37,7 @@ def play_decided_request(actions: DrillActions, story: SampleReport, at: datetim
     at = yield at + timedelta(hours=5)
     _acknowledge(actions, LEAD, request, at)
     at = yield at + timedelta(hours=26)
-    escalations.decide(
+    escalations.record_partner_decision(
         actions.past.person_work(LEAD, at),
         request,
         action=Action.ACCESS_RESTORED,
@@ -156,11 +156,11 @@ def _ask(
     request = _draft(actions, run, at, ask=ask, happened=happened, harm=harm)
     later = at + timedelta(minutes=15)
     reader = actions.past.person_work(COORDINATOR, later)
-    escalations.approve(reader, request, seen_hash=request.packet_hash)
+    escalations.approve_request(reader, request, seen_hash=request.packet_hash)
     actions.finish_step(RESPONDER, run, later, "ask-platform", "sent")
     return request
 
 
 def _acknowledge(actions: DrillActions, who: str, request: Escalation, at: datetime) -> None:
     escalations.open_packet_and_record(actions.past.person_work(who, at), request)
-    escalations.acknowledge(actions.past.person_work(who, at), request)
+    escalations.acknowledge_request(actions.past.person_work(who, at), request)

@@ -139,7 +139,7 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
                 f"{bidi_isolate(request.partner.name)} still has request {request.ref}. Withdraw "
                 "it, or wait for their answer."
             )
-    left = [] if outcome in LEFT else unfinished_steps(playbooks.runs_of(work, case))
+    left = [] if outcome in LEFT else unfinished_steps(playbooks.runs_of_case(work, case))
     if left:
         yield f"These steps must be done first: {', '.join(left)}."
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
-from helpdesk.playbooks.answers import red_flags
+from helpdesk.playbooks.answer_evaluation import raised_red_flags
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
@@ -28,7 +28,7 @@ class PlaybookOffers:
     others: tuple[PlaybookOffer, ...]
 
 
-def offers_for(
+def rank_playbook_offers(
     library: Library,
     case: Case,
     runs: Sequence[RunProgress],
@@ -42,7 +42,7 @@ def offers_for(
     seen = begun | {offer.page.id for offer in named}
     suggested: dict[str, PlaybookOffer] = {}
     for page in pages:
-        for flag in red_flags(page, answers):
+        for flag in raised_red_flags(page, answers):
             if flag.go_to in free and flag.go_to not in seen:
                 suggested.setdefault(flag.go_to, PlaybookOffer(free[flag.go_to], str(flag.why)))
     seen = {offer.page.id for offer in named} | set(suggested)

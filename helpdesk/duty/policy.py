@@ -8,6 +8,6 @@ def may_retry_jobs(actor: Actor, _outbox_job: OutboxJob) -> bool:
     return actor.role is Role.COORDINATOR
 
 
-def may_release(actor: Actor, _row: str) -> bool:
+def may_release_sending(actor: Actor, _row: str) -> bool:
     """Whoever has a shell on the server; no page leads here."""
     return actor.role is Role.OPERATOR and actor.person_id is None

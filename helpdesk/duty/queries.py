@@ -20,15 +20,15 @@ from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
-from helpdesk.duty import failed_job_texts, news_lines, second_person_list, timeline
+from helpdesk.duty import failed_job_texts, news_lines, timeline, urgent_second_person_list
 from helpdesk.duty.news_lines import UnseenNews
-from helpdesk.duty.playbook_offers import PlaybookOffers, offers_for
-from helpdesk.duty.second_person_list import WaitingForSecondPerson
+from helpdesk.duty.playbook_offers import PlaybookOffers, rank_playbook_offers
 from helpdesk.duty.timeline import TimelineLine
+from helpdesk.duty.urgent_second_person_list import RequestAwaitingSecondPerson
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import RequestsAtPartners
-from helpdesk.intake.volume import IntakeVolume, current_volume
+from helpdesk.intake.intake_volume import IntakeVolume, current_volume
 from helpdesk.partners import queries as partners
 from helpdesk.partners import vetting
 from helpdesk.partners.models import Partner
@@ -79,7 +79,7 @@ class FailedJob:
 
 
 @dataclass(frozen=True)
-class Board:
+class DutyBoard:
     """Everything that somebody on duty looks at first."""
 
     held: SendHold | None
@@ -102,7 +102,7 @@ class Board:
     dead_letters: Sequence[Delivery]
     at_partners: RequestsAtPartners
     news: UnseenNews
-    second_persons: Sequence[WaitingForSecondPerson]
+    second_persons: Sequence[RequestAwaitingSecondPerson]
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
     load: IntakeVolume
@@ -111,7 +111,7 @@ class Board:
     follow_ups_at_most: int = cases.FOLLOW_UPS_AT_MOST
 
 
-def board(work: Work) -> Board:
+def load_board(work: Work) -> DutyBoard:
     """The duty board of the actor."""
     own, late = cases.own_cases(work), cases.cases_with_late_update(work, limit=SHOWN)
     unheard = triage.cases_with_failed_alert(work)
@@ -122,7 +122,7 @@ def board(work: Work) -> Board:
     came_back = playbooks.steps_due_again(work)
     waiting = accounts.members_without_key(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
-    return Board(
+    return DutyBoard(
         held=send_hold.reason_for_hold(work.session),
         own=own,
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
@@ -143,7 +143,9 @@ def board(work: Work) -> Board:
         dead_letters=dead_letters,
         at_partners=escalations.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
         news=news_lines.unseen_news(work),
-        second_persons=second_person_list.waiting_for_second_person(work) if is_lead else [],
+        second_persons=urgent_second_person_list.requests_awaiting_second_person(work)
+        if is_lead
+        else [],
         writers=accounts.names_of_actors(
             work.session, [one.escalation.drafted_by for one in dead_letters]
         ),
@@ -166,14 +168,16 @@ def owner_names(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
 def history_of(work: Work, case: Case) -> list[TimelineLine]:
     """Everything that was done to a case, newest first."""
     entries: Sequence[Any] = work.session.execute(OF_CASE, {"case_id": case.id}).all()
-    names = accounts.names_of_actors(work.session, timeline.actors_in(entries))
-    return timeline.timeline_of(entries, names, [one.page for one in playbooks.runs_of(work, case)])
+    names = accounts.names_of_actors(work.session, timeline.actor_ids_in(entries))
+    return timeline.timeline_of(
+        entries, names, [one.page for one in playbooks.runs_of_case(work, case)]
+    )
 
 
-def offers_of(work: Work, case: Case) -> PlaybookOffers:
+def playbook_offers_of(work: Work, case: Case) -> PlaybookOffers:
     """Every playbook that could be started on a case."""
-    level, runs = triage.triage_of_case(work, case), playbooks.runs_of(work, case)
-    return offers_for(load_current_library(), case, runs, level.pages, level.known)
+    level, runs = triage.triage_of_case(work, case), playbooks.runs_of_case(work, case)
+    return rank_playbook_offers(load_current_library(), case, runs, level.pages, level.known)
 
 
 def failed_job(work: Work, outbox_job_id: str) -> OutboxJob:
@@ -212,7 +216,7 @@ def _failed(work: Work) -> Sequence[FailedJob]:
     return [FailedJob(one, by_id.get(str(one.arguments.get("case_id")))) for one in outbox_jobs]
 
 
-def names_visible_case(work: Work, refs: Collection[str]) -> bool:
+def is_visible_case_named(work: Work, refs: Collection[str]) -> bool:
     """Whether one of these names a case or a request that the actor may see."""
     ours = cases.visible_cases(work.actor).where(Case.ref.in_(refs)).with_only_columns(Case.id)
     asked = escalations.visible_requests(work.actor).where(Escalation.ref.in_(refs))

@@ -10,7 +10,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import HoldReason, SendHold
 from helpdesk.core.work import Work
-from helpdesk.duty.policy import may_release
+from helpdesk.duty.policy import may_release_sending
 from helpdesk.escalations.models import Delivery
 from helpdesk.escalations.operations import restored_deliveries
 
@@ -30,7 +30,7 @@ class DueJobs:
 
 def hold_sending(work: Work) -> None:
     """Somebody has restored this database, and says so: nothing leaves it from now on."""
-    work.require(may_release, send_hold.ROW)
+    work.require(may_release_sending, send_hold.ROW)
     if send_hold.reason_for_hold(work.session) is not None:
         raise Conflict("Sending is already paused. To start it again, run: helpdesk release")
     send_hold.hold_sending(work, HoldReason.SAID)
@@ -57,7 +57,7 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
     house that was backed up has sent it. A request to a partner that is under way counts as one
     that may have arrived.
     """
-    work.require(may_release, send_hold.ROW)
+    work.require(may_release_sending, send_hold.ROW)
     send_hold.lock_send_status(work)
     due = due_jobs(work)
     skipped = _skip(work, due.held.as_of) if skip_due else []
@@ -72,7 +72,7 @@ def _skip(work: Work, moment: datetime | None) -> Sequence[OutboxJob]:
     due = outbox.lock_due_jobs(work.session, at=work.at)
     skipped = [one for one in due if _leaves(one) and _is_from_before(one, moment)]
     for one in skipped:
-        outbox.skip_job(one, at=work.at)
+        outbox.skip_outbox_job(one, at=work.at)
         case_id = one.arguments.get("case_id")
         work.record_about("outbox.skipped", "outbox", one.id, case_id=case_id, job=one.job)
     return skipped

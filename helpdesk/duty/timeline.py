@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import format_plain_day, format_plain_moment
-from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
+from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
 
@@ -166,7 +166,7 @@ class TimelineLine(NamedTuple):
     sentence: str
 
 
-def actors_in(entries: Iterable[HistoryEntry]) -> set[str]:
+def actor_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
     """Whoever is named in these entries, so that all names can be asked for once."""
     named = {f"person:{entry.details['to']}" for entry in entries if entry.details.get("to")}
     return named | {entry.actor_id for entry in entries}
@@ -179,12 +179,12 @@ def timeline_of(
     newest first: two editions may bear one version."""
     by_name = {page.name: page for page in reversed(pages)}
     return [
-        TimelineLine(entry.at, names[entry.actor_id], sentence_for(entry, names, by_name))
+        TimelineLine(entry.at, names[entry.actor_id], sentence_for_entry(entry, names, by_name))
         for entry in entries
     ]
 
 
-def sentence_for(
+def sentence_for_entry(
     entry: HistoryEntry, names: Mapping[str, str], pages: Mapping[str, Playbook]
 ) -> str:
     """An action we have no sentence for is said by its own words, and never left out."""

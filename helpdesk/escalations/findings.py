@@ -32,7 +32,7 @@ def evidence_mark(name: str, at: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Findings:
+class DraftFindings:
     """Of one draft. `fills` and `settled` can be taken up as they are; the rest needs a person.
 
     `otherwise` is whatever steps wrote down and the draft does not say so, `differs` what of it is
@@ -64,14 +64,14 @@ def compare_findings(
     written: Mapping[str, RecordedEvidence],
     settled: Mapping[str, str],
     priority: Priority,
-) -> Findings:
+) -> DraftFindings:
     """What is new for a draft, of what its partner may receive."""
     said = dict(packet.fields)
     told = {name: normalise_text(one.value) for name, one in written.items() if name in allowed}
     told = {name: value for name, value in told.items() if value}
     since = {name: value for name, value in told.items() if written[name].mark_of(name) not in seen}
     fills = {name: value for name, value in since.items() if name not in said}
-    return Findings(
+    return DraftFindings(
         fills=fills,
         settled=[
             name

@@ -9,8 +9,8 @@ from wtforms.validators import DataRequired
 
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, possible_actions
-from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
@@ -115,7 +115,7 @@ class AnswerApprovalForm(Form):
     seen_wording = HiddenField(validators=[DataRequired("Please look at the answer again.")])
 
 
-class WaiverForm(Form):
+class PublicFormWaiverForm(Form):
     waiver = TextAreaField(
         "Why can it be sent without the platform's own form?",
         [DataRequired("Type the reason."), max_length_validator(LONG)],
@@ -131,7 +131,7 @@ class AnswerForm(Form):
     )
 
 
-class VerdictForm(Form):
+class RecordVerdictForm(Form):
     """What the reporter said about a decision, over a safe channel."""
 
     verdict = RadioField(
@@ -178,7 +178,7 @@ class DecisionForm(Form):
             raise ValidationError(UNFITTING)
 
 
-class TicketForm(Form):
+class PartnerTicketForm(Form):
     ticket = StringField(
         "Your own reference", [max_length_validator(SHORT_LIMIT, count=count_code_points)]
     )

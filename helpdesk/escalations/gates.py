@@ -7,7 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from helpdesk.escalations.contact_words import spellings_of, ways_to_account, ways_to_person
+from helpdesk.escalations.contact_detection import (
+    contacts_naming_account,
+    find_contacts_in,
+    text_in_all_spellings,
+)
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
     GIVEN_ON_PURPOSE,
@@ -38,7 +42,7 @@ TYPED_FORM_NUMBER: Final = "typed the number of the platform's own form into the
 
 
 @dataclass(frozen=True)
-class WaysToReporter:
+class ReporterContacts:
     """What they told us of how they can be reached, and how never. Of when they can be is nothing
     here: a date or an hour leads to nobody."""
 
@@ -66,7 +70,7 @@ class GateInputs:
     has_consent: bool
     has_form_number: bool
     is_waived: bool
-    ways_to_reporter: WaysToReporter
+    ways_to_reporter: ReporterContacts
     case_is_closed: bool
     parts: "Parts"
 
@@ -122,21 +126,21 @@ def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
 def reveals_contact(text: str, ways: Collection[str]) -> bool:
     """Whether an address, a number or a link by which they can be reached, or must never be, stands
     in a text that would leave."""
-    found = {one for way in ways for one in ways_to_person(way)}
+    found = {one for way in ways for one in find_contacts_in(way)}
     return _is_any_said(found, text)
 
 
-def reveals_way_to_reporter(text: str, ways: WaysToReporter, *, account: str) -> bool:
+def account_reveals_reporter_contact(text: str, ways: ReporterContacts, *, account: str) -> bool:
     """The same of words about an account. Never to write to that account is no reason not to name
     it to its partner: what it says is left out of what must never be."""
-    never = frozenset(ways_to_person(ways.never))
+    never = frozenset(find_contacts_in(ways.never))
     return reveals_contact(text, [ways.safe]) or _is_any_said(
-        never - ways_to_account(account, never), text
+        never - contacts_naming_account(account, never), text
     )
 
 
 def _is_any_said(found: Collection[str], text: str) -> bool:
-    said = spellings_of(text) if found else ""
+    said = text_in_all_spellings(text) if found else ""
     return any(one in said for one in found)
 
 
@@ -282,12 +286,12 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     )
 
 
-def _leads_to_reporter(packet: Packet, ways: WaysToReporter) -> bool:
+def _leads_to_reporter(packet: Packet, ways: ReporterContacts) -> bool:
     """The address to give an account back to is there on purpose, and so is the account. If they
     said that the account is safe to write to, it is a way to them all the same."""
     told = {name: words for name, words in packet.fields.items() if name != GIVEN_ON_PURPOSE}
     account = told.pop(ACCOUNT_AT_ISSUE, "")
-    return reveals_contact(account, [ways.safe]) or reveals_way_to_reporter(
+    return reveals_contact(account, [ways.safe]) or account_reveals_reporter_contact(
         "\n".join(told.values()), ways, account=account
     )
 

@@ -19,11 +19,11 @@ from helpdesk.escalations.operations.locking import lock_and_refresh
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerMailboxConfirmed
-from helpdesk.partners.response_times import in_both_zones
+from helpdesk.partners.response_times import format_in_both_zones
 
 
 @job("escalations.deliver", queue=Queue.DELIVERIES)
-def deliver(context: AppContext, *, delivery_id: str) -> None:
+def deliver_packet(context: AppContext, *, delivery_id: str) -> None:
     """Tell a partner that a request lies before them. Safe to run twice: the id stays the same."""
     with context.begin() as work:
         parcel = operations.begin_attempt(work, delivery_id)
@@ -51,7 +51,7 @@ def deliver(context: AppContext, *, delivery_id: str) -> None:
     leaves_the_house=False,
     on=ConsentWithdrawn,
 )
-def cancel_unsent(context: AppContext, *, case_id: str) -> None:
+def cancel_requests_without_consent(context: AppContext, *, case_id: str) -> None:
     """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
     with context.begin() as work:
         operations.withdraw_requests_without_consent(work, case_id)
@@ -103,7 +103,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
         ref=escalation.ref,
         priority=escalation.priority.upper(),
         link=_address(context, escalation.ref),
-        due=in_both_zones(at, zone) if at is not None else "",
+        due=format_in_both_zones(at, zone) if at is not None else "",
     )
 
 

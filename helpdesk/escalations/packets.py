@@ -95,7 +95,7 @@ class Packet:
 
     @property
     def hash(self) -> str:
-        return hash_of(self.as_text())
+        return hash_packet_text(self.as_text())
 
     def lines(self, *, but: str = "") -> Iterator[tuple[str, str]]:
         """Label and words of each field, in the order of our list; not that of the name `but`."""
@@ -180,7 +180,7 @@ def forbidden_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketFi
     return tuple(BY_NAME[name] for name in packet.fields if name not in allowed)
 
 
-def hash_of(text: str) -> str:
+def hash_packet_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 

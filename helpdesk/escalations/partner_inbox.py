@@ -27,7 +27,7 @@ ANSWERED: Final = "escalation.answered"
 
 
 @dataclass(frozen=True)
-class Inbox:
+class PartnerInbox:
     """One pile: its requests, who of the partner's people has each, and how much the piles hold."""
 
     requests: Sequence[Escalation]
@@ -37,7 +37,7 @@ class Inbox:
     holders: Mapping[str, str] = field(repr=False)
 
 
-def partner_inbox(work: Work, pile: InboxFilter) -> Inbox:
+def partner_inbox(work: Work, pile: InboxFilter) -> PartnerInbox:
     """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
     found = _listed_for(work.actor).where(Escalation.state.in_(PILES[pile]))
     if pile is InboxFilter.WAITING:
@@ -46,9 +46,9 @@ def partner_inbox(work: Work, pile: InboxFilter) -> Inbox:
     else:
         found = found.order_by(Escalation.approved_at.desc(), Escalation.id)
     requests = work.session.scalars(found.limit(SHOWN)).all()
-    moves = last_moves(work, requests)
+    moves = last_partner_moves(work, requests)
     names = accounts.names_of_actors(work.session, set(moves.takers.values()))
-    return Inbox(
+    return PartnerInbox(
         requests=requests,
         sizes=_sizes(work),
         asked_again=moves.asked_again,
@@ -58,7 +58,7 @@ def partner_inbox(work: Work, pile: InboxFilter) -> Inbox:
 
 
 @dataclass(frozen=True)
-class LastMoves:
+class LastPartnerMoves:
     """Of requests: who there moved each last, which were given back to be looked at again, and of
     which the last word of all is the person's, that it is fixed."""
 
@@ -67,7 +67,7 @@ class LastMoves:
     fixed: Collection[str]
 
 
-def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
+def last_partner_moves(work: Work, requests: Sequence[Escalation]) -> LastPartnerMoves:
     """What history says of requests that were found before."""
     found = select(
         HistoryEntry.subject_id,
@@ -87,7 +87,7 @@ def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
         else:
             ours[one] = action
         verdicts[one] = verdict if action == JUDGED else None
-    return LastMoves(
+    return LastPartnerMoves(
         takers,
         asked_again={one for one, action in ours.items() if action == JUDGED},
         fixed={one for one, verdict in verdicts.items() if verdict == Verdict.CONFIRMED},

@@ -11,23 +11,23 @@ def may_ask_partner(actor: Actor, case: Case) -> bool:
     return may_see_case(actor, case)
 
 
-def may_work_on(actor: Actor, escalation: Escalation) -> bool:
+def may_work_on_request(actor: Actor, escalation: Escalation) -> bool:
     return may_ask_partner(actor, escalation.case)
 
 
-def may_waive(actor: Actor, escalation: Escalation) -> bool:
+def may_waive_public_form(actor: Actor, escalation: Escalation) -> bool:
     """A lead answers for leaving out the platform's own form."""
-    return actor.role is Role.COORDINATOR and may_work_on(actor, escalation)
+    return actor.role is Role.COORDINATOR and may_work_on_request(actor, escalation)
 
 
-def may_receive(actor: Actor, escalation: Escalation) -> bool:
+def may_receive_request(actor: Actor, escalation: Escalation) -> bool:
     """The people of the partner that was asked, and nobody of another."""
     return actor.role is Role.PARTNER and escalation.partner.team_id in actor.teams
 
 
 def may_record_verdict(actor: Actor, escalation: Escalation) -> bool:
     """The reporter of the case, or a responder to whom they said it."""
-    return is_reporter_of(actor, escalation.case) or may_work_on(actor, escalation)
+    return is_reporter_of(actor, escalation.case) or may_work_on_request(actor, escalation)
 
 
 def may_deny_verdict(actor: Actor, escalation: Escalation) -> bool:
@@ -35,7 +35,7 @@ def may_deny_verdict(actor: Actor, escalation: Escalation) -> bool:
     return is_reporter_of(actor, escalation.case)
 
 
-def may_deliver(actor: Actor, _delivery: Delivery | None) -> bool:
+def may_deliver_requests(actor: Actor, _delivery: Delivery | None) -> bool:
     """Only the worker: nobody's page may say that something was delivered."""
     return actor.role is Role.SYSTEM
 

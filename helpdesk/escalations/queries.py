@@ -20,14 +20,18 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources
 from helpdesk.escalations.contributors import contributions_to
-from helpdesk.escalations.findings import Findings, RecordedEvidence, compare_findings
-from helpdesk.escalations.gates import GateInputs, WaysToReporter, reveals_way_to_reporter
+from helpdesk.escalations.findings import DraftFindings, RecordedEvidence, compare_findings
+from helpdesk.escalations.gates import (
+    GateInputs,
+    ReporterContacts,
+    account_reveals_reporter_contact,
+)
 from helpdesk.escalations.models import (
-    Attempt,
-    Decision,
     Delivery,
+    DeliveryAttempt,
     Escalation,
-    Exchange,
+    PartnerDecision,
+    PartnerMessage,
     RecordedVerdict,
 )
 from helpdesk.escalations.packets import (
@@ -84,10 +88,10 @@ def requests_of_case(work: Work, case: Case) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
-def exchanges_of(work: Work, escalation: Escalation) -> Sequence[Exchange]:
+def partner_messages_of(work: Work, escalation: Escalation) -> Sequence[PartnerMessage]:
     """Questions and answers, oldest first."""
-    found = select(Exchange).where(Exchange.escalation_id == escalation.id)
-    return work.session.scalars(found.order_by(Exchange.at, Exchange.id)).all()
+    found = select(PartnerMessage).where(PartnerMessage.escalation_id == escalation.id)
+    return work.session.scalars(found.order_by(PartnerMessage.at, PartnerMessage.id)).all()
 
 
 @dataclass(frozen=True)
@@ -104,15 +108,15 @@ def waiting_answer(work: Work, escalation: Escalation) -> WaitingAnswer | None:
     by, at = escalation.reply_by, escalation.reply_at
     if not escalation.has_answer_to_approve or by is None or at is None:
         return None
-    if any(one.at > at for one in exchanges_of(work, escalation)):
+    if any(one.at > at for one in partner_messages_of(work, escalation)):
         return None
     return WaitingAnswer(work.keys.open(escalation, "reply"), by, at)
 
 
-def decisions_of(work: Work, escalation: Escalation) -> Sequence[Decision]:
+def decisions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
     """Every decision, oldest first."""
-    found = select(Decision).where(Decision.escalation_id == escalation.id)
-    return work.session.scalars(found.order_by(Decision.at, Decision.id)).all()
+    found = select(PartnerDecision).where(PartnerDecision.escalation_id == escalation.id)
+    return work.session.scalars(found.order_by(PartnerDecision.at, PartnerDecision.id)).all()
 
 
 def verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
@@ -136,9 +140,11 @@ def is_verdict_denied(work: Work, escalation: Escalation) -> bool:
 
 def _verdicts(escalation: Escalation) -> Select[RecordedVerdict]:
     """By decision: the times of verdicts are kept to the hour."""
-    found = select(RecordedVerdict).join(Decision, Decision.id == RecordedVerdict.decision_id)
+    found = select(RecordedVerdict).join(
+        PartnerDecision, PartnerDecision.id == RecordedVerdict.decision_id
+    )
     mine = found.where(RecordedVerdict.escalation_id == escalation.id)
-    return mine.order_by(Decision.at, Decision.id, RecordedVerdict.id)
+    return mine.order_by(PartnerDecision.at, PartnerDecision.id, RecordedVerdict.id)
 
 
 def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
@@ -153,13 +159,13 @@ def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
     return work.session.scalar(found.limit(1)) is not None
 
 
-def delivery_of(work: Work, escalation: Escalation) -> Delivery | None:
+def delivery_of_request(work: Work, escalation: Escalation) -> Delivery | None:
     """How the packet is carried; None before it is approved."""
     found = select(Delivery).where(Delivery.escalation_id == escalation.id)
     return work.session.scalar(found)
 
 
-def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
+def packet_readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
     """When somebody at the partner opened the packet, oldest first."""
     found = select(HistoryEntry).where(
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.read"
@@ -186,7 +192,10 @@ def packet_of(work: Work, escalation: Escalation) -> Packet:
 
 
 def open_for_partner(
-    work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str
+    work: Work,
+    escalation: Escalation,
+    row: Escalation | PartnerMessage | PartnerDecision,
+    field: str,
 ) -> str:
     """The text in a field that was sealed to the partner, for the partner; or UNREADABLE."""
     envelope: Envelope | None = getattr(row, field)
@@ -226,8 +235,8 @@ def _may_be_there() -> ColumnElement[bool]:
     """Whether some attempt to carry it may have succeeded, whatever was heard of it."""
     return exists().where(
         Delivery.escalation_id == Escalation.id,
-        Attempt.delivery_id == Delivery.id,
-        Attempt.result.is_distinct_from(DeliveryState.DEFERRED),
+        DeliveryAttempt.delivery_id == Delivery.id,
+        DeliveryAttempt.result.is_distinct_from(DeliveryState.DEFERRED),
     )
 
 
@@ -252,8 +261,8 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         partner=bidi_isolate(partner.name),
         allowed=receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
-        partner_has_key=partners.has_key(work, partner),
-        partner_has_mailbox=partners.has_address(work, partner),
+        partner_has_key=partners.has_partner_key(work, partner),
+        partner_has_mailbox=partners.has_partner_mailbox(work, partner),
         partner_gets_mail=partner.can_be_emailed(work.at),
         partner_takes_it=partner.accepts(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),
@@ -268,12 +277,12 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     )
 
 
-def is_vetting_and_ownership_valid(work: Work, escalation: Escalation) -> bool:
+def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:
     """Whether we still know who asks and whose account it is: who carries it is told no more."""
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
 
 
-def findings_for(work: Work, escalation: Escalation) -> Findings:
+def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
     """What steps found out since a draft was written."""
     written = packet_sources.evidence_fields(work, escalation.case)
     return compare_findings(
@@ -307,12 +316,12 @@ def answer_reveals_contact(work: Work, escalation: Escalation, words: str) -> bo
     partner. The account that the request is about may."""
     account = packet_of(work, escalation).fields.get(ACCOUNT_AT_ISSUE, "")
     ways = _ways_to_reporter(work, escalation.case)
-    return reveals_way_to_reporter(words, ways, account=account)
+    return account_reveals_reporter_contact(words, ways, account=account)
 
 
-def _ways_to_reporter(work: Work, case: Case) -> WaysToReporter:
+def _ways_to_reporter(work: Work, case: Case) -> ReporterContacts:
     told = report_content.contact_of(work, case)
-    return WaysToReporter(told.get("safe_channel", ""), told.get("never_contact", ""))
+    return ReporterContacts(told.get("safe_channel", ""), told.get("never_contact", ""))
 
 
 def failed_deliveries(work: Work) -> Sequence[Delivery]:
@@ -352,7 +361,7 @@ def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
 def requests_to_approve(work: Work) -> Sequence[Escalation]:
     """Drafts of the actor's queues, and answers to partners that wait, oldest first."""
     asked_since = exists().where(
-        Exchange.escalation_id == Escalation.id, Exchange.at > Escalation.reply_at
+        PartnerMessage.escalation_id == Escalation.id, PartnerMessage.at > Escalation.reply_at
     )
     answers = and_(
         Escalation.state == EscalationState.NEED_INFORMATION,
@@ -424,7 +433,7 @@ def _consents_of(
 def _has_left() -> ColumnElement[bool]:
     """What the partner may have in hand: a draft never, a withdrawn one if it had left before."""
     tried = exists().where(
-        Delivery.escalation_id == Escalation.id, Attempt.delivery_id == Delivery.id
+        Delivery.escalation_id == Escalation.id, DeliveryAttempt.delivery_id == Delivery.id
     )
     return or_(
         Escalation.state.in_(OPEN_TO_PARTNER),

@@ -8,7 +8,7 @@ from helpdesk.escalations.models import Escalation
 
 def question_mark_of(work: Work, escalation: Escalation) -> str:
     """The question that is answered, and the answer that waits already."""
-    asked = [one.id for one in queries.exchanges_of(work, escalation)]
+    asked = [one.id for one in queries.partner_messages_of(work, escalation)]
     return mark_of(escalation.wording_to_approve, *asked[-1:])
 
 

@@ -16,9 +16,9 @@ from helpdesk.export.ids_and_variables import (
     stable_id,
     variable_name,
 )
-from helpdesk.export.workflow import Workflow
+from helpdesk.export.workflow import CacaoWorkflow
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.model import Phase, Playbook, QuestionKind, Readiness, Who
+from helpdesk.playbooks.model import Playbook, QuestionKind, Readiness, StepPerformer, StepPhase
 from helpdesk.playbooks.step_facts import facts_named_by
 
 # The identity and the markings that the CACAO 2.0 specification fixes for TLP 2.0; an export has
@@ -34,26 +34,26 @@ TLP = {
 }
 
 TYPES = {
-    Phase.VERIFY: "investigation",
-    Phase.PROTECT: "prevention",
-    Phase.CONTAIN: "mitigation",
-    Phase.EVIDENCE: "investigation",
-    Phase.ESCALATE: "notification",
-    Phase.RECOVER: "remediation",
+    StepPhase.VERIFY: "investigation",
+    StepPhase.PROTECT: "prevention",
+    StepPhase.CONTAIN: "mitigation",
+    StepPhase.EVIDENCE: "investigation",
+    StepPhase.ESCALATE: "notification",
+    StepPhase.RECOVER: "remediation",
 }
 SECTORS = ["human-rights", "media", "non-profit"]
 
 AGENTS = {
-    Who.RESPONDER: ("group", "Responders of the helpdesk"),
-    Who.COORDINATOR: ("group", "Coordinators of the helpdesk"),
-    Who.REPORTER: ("individual", "The person who asked for help"),
+    StepPerformer.RESPONDER: ("group", "Responders of the helpdesk"),
+    StepPerformer.COORDINATOR: ("group", "Coordinators of the helpdesk"),
+    StepPerformer.REPORTER: ("individual", "The person who asked for help"),
 }
 PLATFORM = ("organization", "The platform or service concerned")
 
 Object = dict[str, Any]
 
 
-def to_cacao(
+def playbook_to_cacao(
     library: Library, page: Playbook, ids: Mapping[str, str], *, language: str | None = None
 ) -> Object:
     """The page as a CACAO 2.0 playbook. `ids` are the UUIDs of ids.lock.yml, by page.
@@ -70,7 +70,7 @@ def to_cacao(
     )
     agents = {who: stable_id(kind, name) for who, (kind, name) in AGENTS.items()}
     platform = stable_id(*PLATFORM)
-    workflow = Workflow(page, playbook_ids, agents, platform)
+    workflow = CacaoWorkflow(page, playbook_ids, agents, platform)
     start = workflow.build()
     kinds = {node["type"] for node in workflow.nodes.values()}
     published = library.collection.publishing
@@ -178,9 +178,9 @@ def _references(library: Library, page: Playbook) -> list[Object]:
     ]
 
 
-def _agents(page: Playbook, agents: Mapping[Who, str], platform: str) -> Object:
+def _agents(page: Playbook, agents: Mapping[StepPerformer, str], platform: str) -> Object:
     # the last word to the person is always a responder's
-    used = {Who.RESPONDER, *(step.who for step in page.steps)}
+    used = {StepPerformer.RESPONDER, *(step.who for step in page.steps)}
     defined: Object = {
         agents[who]: {"type": AGENTS[who][0], "name": AGENTS[who][1]}
         for who in AGENTS

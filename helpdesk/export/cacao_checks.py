@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from helpdesk.export.links import find_circle, links_of, reachable_steps
+from helpdesk.export.workflow_links import find_cycle, outgoing_links_of, reachable_steps
 
 Object = Mapping[str, Any]
 
@@ -22,12 +22,12 @@ VARIABLE = re.compile(r"__[A-Za-z_][A-Za-z0-9_-]{0,199}?__")
 CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}|\+\d[\d ()-]{7,}\d")
 
 
-def faults_in(exported: Object) -> list[str]:
+def find_export_faults(exported: Object) -> list[str]:
     """Everything wrong with one export, a sentence each; an empty list is good news."""
     return [fault for check in _CHECKS for fault in check(exported)]
 
 
-def faults_between(exports: Iterable[Object]) -> list[str]:
+def find_duplicate_ids(exports: Iterable[Object]) -> list[str]:
     """What is wrong with several exports taken together: two of one id."""
     ids = sorted(exported["id"] for exported in exports)
     return [f"Two playbooks have the id {one}." for one, other in pairwise(ids) if one == other]
@@ -55,7 +55,7 @@ def _types(exported: Object) -> Iterator[str]:
 def _links(exported: Object) -> Iterator[str]:
     workflow = exported["workflow"]
     for node_id, node in workflow.items():
-        for name, target in links_of(node):
+        for name, target in outgoing_links_of(node):
             if target not in workflow:
                 yield f"{name} of {node_id} leads to {target}, which is not there."
             elif workflow[target]["type"] == "start":
@@ -84,7 +84,7 @@ def _reachable(exported: Object) -> Iterator[str]:
 
 
 def _no_loop(exported: Object) -> Iterator[str]:
-    loop = find_circle(exported["workflow"])
+    loop = find_cycle(exported["workflow"])
     if loop:
         yield f"These lead in a circle: {', '.join(loop)}."
 
@@ -119,7 +119,7 @@ def _ends_of_the_way(workflow: Object, first: str) -> set[str]:
         node = workflow[node_id]
         if node["type"] == "end":
             ends.add(node_id)
-        here += [target for name, target in links_of(node) if name not in BRANCHES]
+        here += [target for name, target in outgoing_links_of(node) if name not in BRANCHES]
     return ends
 
 

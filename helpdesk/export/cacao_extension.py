@@ -7,7 +7,7 @@ needs stands in its command as well.
 from typing import Any
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.conditions import to_data
+from helpdesk.playbooks.conditions import condition_to_data
 from helpdesk.playbooks.model import Playbook, RepeatAfter, Step
 
 EXTENSION = "extension-definition--51d7c341-534d-40ed-bc37-12c693cc3f47"
@@ -44,7 +44,7 @@ def playbook_extension(page: Playbook) -> Object:
         "red_flags": [
             {
                 "id": one.id,
-                "when": to_data(one.when),
+                "when": condition_to_data(one.when),
                 "floor": one.floor.value if one.floor else None,
                 "why": str(one.why),
                 "go_to": one.go_to,
@@ -55,7 +55,7 @@ def playbook_extension(page: Playbook) -> Object:
             {
                 "id": one.id,
                 "dont" if one.is_dont else "say": str(one.text),
-                "when": to_data(one.when) if one.when else None,
+                "when": condition_to_data(one.when) if one.when else None,
             }
             for one in page.safe_now
         ],
@@ -72,7 +72,7 @@ def playbook_extension(page: Playbook) -> Object:
         "escalations": [
             {
                 "to": one.to,
-                "needs": [to_data(need) for need in one.needs],
+                "needs": [condition_to_data(need) for need in one.needs],
                 "packet": list(one.packet),
                 "asks": list(one.asks),
                 "follow_up_seconds": [int(wait.total_seconds()) for wait in one.follow_up],
@@ -97,7 +97,7 @@ def step_extension(step: Step) -> Object:
         "needs": list(step.needs),
         "evidence": list(step.evidence),
         "outcomes": {one.id: str(one.label) for one in step.outcomes},
-        "fits": {one.id: to_data(one.fits) for one in step.outcomes if one.fits},
+        "fits": {one.id: condition_to_data(one.fits) for one in step.outcomes if one.fits},
         "again": {one.id: _again(one.again) for one in step.outcomes if one.again},
         "shown_by": {one.id: list(one.shown_by) for one in step.outcomes if one.shown_by},
         "risk": str(step.risk) if step.risk else None,

@@ -15,7 +15,7 @@ from babel import Locale
 from helpdesk.playbooks.condition_text import Said, condition_in_words
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.web.catalogues import translations
+from helpdesk.web.catalogues import load_catalogue_or_source
 
 LETTERS = 42  # that fit into a box
 LINE, SMALL, PAD, GAP = 18, 15, 12, 28
@@ -33,7 +33,7 @@ STYLE = """
 
 
 @dataclass(frozen=True)
-class Box:
+class StepBox:
     """A step and where it stands."""
 
     number: int
@@ -63,14 +63,14 @@ class Box:
         return self.top + self.condition_height + self.height
 
 
-def to_svg(library: Library, page: Playbook, language: str) -> str:
+def playbook_to_svg(library: Library, page: Playbook, language: str) -> str:
     """The picture, with a title and a description for those who hear it read.
 
     Where the language reads from the right the picture is the mirror of itself, and its words are
     turned back.
     """
     rtl = Locale.parse(language).text_direction == "rtl"
-    boxes = list(_boxes(library, page, translations(language).gettext))
+    boxes = list(_boxes(library, page, load_catalogue_or_source(language).gettext))
     tall = boxes[-1].bottom + 40
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" '
@@ -92,11 +92,11 @@ def to_svg(library: Library, page: Playbook, language: str) -> str:
     return "\n".join([*parts, "</g>", "</svg>"]) + "\n"
 
 
-def _boxes(library: Library, page: Playbook, said: Said) -> Iterator[Box]:
+def _boxes(library: Library, page: Playbook, said: Said) -> Iterator[StepBox]:
     top = TOP
     for number, step in enumerate(page.steps, start=1):
         leaving = [one for one in step.outcomes if one.end or one.playbook]
-        box = Box(
+        box = StepBox(
             number=number,
             step=step,
             title=_wrapped(f"{number}. {step.title}", LETTERS),
@@ -117,7 +117,7 @@ def _leads(library: Library, page: Playbook, outcome: StepOutcome) -> str:
     return where if where == str(outcome.label) else f"{outcome.label} → {where}"
 
 
-def _drawn(box: Box, *, rtl: bool) -> Iterator[str]:
+def _drawn(box: StepBox, *, rtl: bool) -> Iterator[str]:
     yield from _text(box.condition, LEFT + ASIDE, box.top + 12, "small", SMALL, rtl=rtl)
     top = box.top + box.condition_height
     kind = "aside" if box.step.when else "step"
@@ -139,7 +139,7 @@ def _drawn(box: Box, *, rtl: bool) -> Iterator[str]:
         place += tall + 4
 
 
-def _arrow_to(box: Box) -> str:
+def _arrow_to(box: StepBox) -> str:
     """From the line that runs down the side: past a step that is not always needed, or into it."""
     top = box.top + box.condition_height
     if box.step.when:

@@ -14,31 +14,31 @@ from typing import Any
 from helpdesk.export import cacao_extension
 from helpdesk.export.cacao_conditions import CacaoComparison, CacaoConditions
 from helpdesk.export.ids_and_variables import outcome_variable_name, stable_id, variable_name
-from helpdesk.export.instructions import step_instructions
-from helpdesk.playbooks.model import Phase, Playbook, Step, StepOutcome, Who
+from helpdesk.export.step_instructions import step_instructions
+from helpdesk.playbooks.model import Playbook, Step, StepOutcome, StepPerformer, StepPhase
 from helpdesk.playbooks.step_facts import facts_named_by
 
 Node = dict[str, Any]
 
 ACTIVITIES = {
-    Phase.VERIFY: "analyze-collected-data",
-    Phase.PROTECT: "configure-systems",
-    Phase.CONTAIN: "restrict-access",
-    Phase.EVIDENCE: "identify-indicators",
-    Phase.ESCALATE: "deliver-content",
-    Phase.RECOVER: "restore-capabilities",
-    Phase.CARE: "compose-content",
-    Phase.CLOSE: "deliver-content",
+    StepPhase.VERIFY: "analyze-collected-data",
+    StepPhase.PROTECT: "configure-systems",
+    StepPhase.CONTAIN: "restrict-access",
+    StepPhase.EVIDENCE: "identify-indicators",
+    StepPhase.ESCALATE: "deliver-content",
+    StepPhase.RECOVER: "restore-capabilities",
+    StepPhase.CARE: "compose-content",
+    StepPhase.CLOSE: "deliver-content",
 }
 
 
 @dataclass
-class Workflow:
+class CacaoWorkflow:
     """The workflow of one page. `nodes` are its steps by id, `start` is the first of them."""
 
     page: Playbook
     playbook_ids: Mapping[str, str]
-    agents: Mapping[Who, str]
+    agents: Mapping[StepPerformer, str]
     platform: str
     nodes: dict[str, Node] = field(default_factory=dict)
 
@@ -104,8 +104,8 @@ class Workflow:
             "action",
             f"say {place}",
             name=str(end.label),
-            commands=[_manual(f"Tell the person how this ends: {end.say}", Phase.CLOSE)],
-            agent=self.agents[Who.RESPONDER],
+            commands=[_manual(f"Tell the person how this ends: {end.say}", StepPhase.CLOSE)],
+            agent=self.agents[StepPerformer.RESPONDER],
             on_completion=closing,
         )
 
@@ -135,5 +135,5 @@ class Workflow:
         return node_id
 
 
-def _manual(text: str, phase: Phase) -> Node:
+def _manual(text: str, phase: StepPhase) -> Node:
     return {"type": "manual", "command": text, "playbook_activity": ACTIVITIES[phase]}

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk.core.actors import reporter
 from helpdesk.intake.operations import find_mailbox_session
-from helpdesk.web.cookies import session_cookie_name
-from helpdesk.web.work import STRANGER, Identity
+from helpdesk.web.request_work import STRANGER, Identity
+from helpdesk.web.session_cookies import session_cookie_name
 
 
 def identify_by_cookie(session: Session, at: datetime) -> Identity:

@@ -6,15 +6,15 @@ from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
-from helpdesk.intake import quota
-from helpdesk.intake.volume import current_volume
+from helpdesk.intake import storage_quota
+from helpdesk.intake.intake_volume import current_volume
 
 
 @job("intake.warn_of_quota", queue=Queue.NOTICES)
 def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
     """Tell who is on duty and every operator how much of the quota is used. Safe to run twice."""
     with context.begin() as work:
-        if quota.was_warned(work, team_id, percent):
+        if storage_quota.was_warned(work, team_id, percent):
             return
         call = _compose(context, work, team_id, percent)
         operators = {
@@ -28,7 +28,7 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
         on_call.record_operator_alert(work, call, reached)
         told = [*reached.told, *sent.told]
         if told:
-            work.record_about(quota.TOLD, "teams", team_id, percent=percent, told=told)
+            work.record_about(storage_quota.TOLD, "teams", team_id, percent=percent, told=told)
     trouble = reached.trouble or sent.trouble
     if trouble is not None and not told:
         raise trouble

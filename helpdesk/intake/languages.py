@@ -23,7 +23,10 @@ def is_fully_translated(language: str) -> bool:
     """Whether the decision questions, safe-now, ends and consents are all there, and fresh."""
     if language == repository.load_current_library().collection.language:
         return True
-    return repository.translation(language).is_complete and untranslated_consents(language) == []
+    return (
+        repository.load_current_translation(language).is_complete
+        and untranslated_consents(language) == []
+    )
 
 
 @cache
@@ -31,4 +34,4 @@ def is_reviewed(language: str) -> bool:
     """Whether somebody who speaks the language has read all of it."""
     if language == repository.load_current_library().collection.language:
         return True
-    return repository.translation(language).is_reviewed and has_been_reviewed(language)
+    return repository.load_current_translation(language).is_reviewed and has_been_reviewed(language)

@@ -19,7 +19,7 @@ from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.models import Decision, RecordedVerdict
+from helpdesk.escalations.models import PartnerDecision, RecordedVerdict
 from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
@@ -184,7 +184,11 @@ def requests_of(work: Work, case: Case) -> list[RequestStatus]:
     asked = escalations.requests_of_case(work, case)
     if not asked:
         return []
-    decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at, Decision.id)
+    decided = (
+        select(PartnerDecision)
+        .where(PartnerDecision.case_id == case.id)
+        .order_by(PartnerDecision.at, PartnerDecision.id)
+    )
     decisions = work.session.scalars(decided).all()
     verified = select(RecordedVerdict).where(RecordedVerdict.case_id == case.id)
     said = work.session.scalars(verified.order_by(RecordedVerdict.at, RecordedVerdict.id)).all()
@@ -206,7 +210,7 @@ def requests_of(work: Work, case: Case) -> list[RequestStatus]:
     ]
 
 
-def _answer(decision: Decision, said: Sequence[RecordedVerdict]) -> PlatformAnswer:
+def _answer(decision: PartnerDecision, said: Sequence[RecordedVerdict]) -> PlatformAnswer:
     about = [one for one in said if one.decision_id == decision.id]
     current = next((one for one in about if one.objected_at is None), None)
     return PlatformAnswer(decision, current, tuple(one for one in about if one is not current))

@@ -12,7 +12,7 @@ from helpdesk.core.errors import mark_translatable
 from helpdesk.core.sealing import Secret
 from helpdesk.intake.models import EmailReminder
 from helpdesk.settings import Settings
-from helpdesk.web.catalogues import translations
+from helpdesk.web.catalogues import load_catalogue_or_source
 
 # As anyone might find it in an inbox.
 SUBJECTS: Final = {
@@ -46,7 +46,7 @@ def compose_reminder(
     )
 
 
-def compose_code(
+def compose_code_email(
     context: AppContext, key: Secret, reminder: EmailReminder, *, to: str, code: str
 ) -> Email:
     """The test email, with the code that shows that they read there."""
@@ -56,19 +56,19 @@ def compose_code(
     return _email(context.settings, key, reminder, to=to, lines=lines, about=about)
 
 
-def preview(settings: Settings, language: str) -> list[str]:
+def preview_reminder(settings: Settings, language: str) -> list[str]:
     """The lines of an email as the page shows them before anybody agrees to it."""
-    link = f"{stop_address(settings, language)}…"
+    link = f"{reminder_stop_url(settings, language)}…"
     return [_said(language, "new"), _said(language, "stop"), link]
 
 
-def stop_token(key: Secret, case_id: str, address: str) -> str:
+def reminder_stop_token(key: Secret, case_id: str, address: str) -> str:
     """What the link in each email to an address about a case holds: nobody can guess it, it says
     nothing, and the database keeps a hash of it."""
     return key.derive(f"stop {case_id} {address}").hex()
 
 
-def stop_address(settings: Settings, language: str) -> str:
+def reminder_stop_url(settings: Settings, language: str) -> str:
     """Where that link opens, without what it holds: never at the helpdesk's host."""
     return f"{settings.reminder_url}/{language}/stop/"
 
@@ -82,8 +82,8 @@ def _email(
     lines: list[str],
     about: str,
 ) -> Email:
-    token = stop_token(key, reminder.case_id, to)
-    link = f"{stop_address(settings, reminder.language)}{token}"
+    token = reminder_stop_token(key, reminder.case_id, to)
+    link = f"{reminder_stop_url(settings, reminder.language)}{token}"
     words = [*lines, f"{_said(reminder.language, 'stop')}\n{link}"]
     host = settings.reminder_from.rpartition("@")[2]
     # Nothing that is known elsewhere stands in it.
@@ -104,7 +104,7 @@ def _said(language: str, line: str) -> str:
 
 def _in(language: str, sentence: str) -> str:
     """A sentence in the language that they chose, where no page is there to say it."""
-    return str(translations(language).gettext(sentence))
+    return str(load_catalogue_or_source(language).gettext(sentence))
 
 
 def _moment(at: datetime | None) -> str:

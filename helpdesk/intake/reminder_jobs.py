@@ -22,7 +22,11 @@ from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.unconfirmed_addresses import code_tag
 from helpdesk.core.work import Work
 from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
-from helpdesk.intake.reminder_emails import compose_code, compose_reminder, stop_token
+from helpdesk.intake.reminder_emails import (
+    compose_code_email,
+    compose_reminder,
+    reminder_stop_token,
+)
 from helpdesk.key_files import KeyFile
 
 log = logging.getLogger(__name__)
@@ -59,7 +63,7 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
         if _sent_lately(work) >= IN_AN_HOUR:
             work.enqueue("intake.send_reminder_code", after=HOUR, case_id=case_id, ask_id=ask_id)
             return
-        email = compose_code(context, key, reminder, to=to, code=code)
+        email = compose_code_email(context, key, reminder, to=to, code=code)
     try:
         context.mailer.send(email)  # no transaction is open here
     except PermanentMailError:
@@ -200,7 +204,7 @@ def _code(key: Secret, case_id: str, address: str) -> str:
 
 
 def _stop_tag(key: Secret, case_id: str, address: str) -> bytes:
-    return hashlib.sha256(stop_token(key, case_id, address).encode()).digest()
+    return hashlib.sha256(reminder_stop_token(key, case_id, address).encode()).digest()
 
 
 def _is_paused(work: Work, tag: bytes) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from helpdesk.escalations.models import Decision, Escalation, RecordedVerdict
+from helpdesk.escalations.models import Escalation, PartnerDecision, RecordedVerdict
 from helpdesk.escalations.states import MOVES, EscalationState, Verdict
 
 NOT_LEFT: Final = frozenset({EscalationState.DRAFT, EscalationState.APPROVED})
@@ -24,7 +24,7 @@ class PlatformAnswer:
     """What a platform decided, and what the reporter said about it. `denied` is what one of us
     wrote down and they say they never said."""
 
-    decision: Decision
+    decision: PartnerDecision
     verification: RecordedVerdict | None = None
     denied: tuple[RecordedVerdict, ...] = ()
 

@@ -16,8 +16,8 @@ from wtforms.validators import DataRequired, Regexp
 
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
+from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_message
 from helpdesk.partners.response_times import is_time_zone
-from helpdesk.partners.terms import PartnerTerms, unknown_platform_message
 from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form, parse_address_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator

@@ -32,7 +32,7 @@ def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
 
 
 @job("partners.tell_old_mailbox", queue=Queue.DELIVERIES)
-def tell_old_mailbox(context: AppContext, *, partner_id: str, at: int) -> None:
+def notify_old_mailbox(context: AppContext, *, partner_id: str, at: int) -> None:
     """Say to the address before that another was given. Safe to run twice: one id."""
     with context.begin() as work:
         new = work.session.get(NewPartnerMailbox, partner_id)

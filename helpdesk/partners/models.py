@@ -13,7 +13,7 @@ from helpdesk.core.database import ID_LENGTH, Base, Identified
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.terms import EVERY_ASK
+from helpdesk.partners.partner_terms import EVERY_ASK
 
 EVERY = json.dumps(EVERY_ASK)
 

@@ -48,7 +48,7 @@ def partner_for_platform(work: Work, platform: str | None) -> Partner | None:
     return work.session.scalar(visible_partners(work.actor).where(Partner.platform == platform))
 
 
-def has_key(work: Work, partner: Partner) -> bool:
+def has_partner_key(work: Work, partner: Partner) -> bool:
     """Whether anybody there has enrolled, so that there is a key to seal to."""
     return keys_of_partner(work, partner).current is not None
 
@@ -79,7 +79,7 @@ def unconfirmed_mailbox(work: Work, partner: Partner) -> NewPartnerMailbox | Non
     return work.session.get(NewPartnerMailbox, partner.id)
 
 
-def has_address(work: Work, partner: Partner) -> bool:
+def has_partner_mailbox(work: Work, partner: Partner) -> bool:
     """Whether any address was given, confirmed or not."""
     new = unconfirmed_mailbox(work, partner)
     return partner.mailbox is not None or (new is not None and new.address is not None)

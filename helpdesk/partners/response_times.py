@@ -12,7 +12,7 @@ ANSWER_WITHIN: Final = {"p1": 2 * _HOUR, "p2": 12 * _HOUR, "p3": 2 * _DAY, "p4":
 DECIDE_WITHIN: Final = {"p1": 24 * _HOUR, "p2": 72 * _HOUR, "p3": 14 * _DAY, "p4": 30 * _DAY}
 
 
-def as_seconds(times: dict[str, timedelta]) -> dict[str, int]:
+def response_times_in_seconds(times: dict[str, timedelta]) -> dict[str, int]:
     return {priority: int(time.total_seconds()) for priority, time in times.items()}
 
 
@@ -21,7 +21,7 @@ def is_time_zone(name: str) -> bool:
     return name in available_timezones()
 
 
-def in_both_zones(at: datetime, zone: str) -> str:
+def format_in_both_zones(at: datetime, zone: str) -> str:
     """29 Nov 2026, 14:00 UTC (15:00 in Europe/Berlin); the day too, where it is another one."""
     at = at.astimezone(UTC)
     ours = f"{at.day} {at:%b %Y}, {at:%H:%M} UTC"

@@ -68,7 +68,7 @@ def partners_to_vet(work: Work) -> Sequence[Partner]:
 
 def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
     """Why somebody cannot vet this partner, in a sentence; empty if they can."""
-    if not queries.has_key(work, partner):
+    if not queries.has_partner_key(work, partner):
         return NOBODY_ENROLLED
     own = access_sponsor_of(work.session, by)
     for who, did in _parts(work.session, partner):

@@ -36,7 +36,7 @@ Evidence = tuple[float, dict[str, float]]
 
 
 @dataclass(frozen=True)
-class Example:
+class TrainingExample:
     """A text that is known to describe a kind of incident, and how much it counts."""
 
     kind: str
@@ -44,10 +44,12 @@ class Example:
     weight: float = 1.0
 
 
-class Classifier:
+class NaiveBayesClassifier:
     """Trained once on examples; keeps nothing of what it is asked."""
 
-    def __init__(self, examples: Iterable[Example], synonyms: Synonyms | None = None) -> None:
+    def __init__(
+        self, examples: Iterable[TrainingExample], synonyms: Synonyms | None = None
+    ) -> None:
         self._synonyms = synonyms or Synonyms()
         counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._words: Counter[str] = Counter()

@@ -93,7 +93,7 @@ def compared_values_in(condition: Condition) -> Iterator[tuple[str, tuple[str, .
                 yield name, ()
 
 
-def to_data(condition: Condition) -> dict[str, Any]:
+def condition_to_data(condition: Condition) -> dict[str, Any]:
     """The condition as it is written in a page, for storing an edition."""
     match condition:
         case Is(name, value):
@@ -105,14 +105,14 @@ def to_data(condition: Condition) -> dict[str, Any]:
         case Answered(name):
             return {"answered": name}
         case AllOf(parts):
-            return {"all": [to_data(part) for part in parts]}
+            return {"all": [condition_to_data(part) for part in parts]}
         case AnyOf(parts):
-            return {"any": [to_data(part) for part in parts]}
+            return {"any": [condition_to_data(part) for part in parts]}
         case Not(part):
-            return {"not": to_data(part)}
+            return {"not": condition_to_data(part)}
 
 
-def from_data(data: Mapping[str, Any]) -> Condition:
+def condition_from_data(data: Mapping[str, Any]) -> Condition:
     """The condition of a stored edition; it was checked when the page was read."""
     [(verb, said)] = data.items()
     match verb:
@@ -125,11 +125,11 @@ def from_data(data: Mapping[str, Any]) -> Condition:
         case "answered":
             return Answered(said)
         case "all":
-            return AllOf(tuple(from_data(part) for part in said))
+            return AllOf(tuple(condition_from_data(part) for part in said))
         case "any":
-            return AnyOf(tuple(from_data(part) for part in said))
+            return AnyOf(tuple(condition_from_data(part) for part in said))
         case "not":
-            return Not(from_data(said))
+            return Not(condition_from_data(said))
     raise ValueError(f"A stored version has an unknown condition: {verb}.")
 
 

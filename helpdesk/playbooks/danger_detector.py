@@ -7,7 +7,7 @@ signs of danger beside the kinds of incident, and where a sign is likelier, it c
 from collections.abc import Iterable
 from typing import Final
 
-from helpdesk.playbooks.classifier import Classifier
+from helpdesk.playbooks.classifier import NaiveBayesClassifier
 from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
 from helpdesk.playbooks.normalization import content_stems_in
 
@@ -32,7 +32,7 @@ FEWEST_WORDS: Final = 3
 class DangerDetector:
     """Finds the signs of danger in a text; keeps nothing of it."""
 
-    def __init__(self, phrases: Iterable[DangerPhrase], classifier: Classifier) -> None:
+    def __init__(self, phrases: Iterable[DangerPhrase], classifier: NaiveBayesClassifier) -> None:
         self._phrases = DangerPhrases(phrases)
         self._classifier = classifier
 

@@ -7,11 +7,11 @@ from typing import Any
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question, Text
 from helpdesk.playbooks.progress import RecordedStep
-from helpdesk.playbooks.step_rules import continues_run, may_be_skipped
+from helpdesk.playbooks.step_rules import may_skip_step, outcome_continues_run
 
 
 @dataclass(frozen=True)
-class Changes:
+class PartChanges:
     """The ids of one kind of thing. `changed` means something else now, `reworded` only words."""
 
     added: tuple[str, ...] = ()
@@ -27,17 +27,17 @@ class Changes:
 class EditionDiff:
     """Two editions of a page, side by side."""
 
-    questions: Changes
-    red_flags: Changes
-    safe_now: Changes
-    steps: Changes
-    evidence: Changes
-    ends: Changes
+    questions: PartChanges
+    red_flags: PartChanges
+    safe_now: PartChanges
+    steps: PartChanges
+    evidence: PartChanges
+    ends: PartChanges
 
     def __bool__(self) -> bool:
         return any(changes for _, changes in self.by_kind())
 
-    def by_kind(self) -> tuple[tuple[str, Changes], ...]:
+    def by_kind(self) -> tuple[tuple[str, PartChanges], ...]:
         """Each kind of thing with what happened to it, in the order of a page."""
         return tuple((field.name, getattr(self, field.name)) for field in fields(self))
 
@@ -54,7 +54,7 @@ def diff_editions(old: Playbook, new: Playbook) -> EditionDiff:
     )
 
 
-def lost_answers(old: Playbook, new: Playbook, answers: Context) -> dict[str, Value]:
+def answers_lost_in_edition(old: Playbook, new: Playbook, answers: Context) -> dict[str, Value]:
     """Of these answers, those that nobody would read any more: no such question, no such option.
 
     Of several options that were chosen, only the lost ones are named. What the old edition did
@@ -72,7 +72,7 @@ def lost_answers(old: Playbook, new: Playbook, answers: Context) -> dict[str, Va
     return lost
 
 
-def lost_records(new: Playbook, records: Mapping[str, RecordedStep]) -> tuple[str, ...]:
+def records_lost_in_edition(new: Playbook, records: Mapping[str, RecordedStep]) -> tuple[str, ...]:
     """The recorded steps that the new edition lacks, or in which they cannot stand as they are."""
     return tuple(name for name, record in records.items() if not _stands(new, name, record))
 
@@ -83,9 +83,9 @@ def _stands(page: Playbook, step_id: str, record: RecordedStep) -> bool:
     if step is None:
         return False
     if record.outcome is None:
-        return may_be_skipped(page, step)
+        return may_skip_step(page, step)
     outcome = step.outcome(record.outcome)
-    return outcome is not None and continues_run(outcome)
+    return outcome is not None and outcome_continues_run(outcome)
 
 
 def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:
@@ -93,11 +93,11 @@ def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:
     return tuple(one for one in chosen if question.option(one) is None)
 
 
-def _changes(old: Iterable[Any], new: Iterable[Any]) -> Changes:
+def _changes(old: Iterable[Any], new: Iterable[Any]) -> PartChanges:
     before, after = {one.id: one for one in old}, {one.id: one for one in new}
     both = [name for name in after if name in before]
     other = [name for name in both if without_wording(before[name]) != without_wording(after[name])]
-    return Changes(
+    return PartChanges(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
         changed=tuple(other),

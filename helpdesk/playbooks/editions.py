@@ -9,7 +9,7 @@ from helpdesk.playbooks.serialization import deserialize, serialize
 FORMAT = 1
 
 
-def to_json(playbook: Playbook) -> str:
+def playbook_to_json(playbook: Playbook) -> str:
     """The page as canonical JSON: the same page gives the same bytes, always."""
     return json.dumps(
         {"format": FORMAT, "playbook": serialize(playbook)},
@@ -19,7 +19,7 @@ def to_json(playbook: Playbook) -> str:
     )
 
 
-def from_json(text: str) -> Playbook:
+def playbook_from_json(text: str) -> Playbook:
     """The page of a stored edition."""
     stored = json.loads(text)
     if stored["format"] != FORMAT:
@@ -30,7 +30,7 @@ def from_json(text: str) -> Playbook:
 
 def content_hash(playbook: Playbook) -> str:
     """The name of exactly these words and rules: SHA-256 over the canonical JSON."""
-    return hash_of_stored_edition(to_json(playbook))
+    return hash_of_stored_edition(playbook_to_json(playbook))
 
 
 def hash_of_stored_edition(content: str) -> str:

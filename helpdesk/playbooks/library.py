@@ -17,7 +17,7 @@ OTHER_PLATFORM = "other"
 
 
 @dataclass(frozen=True)
-class HouseFact:
+class HelpdeskFact:
     """A fact that the helpdesk itself puts on a case, such as a consent; pages may ask for it."""
 
     id: str
@@ -45,7 +45,7 @@ class IncidentGroup:
 
 
 @dataclass(frozen=True)
-class Collection:
+class PlaybookCollection:
     """What holds for all pages together."""
 
     name: str
@@ -54,7 +54,7 @@ class Collection:
     language: str
     publishing: PublisherIdentity
     taxonomies: dict[str, int]
-    facts: tuple[HouseFact, ...]
+    facts: tuple[HelpdeskFact, ...]
     sources: dict[str, str]
     groups: tuple[IncidentGroup, ...] = ()
     # what most people come with: it stands in sight on the first page of the form
@@ -94,7 +94,7 @@ class EvidenceKind:
 
 
 @dataclass(frozen=True)
-class Service:
+class ReferralService:
     """Something that others do for people in trouble; who they are stands in no page."""
 
     slug: str
@@ -103,7 +103,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Cause:
+class OrganisationCause:
     """What an organisation works on."""
 
     slug: str
@@ -123,15 +123,15 @@ class SearchPhrase:
 class Library:
     """The playbooks and the vocabulary. One that was read again is another one."""
 
-    collection: Collection
+    collection: PlaybookCollection
     # the ids of the questions that settle the level; they are asked first
     decision_questions: tuple[str, ...]
     platforms: tuple[Platform, ...]
     evidence_kinds: tuple[EvidenceKind, ...]
     questions: tuple[Question, ...]
     playbooks: tuple[Playbook, ...]
-    services: tuple[Service, ...] = ()
-    causes: tuple[Cause, ...] = ()
+    services: tuple[ReferralService, ...] = ()
+    causes: tuple[OrganisationCause, ...] = ()
     searches: tuple[SearchPhrase, ...] = ()
     synonyms: tuple[SynonymGroup, ...] = ()
     helplines: tuple[Helpline, ...] = ()
@@ -145,7 +145,7 @@ class Library:
         """The shared question of that id, if there is one."""
         return next((one for one in self.questions if one.id == question_id), None)
 
-    def service(self, slug: str) -> Service | None:
+    def service(self, slug: str) -> ReferralService | None:
         """The referral service of that slug, if there is one."""
         return next((one for one in self.services if one.slug == slug), None)
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 Say = Callable[[Text], Text]
 
 
-def localize(thing: T, say: Say) -> T:
+def translate_texts(thing: T, say: Say) -> T:
     """A library, or a part of one, with what `say` makes of each sentence, asked once for each."""
     known: dict[str, Text] = {}
 

@@ -2,7 +2,7 @@
 
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.model import DataSensitivity, Option, Question, QuestionKind, Text
+from helpdesk.playbooks.model import AnswerOption, DataSensitivity, Question, QuestionKind, Text
 
 ORGANISATION = "organisation"
 CAUSE = "organisation_cause"
@@ -30,6 +30,6 @@ def _cause(library: Library) -> Question:
         ask=Text(f"{home}.ask", "What does the organisation work on?"),
         hint=Text(f"{home}.hint", "Only if they have told you and it helps. It is encrypted."),
         kind=QuestionKind.MANY_OF,
-        options=tuple(Option(one.slug, one.name) for one in library.causes),
+        options=tuple(AnswerOption(one.slug, one.name) for one in library.causes),
         sensitivity=DataSensitivity.DANGER,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from helpdesk.playbooks.model import End, EndKind, Phase, Step, StepOutcome
+from helpdesk.playbooks.model import RunEnd, RunEndKind, Step, StepOutcome, StepPhase
 
 
 class StepState(StrEnum):
@@ -132,19 +132,19 @@ class Progress:
 
     @property
     def _closing_from(self) -> int:
-        closing = (n for n, one in enumerate(self.steps) if one.step.phase is Phase.CLOSE)
+        closing = (n for n, one in enumerate(self.steps) if one.step.phase is StepPhase.CLOSE)
         return next(closing, len(self.steps))
 
     def of(self, step_id: str) -> StepProgress | None:
         """That step as it stands."""
         return next((one for one in self.steps if one.step.id == step_id), None)
 
-    def missing_before(self, end: End, step_id: str) -> tuple[Step, ...]:
+    def missing_before(self, end: RunEnd, step_id: str) -> tuple[Step, ...]:
         """The steps that must be done before a run may end like this at this step.
 
         Only an end that says "resolved" asks for them: nobody is kept in a run they left.
         """
-        if end.kind is not EndKind.RESOLVED:
+        if end.kind is not RunEndKind.RESOLVED:
             return ()
         return tuple(
             one.step for one in self._until(step_id) if one.step.must and one.state in NOT_OVER

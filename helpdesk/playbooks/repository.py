@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from helpdesk.playbooks.classifier import Classifier
+from helpdesk.playbooks.classifier import NaiveBayesClassifier
 from helpdesk.playbooks.danger_detector import DangerDetector
-from helpdesk.playbooks.editions import from_json, hash_of_stored_edition, to_json
+from helpdesk.playbooks.editions import hash_of_stored_edition, playbook_from_json, playbook_to_json
 from helpdesk.playbooks.helplines import Helpline
+from helpdesk.playbooks.incident_search import train_classifier
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.localization import localize
+from helpdesk.playbooks.localization import translate_texts
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.playbooks.published import (
     Translation,
@@ -18,13 +19,12 @@ from helpdesk.playbooks.published import (
     load_library,
     load_translation,
 )
-from helpdesk.playbooks.search import train_classifier
 from helpdesk.settings import LANGUAGES
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
 
 
-def helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
+def load_current_helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
     """Who else helps at once: the lines of the content folder, or those of an operator's file."""
     return load_helplines(instead) if instead else load_current_library().helplines
 
@@ -53,19 +53,19 @@ def _source() -> Library:
 
 
 @cache
-def translation(language: str) -> Translation:
+def load_current_translation(language: str) -> Translation:
     """What is said in a language, and how far that is."""
     return load_translation(CONTENT, language)
 
 
 @cache
 def _in(language: str) -> Library:
-    return localize(_source(), translator_for(language))
+    return translate_texts(_source(), translator_for(language))
 
 
 def translator_for(language: str) -> Callable[[Text], Text]:
     """What becomes of a sentence of the source in another language; one that is missing says so."""
-    said, original = translation(language).texts, _source().collection.language
+    said, original = load_current_translation(language).texts, _source().collection.language
     return lambda text: said.get(text.id) or replace(text, lang=original)
 
 
@@ -84,7 +84,7 @@ def _by_id(language: str | None) -> dict[str, Text]:
 
 
 @cache
-def incident_classifier() -> Classifier:
+def incident_classifier() -> NaiveBayesClassifier:
     """The classifier of the search, trained once for all languages: people mix them."""
     pages = [page for language in LANGUAGES for page in load_current_library(language).playbooks]
     source = load_current_library()
@@ -98,12 +98,12 @@ def danger_detector() -> DangerDetector:
 
 
 @cache
-def current_edition(playbook_id: str) -> CurrentEdition | None:
+def load_current_edition(playbook_id: str) -> CurrentEdition | None:
     """Today's edition of a page, or None if there is no such page."""
     playbook = load_current_library().playbook(playbook_id)
     if playbook is None:
         return None
-    content = to_json(playbook)
+    content = playbook_to_json(playbook)
     return CurrentEdition(playbook, hash_of_stored_edition(content), content)
 
 
@@ -112,7 +112,7 @@ def preload_all(languages: Iterable[str]) -> None:
     for language in languages:
         _by_id(language)
     for page in load_current_library().playbooks:
-        current_edition(page.id)
+        load_current_edition(page.id)
 
 
 _pinned: dict[str, Playbook] = {}
@@ -121,7 +121,7 @@ _pinned: dict[str, Playbook] = {}
 def playbook_by_hash(content_hash: str, load: Callable[[], str]) -> Playbook:
     """The page of a stored edition. A hash names one content for ever, so it is built once."""
     if content_hash not in _pinned:
-        today = (current_edition(page.id) for page in load_current_library().playbooks)
+        today = (load_current_edition(page.id) for page in load_current_library().playbooks)
         same = (one.playbook for one in today if one and one.content_hash == content_hash)
-        _pinned[content_hash] = next(same, None) or from_json(load())
+        _pinned[content_hash] = next(same, None) or playbook_from_json(load())
     return _pinned[content_hash]

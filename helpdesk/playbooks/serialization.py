@@ -27,7 +27,7 @@ def serialize(value: Any) -> Any:
 def _writer(kind: type) -> Callable[[Any], Any]:
     """How values of one kind are written. Asked once for each kind: a page holds thousands."""
     if issubclass(kind, KINDS_OF_CONDITION):
-        return conditions.to_data
+        return conditions.condition_to_data
     if issubclass(kind, StrEnum):
         return attrgetter("value")
     if kind is timedelta:
@@ -58,7 +58,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     """How values of one kind are built. Asked once for each kind, too."""
     if get_origin(kind) in (Union, UnionType):
         parts = tuple(part for part in get_args(kind) if part is not type(None))
-        return conditions.from_data if len(parts) > 1 else partial(deserialize, parts[0])
+        return conditions.condition_from_data if len(parts) > 1 else partial(deserialize, parts[0])
     if get_origin(kind) is tuple:
         of_item = partial(deserialize, get_args(kind)[0])
         return lambda items: tuple(map(of_item, items))

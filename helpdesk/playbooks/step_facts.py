@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from helpdesk.playbooks.model import FactFrom, Step, StepOutcome
+from helpdesk.playbooks.model import FactSource, Step, StepOutcome
 
 # A fact that some step could still record.
 NOT_SO_FAR = ""
@@ -12,7 +12,7 @@ def facts_from(step: Step, outcome: StepOutcome, evidence: Mapping[str, str]) ->
     """The facts that finishing a step puts on the case: from its outcome, or told as evidence."""
     facts = {setting.name: setting.value for setting in outcome.sets}
     for setting in step.sets:
-        if setting.source is FactFrom.OUTCOME:
+        if setting.source is FactSource.OUTCOME:
             facts[setting.fact] = outcome.id
         elif setting.evidence is not None and evidence.get(setting.evidence):
             facts[setting.fact] = evidence[setting.evidence]

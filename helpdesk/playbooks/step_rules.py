@@ -28,13 +28,13 @@ def blocked_outcome_message(page: Playbook, outcome: StepOutcome, missing: Itera
     return f"Before this can end as “{label}”, these must be done: {titles}."
 
 
-def may_be_skipped(page: Playbook, step: Step) -> bool:
+def may_skip_step(page: Playbook, step: Step) -> bool:
     """Whether a step can be left out. One that must be done has outcomes for every honest answer,
     and the last one is the way out."""
     return not step.must and step.id != page.steps[-1].id
 
 
-def ends_step(outcome: StepOutcome) -> bool:
+def outcome_ends_step(outcome: StepOutcome) -> bool:
     """Whether the step needs nothing more after this; one that is not over comes back."""
     return outcome.again is None
 
@@ -60,7 +60,7 @@ def proof_in_words(page: Playbook, names: Iterable[str], *, quoted: bool = False
     return [*said, A_NOTE] if NOTE in wanted else said
 
 
-def continues_run(outcome: StepOutcome) -> bool:
+def outcome_continues_run(outcome: StepOutcome) -> bool:
     """Whether the run goes on after this."""
     return outcome.end is None and outcome.playbook is None
 

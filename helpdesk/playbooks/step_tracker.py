@@ -10,7 +10,9 @@ from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress, St
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 
 
-def progress(playbook: Playbook, known: Context, records: Mapping[str, RecordedStep]) -> Progress:
+def track_progress(
+    playbook: Playbook, known: Context, records: Mapping[str, RecordedStep]
+) -> Progress:
     """Where every step stands, given what is known and what was recorded."""
     return StepTracker(playbook).progress_of(known, records)
 

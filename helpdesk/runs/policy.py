@@ -6,11 +6,11 @@ from helpdesk.core.actors import Actor
 from helpdesk.runs.models import Run
 
 
-def may_run(actor: Actor, case: Case) -> bool:
+def may_start_run(actor: Actor, case: Case) -> bool:
     """Whoever works in the queue may start playbooks on its open cases."""
     return cases.may_work_on_case(actor, case)
 
 
-def may_work_on(actor: Actor, run: Run) -> bool:
+def may_work_on_run(actor: Actor, run: Run) -> bool:
     """Whoever may start a playbook on the case may also take its steps."""
-    return may_run(actor, run.case)
+    return may_start_run(actor, run.case)

@@ -11,7 +11,7 @@ from typing import Final
 
 from helpdesk.playbooks.edition_diff import without_wording
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.step_rules import continues_run
+from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs.models import MOVED, Run, StepRecord
 
 # What lies further back than this when a playbook begins is asked again: people and ways change.
@@ -37,7 +37,7 @@ class SharedStep:
     @property
     def ended_the_run(self) -> bool:
         """Whether nothing came after it there: "They are not who they say"."""
-        return not continues_run(self.outcome)
+        return not outcome_continues_run(self.outcome)
 
 
 def shared_steps(

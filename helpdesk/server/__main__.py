@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from helpdesk.server import client_limits
-from helpdesk.server.master import Master
+from helpdesk.server.master_process import MasterProcess
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,22 +29,22 @@ def main() -> None:
     parser.add_argument("application", nargs="?", default="wsgi:application")
     asked = parser.parse_args()
     sys.path.insert(0, str(Path.cwd()))
-    Master(
-        load(asked.application),
-        listen(asked.bind),
+    MasterProcess(
+        load_application(asked.application),
+        open_listening_socket(asked.bind),
         processes=int(os.environ.get("WEB_CONCURRENCY", "") or os.cpu_count() or 2),
         threads=int(os.environ.get("WEB_THREADS", "") or THREADS),
     ).run()
 
 
-def load(name: str) -> "WSGIApplication":
+def load_application(name: str) -> "WSGIApplication":
     """The application that `module:name` or `module:maker()` names."""
     module, _, thing = name.partition(":")
     found = getattr(import_module(module), thing.removesuffix("()"))
     return cast("WSGIApplication", found() if thing.endswith("()") else found)
 
 
-def listen(address: str) -> socket.socket:
+def open_listening_socket(address: str) -> socket.socket:
     """A listening socket: ours, or one that we were started with."""
     if address.startswith("fd://"):
         return socket.socket(fileno=int(address.removeprefix("fd://")))

@@ -104,7 +104,7 @@ class RefusedByServer(ErrorTask):
         self.write(body)
 
 
-class Channel(HTTPChannel):
+class ClientConnection(HTTPChannel):
     """A client's connection, which a slow client keeps only for so long."""
 
     # What waitress has, in words that a type checker knows.

@@ -24,7 +24,7 @@ GLANCE = 0.2
 BURIALS = 25  # glances between two looks for orphans: each reads the whole of /proc
 
 
-class Runnable(Protocol):
+class StartableProcess(Protocol):
     """Anything that can be started, looked at and stopped."""
 
     @property
@@ -39,7 +39,7 @@ class Runnable(Protocol):
 
 
 @dataclass
-class Program:
+class ChildProgram:
     """One of our own commands as a child process."""
 
     command: Sequence[str | Path]
@@ -97,7 +97,7 @@ class WatchedProcess:
     """One process under watch."""
 
     name: str
-    runs: Runnable
+    runs: StartableProcess
     _pause: float = FIRST_PAUSE
     _started_at: float = field(default_factory=time.monotonic)
     _again_at: float | None = None
@@ -133,7 +133,7 @@ class ProcessGroup:
         self._roll = roll
         self._members: list[WatchedProcess] = []
 
-    def add(self, name: str, runs: Runnable) -> None:
+    def add(self, name: str, runs: StartableProcess) -> None:
         """Start a process and watch it from now on."""
         self._members.append(WatchedProcess(name, runs))
         runs.start()
@@ -156,7 +156,7 @@ class ProcessGroup:
     def stop(self) -> None:
         """Ask our own programs together, wait for each, then stop the servers they stood on."""
         for member in self._members:
-            if isinstance(member.runs, Program):
+            if isinstance(member.runs, ChildProgram):
                 member.runs.ask_to_stop()
         for member in reversed(self._members):
             member.runs.stop()

@@ -72,7 +72,7 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
     who has heard is left alone for ten minutes."""
     lane = QueueLane(team_id, bool(second))
     with context.begin() as work:
-        due = surge_alerts.tiers_due(work, lane)
+        due = surge_alerts.tiers_to_alert(work, lane)
         calls = {tell: compose_surge_alert(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []

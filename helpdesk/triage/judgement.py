@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from helpdesk.cases.levels import Level, highest_level
-from helpdesk.playbooks.answers import implied_decision_answers, red_flags
+from helpdesk.playbooks.answer_evaluation import implied_decision_answers, raised_red_flags
 from helpdesk.playbooks.conditions import (
     UNTOLD,
     Context,
 )
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable, TriageRule, UnsureMeaning
-from helpdesk.triage.reasons import answers_raising_level
+from helpdesk.triage.level_reasons import answers_raising_level
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,17 @@ def judge_report(
     floors = {
         (flag.id, flag.floor, flag.why.text): LevelFloor(flag.id, flag.floor, flag.why)
         for page in pages
-        for flag in red_flags(page, answers)
+        for flag in raised_red_flags(page, answers)
         if flag.floor is not None
     }
     known = _with_implied(table, pages, answers)
     judgement = judge_answers(table, known, floors.values())
     rose = {(one.flag, one.level) for one in judgement.raised_by}
     flags = [
-        flag for page in pages for flag in red_flags(page, answers) if (flag.id, flag.floor) in rose
+        flag
+        for page in pages
+        for flag in raised_red_flags(page, answers)
+        if (flag.id, flag.floor) in rose
     ]
     return replace(judgement, because_of=answers_raising_level(pages, answers, known, flags))
 

@@ -11,7 +11,7 @@ from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class Evaluation(SealedCaseRecord, Base):
+class LevelEvaluation(SealedCaseRecord, Base):
     """Kept for ever: the newest one is in force, the older ones say what we thought before."""
 
     __tablename__ = "evaluations"

@@ -26,7 +26,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
 from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_person
-from helpdesk.triage.summary_emails import MOVED, leave_to_next_summary
+from helpdesk.triage.summary_emails import MOVED, defer_to_next_summary
 
 # How long somebody has to see it by themselves before a letter says that something is new.
 LETTER_AFTER: Final = {
@@ -77,7 +77,7 @@ def email_on_duty_about_news(context: AppContext, *, case_id: str) -> None:
     letter more."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or leave_to_next_summary(work, case):
+        if case is None or defer_to_next_summary(work, case):
             return
         call = compose_case_alert(
             context,

@@ -17,16 +17,16 @@ from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
 from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.playbooks.answers import without_hidden
+from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
 from helpdesk.playbooks.conditions import Context, Value
-from helpdesk.playbooks.merging import pages_of
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.runs.context import answers_of
+from helpdesk.playbooks.several_playbooks import playbooks_of_kinds
+from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage import first_reply_clock, queries
-from helpdesk.triage.advice import seal_answers_for_advice
+from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
-from helpdesk.triage.models import Evaluation
+from helpdesk.triage.models import LevelEvaluation
 from helpdesk.triage.policy import may_correct_level, may_decide_lower_level
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.surge_alerts import CALLS
@@ -39,7 +39,7 @@ UNHEARD: Final = "triage.unheard"
 def kinds_by_urgency(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
     """The kinds of a report as a case keeps them: what presses most is what it is mainly about."""
     library = load_current_library()
-    pages = playbooks_by_urgency(load_decision_table(), pages_of(library, kinds), answers)
+    pages = playbooks_by_urgency(load_decision_table(), playbooks_of_kinds(library, kinds), answers)
     return tuple(page.id for page in pages)
 
 
@@ -50,7 +50,9 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     be written yet and the public door could not read what it needs.
     """
     library = load_current_library()
-    judgement = judge_report(load_decision_table(), pages_of(library, case.kinds), answers)
+    judgement = judge_report(
+        load_decision_table(), playbooks_of_kinds(library, case.kinds), answers
+    )
     case.level, case.rule = judgement.level, judgement.code
     _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
     first_reply_clock.start_first_reply_clock(work, case)
@@ -65,7 +67,7 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     return judgement
 
 
-def correct_answers(
+def correct_reporter_answers(
     work: Work, case: Case, changes: Mapping[str, Value], *, seen: str | None = None
 ) -> Judgement:
     """Replace what was assumed or has changed, and judge again. What was judged before is kept.
@@ -79,12 +81,12 @@ def correct_answers(
     work.require(may_correct_level, case)
     refuse_if_changed_since(seen, now=answers_mark_of(work, case))
     pages, table = queries.playbooks_judging_case(work, case), load_decision_table()
-    questions = queries.questions_of(pages)
+    questions = queries.staff_questions_of(pages)
     before = answers_of(work, case)
     told = {name: value for name, value in {**before, **changes}.items() if value}
     elsewhere = set(told) - {question.id for question in questions}
     # what was answered on a page that has left the case since was told all the same
-    after = without_hidden(questions, told) | {name: told[name] for name in elsewhere}
+    after = drop_hidden_answers(questions, told) | {name: told[name] for name in elsewhere}
     judgement = judge_report(table, pages, after)
     told_in_report = report_content.answers_of(work, case)
     # What the mailbox was told stays there, so that a newer answer counts; what is corrected counts
@@ -105,7 +107,7 @@ def correct_answers(
     return judgement
 
 
-def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:
+def judge_case_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:
     """Judge a case that is about something else or more than before. The old result is kept.
 
     As with a corrected answer, a level set by hand stands until what is judged leads elsewhere. It
@@ -160,7 +162,7 @@ def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
         _write_wish(work, case, level=lower, reason=reason)
 
 
-def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
+def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     """Treat a case as more urgent than the table says. One person is enough for that."""
     lock_case(work, case)
     work.require(may_correct_level, case)
@@ -261,7 +263,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
 
 
 def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[str, object]) -> None:
-    evaluation = Evaluation(
+    evaluation = LevelEvaluation(
         case=case,
         case_id=case.id,
         at=work.at,

@@ -16,19 +16,19 @@ from helpdesk.core.errors import Outdated
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
-from helpdesk.playbooks import merging, organisations
-from helpdesk.playbooks.answers import tags
+from helpdesk.playbooks import organisations, several_playbooks
+from helpdesk.playbooks.answer_evaluation import matching_tags
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.evaluation import unknown_names_in
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
-from helpdesk.runs.context import answers_of
+from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage.first_reply_clock import due_time_as_argument
 from helpdesk.triage.judgement import Judgement, judge_report
-from helpdesk.triage.models import Evaluation
+from helpdesk.triage.models import LevelEvaluation
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.triage.table_rows import TableRow, rows_of
+from helpdesk.triage.table_rows import TableRow, decision_table_rows
 
 # An alarm goes out within seconds; one that is still here after these minutes went to no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
@@ -39,10 +39,14 @@ LOOKED_AT: Final = 1000
 # Every level a case was given, newest first.
 EVALUATIONS: Final = (
     select(
-        Evaluation.at, Evaluation.by, Evaluation.level, Evaluation.rule, Evaluation.table_version
+        LevelEvaluation.at,
+        LevelEvaluation.by,
+        LevelEvaluation.level,
+        LevelEvaluation.rule,
+        LevelEvaluation.table_version,
     )
-    .where(Evaluation.case_id == bindparam("case_id"))
-    .order_by(Evaluation.at.desc(), Evaluation.id)
+    .where(LevelEvaluation.case_id == bindparam("case_id"))
+    .order_by(LevelEvaluation.at.desc(), LevelEvaluation.id)
 )
 
 
@@ -75,7 +79,9 @@ class TriageSummary:
     def tags_of_incident(self, facts: Context) -> tuple[str, ...]:
         """The machine tags of what happened, by what was answered and found out; each once."""
         known = {**self.known, **facts}
-        return tuple(dict.fromkeys(tag for page in self.pages for tag in tags(page, known)))
+        return tuple(
+            dict.fromkeys(tag for page in self.pages for tag in matching_tags(page, known))
+        )
 
     @property
     def tags_of_organisation(self) -> tuple[str, ...]:
@@ -108,14 +114,14 @@ def triage_summary(
     messages, of which some answer questions."""
     answers = answers_of(work, case, messages=messages)
     later = report_content.later_answers_of(work, case, messages).keys()
-    pages = merging.pages_of(load_current_library(), (*case.kinds, *at_work))
+    pages = several_playbooks.playbooks_of_kinds(load_current_library(), (*case.kinds, *at_work))
     judgement = judge_report(load_decision_table(), pages, answers)
-    questions = questions_of(pages)
+    questions = staff_questions_of(pages)
     return TriageSummary(
         pages=pages,
         known=answers,
         judgement=judgement,
-        rows=rows_of(load_decision_table(), judgement),
+        rows=decision_table_rows(load_decision_table(), judgement),
         answers=_in_words(questions, answers, judgement, later=later),
         evaluations=evaluations,
         request=request,
@@ -131,15 +137,15 @@ def next_lower_level(level: Level) -> Level | None:
 
 def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
     """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
-    return merging.pages_of(
+    return several_playbooks.playbooks_of_kinds(
         load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
     )
 
 
-def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
+def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """What these pages ask, in the words of the house; and, last, who it is that asks."""
     library = load_current_library()
-    asked = merging.questions_of(library, pages)
+    asked = several_playbooks.merged_questions(library, pages)
     names = {question.id for question in asked}
     late = (one for one in organisations.organisation_questions(library) if one.id not in names)
     return (*asked, *late)
@@ -152,10 +158,10 @@ def judge_current_answers(work: Work, case: Case) -> Judgement:
     )
 
 
-def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
+def evaluations_of(work: Work, case: Case) -> Sequence[LevelEvaluation]:
     """Every level this case was given, newest first."""
-    given = select(Evaluation).where(Evaluation.case_id == case.id)
-    return work.session.scalars(given.order_by(Evaluation.at.desc(), Evaluation.id)).all()
+    given = select(LevelEvaluation).where(LevelEvaluation.case_id == case.id)
+    return work.session.scalars(given.order_by(LevelEvaluation.at.desc(), LevelEvaluation.id)).all()
 
 
 def pending_lower_level_request(work: Work, case: Case) -> LowerLevelRequest | None:

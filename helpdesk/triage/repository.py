@@ -6,7 +6,7 @@ It is written in playbooks/triage.yml and published beside the library.
 from functools import cache
 
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.localization import localize
+from helpdesk.playbooks.localization import translate_texts
 from helpdesk.playbooks.published import load_part
 from helpdesk.triage.decision_table import DecisionTable
 
@@ -28,4 +28,4 @@ def _source() -> DecisionTable:
 
 @cache
 def _in(language: str) -> DecisionTable:
-    return localize(_source(), repository.translator_for(language))
+    return translate_texts(_source(), repository.translator_for(language))

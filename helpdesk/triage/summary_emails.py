@@ -25,7 +25,7 @@ def compose_surge_alert(
 ) -> on_call.OnCallAlert:
     """The same letter to whichever circle: whoever is in two gets it under one id."""
     team = work.session.get_one(Team, lane.team_id)
-    waiting = surge_alerts.waiting_by_level(work, lane)
+    waiting = surge_alerts.waiting_count_by_level(work, lane)
     kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
 
     def email(person_id: str, mailbox: str) -> Email:
@@ -44,7 +44,7 @@ def compose_surge_alert(
     return on_call.compose_alert(work, lane.team_id, email=email, tiers=tiers)
 
 
-def leave_to_next_summary(work: Work, case: Case) -> bool:
+def defer_to_next_summary(work: Work, case: Case) -> bool:
     """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
     is about all that moved until then. It is queued once, however much moves."""
     lately = select(HistoryEntry.id).where(

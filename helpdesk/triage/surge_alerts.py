@@ -58,7 +58,7 @@ class QueueLane:
 
 
 @dataclass(frozen=True)
-class AlertMoment:
+class SurgeAlertMoment:
     """A moment at which people hear of cases: they came, or a part of their time is gone."""
 
     level: Level
@@ -69,7 +69,7 @@ class AlertMoment:
 
 
 @dataclass(frozen=True)
-class LastAlert:
+class LastSurgeAlert:
     """When people last heard of all cases together, and of each level how many had come in those
     five minutes: the clock of arrivals knows no shorter time."""
 
@@ -80,18 +80,20 @@ class LastAlert:
 def is_part_of_surge(work: Work, case: Case) -> bool:
     """Whether a case of the first lane is spoken of together with others, and not by itself."""
     lane = QueueLane(case.team_id)
-    if any(work.at - told.at < EVERY for told in last_alert(work, lane).values()):
+    if any(work.at - told.at < EVERY for told in last_surge_alert(work, lane).values()):
         return True
     return _is_crowded(alert_moments(work, lane, since=work.at - EVERY), lane, work.at)
 
 
-def tiers_due(work: Work, lane: QueueLane, *, at: datetime | None = None) -> list[AlertAudience]:
+def tiers_to_alert(
+    work: Work, lane: QueueLane, *, at: datetime | None = None
+) -> list[AlertAudience]:
     """Which circles should hear of a lane, now or at that moment."""
     moment = at or work.at
     found = [one for one in alert_moments(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
     if not found:
         return []
-    told, is_crowd = last_alert(work, lane), _is_crowded(found, lane, moment)
+    told, is_crowd = last_surge_alert(work, lane), _is_crowded(found, lane, moment)
     heard = [one.at for one in told.values()]
     if not (is_crowd or heard):
         return []
@@ -111,14 +113,16 @@ def tiers_due(work: Work, lane: QueueLane, *, at: datetime | None = None) -> lis
 def is_surge_alert_overdue(work: Work, team_id: str) -> bool:
     """Whether a letter of a queue's lanes should have gone out minutes ago, and has not."""
     moment = work.at - ON_ITS_WAY
-    return any(tiers_due(work, QueueLane(team_id, second), at=moment) for second in (False, True))
+    return any(
+        tiers_to_alert(work, QueueLane(team_id, second), at=moment) for second in (False, True)
+    )
 
 
 def enqueue_surge_alerts(work: Work) -> None:
     """Queue the letters that are due. The ticker asks; one that is queued waits to be sent."""
     queues = work.session.scalars(select(Team.id).where(Team.kind == TeamKind.QUEUE)).all()
     for lane in (QueueLane(team_id, second) for team_id in queues for second in (False, True)):
-        if tiers_due(work, lane) and not _is_enqueued(work, lane):
+        if tiers_to_alert(work, lane) and not _is_enqueued(work, lane):
             work.enqueue("triage.tell_of_many", team_id=lane.team_id, second=int(lane.is_second))
 
 
@@ -133,7 +137,7 @@ def record_surge_alert(
     )
 
 
-def last_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastAlert]:
+def last_surge_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastSurgeAlert]:
     """When each circle last heard of a lane."""
     lately = select(HistoryEntry.at, HistoryEntry.details).where(
         HistoryEntry.subject_id == lane.team_id,
@@ -145,13 +149,13 @@ def last_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastAlert]
     return dict(one for at, details in entries for one in _read(lane, at, details))
 
 
-def waiting_by_level(work: Work, lane: QueueLane) -> list[tuple[Level, int]]:
+def waiting_count_by_level(work: Work, lane: QueueLane) -> list[tuple[Level, int]]:
     """How many wait in a lane, the most urgent first."""
     counted = lane.waiting(Case.level, func.count()).group_by(Case.level).order_by(Case.level)
     return [(level, number) for level, number in work.session.execute(counted)]
 
 
-def alert_moments(work: Work, lane: QueueLane, *, since: datetime) -> list[AlertMoment]:
+def alert_moments(work: Work, lane: QueueLane, *, since: datetime) -> list[SurgeAlertMoment]:
     """The moments from then on at which people hear of what waits in a lane."""
     kinds = list(_kinds())
     # One short walk along the index for each kind of moment, however many cases there are.
@@ -163,7 +167,7 @@ def alert_moments(work: Work, lane: QueueLane, *, since: datetime) -> list[Alert
     ]
     found = work.session.execute(union_all(*walks)).all()
     return [
-        AlertMoment(level, tell, due - left, cases, is_arrival)
+        SurgeAlertMoment(level, tell, due - left, cases, is_arrival)
         for kind, due, cases in found
         for level, tell, left, is_arrival in (kinds[kind],)
     ]
@@ -171,14 +175,14 @@ def alert_moments(work: Work, lane: QueueLane, *, since: datetime) -> list[Alert
 
 def _read(
     lane: QueueLane, at: datetime, details: Mapping[str, Any]
-) -> Iterator[tuple[AlertAudience, LastAlert]]:
+) -> Iterator[tuple[AlertAudience, LastSurgeAlert]]:
     """What an entry says of a lane. One that is odd says nothing: it must stop no ticker, no alarm
     and no board."""
     came = details.get("came")
     if details.get("second") != lane.is_second or details.get("tell") not in list(AlertAudience):
         return
     if isinstance(came, dict) and all(isinstance(number, int) for number in came.values()):
-        yield AlertAudience(details["tell"]), LastAlert(at, came)
+        yield AlertAudience(details["tell"]), LastSurgeAlert(at, came)
 
 
 def _kinds() -> Iterator[tuple[Level, AlertAudience, timedelta, bool]]:
@@ -191,12 +195,12 @@ def _kinds() -> Iterator[tuple[Level, AlertAudience, timedelta, bool]]:
             yield level, alarm.tell, within * (100 - alarm.percent) / 100, False
 
 
-def _is_crowded(found: Sequence[AlertMoment], lane: QueueLane, at: datetime) -> bool:
+def _is_crowded(found: Sequence[SurgeAlertMoment], lane: QueueLane, at: datetime) -> bool:
     lately = sum(one.cases for one in found if one.at > at - EVERY)
     return lane.is_second or lately > LETTERS
 
 
-def _is_news(mark: AlertMoment, told: LastAlert | None) -> bool:
+def _is_news(mark: SurgeAlertMoment, told: LastSurgeAlert | None) -> bool:
     if told is None:
         return True
     if not mark.is_arrival:

@@ -29,7 +29,7 @@ class TableRow:
     is_here: bool
 
 
-def rows_of(table: DecisionTable, judgement: Judgement) -> tuple[TableRow, ...]:
+def decision_table_rows(table: DecisionTable, judgement: Judgement) -> tuple[TableRow, ...]:
     """Every line, the gravest first. Lines of one danger that are all alike are drawn as one."""
     danger, hold = table.point("danger"), table.point("hold")
     here = (

@@ -7,7 +7,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.stale_page_marks import answers_mark_of
-from helpdesk.runs.context import answers_of
+from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import (
     AnswersForm,
@@ -17,8 +17,8 @@ from helpdesk.triage.forms import (
     raise_level_form,
 )
 from helpdesk.triage.policy import may_correct_level
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 
@@ -27,7 +27,7 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 def edit_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_correct_level, case)
-    questions = queries.questions_of(queries.playbooks_judging_case(work, case))
+    questions = queries.staff_questions_of(queries.playbooks_judging_case(work, case))
     form = answers_form(questions, answers_of(work, case))
     return _answers_page(case, form, seen=answers_mark_of(work, case))
 
@@ -35,12 +35,14 @@ def edit_answers(ref: str) -> ResponseReturnValue:
 @bp.post("/answers")
 def create_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = answers_form(queries.questions_of(queries.playbooks_judging_case(work, case)), {})
+    form = answers_form(queries.staff_questions_of(queries.playbooks_judging_case(work, case)), {})
     if not form.validate_on_submit():
         return _answers_page(case, form, seen=submitted_page_mark()), 422
     changes = form.changes(answers_of(work, case))
     if changes:
-        judgement = operations.correct_answers(work, case, changes, seen=submitted_page_mark())
+        judgement = operations.correct_reporter_answers(
+            work, case, changes, seen=submitted_page_mark()
+        )
         flash(f"The answers are corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
             flash(
@@ -64,7 +66,7 @@ def create_level(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _level_page(case, form, LowerLevelForm(formdata=None)), 422
     level = Level(form.level.data)
-    operations.raise_level(work, case, level=level, reason=form.reason.data or "")
+    operations.raise_case_level(work, case, level=level, reason=form.reason.data or "")
     flash(f"The level is {case.level}.")
     return _to_case(case)
 

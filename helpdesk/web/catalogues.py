@@ -68,7 +68,7 @@ def catalogue_path(language: str) -> Path:
 
 
 @cache
-def catalogue(language: str) -> Catalog | None:
+def load_catalogue(language: str) -> Catalog | None:
     """A language's catalogue, if there is one."""
     path = catalogue_path(language)
     if not path.exists():
@@ -84,7 +84,7 @@ def is_shown_to_reporters(message: Message) -> bool:
 
 def untranslated_consents(language: str) -> list[str] | None:
     """What somebody would agree to without having it in their language; None without catalogue."""
-    found = catalogue(language)
+    found = load_catalogue(language)
     if found is None:
         return None
     asked = (message for message in found if _stands_in(message, CONSENT_PLACES))
@@ -107,14 +107,14 @@ def _stands_in(message: Message, places: tuple[str, ...]) -> bool:
 
 def has_been_reviewed(language: str) -> bool:
     """Whether somebody who speaks the language has read its catalogue."""
-    found = catalogue(language)
+    found = load_catalogue(language)
     return found is not None and READ_BY.search(found.header_comment) is not None
 
 
 @cache
-def translations(language: str) -> NullTranslations:
+def load_catalogue_or_source(language: str) -> NullTranslations:
     """The sentences of a language, to ask for one by one; in the source language, as they are."""
-    found = catalogue(language)
+    found = load_catalogue(language)
     if found is None:
         return NullTranslations()
     compiled = io.BytesIO()
@@ -142,4 +142,4 @@ class _Catalogues(Domain):  # type: ignore[misc]  # flask-babel has no types
     """Where Babel looks for a sentence."""
 
     def get_translations(self) -> NullTranslations:
-        return translations(str(get_locale() or SOURCE))
+        return load_catalogue_or_source(str(get_locale() or SOURCE))

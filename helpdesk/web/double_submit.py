@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.web.form_tokens import FIELD, requires_token
-from helpdesk.web.work import current_work
+from helpdesk.web.request_work import current_work
 
 # A page of ours is far smaller; what is larger is not kept for a second press.
 LONGEST: Final = 400_000

@@ -24,7 +24,7 @@ from helpdesk.core.errors import (
 )
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
-from helpdesk.web.app_context import current_context, current_surface
+from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.form_tokens import (
     CrossSiteForm,
     ExpiredForm,
@@ -36,8 +36,8 @@ from helpdesk.web.form_tokens import (
 )
 from helpdesk.web.refused_forms import RefusedForm
 from helpdesk.web.request_bodies import FormTooLong, TruncatedForm
+from helpdesk.web.request_work import become_anonymous
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.work import become_anonymous
 
 log = logging.getLogger(__name__)
 

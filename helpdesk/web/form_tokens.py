@@ -16,7 +16,7 @@ from flask import Flask, current_app, g, request
 from itsdangerous import BadSignature, TimestampSigner
 
 from helpdesk.core.actors import NOBODY
-from helpdesk.web.work import STRANGER, current_identity
+from helpdesk.web.request_work import STRANGER, current_identity
 
 FIELD: Final = "csrf_token"
 LONGEST: Final = 300
@@ -64,7 +64,7 @@ class FormToken:
         return is_tag_for(self.whose, who)
 
 
-def anonymous_form(view: View) -> View:
+def acts_for_sender_only(view: View) -> View:
     """Mark a form that acts for whoever sends it, and on nobody's things: a way in, a report."""
     view.for_anyone = True  # type: ignore[attr-defined]  # a mark on a function
     return view

@@ -21,12 +21,12 @@ from sqlalchemy.orm import Session
 from helpdesk.core import stored_responses
 from helpdesk.core.actors import NOBODY
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
-from helpdesk.web.app_context import current_context
-from helpdesk.web.cookies import RESULTS, renew_results_cookie
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.form_tokens import is_same_site, page_owner
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
-from helpdesk.web.work import current_work
+from helpdesk.web.request_work import current_work
+from helpdesk.web.session_cookies import RESULTS, renew_results_cookie
 
 # A page that is refused holds what was typed, and people are interrupted; the others say their
 # thing, a code perhaps, and are over.

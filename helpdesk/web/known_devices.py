@@ -15,7 +15,7 @@ MOST_PEOPLE: Final = 8
 
 
 @dataclass(frozen=True)
-class Device:
+class KnownDevice:
     """A browser: a name of its own, and for whom it has once been let in, as keyed hashes."""
 
     id: str
@@ -26,14 +26,14 @@ class Device:
         return _tag(handle) in self.knows
 
 
-def current_device() -> Device:
+def current_device() -> KnownDevice:
     """The browser of this request; one that we do not know has let in nobody."""
     cookie = request.cookies.get(name_of_device_cookie(), "")
     try:
         device_id, knows = _signer().loads(cookie, max_age=int(HOLDS.total_seconds()))
     except (BadData, ValueError, TypeError):
-        return Device("", ())
-    return Device(str(device_id), tuple(map(str, knows)))
+        return KnownDevice("", ())
+    return KnownDevice(str(device_id), tuple(map(str, knows)))
 
 
 def remember_device(response: Response, handle: str) -> None:

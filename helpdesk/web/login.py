@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
 from helpdesk.settings import Surface
-from helpdesk.web.work import current_identity
+from helpdesk.web.request_work import current_identity
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -16,7 +16,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
 from helpdesk.settings import Surface
-from helpdesk.web.app_context import current_surface
+from helpdesk.web.current_app_context import current_surface
 from helpdesk.web.form_tokens import FIELD
 from helpdesk.web.request_bodies import is_cheap_to_read
 from helpdesk.web.text_fields import ASKED, is_text_field

@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from helpdesk.web.app_context import current_surface
+from helpdesk.web.current_app_context import current_surface
 from helpdesk.web.rate_limits import is_within_limit
 
 log = logging.getLogger(__name__)

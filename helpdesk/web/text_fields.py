@@ -6,7 +6,9 @@ from wtforms.fields.core import UnboundField
 
 # By name: what a field asks for. Every form says so when it is made.
 ASKED: Final[dict[str, str]] = {}
-TYPED: Final = frozenset({"StringField", "TextAreaField", "EmailField", "DateField", "UtcMoment"})
+TYPED: Final = frozenset(
+    {"StringField", "TextAreaField", "EmailField", "DateField", "UtcDateTimeField"}
+)
 
 
 def remember_text_fields(form: type[Any]) -> None:

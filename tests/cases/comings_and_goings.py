@@ -135,7 +135,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
         """What was closed opens again, and whoever had it has it again."""
         case_id, own = self.cases[number], self.codes[number].secret()
         with self.context.begin(reporter(case_id), own=own) as work:
-            intake.write_message(work, self.case(work, number), body="It is back.")
+            intake.send_message_as_reporter(work, self.case(work, number), body="It is back.")
 
     @rule(
         who=WHO,

@@ -10,9 +10,9 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.actors import reporter
 from helpdesk.core.database import new_id
-from helpdesk.intake.operations import write_message
+from helpdesk.intake.operations import send_message_as_reporter
 from helpdesk.triage.first_reply_clock import start_first_reply_clock
-from helpdesk.triage.operations import raise_level
+from helpdesk.triage.operations import raise_case_level
 from tests.factories import a_case, a_person, a_team, work_as
 
 HOUR = timedelta(hours=1)
@@ -106,7 +106,7 @@ def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_
 
     with context.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
         found = work.session.get(Case, found.id)
-        write_message(work, found, body="No, they are back.")
+        send_message_as_reporter(work, found, body="No, they are back.")
         events = clocks.clock_events_of(work.session, found.id, clocks.FIRST_REPLY)
         assert clocks.clock_due_at(events) == found.reply_due_at is not None
 
@@ -128,11 +128,11 @@ def test_a_word_right_behind_our_answer_has_its_whole_time_whatever_the_level_do
     with work_as(context, responder, answered) as work:
         operations.send_message(work, work.session.get(Case, found.id), "Change the password.")
     with context.begin(reporter(found.id), at=answered + timedelta(minutes=2)) as work:
-        write_message(work, work.session.get(Case, found.id), body="Thank you.")
+        send_message_as_reporter(work, work.session.get(Case, found.id), body="Thank you.")
 
     raised = answered + timedelta(minutes=3)
     with work_as(context, responder, raised) as work:
         found = work.session.get(Case, found.id)
-        raise_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
+        raise_case_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
 
         assert found.reply_due_at > raised + timedelta(minutes=20)

@@ -15,9 +15,9 @@ from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import reporter
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.intake.operations import withdraw_case, write_message
+from helpdesk.intake.operations import send_message_as_reporter, withdraw_case
 from helpdesk.triage.first_reply_clock import response_plan_for, start_first_reply_clock
-from helpdesk.triage.operations import raise_level
+from helpdesk.triage.operations import raise_case_level
 from tests.factories import a_case, a_person, sign_in, work_as
 
 HOUR = timedelta(hours=1)
@@ -105,7 +105,7 @@ def test_closing_and_opening_again_is_no_answer(context, queue, asha, now, by):
             operations.reopen_case(work, work.session.get(Case, case.id))
     else:
         with context.begin(reporter(case.id), at=later) as work:
-            write_message(work, work.session.get(Case, case.id), body="Please hurry.")
+            send_message_as_reporter(work, work.session.get(Case, case.id), body="Please hurry.")
 
     # one of the two hours was used
     assert abs(now_of(context, case).reply_due_at - (later + HOUR)) < HOUR / 6
@@ -120,7 +120,7 @@ def test_a_case_that_its_reporter_took_back_and_writes_to_owes_what_it_owed(
     with context.begin(reporter(case.id), at=now + HOUR) as work:
         withdraw_case(work, work.session.get(Case, case.id))
     with context.begin(reporter(case.id), at=now + 9 * HOUR) as work:
-        write_message(work, work.session.get(Case, case.id), body="It is back.")
+        send_message_as_reporter(work, work.session.get(Case, case.id), body="It is back.")
 
     assert abs(now_of(context, case).reply_due_at - (now + 10 * HOUR)) < HOUR / 6
 
@@ -132,7 +132,7 @@ def test_a_higher_level_makes_the_next_word_due_sooner_and_counts_what_was_used(
     say(context, asha, case, now)
     with work_as(context, asha, now + 3 * HOUR) as work:
         found = work.session.get(Case, case.id)
-        raise_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
+        raise_case_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
 
     assert abs(now_of(context, case).word_due_at - (now + 4 * HOUR)) < HOUR / 60
 
@@ -251,7 +251,7 @@ def _is_possible(act, case):
 def _do(context, asha, case, act, at):
     if act == "message":
         with context.begin(reporter(case.id), at=at) as work:
-            write_message(work, work.session.get(Case, case.id), body="Again.")
+            send_message_as_reporter(work, work.session.get(Case, case.id), body="Again.")
         return
     with work_as(context, asha, at) as work:
         found = work.session.get(Case, case.id)
@@ -269,7 +269,7 @@ def _do(context, asha, case, act, at):
                 operations.reopen_case(work, found)
             case "rise":
                 above = next(one for one in Level if one.rank == found.level.rank + 1)
-                raise_level(work, found, level=above, reason="It grows.")
+                raise_case_level(work, found, level=above, reason="It grows.")
 
 
 def test_no_alarm_is_promised_for_what_is_not_owed(context, queue, asha, now):

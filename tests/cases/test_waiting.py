@@ -17,7 +17,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.plausible_days import format_plain_day
-from helpdesk.intake.operations import write_message
+from helpdesk.intake.operations import send_message_as_reporter
 from helpdesk.triage import operations as triage
 from tests.factories import a_case, a_person, sign_in, work_as
 from tests.intake.browser import mark_in
@@ -132,7 +132,7 @@ def test_nobody_waits_for_a_reporter_who_has_answered(context, queue, asha, now)
     case = a_case_of(context, queue, asha, now)
     wait(context, asha, case, now, waits_on=WaitsOn.REPORTER)
     with context.begin(reporter(case.id), at=now) as work:
-        write_message(work, work.session.get(Case, case.id), body="Since Monday.")
+        send_message_as_reporter(work, work.session.get(Case, case.id), body="Since Monday.")
     assert case_now(context, case).state is CaseState.OPEN
 
     with (
@@ -206,7 +206,9 @@ def test_the_alarm_of_an_older_wait_ends_no_newer_one(context, queue, asha, now)
 
 def raise_it(context, bo, case, at, level):
     with work_as(context, bo, at) as work:
-        triage.raise_level(work, work.session.get(Case, case.id), level=level, reason="A threat.")
+        triage.raise_case_level(
+            work, work.session.get(Case, case.id), level=level, reason="A threat."
+        )
 
 
 @pytest.mark.parametrize("on", [WaitsOn.DATE, WaitsOn.REPORTER])

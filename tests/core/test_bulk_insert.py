@@ -63,7 +63,7 @@ def test_what_arrives_is_what_was_sent(context, team):
     with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         case, secret = a_report(arrival, team, b"one form")
-        assert arrival.arrive(case)
+        assert arrival.insert_all(case)
         assert case in work.session
         case_id, opened_at = case.id, case.opened_at
 
@@ -89,7 +89,7 @@ def test_a_second_arrival_of_the_same_writes_nothing_at_all(context, team):
     with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         first, _ = a_report(arrival, team, b"one form")
-        assert arrival.arrive(first)
+        assert arrival.insert_all(first)
     tables = (Case, Key, OutboxJob, HistoryEntry, Consent)
 
     def counts(work):
@@ -99,7 +99,7 @@ def test_a_second_arrival_of_the_same_writes_nothing_at_all(context, team):
         before = counts(work)
         again = an_arrival(work)
         second, _ = a_report(again, team, b"one form")
-        assert not again.arrive(second)
+        assert not again.insert_all(second)
         assert counts(work) == before
 
 
@@ -111,7 +111,7 @@ def test_a_report_is_one_trip(context, team):
         connection = work.session.connection()
         event.listen(connection, "before_cursor_execute", lambda *told: trips.append(told[2]))
 
-        arrival.arrive(case)
+        arrival.insert_all(case)
         work.session.flush()
 
         assert len(trips) == 1
@@ -121,7 +121,7 @@ def test_a_later_change_of_it_is_written_too(context, team):
     with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         case, _ = a_report(arrival, team, b"one form")
-        arrival.arrive(case)
+        arrival.insert_all(case)
         case.open()
         work.record("case.opened", case)
         case_id = case.id
@@ -137,7 +137,7 @@ def test_a_row_that_waits_elsewhere_is_refused_before_anything_is_written(contex
         work.session.add(Consent(case_id=case.id, kind="help", given_at=work.at, given_by="x"))
 
         with pytest.raises(RuntimeError, match="waits in the session"):
-            arrival.arrive(case)
+            arrival.insert_all(case)
 
         work.session.expunge_all()
         assert work.session.get(Case, case.id) is None

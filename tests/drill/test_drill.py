@@ -18,7 +18,7 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.drill.cli import drill_commands as commands
 from helpdesk.drill.scenario_schedule import run_scenarios
 from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
-from helpdesk.duty.queries import board
+from helpdesk.duty.queries import load_board
 from helpdesk.escalations import partner_inbox
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import EscalationState as Request
@@ -80,13 +80,13 @@ def test_the_operator_finds_no_case(drill):
 def test_one_partners_address_waits_for_a_code_that_still_works(drill):
     work = drill.past.person_work("coordinator", drill.now)
 
-    [waiting] = board(work).unconfirmed_partners
+    [waiting] = load_board(work).unconfirmed_partners
 
     new = partners.unconfirmed_mailbox(work, waiting)
     assert waiting.name == "Drill video team"
     assert new.sent_at is not None
     assert not new.is_over(drill.now)
-    assert not partners.has_key(work, waiting)
+    assert not partners.has_partner_key(work, waiting)
 
 
 def test_everybody_on_the_sheet_can_open_their_own_key(drill):
@@ -123,7 +123,7 @@ def test_no_promise_failed_and_none_that_was_due_is_left(drill):
 def test_one_alarm_reached_no_one_and_the_board_says_so(drill):
     work = drill.past.person_work("responder", drill.now)
 
-    assert board(work).unheard == [drill.told["union-mail"].case]
+    assert load_board(work).unheard == [drill.told["union-mail"].case]
 
 
 def test_letters_went_out_without_a_word_of_what_was_told(drill):

@@ -17,7 +17,7 @@ from helpdesk.duty.news_lines import WORDS
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Action, Ask, Reason, Verdict
-from helpdesk.intake.operations import give_verdict, write_message
+from helpdesk.intake.operations import record_own_verdict, send_message_as_reporter
 from tests.factories import a_case, a_person, a_team, sign_in
 
 
@@ -49,7 +49,7 @@ def news_on(page):
 
 def decide(house, escalation):
     with house.as_(house.theirs) as work:
-        operations.decide(
+        operations.record_partner_decision(
             work,
             house.mine(work, escalation),
             action=Action.ACCESS_RESTORED,
@@ -99,7 +99,7 @@ def test_not_fixed_reaches_whoever_has_the_case(house, browser):
     escalation = house.carried()
     decide(house, escalation)
     with house.as_reporter() as work:
-        give_verdict(
+        record_own_verdict(
             work, work.session.get(Escalation, escalation.id), verdict=Verdict.NOT_EFFECTIVE
         )
     bring(house)
@@ -125,7 +125,9 @@ def test_who_wrote_a_request_hears_that_it_was_approved(house, browser):
 def test_messages_are_one_line_and_are_seen_when_the_case_is_opened(house, browser):
     for _ in range(3):
         with house.context.begin(reporter(house.case.id)) as work:
-            write_message(work, work.session.get(Case, house.case.id), body="Please hurry.")
+            send_message_as_reporter(
+                work, work.session.get(Case, house.case.id), body="Please hurry."
+            )
     bring(house)
     [line] = news_on(browser(house.writer).get("/duty").text)
     assert "The reporter wrote." in line

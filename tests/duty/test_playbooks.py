@@ -11,9 +11,9 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
-from helpdesk.duty.disagreements import disagreements
-from helpdesk.duty.playbook_offers import offers_for
-from helpdesk.duty.timeline import sentence_for
+from helpdesk.duty.answer_disagreements import find_answer_disagreements
+from helpdesk.duty.playbook_offers import rank_playbook_offers
+from helpdesk.duty.timeline import sentence_for_entry
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.models import Run
@@ -88,8 +88,8 @@ class House:
         with self.working() as work:
             case = work.session.get(Case, case_id)
             now = queries.triage_of_case(work, case)
-            runs = playbooks.runs_of(work, case)
-            return offers_for(load_current_library(), case, runs, now.pages, now.known)
+            runs = playbooks.runs_of_case(work, case)
+            return rank_playbook_offers(load_current_library(), case, runs, now.pages, now.known)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_level_set_by_hand_stands_when_the_second_kind_makes_no_difference(hou
     case_id = house.report(CALM)
     with house.working() as work:
         case = work.session.get(Case, case_id)
-        triage.raise_level(work, case, level=Level.URGENT, reason="A feeling.")
+        triage.raise_case_level(work, case, level=Level.URGENT, reason="A feeling.")
 
     house.add(case_id, "website-down")
 
@@ -179,7 +179,7 @@ def test_answers_of_a_page_that_left_the_case_are_kept_when_others_are_corrected
 
     with house.working() as work:
         case = work.session.get(Case, case_id)
-        triage.correct_answers(work, case, {"hold": "running"})
+        triage.correct_reporter_answers(work, case, {"hold": "running"})
         assert queries.answers_of(work, case)["noticed"] == "a strange sound"
 
 
@@ -256,10 +256,12 @@ def test_what_was_done_says_codes_where_the_page_has_no_such_step():
     details = {"playbook": "doxing@1.0.0", "step": "first-contact.gone", "outcome": "well_said"}
     entry = HistoryEntry(action="playbook.step_finished", details=details)
 
-    said = sentence_for(entry, {}, {"doxing@1.0.0": load_current_library().playbook("doxing")})
+    said = sentence_for_entry(
+        entry, {}, {"doxing@1.0.0": load_current_library().playbook("doxing")}
+    )
 
     assert said == "Finished the step first-contact gone: well said."
-    assert sentence_for(entry, {}, {}) == said
+    assert sentence_for_entry(entry, {}, {}) == said
 
 
 @pytest.mark.parametrize(
@@ -288,7 +290,9 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judge_current_answers(work, case).settled
-        found = disagreements(playbooks.runs_of(work, case), load_decision_table(), settled)
+        found = find_answer_disagreements(
+            playbooks.runs_of_case(work, case), load_decision_table(), settled
+        )
         assert case.level is before
 
     assert [one.counts_as for one in found] == ([said] if said else [])
@@ -309,7 +313,9 @@ def test_the_case_page_offers_to_correct_the_answer_that_a_step_contradicts(hous
     assert 'id="q-danger-0"' in asha.get(f"/cases/{ref}/answers").text
 
     with house.working() as work:
-        triage.correct_answers(work, work.session.get(Case, case_id), {"danger": "imminent"})
+        triage.correct_reporter_answers(
+            work, work.session.get(Case, case_id), {"danger": "imminent"}
+        )
     agrees = asha.get(f"/cases/{ref}").text
     assert "The case counts with" not in agrees
     assert "Immediate" in agrees

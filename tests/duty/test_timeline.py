@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
-from helpdesk.duty.timeline import CONSENTS, sentence_for
+from helpdesk.duty.timeline import CONSENTS, sentence_for_entry
 from helpdesk.escalations.states import Ask
 
 
@@ -108,14 +108,14 @@ from helpdesk.escalations.states import Ask
 def test_a_code_is_said_in_words(action, details, said):
     entry = HistoryEntry(action=action, details=details)
 
-    assert sentence_for(entry, {}, {}) == said
+    assert sentence_for_entry(entry, {}, {}) == said
 
 
 @pytest.mark.parametrize("ask", Ask)
 def test_whatever_can_be_asked_of_a_partner_has_words(ask):
     entry = HistoryEntry(action="escalation.drafted", details={"partner": "x", "ask": ask.value})
 
-    assert f": {ask.value}." not in sentence_for(entry, {}, {})
+    assert f": {ask.value}." not in sentence_for_entry(entry, {}, {})
 
 
 def test_every_kind_of_consent_has_words():

@@ -15,7 +15,7 @@ from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_one_time_code
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.duty.timeline import SHOWN
-from helpdesk.intake.operations import write_message
+from helpdesk.intake.operations import send_message_as_reporter
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import first_reply_clock
 from tests.conftest import become
@@ -459,7 +459,7 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
 def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(context, browser, case):
     at = datetime(2026, 11, 22, 11, 40, tzinfo=UTC)
     with context.begin(reporter(case.id), at=at) as work:
-        write_message(work, work.session.get(Case, case.id), body="Here I am.")
+        send_message_as_reporter(work, work.session.get(Case, case.id), body="Here I am.")
 
     page = browser.get(f"/cases/{case.ref}").text
 

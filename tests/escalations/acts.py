@@ -22,17 +22,17 @@ from helpdesk.core.errors import DomainError
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.models import Escalation, Exchange
+from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.states import Ask, EscalationState, Priority
 from helpdesk.intake import operations as intake
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
-from helpdesk.partners.terms import PartnerTerms
-from helpdesk.playbooks.model import Phase, Step, Text, Who
+from helpdesk.partners.partner_terms import PartnerTerms
+from helpdesk.playbooks.model import Step, StepPerformer, StepPhase, Text
 from helpdesk.runs import operations as steps
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs import storage
-from helpdesk.runs.policy import may_run
+from helpdesk.runs.policy import may_start_run
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
 from tests.escalations.conftest import TYPED, a_house
@@ -73,7 +73,9 @@ class NothingThere(DomainError):
 
 def a_step(kind):
     blank = Text("", "")
-    return Step("made-up", blank, blank, Phase.VERIFY, Who.RESPONDER, (), evidence=(kind,))
+    return Step(
+        "made-up", blank, blank, StepPhase.VERIFY, StepPerformer.RESPONDER, (), evidence=(kind,)
+    )
 
 
 class TwoPeople(RuleBasedStateMachine):
@@ -215,7 +217,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, kind=st.sampled_from(["restore-address", "profile-url", "harm-statement"]))
     def write_evidence(self, who, kind):
         def act(work, case):
-            work.require(may_run, case)
+            work.require(may_start_run, case)
             storage.store_evidence(work, case, a_step(kind), {kind: f"by {who}"})
             work.record("test.evidence", case)
 
@@ -225,7 +227,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, name=st.sampled_from(list(FACTS)))
     def write_fact(self, who, name):
         def act(work, case):
-            work.require(may_run, case)
+            work.require(may_start_run, case)
             storage.store_facts(work, case, {name: FACTS[name]}, literal=[name])
             work.record("test.fact", case)
 
@@ -238,7 +240,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, case):
             run = playbooks.unfinished_run_of(work, case, PAGE) or steps.start_run(work, case, PAGE)
-            now = playbooks.progress_of(work, run)
+            now = playbooks.progress_of_run(work, run)
             at_hand = [one for one in now.steps if one.may_be_recorded]
             one = at_hand[number % len(at_hand)]
             ended_as = one.step.outcomes[ending % len(one.step.outcomes)]
@@ -291,7 +293,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, number=st.integers(0, 2))
     def approve(self, who, number):
         def act(work, one):
-            operations.approve(work, one, seen_hash=one.packet_hash)
+            operations.approve_request(work, one, seen_hash=one.packet_hash)
 
         if done := self.on_request(who, number, act):
             TRIED["approved"] += 1
@@ -424,12 +426,14 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule()
     def reporter_writes(self):
-        self.by_reporter(lambda work, case: intake.write_message(work, case, body="Please."))
+        self.by_reporter(
+            lambda work, case: intake.send_message_as_reporter(work, case, body="Please.")
+        )
 
     @rule(who=WHO, level=st.sampled_from(list(Level)))
     def raise_level(self, who, level):
         if self.try_as(
-            who, lambda work, case: triage.raise_level(work, case, level=level, reason="!")
+            who, lambda work, case: triage.raise_case_level(work, case, level=level, reason="!")
         ):
             self.gates.add(self.actor(who))
 
@@ -437,7 +441,7 @@ class TwoPeople(RuleBasedStateMachine):
     def correct_answers(self, who, danger, hold):
         def act(work, case):
             before = case.level
-            triage.correct_answers(work, case, {"danger": danger, "hold": hold})
+            triage.correct_reporter_answers(work, case, {"danger": danger, "hold": hold})
             assert case.level.rank >= before.rank, "corrected answers lowered a level"
             changed.append(case.level is not before)
 
@@ -449,7 +453,9 @@ class TwoPeople(RuleBasedStateMachine):
     def correct_the_address(self, who):
         """It judges nothing, and fills a field of what is drafted from then on."""
         changes = {"profile": f"by {who}"}
-        if self.try_as(who, lambda work, case: triage.correct_answers(work, case, changes)):
+        if self.try_as(
+            who, lambda work, case: triage.correct_reporter_answers(work, case, changes)
+        ):
             self.evidence.add(self.actor(who))
 
     @rule(who=WHO)
@@ -631,7 +637,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 2))
     def partner_acknowledges(self, number):
-        self.on_request(self.house.theirs, number, operations.acknowledge)
+        self.on_request(self.house.theirs, number, operations.acknowledge_request)
 
     @rule(number=st.integers(0, 2))
     def partner_asks(self, number):
@@ -725,11 +731,12 @@ class TwoPeople(RuleBasedStateMachine):
     @invariant()
     def no_answer_about_access_leaves_unread(self):
         with self.context.begin() as work:
-            said = select(Exchange.escalation_id, Escalation.ask).join(
-                Escalation, Escalation.id == Exchange.escalation_id
+            said = select(PartnerMessage.escalation_id, Escalation.ask).join(
+                Escalation, Escalation.id == PartnerMessage.escalation_id
             )
             ours = said.where(
-                Exchange.case_id == self.house.case.id, Exchange.is_from_partner.is_(False)
+                PartnerMessage.case_id == self.house.case.id,
+                PartnerMessage.is_from_partner.is_(False),
             )
             sent = Counter(one for one, ask in work.session.execute(ours) if ask in ABOUT_ACCESS)
         assert sent == self.answers_sent, "an answer left that no one sent"

@@ -17,7 +17,7 @@ from helpdesk.escalations.states import Ask
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.terms import PartnerTerms
+from helpdesk.partners.partner_terms import PartnerTerms
 from tests.escalations.lock_order import watched
 from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, vet, work_as
 
@@ -89,7 +89,7 @@ class House:
 
     def delivery(self, escalation) -> Delivery:
         with self.as_(self.writer) as work:
-            return queries.delivery_of(work, escalation)
+            return queries.delivery_of_request(work, escalation)
 
     def ask(self, ask=Ask.RESTORE, typed=None, who=None, at=None) -> Escalation:
         with self.as_(who or self.writer, at) as work:
@@ -102,7 +102,7 @@ class House:
     def approve(self, escalation, who=None, at=None) -> Escalation:
         with self.as_(who or self.second, at) as work:
             found = self.mine(work, escalation)
-            operations.approve(work, found, seen_hash=found.packet_hash)
+            operations.approve_request(work, found, seen_hash=found.packet_hash)
             return found
 
     def approved(self, **how) -> Escalation:
@@ -117,7 +117,7 @@ class House:
     def carry(self, escalation, *, later=timedelta(0)):
         """What the worker does when it is told to look, now or some time later."""
         context = at(self.context, datetime.now(UTC) + later) if later else self.context
-        jobs.deliver(context, delivery_id=self.delivery(escalation).id)
+        jobs.deliver_packet(context, delivery_id=self.delivery(escalation).id)
 
     def withdraw_consent(self, kind=ConsentKind.PLATFORM):
         with self.as_reporter() as work:

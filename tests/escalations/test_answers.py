@@ -40,7 +40,7 @@ def send_answer(house, escalation, who, wording):
 def said_to_partner(house, escalation):
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        exchanges = queries.exchanges_of(work, found)
+        exchanges = queries.partner_messages_of(work, found)
         return [queries.open_for_partner(work, found, one, "for_partner") for one in exchanges][1:]
 
 
@@ -60,7 +60,7 @@ def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house,
     assert said_to_partner(house, escalation) == ["To the address in the request."]
     assert house.now(escalation).state is EscalationState.IN_REVIEW
     with house.as_(house.writer) as work:
-        [_, answer] = queries.exchanges_of(work, house.mine(work, escalation))
+        [_, answer] = queries.partner_messages_of(work, house.mine(work, escalation))
         assert answer.by == house.writer.actor.id
 
 
@@ -100,7 +100,7 @@ def test_an_answer_to_an_earlier_question_is_not_sent_to_a_later_one(house):
     wording = write_answer(house, escalation)
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        operations.decide(work, found, action=Action.NONE, reason=Reason.OTHER)
+        operations.record_partner_decision(work, found, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
     with house.as_(house.theirs) as work:

@@ -32,7 +32,7 @@ def gates(house, escalation):
     with house.as_(house.second) as work:
         try:
             found = house.mine(work, escalation)
-            operations.approve(work, found, seen_hash=found.packet_hash)
+            operations.approve_request(work, found, seen_hash=found.packet_hash)
         except Conflict as refused:
             return refused.sentence
     return ""
@@ -148,7 +148,7 @@ def test_what_was_changed_after_reading_is_not_approved(house):
         operations.change_draft(work, found, typed={**TYPED, "harm": "More."}, seen_hash=read_hash)
 
     with house.as_(house.second) as work, pytest.raises(Conflict, match="just changed"):
-        operations.approve(work, house.mine(work, escalation), seen_hash=read_hash)
+        operations.approve_request(work, house.mine(work, escalation), seen_hash=read_hash)
 
 
 def test_a_packet_that_was_swapped_in_the_database_is_not_approved(house):
@@ -267,7 +267,7 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
     escalation = house.ask()
 
     with house.as_(house.writer) as work:
-        operations.ask_second_person(work, house.mine(work, escalation))
+        operations.alert_second_person(work, house.mine(work, escalation))
     jobs.alert_second_person(house.context, escalation_id=escalation.id)
     jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
@@ -285,14 +285,14 @@ def test_a_second_person_is_not_called_where_more_is_missing_or_none_is_needed(h
     harmless = house.ask(Ask.PRESERVE)
     for escalation in (unready, harmless):
         with house.as_(house.writer) as work, pytest.raises(Conflict, match="second person"):
-            operations.ask_second_person(work, house.mine(work, escalation))
+            operations.alert_second_person(work, house.mine(work, escalation))
 
 
 def test_whoever_could_approve_it_themselves_calls_nobody(house):
     escalation = house.ask()
 
     with house.as_(house.second) as work, pytest.raises(Conflict, match="second person"):
-        operations.ask_second_person(work, house.mine(work, escalation))
+        operations.alert_second_person(work, house.mine(work, escalation))
 
 
 def test_where_nobody_leads_the_rest_of_the_queue_is_called_and_never_the_writer(house):
@@ -309,7 +309,7 @@ def asked(house, escalation, times=1):
     house.context.mailer.sent.clear()
     for _ in range(times):
         with house.as_(house.writer) as work:
-            operations.ask_second_person(work, house.mine(work, escalation))
+            operations.alert_second_person(work, house.mine(work, escalation))
     run_due_jobs(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
         return second_person_alerts.last_alert_for_approval(work, house.mine(work, escalation))

@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 def wait_for_partner(house):
     with house.as_(house.writer) as work:
-        operations.wait_for_partner(work, work.session.get(Case, house.case.id))
+        operations.pause_case_for_partners(work, work.session.get(Case, house.case.id))
 
 
 def go_on(house):
@@ -42,7 +42,7 @@ def test_it_waits_until_the_day_after_their_time_is_over(house):
 def test_who_acknowledges_has_more_time_and_the_case_waits_that_long(house):
     escalation = house.carried()
     with house.as_(house.theirs) as work:
-        operations.acknowledge(work, house.mine(work, escalation))
+        operations.acknowledge_request(work, house.mine(work, escalation))
 
     due = house.now(escalation).answer_due_at
 
@@ -76,7 +76,7 @@ def test_a_case_that_goes_on_can_wait_for_a_live_request_again(house):
 def test_nobody_waits_for_a_partner_whose_request_is_over(house):
     escalation = house.carried()
     with house.as_(house.theirs) as work:
-        operations.decide(
+        operations.record_partner_decision(
             work,
             house.mine(work, escalation),
             action=Action.ACCESS_RESTORED,
@@ -140,7 +140,7 @@ def is_silent(house, escalation):
     house.carry(escalation)
     take_back(house)
     with house.as_(house.writer, datetime.now(UTC) + timedelta(days=30)) as work:
-        operations.stop_waiting(work, house.mine(work, escalation))
+        operations.record_partner_silence(work, house.mine(work, escalation))
 
 
 @pytest.mark.parametrize("then", [begins_late, is_refused_meanwhile, is_silent])
@@ -154,7 +154,9 @@ def test_a_case_that_its_reporter_took_back_opens_for_themselves(house):
     escalation = house.carried()
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        operations.decide(work, found, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH)
+        operations.record_partner_decision(
+            work, found, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH
+        )
     take_back(house)
 
     with house.as_reporter() as work:

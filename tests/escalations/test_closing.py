@@ -33,7 +33,7 @@ def decide(house, request_id, who, *, granted=True):
 
 def write(house, body="Please hurry."):
     with house.as_reporter() as work:
-        intake.write_message(work, work.session.get(Case, house.case.id), body=body)
+        intake.send_message_as_reporter(work, work.session.get(Case, house.case.id), body=body)
 
 
 @pytest.mark.parametrize("outcome", CaseOutcome)
@@ -51,7 +51,7 @@ def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, ou
     with pytest.raises(Conflict, match=escalation.ref):
         close(house, outcome)
     with house.as_(house.writer) as work:
-        operations.withdraw(work, house.mine(work, escalation))
+        operations.withdraw_request(work, house.mine(work, escalation))
     close(house, outcome)
 
 

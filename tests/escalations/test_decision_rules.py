@@ -16,7 +16,7 @@ from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
-from helpdesk.partners.terms import PartnerTerms
+from helpdesk.partners.partner_terms import PartnerTerms
 from tests.factories import sign_in
 
 ABOUT_ACCESS = {Action.ACCESS_RESTORED, Action.ACCESS_LOCKED}
@@ -26,7 +26,9 @@ DONE, WHY = Action.ACCESS_RESTORED, Reason.POLICY_BREACH
 def decide(house, escalation, action=DONE, reason=WHY, corrects=""):
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        operations.decide(work, found, action=action, reason=reason, corrects=corrects)
+        operations.record_partner_decision(
+            work, found, action=action, reason=reason, corrects=corrects
+        )
 
 
 @pytest.mark.parametrize("ask", Ask)

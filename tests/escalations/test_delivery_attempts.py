@@ -139,7 +139,7 @@ def test_a_refused_letter_waits_for_a_person(house):
     assert outbox_jobs(house, "triage.tell_owner")
 
     with house.as_(house.writer) as work:
-        operations.send_again(work, house.mine(work, escalation))
+        operations.resend_request(work, house.mine(work, escalation))
     house.carry(escalation)
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
     assert (
@@ -286,7 +286,7 @@ def test_without_leave_to_help_nothing_begins_to_leave(house, trouble, leaves):
 
 
 def cancel_unsent(house):
-    jobs.cancel_unsent(house.context, case_id=house.case.id)
+    jobs.cancel_requests_without_consent(house.context, case_id=house.case.id)
 
 
 @pytest.mark.parametrize("trouble", [None, TemporaryMailError(451), UncertainMailError()])
@@ -401,7 +401,7 @@ def test_anything_else_than_the_approved_bytes_does_not_leave(house, tamper):
     escalation = house.approved()
     with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
-        tamper(one, queries.delivery_of(work, one))
+        tamper(one, queries.delivery_of_request(work, one))
         work.record("tampered", one)
 
     house.carry(escalation)
@@ -451,7 +451,7 @@ def test_nobodys_page_may_say_that_it_was_delivered(house):
 
 
 def test_a_delivery_that_is_gone_is_nothing_to_do(house):
-    jobs.deliver(house.context, delivery_id="0" * 32)
+    jobs.deliver_packet(house.context, delivery_id="0" * 32)
     jobs.email_partner_news(house.context, escalation_id="0" * 32, about="x")
     jobs.alert_second_reader(house.context, escalation_id="0" * 32)
 
@@ -546,6 +546,6 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     assert [one for one in house.context.mailer.sent if one.to == MAILBOX] == []
     assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
-        operations.send_again(work, house.mine(work, escalation))
+        operations.resend_request(work, house.mine(work, escalation))
     job_runner.run_due_jobs(house.context, "deliveries")
     assert [one.to for one in house.context.mailer.sent if one.to == MAILBOX] == [MAILBOX]

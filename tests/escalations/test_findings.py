@@ -66,7 +66,7 @@ def test_what_was_begun_before_the_draft_and_done_after_it_is_offered(house):
     write_down(house, "harm-statement", "As the step says it.", later=-LATER)
 
     with house.as_(house.writer) as work:
-        found = queries.findings_for(work, house.mine(work, escalation))
+        found = queries.new_findings_for_draft(work, house.mine(work, escalation))
 
     assert dict(found.fills) == {"last_good": "21 November, 20:00"}
     assert found.differs == ["harm"]
@@ -119,7 +119,10 @@ def test_what_a_partner_may_not_receive_is_not_taken_up(house):
     write_down(house, "last-good", "21 November, 20:00")
 
     with house.as_(house.writer) as work:
-        assert queries.findings_for(work, house.mine(work, escalation)).missing_in_draft == ()
+        assert (
+            queries.new_findings_for_draft(work, house.mine(work, escalation)).missing_in_draft
+            == ()
+        )
     assert "last_good" not in said(house, catch_up(house, escalation))
 
 

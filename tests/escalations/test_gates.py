@@ -7,15 +7,15 @@ import pytest
 from helpdesk.escalations.contributors import RequestContribution
 from helpdesk.escalations.gates import (
     GateInputs,
-    WaysToReporter,
+    ReporterContacts,
+    account_reveals_reporter_contact,
     check_gates,
     closed_gates,
     reveals_contact,
-    reveals_way_to_reporter,
     would_leave_unread,
 )
-from helpdesk.escalations.labels import IN_ORDER
 from helpdesk.escalations.packets import PacketHeader, build_packet
+from helpdesk.escalations.staff_and_partner_labels import IN_ORDER
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME
 
@@ -53,7 +53,7 @@ def all_is_well(**different):
         has_consent=True,
         has_form_number=True,
         is_waived=False,
-        ways_to_reporter=WaysToReporter(safe="quiet@safe.test", never=""),
+        ways_to_reporter=ReporterContacts(safe="quiet@safe.test", never=""),
         case_is_closed=False,
         parts={
             WRITER: (
@@ -208,14 +208,14 @@ def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
     ],
 )
 def test_the_account_is_named_although_they_are_never_to_be_reached_by_it(account, never):
-    ways = WaysToReporter(safe="quiet@safe.test", never=f"{never}, and not +49 30 7654321")
+    ways = ReporterContacts(safe="quiet@safe.test", never=f"{never}, and not +49 30 7654321")
     named = a_packet(target_url=account, happened=f"They took {never} on Monday.")
     other = a_packet(target_url=account, happened="Their number is 030 7654321.")
 
     assert shut(all_is_well(packet=named, ways_to_reporter=ways)) == []
     assert shut(all_is_well(packet=other, ways_to_reporter=ways)) == ["No way to the reporter"]
-    assert not reveals_way_to_reporter(f"It is {account}.", ways, account=account)
-    assert reveals_way_to_reporter("Call 030 7654321", ways, account=account)
+    assert not account_reveals_reporter_contact(f"It is {account}.", ways, account=account)
+    assert account_reveals_reporter_contact("Call 030 7654321", ways, account=account)
 
 
 @pytest.mark.parametrize(
@@ -229,18 +229,18 @@ def test_the_account_is_named_although_they_are_never_to_be_reached_by_it(accoun
     ],
 )
 def test_what_is_only_like_the_account_is_still_not_to_be_named(account, never):
-    ways = WaysToReporter(safe="", never=never)
+    ways = ReporterContacts(safe="", never=never)
 
-    assert reveals_way_to_reporter(f"Ask {never}", ways, account=account)
+    assert account_reveals_reporter_contact(f"Ask {never}", ways, account=account)
 
 
 @pytest.mark.parametrize("never", ["", "nour@gmail.test"])
 def test_an_account_that_is_their_safe_channel_shuts_the_gate(never):
-    ways = WaysToReporter(safe="nour@gmail.test", never=never)
+    ways = ReporterContacts(safe="nour@gmail.test", never=never)
     seen = all_is_well(packet=a_packet(target_url="nour@gmail.test"), ways_to_reporter=ways)
 
     assert shut(seen) == ["No way to the reporter"]
-    assert reveals_way_to_reporter("nour@gmail.test", ways, account="nour@gmail.test")
+    assert account_reveals_reporter_contact("nour@gmail.test", ways, account="nour@gmail.test")
 
 
 def test_each_gate_has_words_for_when_it_is_open():

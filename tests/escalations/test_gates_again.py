@@ -22,7 +22,7 @@ def is_refused_by_mail_server(house, escalation):
 
 def send_again(house, escalation, who):
     with house.as_(who) as work:
-        operations.send_again(work, house.mine(work, escalation))
+        operations.resend_request(work, house.mine(work, escalation))
     house.carry(escalation)
     return house.now(escalation).state
 

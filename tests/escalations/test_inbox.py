@@ -55,7 +55,7 @@ def test_a_request_goes_from_pile_to_pile_and_the_piles_are_counted(house):
     assert (refs(house, InboxFilter.WAITING), refs(house, InboxFilter.ASKED)) == ([], [one.ref])
 
     house.answer(one)
-    do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
+    do(house, one, operations.record_partner_decision, action=Action.NONE, reason=Reason.OTHER)
     assert refs(house, InboxFilter.DECIDED) == [one.ref]
     sizes = lying(house, InboxFilter.WAITING).sizes
     assert sizes == {InboxFilter.WAITING: 0, InboxFilter.ASKED: 0, InboxFilter.DECIDED: 1}
@@ -68,7 +68,7 @@ def test_the_gravest_comes_first_however_much_time_is_left_for_it(house):
     # A decision has more time than a first sign: the grave one is due after the other.
     do(house, normal, operations.ask_for_information, question="Since when?")
     house.answer(normal)
-    do(house, grave, operations.acknowledge)
+    do(house, grave, operations.acknowledge_request)
 
     assert grave.priority is Priority.P1
     assert refs(house, InboxFilter.WAITING) == [grave.ref, normal.ref]
@@ -78,7 +78,7 @@ def test_who_there_moved_it_last_has_it(house):
     one = house.carried()
     assert lying(house, InboxFilter.WAITING).holders == {}
 
-    do(house, one, operations.acknowledge)
+    do(house, one, operations.acknowledge_request)
     do(house, one, operations.ask_for_information, house.colleague, question="Since when?")
     house.answer(one)
 
@@ -91,7 +91,7 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
     house.answer(one)
     assert "We have answered" in theirs.get("/inbox").text
 
-    do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
+    do(house, one, operations.record_partner_decision, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, one), verdict=Verdict.NOT_EFFECTIVE)
 
@@ -111,7 +111,7 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
 )
 def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict, said):
     one = house.carried()
-    do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
+    do(house, one, operations.record_partner_decision, action=Action.NONE, reason=Reason.OTHER)
     house.withdraw_consent()
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, one), verdict=Verdict.CANNOT_TELL)

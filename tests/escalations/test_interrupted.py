@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, update
 
 from helpdesk.accounts.models import StaffSession
-from helpdesk.escalations.models import Exchange
+from helpdesk.escalations.models import PartnerMessage
 from tests.factories import sign_in
 from tests.intake.browser import Browser
 
@@ -37,7 +37,7 @@ def test_a_question_comes_back_and_is_sent_once(house, partner_desk):
     browser.send(f"/requests/{ref}/question")
 
     with house.context.begin() as work:
-        assert len(work.session.scalars(select(Exchange)).all()) == 1
+        assert len(work.session.scalars(select(PartnerMessage)).all()) == 1
 
 
 def test_the_link_in_a_letter_leads_to_the_request(house, partner_desk):

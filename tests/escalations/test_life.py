@@ -52,7 +52,7 @@ def decided(house, escalation, action=Action.ACCESS_RESTORED, reason=Reason.POLI
         house,
         house.theirs,
         escalation,
-        operations.decide,
+        operations.record_partner_decision,
         action=action,
         reason=reason,
         note=note,
@@ -162,13 +162,13 @@ def test_what_was_approved_is_what_the_partner_opens(house):
         packet = operations.open_packet_and_record(work, house.mine(work, escalation))
 
     assert packet.as_text() == packets_text(house, escalation)
-    assert packets.hash_of(packet.as_text()) == escalation.packet_hash
+    assert packets.hash_packet_text(packet.as_text()) == escalation.packet_hash
     with house.as_(house.theirs) as work:
         operations.open_packet_and_record(work, house.mine(work, escalation))
     with house.as_(house.colleague) as work:
         operations.open_packet_and_record(work, house.mine(work, escalation))
     with house.as_(house.writer) as work:
-        readers = [one.actor_id for one in queries.readings_of(work, escalation)]
+        readers = [one.actor_id for one in queries.packet_readings_of(work, escalation)]
     assert readers == [house.theirs.actor.id, house.colleague.actor.id], "once an hour for each"
 
 
@@ -197,7 +197,7 @@ def test_a_carried_request_waits_for_the_partner_and_starts_their_clock(house):
 
 def test_an_acknowledgement_needs_a_person_and_moves_the_clock_to_a_decision(house):
     escalation = house.carried()
-    act(house, house.theirs, escalation, operations.acknowledge)
+    act(house, house.theirs, escalation, operations.acknowledge_request)
 
     now = house.now(escalation)
     assert now.state is EscalationState.ACKNOWLEDGED
@@ -220,7 +220,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     assert (now.state, house.case_now().waits_on) == (EscalationState.IN_REVIEW, WaitsOn.PARTNER)
     assert now.answer_due_at is not None
     with house.as_(house.colleague) as work:
-        exchanges = queries.exchanges_of(work, house.mine(work, escalation))
+        exchanges = queries.partner_messages_of(work, house.mine(work, escalation))
         secret = work.keys.secret(escalation.partner_key_id)
         said = [
             secret.open_text(one.for_partner, one.envelope_place_of("for_partner"))
@@ -228,7 +228,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
         ]
     assert said == ["Since when?", "Since Monday."]
     with house.as_(house.second) as work:
-        exchanges = queries.exchanges_of(work, escalation)
+        exchanges = queries.partner_messages_of(work, escalation)
         assert [work.keys.open(one, "body") for one in exchanges] == said
     [told] = promised(house.context, "escalations.tell_partner")
     assert told["about"] == exchanges[-1].id
@@ -318,10 +318,10 @@ def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
 def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answer(house):
     escalation = house.carried()
     with pytest.raises(Conflict):
-        act(house, house.writer, escalation, operations.stop_waiting)
+        act(house, house.writer, escalation, operations.record_partner_silence)
 
     with house.as_(house.writer, datetime.now(UTC) + timedelta(days=3)) as work:
-        operations.stop_waiting(work, house.mine(work, escalation))
+        operations.record_partner_silence(work, house.mine(work, escalation))
     assert house.now(escalation).state is EscalationState.UNANSWERED
     assert house.case_now().state is CaseState.OPEN
 
@@ -340,11 +340,11 @@ def test_a_late_answer_opens_a_closed_case(house):
 
 def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(house):
     draft = house.ask(Ask.LOCK)
-    act(house, house.writer, draft, operations.withdraw)
+    act(house, house.writer, draft, operations.withdraw_request)
     assert promised(house.context, "escalations.tell_partner") == []
 
     escalation = house.carried()
-    act(house, house.writer, escalation, operations.withdraw)
+    act(house, house.writer, escalation, operations.withdraw_request)
 
     assert house.now(escalation).state is EscalationState.WITHDRAWN
     assert house.case_now().state is CaseState.OPEN
@@ -361,9 +361,9 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
 @pytest.mark.parametrize(
     "verb",
     [
-        operations.acknowledge,
+        operations.acknowledge_request,
         lambda work, one: operations.ask_for_information(work, one, question="?"),
-        lambda work, one: operations.decide(
+        lambda work, one: operations.record_partner_decision(
             work, one, action=Action.NONE, reason=Reason.NO_BREACH_FOUND
         ),
         operations.open_packet_and_record,
@@ -382,12 +382,12 @@ def test_another_partner_finds_nothing_and_our_own_people_may_not_answer(house, 
         lambda work, one: operations.change_draft(
             work, one, typed=TYPED, seen_hash=one.packet_hash
         ),
-        lambda work, one: operations.approve(work, one, seen_hash=one.packet_hash),
+        lambda work, one: operations.approve_request(work, one, seen_hash=one.packet_hash),
         lambda work, one: operations.waive_public_form(work, one, reason="It is down."),
-        operations.withdraw,
+        operations.withdraw_request,
         operations.confirm_read_afterwards,
-        operations.send_again,
-        operations.stop_waiting,
+        operations.resend_request,
+        operations.record_partner_silence,
         lambda work, one: operations.answer_question(work, one, words="?"),
     ],
 )

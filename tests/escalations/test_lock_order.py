@@ -38,6 +38,6 @@ def test_a_request_that_is_locked_before_its_case_is_seen(house, lock_order):
 def test_the_other_order_is_none_and_is_looked_at(house, lock_order):
     before = lock_order.asked
     with house.as_(house.writer) as work:
-        operations.withdraw(work, house.mine(work, house.ask()))
+        operations.withdraw_request(work, house.mine(work, house.ask()))
 
     assert lock_order.asked > before

@@ -19,7 +19,7 @@ ROLES = ["helpdesk_worker", "helpdesk_ticker", "helpdesk_partner"]
 def withdrawn(house):
     escalation = house.approved()
     with house.as_(house.writer) as work:
-        operations.withdraw(work, house.mine(work, escalation))
+        operations.withdraw_request(work, house.mine(work, escalation))
     return escalation
 
 
@@ -62,4 +62,4 @@ def test_what_is_on_its_way_is_moved_and_taken_back_as_before(house, role):
     assert move(house, escalation, role, "dispatching") == 1
     assert move(house, escalation, role, "withdrawn") == 1
     with house.as_(house.writer) as work, pytest.raises(Conflict):
-        operations.withdraw(work, house.mine(work, escalation))
+        operations.withdraw_request(work, house.mine(work, escalation))

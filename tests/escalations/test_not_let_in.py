@@ -53,7 +53,9 @@ ACTS = {
     "take a consent back": lambda work, case: casework.withdraw_consent(
         work, case, a_consent(work, case)
     ),
-    "raise": lambda work, case: triage.raise_level(work, case, level=Level.IMMEDIATE, reason="!"),
+    "raise": lambda work, case: triage.raise_case_level(
+        work, case, level=Level.IMMEDIATE, reason="!"
+    ),
     "write": lambda work, case: casework.send_message(work, case, "Hello."),
     "note": lambda work, case: casework.add_case_note(work, case, "Hello."),
     "speak": lambda work, case: casework.record_conversation(
@@ -98,9 +100,9 @@ def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, 
 
 
 ANSWERS = {
-    "acknowledge": operations.acknowledge,
+    "acknowledge": operations.acknowledge_request,
     "ask": lambda work, one: operations.ask_for_information(work, one, question="Which one?"),
-    "decide": lambda work, one: operations.decide(
+    "decide": lambda work, one: operations.record_partner_decision(
         work, one, action=Action.ACCESS_RESTORED, reason=Reason.OTHER
     ),
     "note a number": lambda work, one: operations.set_partner_ticket(work, one, ticket="4711"),
@@ -170,7 +172,7 @@ def test_who_waits_in_one_team_and_is_let_into_another_reads_which_requests_are_
 def test_how_a_request_that_is_over_ended_is_for_who_was_let_in(house, context, partner_desk, who):
     escalation = house.carried()
     with house.as_(house.writer) as work:
-        operations.withdraw(work, house.mine(work, escalation))
+        operations.withdraw_request(work, house.mine(work, escalation))
     with context.begin() as work:
         team = work.session.merge(house.partner.team)
         stranger = a_person(work, Role.PARTNER, [team], let_in=False)

@@ -23,8 +23,8 @@ from helpdesk.intake import operations as mailbox
 from helpdesk.intake.forms import list_deferred_questions
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
-from helpdesk.partners.terms import PartnerTerms
-from helpdesk.runs.context import answers_of
+from helpdesk.partners.partner_terms import PartnerTerms
+from helpdesk.runs.condition_context import answers_of
 from helpdesk.settings import Surface
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
@@ -67,7 +67,7 @@ def case_in(work, house):
 def decided(house):
     escalation = house.carried()
     with house.as_(house.theirs) as work:
-        operations.decide(
+        operations.record_partner_decision(
             work,
             queries.request_by_own_ref(work, escalation.ref),
             action=Action.ACCESS_RESTORED,
@@ -79,7 +79,7 @@ def decided(house):
 def correct(house, escalation):
     with house.as_(house.theirs) as work:
         found = queries.request_by_own_ref(work, escalation.ref)
-        operations.decide(
+        operations.record_partner_decision(
             work,
             found,
             action=Action.NONE,
@@ -217,7 +217,7 @@ def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, 
 
 def write_in(house, words="They are at my door."):
     with house.as_reporter() as work:
-        mailbox.write_message(work, case_in(work, house), body=words)
+        mailbox.send_message_as_reporter(work, case_in(work, house), body=words)
 
 
 def write_to(house):
@@ -261,7 +261,7 @@ def test_no_report_is_agreed_to_by_who_has_the_newest_message_before_them(house,
 
 def raised(house):
     with house.as_(house.second) as work:
-        triage.raise_level(work, case_in(work, house), level=Level.URGENT, reason="A threat.")
+        triage.raise_case_level(work, case_in(work, house), level=Level.URGENT, reason="A threat.")
 
 
 def written_and_waved_away(house):
@@ -360,7 +360,7 @@ def answered_in_mailbox(house):
         asked = list_deferred_questions(case.kinds, "en")
         one = next(one for one in asked if one.options and not one.kind.name.startswith("MANY"))
         told = {one.id: one.options[0].id}
-        mailbox.answer_questions(work, case, body="later", answers=told)
+        mailbox.record_deferred_answers(work, case, body="later", answers=told)
     return told
 
 
@@ -378,11 +378,11 @@ def test_an_old_page_of_answers_takes_back_nothing_that_the_mailbox_was_told(hou
 def test_an_old_page_of_answers_takes_nothing_back(house, browse):
     before = {"danger": "none_known", "profile": "https://a.test/x"}
     with house.as_(house.writer) as work:
-        triage.correct_answers(work, case_in(work, house), before)
+        triage.correct_reporter_answers(work, case_in(work, house), before)
     second, address = browse(house.second), f"/cases/{house.case.ref}/answers"
     old = second.get(address)
     with house.as_(house.writer) as work:
-        triage.correct_answers(work, case_in(work, house), {"danger": "imminent"})
+        triage.correct_reporter_answers(work, case_in(work, house), {"danger": "imminent"})
 
     typed = {"q-danger": "none_known", "q-profile": "https://a.test/y"}
     answer = press(second, old, address, **typed)
@@ -402,7 +402,7 @@ def test_a_form_of_answers_that_was_refused_is_still_of_its_page(house, browse):
     second, address = browse(house.second), f"/cases/{house.case.ref}/answers"
     old = second.get(address)
     with house.as_(house.writer) as work:
-        triage.correct_answers(work, case_in(work, house), {"danger": "imminent"})
+        triage.correct_reporter_answers(work, case_in(work, house), {"danger": "imminent"})
 
     again = press(second, old, address, **{"q-profile": "x" * 60_000})
 
@@ -414,7 +414,7 @@ def test_an_agreement_is_about_the_platform_on_the_page(house, browse):
     second, case = browse(house.second), f"/cases/{house.case.ref}"
     old = second.get(case)
     with house.as_(house.writer) as work:
-        triage.correct_answers(work, case_in(work, house), {"platform": "facebook"})
+        triage.correct_reporter_answers(work, case_in(work, house), {"platform": "facebook"})
 
     answer = press(second, old, f"{case}/consents", consent_kind="platform")
 
@@ -582,8 +582,8 @@ def test_what_the_reporter_has_judged_is_corrected_no_more(house, judged):
     with house.as_(house.theirs) as work:
         found = queries.request_by_own_ref(work, escalation.ref)
         with pytest.raises(Conflict):
-            operations.decide(work, found, corrects=last, **how)
-        operations.decide(work, found, **how)
+            operations.record_partner_decision(work, found, corrects=last, **how)
+        operations.record_partner_decision(work, found, **how)
     assert house.now(escalation).state is EscalationState.DECIDED
 
 
@@ -594,7 +594,7 @@ def test_a_desk_decides_after_what_was_said_of_its_last_decision(house, partner_
     old = desk.get(address)
     with house.as_(house.colleague) as work:
         found = queries.request_by_own_ref(work, escalation.ref)
-        operations.decide(work, found, action=Action.NONE, reason=Reason.OTHER)
+        operations.record_partner_decision(work, found, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)
         operations.record_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)

@@ -19,7 +19,7 @@ from helpdesk.escalations.packets import (
     PacketHeader,
     build_packet,
     forbidden_fields,
-    hash_of,
+    hash_packet_text,
     missing_fields,
     normalise_text,
     parse_packet,
@@ -148,7 +148,7 @@ def test_people_see_every_field_that_leaves_and_no_code():
 
     assert len(lines) == len(FIELDS)
     assert lines[BY_NAME["target_kind"].label] == "An account"
-    assert hash_of(packet.as_text()) == packet.hash
+    assert hash_packet_text(packet.as_text()) == packet.hash
 
 
 @pytest.mark.parametrize("ask", Ask)

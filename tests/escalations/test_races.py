@@ -15,7 +15,7 @@ from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
-from helpdesk.escalations.models import Decision, Delivery, Escalation, Exchange
+from helpdesk.escalations.models import Delivery, Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.states import Action, Ask, DeliveryState, EscalationState, Reason
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.escalations.conftest import a_house
@@ -68,7 +68,7 @@ def race(house, escalation, *runners):
 
 
 def approve(work, escalation):
-    operations.approve(work, escalation, seen_hash=escalation.packet_hash)
+    operations.approve_request(work, escalation, seen_hash=escalation.packet_hash)
 
 
 def ask_back(work, escalation):
@@ -76,7 +76,7 @@ def ask_back(work, escalation):
 
 
 def decide(work, escalation):
-    operations.decide(work, escalation, action=Action.NONE, reason=Reason.OTHER)
+    operations.record_partner_decision(work, escalation, action=Action.NONE, reason=Reason.OTHER)
 
 
 def count(house, kind, escalation):
@@ -94,7 +94,7 @@ def test_two_approvals_make_one_delivery(house):
         assert "Someone else has just changed" in "".join(fared)
         assert count(house, Delivery, escalation) == 1
         with house.as_(house.writer) as work:
-            operations.withdraw(work, house.mine(work, escalation))
+            operations.withdraw_request(work, house.mine(work, escalation))
 
 
 def test_of_three_answers_from_one_team_at_once_one_counts(house):
@@ -105,7 +105,7 @@ def test_of_three_answers_from_one_team_at_once_one_counts(house):
             escalation,
             (house.theirs, decide),
             (house.colleague, ask_back),
-            (house.colleague, operations.acknowledge),
+            (house.colleague, operations.acknowledge_request),
         )
 
         assert fared["done"] == 1, fared
@@ -115,8 +115,10 @@ def test_of_three_answers_from_one_team_at_once_one_counts(house):
             EscalationState.NEED_INFORMATION,
             EscalationState.ACKNOWLEDGED,
         )
-        assert count(house, Decision, escalation) == (state is EscalationState.DECIDED)
-        assert count(house, Exchange, escalation) == (state is EscalationState.NEED_INFORMATION)
+        assert count(house, PartnerDecision, escalation) == (state is EscalationState.DECIDED)
+        assert count(house, PartnerMessage, escalation) == (
+            state is EscalationState.NEED_INFORMATION
+        )
 
 
 EVERYTHING = {
@@ -137,7 +139,7 @@ def test_many_workers_at_one_delivery_write_one_letter(house):
 
         def work_on_it(_number, start=start, delivery_id=delivery_id):
             start.wait()
-            jobs.deliver(house.context, delivery_id=delivery_id)
+            jobs.deliver_packet(house.context, delivery_id=delivery_id)
 
         with ThreadPoolExecutor(WORKERS) as threads:
             list(threads.map(work_on_it, range(WORKERS)))
@@ -158,11 +160,11 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
             with house.as_(house.writer) as work:
                 found = house.mine(work, escalation)
                 start.wait()
-                operations.withdraw(work, found)
+                operations.withdraw_request(work, found)
 
         def carry(start=start, delivery_id=delivery_id):
             start.wait()
-            jobs.deliver(house.context, delivery_id=delivery_id)
+            jobs.deliver_packet(house.context, delivery_id=delivery_id)
 
         with ThreadPoolExecutor(2) as threads:
             one, other = threads.submit(withdraw), threads.submit(carry)
@@ -177,7 +179,7 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
             assert isinstance(one.exception(), Conflict)
             assert now.state is EscalationState.WITH_PARTNER
             with house.as_(house.writer) as work:
-                operations.withdraw(work, house.mine(work, escalation))
+                operations.withdraw_request(work, house.mine(work, escalation))
         assert len(house.context.mailer.sent) == len(delivery.attempts)
 
 
@@ -221,7 +223,7 @@ def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
         with house.as_(house.writer) as ours:
-            operations.withdraw(ours, house.mine(ours, escalation))
+            operations.withdraw_request(ours, house.mine(ours, escalation))
         with pytest.raises(Conflict, match="closed"):
             operations.open_packet_and_record(work, found)
 
@@ -259,4 +261,4 @@ def test_who_confirms_a_consent_and_approves_at_the_same_moment_is_no_second_per
         assert fared["done"] == 1, fared
         assert house.now(escalation).state is EscalationState.DRAFT
         with house.as_(house.writer) as work:
-            operations.withdraw(work, house.mine(work, escalation))
+            operations.withdraw_request(work, house.mine(work, escalation))

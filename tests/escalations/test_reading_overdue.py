@@ -66,7 +66,7 @@ def test_an_hour_that_is_counted_no_more_says_nothing(house, unread):
     read(house, unread)
     with house.as_(house.writer, at=datetime.now(UTC) + timedelta(minutes=40)) as work:
         found = house.mine(work, unread)
-        operations.approving.call_for_reader(work, found)
+        operations.approving.require_later_reading(work, found)
         work.record("test.left_alone_again", found)
 
     assert told(house, later=timedelta(hours=1, minutes=1)) == []

@@ -15,7 +15,7 @@ from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.errors import Conflict
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import case_closing
-from helpdesk.duty.queries import board
+from helpdesk.duty.queries import load_board
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
@@ -54,7 +54,7 @@ def speak(house, seen):
 def decided(house):
     request = house.carried()
     with house.as_(house.theirs) as work:
-        operations.decide(
+        operations.record_partner_decision(
             work,
             house.mine(work, request),
             action=Action.ACCESS_RESTORED,
@@ -66,7 +66,7 @@ def decided(house):
 def say_not_fixed(house, request):
     with house.as_reporter() as work:
         found = work.session.get(Escalation, request.id)
-        mailbox.give_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)
+        mailbox.record_own_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)
 
 
 def not_fixed(house):
@@ -227,7 +227,7 @@ def test_only_a_message_that_has_seen_it_settles_a_denied_word(house, prepare):
 
     write(house, seen=marks(house))
     with house.as_reporter() as work:
-        mailbox.write_message(work, mine(work, house), body="Thank you.")
+        mailbox.send_message_as_reporter(work, mine(work, house), body="Thank you.")
     with house.as_(house.writer) as work:
         case = mine(work, house)
         casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
@@ -269,7 +269,7 @@ def test_a_denied_verdict_is_not_recorded_again_by_us(house, browser):
     assert "/verdict" not in page.text
     with house.as_reporter() as work:
         found = work.session.get(Escalation, request.id)
-        mailbox.give_verdict(work, found, verdict=Verdict.CONFIRMED)
+        mailbox.record_own_verdict(work, found, verdict=Verdict.CONFIRMED)
     assert house.now(request).state is EscalationState.CLOSED
 
 
@@ -383,10 +383,10 @@ def test_a_case_whose_reporter_denies_a_word_is_red_for_everyone_until_we_write(
 
     for who in (house.second, house.lead):
         with house.as_(who) as work:
-            assert [one.ref for one in board(work).disputed] == [house.case.ref]
+            assert [one.ref for one in load_board(work).disputed] == [house.case.ref]
     write(house, seen="nothing of it")
     with house.as_(house.second) as work:
-        assert [one.ref for one in board(work).disputed] == [house.case.ref]
+        assert [one.ref for one in load_board(work).disputed] == [house.case.ref]
     write(house, seen=marks(house))
     with house.as_(house.second) as work:
-        assert board(work).disputed == []
+        assert load_board(work).disputed == []

@@ -13,7 +13,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.intake import operations as intake
-from helpdesk.playbooks.model import Phase, Step, Text, Who
+from helpdesk.playbooks.model import Step, StepPerformer, StepPhase, Text
 from helpdesk.runs import storage
 from helpdesk.triage import operations as triage
 from tests.factories import a_person, sign_in
@@ -48,8 +48,8 @@ STEP = Step(
     id="made-up",
     title=Text("", ""),
     do=Text("", ""),
-    phase=Phase.VERIFY,
-    who=Who.RESPONDER,
+    phase=StepPhase.VERIFY,
+    who=StepPerformer.RESPONDER,
     outcomes=(),
 )
 
@@ -96,12 +96,14 @@ PARTS = {
 def correct_answer(house, who, address="https://platform.test/another"):
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
-        triage.correct_answers(work, case, {"profile": address})
+        triage.correct_reporter_answers(work, case, {"profile": address})
 
 
 def raise_level(house, who, level=Level.URGENT):
     with house.as_(who) as work:
-        triage.raise_level(work, work.session.get(Case, house.case.id), level=level, reason="!")
+        triage.raise_case_level(
+            work, work.session.get(Case, house.case.id), level=level, reason="!"
+        )
 
 
 def consent_by_hand(house, who, kind=ConsentKind.PLATFORM):
@@ -210,7 +212,7 @@ def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):
     escalation = house.ask()
 
     with house.as_(house.writer) as work:
-        operations.ask_second_person(work, house.mine(work, escalation))
+        operations.alert_second_person(work, house.mine(work, escalation))
     jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     assert [letter.to for letter in house.context.mailer.sent] == ["second@helpdesk.test"]

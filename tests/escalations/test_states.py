@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.escalations.labels import FOR_PARTNER, STATES
+from helpdesk.escalations.staff_and_partner_labels import FOR_PARTNER, STATES
 from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, PILES, EscalationState
 
 NOT_LEFT = {EscalationState.DRAFT, EscalationState.APPROVED}

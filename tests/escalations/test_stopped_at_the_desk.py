@@ -43,9 +43,9 @@ def not_taken_yet(house):
 
 THEIRS = {
     "open it": operations.open_packet_and_record,
-    "say that they have it": operations.acknowledge,
+    "say that they have it": operations.acknowledge_request,
     "ask": lambda work, found: operations.ask_for_information(work, found, question="Since when?"),
-    "decide": lambda work, found: operations.decide(
+    "decide": lambda work, found: operations.record_partner_decision(
         work, found, action=Action.NONE, reason=Reason.OTHER
     ),
 }
@@ -127,4 +127,4 @@ def test_an_answer_that_waits_is_not_sent_to_a_partner_in_doubt(house):
             operations.approve_answer(work, found, seen_wording=found.wording_to_approve)
 
     with house.as_(house.writer) as work:
-        assert len(queries.exchanges_of(work, house.mine(work, escalation))) == 1
+        assert len(queries.partner_messages_of(work, house.mine(work, escalation))) == 1

@@ -105,7 +105,7 @@ def test_what_was_approved_in_time_does_not_leave_once_the_address_is_too_old(ho
     assert "then send it again" in page_of(house, staff, escalation)
     confirmed(house)
     with house.as_(house.writer) as work:
-        operations.send_again(work, house.mine(work, escalation))
+        operations.resend_request(work, house.mine(work, escalation))
     house.carry(escalation)
     assert len(letters_to_them(house)) == 1
 
@@ -115,7 +115,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     assert "could not be told about an update" not in board_of(house, staff)
     is_over(house)
     with house.as_(house.writer) as work:
-        operations.withdraw(work, house.mine(work, escalation))
+        operations.withdraw_request(work, house.mine(work, escalation))
     run_due_jobs(house.context, "deliveries")
     assert len(letters_to_them(house)) == 1
 

@@ -450,7 +450,7 @@ def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
     house.carry(escalation)
     house.carry(escalation, later=timedelta(days=1))
     with house.as_(house.theirs) as work:
-        operations.decide(
+        operations.record_partner_decision(
             work, house.mine(work, escalation), action=Action.NONE, reason=Reason.OTHER
         )
     with house.as_reporter() as work:

@@ -7,8 +7,8 @@ import pytest
 
 from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.export import cacao_extension
-from helpdesk.export.cacao import TLP_OWNER, author_identity, to_cacao, to_json_text
-from helpdesk.export.cacao_checks import faults_between, faults_in
+from helpdesk.export.cacao import TLP_OWNER, author_identity, playbook_to_cacao, to_json_text
+from helpdesk.export.cacao_checks import find_duplicate_ids, find_export_faults
 from helpdesk.export.official_schemas import OfficialSchemas, SchemasNotFound
 from helpdesk.playbooks.repository import CONTENT, load_current_library
 
@@ -17,12 +17,12 @@ PAGES = [page.id for page in load_current_library().playbooks]
 
 def exported(page_id):
     library = load_current_library()
-    return to_cacao(library, library.playbook(page_id), read_playbook_uuids(CONTENT))
+    return playbook_to_cacao(library, library.playbook(page_id), read_playbook_uuids(CONTENT))
 
 
 @pytest.mark.parametrize("page_id", PAGES)
 def test_every_page_passes_our_checks(page_id):
-    assert faults_in(exported(page_id)) == []
+    assert find_export_faults(exported(page_id)) == []
 
 
 @pytest.mark.parametrize("page_id", PAGES)
@@ -49,11 +49,11 @@ def test_two_exports_are_equal_to_the_byte(page_id):
 def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
     source, library = exported("doxing"), load_current_library("es")
     page = library.playbook("doxing")
-    spanish = to_cacao(library, page, read_playbook_uuids(CONTENT), language="es")
+    spanish = playbook_to_cacao(library, page, read_playbook_uuids(CONTENT), language="es")
     assert spanish["id"] != source["id"]
     assert spanish["derived_from"] == [source["id"]]
     assert spanish["name"] == str(page.title) != source["name"]
-    assert faults_in(spanish) == []
+    assert find_export_faults(spanish) == []
     assert "derived_from" not in source
 
 
@@ -79,8 +79,8 @@ def test_which_answers_agree_with_an_outcome_leaves_the_house_too():
 
 def test_no_two_pages_share_an_id():
     everything = [exported(page_id) for page_id in PAGES]
-    assert faults_between(everything) == []
-    assert faults_between([everything[0], *everything]) != []
+    assert find_duplicate_ids(everything) == []
+    assert find_duplicate_ids([everything[0], *everything]) != []
 
 
 def test_every_step_and_every_end_of_the_page_is_in_it():
@@ -222,4 +222,4 @@ PLANTED = [
 def test_what_is_broken_does_not_leave(plant, said):
     export = copy.deepcopy(exported("account-takeover"))
     plant(export)
-    assert any(said in fault for fault in faults_in(export))
+    assert any(said in fault for fault in find_export_faults(export))

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpdesk.export.flow_diagram import to_svg
-from helpdesk.export.printable import to_html, to_markdown
+from helpdesk.export.flow_diagram import playbook_to_svg
+from helpdesk.export.printable_playbook import playbook_to_html, playbook_to_markdown
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.repository import load_current_library
 
@@ -15,7 +15,7 @@ PAGES = [page.id for page in load_current_library().playbooks]
 
 
 def drawn_for(page):
-    return ElementTree.fromstring(to_svg(load_current_library(), page, "en"))  # noqa: S314 - drawn by us
+    return ElementTree.fromstring(playbook_to_svg(load_current_library(), page, "en"))  # noqa: S314 - drawn by us
 
 
 def page_called(title):
@@ -24,7 +24,7 @@ def page_called(title):
 
 
 @pytest.mark.parametrize("page_id", PAGES)
-@pytest.mark.parametrize("write", [to_markdown, to_html])
+@pytest.mark.parametrize("write", [playbook_to_markdown, playbook_to_html])
 def test_a_sheet_holds_every_step_advice_and_end(write, page_id):
     library = load_current_library()
     page = library.playbook(page_id)
@@ -41,20 +41,20 @@ def test_a_sheet_holds_every_step_advice_and_end(write, page_id):
 
 def test_a_sheet_of_html_loads_nothing():
     library = load_current_library()
-    sheet = to_html(library, library.playbook("account-takeover"), "en")
+    sheet = playbook_to_html(library, library.playbook("account-takeover"), "en")
     assert not re.search(r"<script|<link|<img|@import|url\(|src=", sheet)
 
 
 def test_words_of_a_page_never_become_markup():
     page = page_called("<b>*Who* `is` it?</b>")
-    assert "<b>" not in to_html(load_current_library(), page, "en")
-    assert r"\<b\>\*Who\* \`is\` it?" in to_markdown(load_current_library(), page, "en")
-    assert "<b>" not in to_svg(load_current_library(), page, "en")
+    assert "<b>" not in playbook_to_html(load_current_library(), page, "en")
+    assert r"\<b\>\*Who\* \`is\` it?" in playbook_to_markdown(load_current_library(), page, "en")
+    assert "<b>" not in playbook_to_svg(load_current_library(), page, "en")
 
 
 def test_a_sheet_reads_from_the_right_where_its_language_does():
     library = load_current_library("ar")
-    sheet = to_html(library, library.playbook("account-takeover"), "ar")
+    sheet = playbook_to_html(library, library.playbook("account-takeover"), "ar")
     assert '<html lang="ar" dir="rtl">' in sheet
     assert "<h2>Steps</h2>" not in sheet
 
@@ -62,7 +62,7 @@ def test_a_sheet_reads_from_the_right_where_its_language_does():
 def test_a_picture_is_mirrored_where_its_language_reads_from_the_right_and_its_words_are_not():
     library = load_current_library("ar")
     page = library.playbook("account-takeover")
-    root = ElementTree.fromstring(to_svg(library, page, "ar"))  # noqa: S314 - we drew it ourselves
+    root = ElementTree.fromstring(playbook_to_svg(library, page, "ar"))  # noqa: S314 - we drew it ourselves
     assert root.get("direction") == "rtl"
     [drawn] = root.findall("{*}g")
     assert "scale(-1 1)" in drawn.get("transform")

@@ -21,18 +21,18 @@ from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import reports
 
 LATE = 1.0
-arrive = BulkInsertWork.arrive
+arrive = BulkInsertWork.insert_all
 
 
 def commits_after_answering():
     """It says that the report has arrived, and writes it down a moment later."""
-    BulkInsertWork.arrive = _arrive_late
+    BulkInsertWork.insert_all = _arrive_late
     return _application()
 
 
 def writes_half():
     """What was agreed to is written in a transaction of its own, which sometimes does not come."""
-    BulkInsertWork.arrive = _arrive_without_consents
+    BulkInsertWork.insert_all = _arrive_without_consents
     return _application()
 
 

@@ -22,7 +22,7 @@ def logged(message, *arguments, error=None):
     """What a process writes for one record."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.JsonLines("ticker"))
+    handler.setFormatter(logs.JsonLinesFormatter("ticker"))
     info = (type(error), error, None) if error else None
     handler.emit(logging.LogRecord("helpdesk.x", 40, "f", 1, message, arguments, info))
     return stream.getvalue()

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from helpdesk.adapters import child_processes
-from helpdesk.supervisor.process_group import ProcessGroup, Program, WatchedProcess
+from helpdesk.supervisor.process_group import ChildProgram, ProcessGroup, WatchedProcess
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
 
 def program(place, code="import time; time.sleep(600)", patience=5.0):
-    return Program(
+    return ChildProgram(
         [sys.executable, "-c", code],
         log=place / "log",
         environment={"PATH": os.environ["PATH"]},

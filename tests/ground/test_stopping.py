@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from helpdesk.supervisor import up
+from helpdesk.supervisor import run_everything
 from helpdesk.supervisor.process_group import ProcessGroup
 
 
@@ -24,13 +24,13 @@ class AsksWhenItGoes:
 def test_a_signal_that_reached_nobody_ends_the_watch(tmp_path):
     family = ProcessGroup(lambda sentence: None, tmp_path / "roll.json")
 
-    with up._interruptible():
+    with run_everything._interruptible():
         AsksWhenItGoes()
-        family.watch(until=up._asked_to_stop)
+        family.watch(until=run_everything._asked_to_stop)
 
 
 def test_a_signal_raises_at_once_where_it_can():
-    with up._interruptible(), pytest.raises(up.StopRequested):
+    with run_everything._interruptible(), pytest.raises(run_everything.StopRequested):
         signal.raise_signal(signal.SIGTERM)
 
 

@@ -11,7 +11,7 @@ REPEATABLE = {
     "intake.create_report",
     "intake.create_return",
     "intake.create_sign_out",
-    "intake.create_draft",
+    "intake.create_language_switch",
     "accounts.create_sign_in",
     "accounts.create_code",
     "accounts.create_sign_out",
@@ -22,7 +22,7 @@ REPEATABLE = {
 FOR_ANYONE = {
     "intake.create_report",
     "intake.create_return",
-    "intake.create_stop",
+    "intake.create_reminder_stop",
     "accounts.create_sign_in",
     "accounts.create_code",
     "accounts.create_enrolment_start",

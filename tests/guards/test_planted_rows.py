@@ -15,7 +15,7 @@ from sqlalchemy import text
 from helpdesk import ticker
 from helpdesk.core import job_runner
 from helpdesk.core.actors import SYSTEM
-from helpdesk.intake import volume
+from helpdesk.intake import intake_volume
 from helpdesk.triage import surge_alerts
 from tests.conftest import become
 from tests.factories import sign_in
@@ -120,7 +120,7 @@ def test_a_letter_that_is_promised_for_next_year_is_no_reason_to_write_none(cont
 
 @pytest.mark.parametrize("percent", ["x", None, [], "100"])
 def test_an_odd_entry_about_the_quota_stops_no_ticker(context, house, now, percent, monkeypatch):
-    monkeypatch.setattr(volume.IntakeVolume, "percent_of", lambda *_: 80)
+    monkeypatch.setattr(intake_volume.IntakeVolume, "percent_of", lambda *_: 80)
     plant(context, "UPDATE teams SET takes_reports = true")
     say(context, "intake.quota_told", house.team.id, {"percent": percent}, at=now, actor="system")
     reported(context, house, now, RUNNING)

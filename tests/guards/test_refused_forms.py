@@ -101,7 +101,7 @@ def served(context, monkeypatch):
         house.carried(ask=Ask.PRESERVE),
     )
     with house.as_(house.theirs) as work:
-        operations.decide(
+        operations.record_partner_decision(
             work,
             house.mine(work, decided),
             action=Action.DATA_PRESERVED,

@@ -133,7 +133,7 @@ def at_work(context):
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
         case.reply_due_at = case.unheard_since = work.at - timedelta(hours=1)
-        triage.raise_level(work, case, level=Level.IMMEDIATE, reason="!")
+        triage.raise_case_level(work, case, level=Level.IMMEDIATE, reason="!")
         triage.request_lower_level(work, case, level=Level.URGENT, reason="!")
     known = {
         "ref": house.case.ref,

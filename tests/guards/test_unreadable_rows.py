@@ -18,13 +18,13 @@ from helpdesk.cases.models import Case, Message
 from helpdesk.core.database import Base, SealedColumn
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, EnvelopePlace
-from helpdesk.core.unreadable_texts import UNREADABLE, parse_mapping
+from helpdesk.core.unreadable_texts import UNREADABLE, parse_mapping_or_none
 from helpdesk.escalations import operations
-from helpdesk.escalations.models import Decision, Escalation, Exchange
+from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.states import Action, Reason
 from helpdesk.intake import operations as mailbox
 from helpdesk.triage import operations as triage
-from helpdesk.triage.models import Evaluation
+from helpdesk.triage.models import LevelEvaluation
 from tests.conftest import STAFF, become
 from tests.escalations.conftest import house, lock_order
 from tests.factories import sign_in
@@ -32,7 +32,7 @@ from tests.guards.rights import ROLES
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 
-KINDS = (Case, Message, Exchange, Decision, Escalation, Evaluation)
+KINDS = (Case, Message, PartnerMessage, PartnerDecision, Escalation, LevelEvaluation)
 # Where it is read, if anywhere: there the page says so.
 READ_ON = {
     "cases.story": "case",
@@ -110,20 +110,22 @@ def request_of(house):
     escalation = house.carried()
     with house.as_(house.theirs) as work:
         mine = house.mine(work, escalation)
-        operations.acknowledge(work, mine)
+        operations.acknowledge_request(work, mine)
         operations.set_partner_ticket(work, mine, ticket="T-1")
         operations.ask_for_information(work, mine, question="Since when?")
     house.answer(escalation)
     with house.as_(house.theirs) as work:
         mine = house.mine(work, escalation)
-        operations.decide(work, mine, action=Action.NONE, reason=Reason.OTHER, note="No.")
+        operations.record_partner_decision(
+            work, mine, action=Action.NONE, reason=Reason.OTHER, note="No."
+        )
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
         triage.judge_new_case(work, case, {"danger": "none_known"})
         casework.send_message(work, case, "We are here.")
     with house.as_reporter() as work:
         case = work.session.get(Case, house.case.id)
-        mailbox.answer_questions(work, case, body="Lost.", answers={"seized_how": "lost"})
+        mailbox.record_deferred_answers(work, case, body="Lost.", answers={"seized_how": "lost"})
     return house.now(escalation)
 
 
@@ -220,13 +222,13 @@ def test_what_cannot_be_opened_or_read_is_a_line_in_its_place(context, house, pa
 
 @pytest.mark.parametrize("said", NO_JSON_OF_OURS.values(), ids=NO_JSON_OF_OURS)
 def test_only_texts_and_lists_of_texts_by_name_are_answers(said):
-    assert parse_mapping(said) is None
+    assert parse_mapping_or_none(said) is None
 
 
 def test_answers_that_we_write_are_read():
     answers = {"one": "a", "many": ["a", "b"], "none": None, "gone": "", "emoji": "\U0001f600"}
 
-    assert parse_mapping(json.dumps(answers)) == answers
+    assert parse_mapping_or_none(json.dumps(answers)) == answers
 
 
 @pytest.mark.parametrize("state", ["need_information", "decided"])

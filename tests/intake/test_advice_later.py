@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.report_content import answers_of, later_answers_of
 from helpdesk.core.sealing import CannotOpen
-from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.triage import operations as triage
-from helpdesk.triage.advice import answers_for_advice
+from helpdesk.triage.case_advice import answers_for_advice
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -24,7 +24,7 @@ LIBRARY = load_current_library()
 
 
 def advice(answers):
-    found = advice_of(pages_of(LIBRARY, [KIND]), answers)
+    found = merged_advice(playbooks_of_kinds(LIBRARY, [KIND]), answers)
     return {str(one.text) for one in (*found.dos, *found.donts)}
 
 
@@ -91,7 +91,7 @@ def test_answers_that_change_no_line_lead_back_to_the_case(back):
 def test_it_follows_what_a_responder_corrected(house, back):
     with house.inside() as work:
         case = work.session.scalars(select(Case)).one()
-        triage.correct_answers(work, case, {"seized_what": "computer"})
+        triage.correct_reporter_answers(work, case, {"seized_what": "computer"})
 
     back.open("/mailbox/case/advice")
 
@@ -147,7 +147,7 @@ def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(h
             "seized_what": ["phone"],
             "seized_back": "back_soon",
         }
-        triage.correct_answers(work, case, {"seized_back": "", "danger": "credible"})
+        triage.correct_reporter_answers(work, case, {"seized_back": "", "danger": "credible"})
 
     answer(back, q_seized_what="disk")
     with house.inside() as work:

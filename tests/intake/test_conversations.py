@@ -182,7 +182,7 @@ def test_only_a_message_answers_an_objection(house, case, code):
         assert found.reply_due_at == owed
         casework.send_message(work, found, "We never called. Who did?", seen=conversation_id)
         assert found.reply_due_at is None
-        assert not duty.board(work).disputed
+        assert not duty.load_board(work).disputed
 
 
 def test_a_call_before_they_wrote_does_not_answer_what_they_wrote(house, case, code):
@@ -190,7 +190,9 @@ def test_a_call_before_they_wrote_does_not_answer_what_they_wrote(house, case, c
         casework.send_message(work, work.session.get(Case, case.id), "Do not log in.")
     at = datetime.now(UTC) - timedelta(minutes=30)
     with house.at_the_door(reporter(case.id), own=code.secret(), at=at) as work:
-        heard = operations.write_message(work, queries.own_case(work), body="They are back.").id
+        heard = operations.send_message_as_reporter(
+            work, queries.own_case(work), body="They are back."
+        ).id
 
     call(house, case, minutes=150, seen=heard)
     assert now_of(house, case).reply_due_at is not None
@@ -226,7 +228,9 @@ def test_a_call_is_no_answer_to_what_may_have_come_after_it(
         casework.send_message(work, work.session.get(Case, case.id), "Hello.")
     for at in messages:
         with house.at_the_door(reporter(case.id), own=code.secret(), at=clock_time(at)) as work:
-            heard = operations.write_message(work, queries.own_case(work), body="More.").id
+            heard = operations.send_message_as_reporter(
+                work, queries.own_case(work), body="More."
+            ).id
 
     with house.inside(at=clock_time("12:00")) as work:
         found = work.session.get(Case, case.id, populate_existing=True)
@@ -264,7 +268,7 @@ def test_a_call_before_the_report_arrived_answers_nothing(
         with house.at_the_door(
             reporter(case.id), own=code.secret(), at=clock_time(message)
         ) as work:
-            operations.write_message(work, queries.own_case(work), body="More.")
+            operations.send_message_as_reporter(work, queries.own_case(work), body="More.")
 
     with house.inside(at=clock_time("12:00")) as work:
         found = work.session.get(Case, case.id, populate_existing=True)

@@ -59,7 +59,7 @@ def language_of(browser):
 
 def test_a_language_is_offered_when_everything_needed_is_there_and_fresh(settings, spoken):
     assert offered_languages(replace(settings, offer_unreviewed=True)) == ("en", "ar")
-    assert STALE in repository.translation("es").waits_for
+    assert STALE in repository.load_current_translation("es").waits_for
 
 
 def test_one_that_nobody_has_read_is_offered_only_where_the_helpdesk_wants_it(settings, spoken):

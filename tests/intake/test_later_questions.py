@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Message
-from helpdesk.intake import report
+from helpdesk.intake import report_rules
 from helpdesk.playbooks.repository import load_current_library
 from tests.intake.test_reports import cases, code_on, go_to, send
 
 LIBRARY = load_current_library()
-LATER = report.questions_for_later(LIBRARY, ["account-takeover"])
+LATER = report_rules.deferred_questions(LIBRARY, ["account-takeover"])
 
 
 @pytest.fixture

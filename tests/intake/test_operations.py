@@ -24,7 +24,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake import operations, queries
 from helpdesk.intake.operations import ReportKeys
-from helpdesk.intake.report import ReportContent
+from helpdesk.intake.report_rules import ReportContent
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE
 from tests.factories import a_case, a_person, a_team
@@ -199,7 +199,7 @@ def test_a_reporter_sees_one_case_and_a_stranger_none(house):
     with house.at_the_door(reporter(mine.id)) as work:
         theirs = work.session.get(Case, other.id)
         for verb in (
-            lambda: operations.write_message(work, theirs, body="x"),
+            lambda: operations.send_message_as_reporter(work, theirs, body="x"),
             lambda: operations.set_consents(work, theirs, agreements=[]),
             lambda: operations.withdraw_case(work, theirs),
         ):
@@ -211,7 +211,7 @@ def test_a_responder_is_no_reporter(house):
     with house.inside() as work:
         case = a_case(work, house.team, state=CaseState.OPEN)
         with pytest.raises(NotAllowed):
-            operations.write_message(work, case, body="In their name.")
+            operations.send_message_as_reporter(work, case, body="In their name.")
 
 
 def test_no_team_takes_reports_is_our_fault_and_never_a_lost_report(house, way_back):

@@ -9,7 +9,7 @@ import pytest
 from helpdesk import ticker
 from helpdesk.core.actors import Role
 from helpdesk.core.job_runner import run_due_jobs
-from helpdesk.intake import quota, volume
+from helpdesk.intake import intake_volume, storage_quota
 from tests.conftest import STAFF, become
 from tests.factories import a_person, a_team, sign_in
 from tests.intake.test_reports import LAST, cases, go_to, send
@@ -21,7 +21,7 @@ QUOTA = 1000
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Every look at the count is a fresh one."""
-    monkeypatch.setattr(volume, "BELIEVED", 0)
+    monkeypatch.setattr(intake_volume, "BELIEVED", 0)
 
 
 def used(house, megabytes, *, slow=False):
@@ -60,7 +60,7 @@ def test_what_could_not_be_taken_can_be_sent_again_from_that_page(
     clock["by"] = 61
     used(house, QUOTA)
     send(browser, follow=False)
-    monkeypatch.setattr(volume.IntakeVolume, "has_room", lambda *_, **__: True)
+    monkeypatch.setattr(intake_volume.IntakeVolume, "has_room", lambda *_, **__: True)
 
     browser.send("/report")
 
@@ -87,7 +87,7 @@ def test_the_second_lane_has_half_and_closes_the_door_to_nobody_else(
     clock,
     monkeypatch,
 ):
-    monkeypatch.setattr(volume, "CROWD", 0)
+    monkeypatch.setattr(intake_volume, "CROWD", 0)
     used(house, QUOTA // 2, slow=True)
     go_to(browser, 4)
 
@@ -124,7 +124,7 @@ def test_below_the_marks_nobody_is_told_and_at_each_of_them_once(context, now):
     for megabytes in (499, 1, 0, 300, 0, 200, 0):
         with context.begin() as work:
             as_owner(context, megabytes)
-            quota.enqueue_quota_warning(work, QUOTA)
+            storage_quota.enqueue_quota_warning(work, QUOTA)
         run_due_jobs(context, "notices")
         heard.append(sorted(letter.to for letter in context.mailer.sent))
         context.mailer.sent.clear()

@@ -26,7 +26,7 @@ from helpdesk.intake import operations, reminder_jobs
 from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
 from helpdesk.settings import Surface
-from helpdesk.web.catalogues import translations
+from helpdesk.web.catalogues import load_catalogue_or_source
 from tests.factories import a_case
 from tests.intake.browser import Browser
 
@@ -413,7 +413,7 @@ def test_it_speaks_the_language_of_the_page_where_it_was_asked_for(house, inside
 
     [email] = work_off(house)
 
-    said = translations(language).gettext
+    said = load_catalogue_or_source(language).gettext
     assert email.subject == said(SUBJECTS["appointment"]) != SUBJECTS["appointment"]
     assert email.sender_name == said(SENDERS["calendar"]) != SENDERS["calendar"]
     assert "something new" not in email.body

@@ -47,21 +47,21 @@ class Story:
     def approve(self):
         with self.house.inside(self.second) as work:
             found = queries.request_by_own_ref(work, self.ref)
-            operations.approve(work, found, seen_hash=found.packet_hash)
+            operations.approve_request(work, found, seen_hash=found.packet_hash)
         return self
 
     def carry(self):
         with self.house.inside() as work:
-            delivery = queries.delivery_of(work, queries.request_by_own_ref(work, self.ref))
+            delivery = queries.delivery_of_request(work, queries.request_by_own_ref(work, self.ref))
         with self.house.backstage() as context:
-            jobs.deliver(context, delivery_id=delivery.id)
+            jobs.deliver_packet(context, delivery_id=delivery.id)
         return self
 
     def decide(self, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
         with self.house.inside(self.theirs) as work:
             found = queries.request_by_own_ref(work, self.ref)
-            operations.acknowledge(work, found)
-            operations.decide(work, found, action=action, reason=reason, note="")
+            operations.acknowledge_request(work, found)
+            operations.record_partner_decision(work, found, action=action, reason=reason, note="")
         return self
 
     def look(self):
@@ -204,7 +204,7 @@ def test_taking_the_agreement_back_stops_what_was_not_sent(house, story):
 
     story.browser.send("/mailbox/case/consents", answers={"agreed": ["help"]})
     with house.backstage() as context:
-        jobs.cancel_unsent(context, case_id=story.case.id)
+        jobs.cancel_requests_without_consent(context, case_id=story.case.id)
 
     assert story.state() is EscalationState.WITHDRAWN
     assert "It was withdrawn." in story.look()
@@ -216,7 +216,7 @@ def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(h
 
     story.browser.send("/mailbox/case/withdrawal")
     with house.backstage() as context:
-        jobs.cancel_unsent(context, case_id=story.case.id)
+        jobs.cancel_requests_without_consent(context, case_id=story.case.id)
 
     assert story.state() is EscalationState.WITHDRAWN
     with house.inside() as work:

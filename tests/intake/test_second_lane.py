@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from helpdesk.intake import report_token, second_lane, volume
+from helpdesk.intake import intake_volume, report_token, second_lane
 from helpdesk.intake.report_token import ReportToken
 from tests.intake.test_reports import LAST, cases, go_to, send
 
@@ -23,9 +23,9 @@ def clock(monkeypatch):
 @pytest.fixture
 def crowd(house, monkeypatch):
     """Very many reports have come in these minutes, and every process knows it at once."""
-    monkeypatch.setattr(volume, "BELIEVED", 0)
+    monkeypatch.setattr(intake_volume, "BELIEVED", 0)
     house._become("postgres")
-    count(house, reports=volume.CROWD)
+    count(house, reports=intake_volume.CROWD)
     house._become("helpdesk_intake")
 
 
@@ -33,7 +33,7 @@ def count(house, *, reports=0, megabytes=0, slow=False):
     """As the database counts what comes."""
     house.staff.sessions.kw["bind"].execute(
         text("SELECT count_intake(:slow, :reports, :bytes)"),
-        {"slow": slow, "reports": reports, "bytes": megabytes * volume.MEGABYTE},
+        {"slow": slow, "reports": reports, "bytes": megabytes * intake_volume.MEGABYTE},
     )
 
 
@@ -76,8 +76,8 @@ def test_without_a_crowd_nobody_has_to_wait(house, filled_in):
 
 def test_other_peoples_number_puts_nobody_into_the_second_lane(house, browser, clock, monkeypatch):
     """All from one address, as every visitor of an onion service; each had a minute."""
-    monkeypatch.setattr(volume, "BELIEVED", 0)
-    for _ in range(volume.CROWD + 5):
+    monkeypatch.setattr(intake_volume, "BELIEVED", 0)
+    for _ in range(intake_volume.CROWD + 5):
         go_to(browser, 4)
         clock["by"] += 61
         send(browser)
@@ -89,8 +89,8 @@ def test_other_peoples_number_puts_nobody_into_the_second_lane(house, browser, c
 def test_a_flood_puts_itself_into_the_second_lane_from_the_first_that_makes_the_crowd(
     house, browser, monkeypatch
 ):
-    monkeypatch.setattr(volume, "BELIEVED", 0)
-    monkeypatch.setattr(volume, "CROWD", 3)
+    monkeypatch.setattr(intake_volume, "BELIEVED", 0)
+    monkeypatch.setattr(intake_volume, "CROWD", 3)
     for _ in range(6):
         go_to(browser, 4)
         send(browser)
@@ -140,7 +140,7 @@ def test_what_comes_is_counted_by_the_database_and_the_door_cannot_change_the_co
     send(filled_in)
 
     with house.at_the_door() as work:
-        counted = volume.current_volume(work)
+        counted = intake_volume.current_volume(work)
     assert (counted.lately, counted.reports) == (1, 1)
     assert counted.bytes > 9_000
     for statement in (

@@ -21,7 +21,7 @@ def story(house, browser):
 
 def acknowledged(story):
     with story.house.inside(story.theirs) as work:
-        operations.acknowledge(work, queries.request_by_own_ref(work, story.ref))
+        operations.acknowledge_request(work, queries.request_by_own_ref(work, story.ref))
 
 
 def asked(story):
@@ -37,7 +37,9 @@ def disputed(story):
 def decide_once_more(story):
     with story.house.inside(story.theirs) as work:
         found = queries.request_by_own_ref(work, story.ref)
-        operations.decide(work, found, action=Action.NONE, reason=Reason.OUT_OF_SCOPE)
+        operations.record_partner_decision(
+            work, found, action=Action.NONE, reason=Reason.OUT_OF_SCOPE
+        )
 
 
 def opened(story):
@@ -55,7 +57,7 @@ def take_back(story, *, sure=True):
 
 def work_off(story):
     with story.house.backstage() as context:
-        jobs.cancel_unsent(context, case_id=story.case.id)
+        jobs.cancel_requests_without_consent(context, case_id=story.case.id)
 
 
 @pytest.mark.parametrize("before", [lambda _story: None, acknowledged, asked, disputed])
@@ -167,7 +169,7 @@ def test_every_answer_stays_after_a_later_one(story):
 
 def test_a_draft_that_we_threw_away_never_left(house, story):
     with house.inside() as work:
-        operations.withdraw(work, queries.request_by_own_ref(work, story.ref))
+        operations.withdraw_request(work, queries.request_by_own_ref(work, story.ref))
 
     page = opened(story)
 

@@ -11,10 +11,10 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.report_content import answers_of, story_of
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.intake import report
-from helpdesk.playbooks.merging import SOMETHING_ELSE
+from helpdesk.intake import report_rules
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.models import Evaluation
+from helpdesk.playbooks.several_playbooks import SOMETHING_ELSE
+from helpdesk.triage.models import LevelEvaluation
 from tests.intake.searches import SEARCHES
 from tests.intake.test_reports import cases, go_to, send
 
@@ -134,7 +134,7 @@ def test_the_words_are_the_story_and_stand_nowhere_else(house, browser, caplog):
     assert "zanzibarquux" not in caplog.text
     assert "zanzibarquux" not in str(browser.answer.headers)
     with house.inside() as work:
-        for table in (HistoryEntry.details, OutboxJob.arguments, Evaluation.rule):
+        for table in (HistoryEntry.details, OutboxJob.arguments, LevelEvaluation.rule):
             for row in work.session.scalars(select(table)):
                 assert "zanzibarquux" not in str(row)
         [case] = work.session.scalars(select(Case))
@@ -267,10 +267,10 @@ def test_every_page_stands_under_one_heading_and_headings_name_pages_that_exist(
 
     assert len(named) == len(set(named))
     assert set(named) == there
-    assert [one.title for one in report.headings(LIBRARY)] == [
+    assert [one.title for one in report_rules.kinds_by_heading(LIBRARY)] == [
         group.title for group in LIBRARY.collection.groups
     ]
 
 
 def test_a_report_without_a_tick_is_about_something_else():
-    assert [page.id for page in report.playbooks_to_ask(LIBRARY, [])] == [SOMETHING_ELSE]
+    assert [page.id for page in report_rules.playbooks_to_ask(LIBRARY, [])] == [SOMETHING_ELSE]

@@ -14,7 +14,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import RecordedVerdict
-from helpdesk.escalations.partner_inbox import last_moves
+from helpdesk.escalations.partner_inbox import last_partner_moves
 from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
 
@@ -118,7 +118,9 @@ def test_what_the_partner_decided_since_stays(house, story):
     note(house, story, Verdict.NOT_EFFECTIVE)
     with house.inside(story.theirs) as work:
         found = queries.request_by_own_ref(work, story.ref)
-        operations.decide(work, found, action=Action.ACCESS_LOCKED, reason=Reason.POLICY_BREACH)
+        operations.record_partner_decision(
+            work, found, action=Action.ACCESS_LOCKED, reason=Reason.POLICY_BREACH
+        )
     story.say(Verdict.CONFIRMED)
 
     deny(story)
@@ -145,13 +147,13 @@ def test_to_object_twice_changes_nothing_more(house, story):
 def test_the_partner_no_longer_reads_it_as_the_persons_last_word(house, story):
     note(house, story, Verdict.CONFIRMED)
     with house.inside(story.theirs) as work:
-        assert last_moves(work, [queries.request_by_own_ref(work, story.ref)]).fixed
+        assert last_partner_moves(work, [queries.request_by_own_ref(work, story.ref)]).fixed
 
     deny(story)
 
     with house.inside(story.theirs) as work:
         found = queries.request_by_own_ref(work, story.ref)
-        moves = last_moves(work, [found])
+        moves = last_partner_moves(work, [found])
         assert not moves.fixed
         assert not moves.asked_again
         assert not queries.verdicts_of(work, found)

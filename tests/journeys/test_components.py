@@ -33,7 +33,7 @@ from helpdesk.core.markup import (
     reveal_hidden_characters,
     visible_defanged_text,
 )
-from helpdesk.web import headers, languages
+from helpdesk.web import languages, response_headers
 from helpdesk.web.blank_forms import render_once
 from helpdesk.web.time_format import (
     format_day,
@@ -106,7 +106,7 @@ def gallery():
     app.jinja_env.filters.update(day=format_day, time_left=time_left, said=mark_language)
     app.secret_key = "only for a message"
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
-    headers.init_app(app)
+    response_headers.init_app(app)
     languages.init_app(app, offered=("en",))
     Babel(app)
     wrong = Sample(MultiDict({"danger": "", "story": ""}))

@@ -8,7 +8,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_contains, url_to_be
 from selenium.webdriver.support.wait import WebDriverWait
 
-from helpdesk.web.headers import SHOWN_ONCE
+from helpdesk.web.response_headers import SHOWN_ONCE
 from tests.journeys import browser as browsers
 from tests.journeys import desk, reporter
 from tests.journeys.browser import choose, field, press, text

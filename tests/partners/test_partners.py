@@ -14,8 +14,8 @@ from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.partners import operations, policy, queries
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSensitivity, FieldSource
-from helpdesk.partners.response_times import in_both_zones
-from helpdesk.partners.terms import PartnerTerms, unknown_platform_message
+from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_message
+from helpdesk.partners.response_times import format_in_both_zones
 from helpdesk.playbooks.repository import load_current_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
 from tests.intake.browser import mark_in
@@ -66,7 +66,7 @@ def test_a_new_partner_is_not_vetted_and_nobody_here_has_its_key(context, partne
         assert queries.keys_of_partner(work, partner).current is None
         somebody = a_person(work, Role.PARTNER, [partner.team])
     with work_as(context, somebody) as work:
-        assert queries.has_key(work, theirs(work, partner))
+        assert queries.has_partner_key(work, theirs(work, partner))
         assert work.keys.holds(queries.keys_of_partner(work, partner).current.id)
 
 
@@ -391,4 +391,4 @@ def test_who_is_retired_is_offered_to_nobody_and_can_come_back(context, staff, l
     ],
 )
 def test_a_time_is_said_in_both_zones(zone, said):
-    assert in_both_zones(datetime(2026, 11, 29, 23, 30, tzinfo=UTC), zone) == said
+    assert format_in_both_zones(datetime(2026, 11, 29, 23, 30, tzinfo=UTC), zone) == said

@@ -15,7 +15,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.partners import operations, vetting
 from helpdesk.partners.models import Partner
-from helpdesk.partners.terms import PartnerTerms
+from helpdesk.partners.partner_terms import PartnerTerms
 from tests.factories import a_person, a_team, enrolled, sign_in, work_as, work_let_in
 
 ABOUT = PartnerTerms(reach_us="The helpdesk of the tests.")

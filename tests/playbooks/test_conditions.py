@@ -12,9 +12,9 @@ from helpdesk.playbooks.conditions import (
     In,
     Is,
     Not,
-    from_data,
+    condition_from_data,
+    condition_to_data,
     names_in,
-    to_data,
 )
 from helpdesk.playbooks.evaluation import Truth, evaluate, unknown_names_in
 
@@ -105,7 +105,7 @@ def test_learning_more_never_turns_yes_into_no(condition, known, name, value):
 
 @given(conditions)
 def test_a_condition_survives_being_stored(condition):
-    assert from_data(to_data(condition)) == condition
+    assert condition_from_data(condition_to_data(condition)) == condition
 
 
 def leaves_of(condition):

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.playbooks.answers import (
+from helpdesk.playbooks.answer_evaluation import (
     applicable_questions,
-    red_flags,
-    safe_now,
-    tags,
-    without_hidden,
+    drop_hidden_answers,
+    matching_tags,
+    raised_red_flags,
+    safe_now_advice,
 )
 from helpdesk.playbooks.conditions import UNSURE, names_in
-from helpdesk.playbooks.model import EndKind, QuestionKind, texts_in
+from helpdesk.playbooks.model import QuestionKind, RunEndKind, texts_in
 from helpdesk.playbooks.repository import load_current_library
 
 LIBRARY = load_current_library()
@@ -55,14 +55,14 @@ def test_advice_never_tells_people_to_destroy_or_to_fight(page):
 @each_page
 def test_there_is_advice_whatever_was_answered(page):
     for known in ({}, {"danger": "none_known", "hold": "ended"}, {"danger": UNSURE}):
-        given = safe_now(page, known)
+        given = safe_now_advice(page, known)
         assert given.dos
         assert given.donts
 
 
 @each_page
 def test_people_leave_in_all_four_ways(page):
-    assert {end.kind for end in page.ends} == set(EndKind)
+    assert {end.kind for end in page.ends} == set(RunEndKind)
 
 
 @each_page
@@ -128,8 +128,8 @@ def test_the_platform_is_picked_from_the_platforms_we_know():
 
 
 def test_a_held_owner_is_never_told_to_try_the_form():
-    held = {advice.id for advice in safe_now(ACCOUNT, {"owner_state": "held"}).dos}
-    unknown = {advice.id for advice in safe_now(ACCOUNT, {}).dos}
+    held = {advice.id for advice in safe_now_advice(ACCOUNT, {"owner_state": "held"}).dos}
+    unknown = {advice.id for advice in safe_now_advice(ACCOUNT, {}).dos}
 
     assert "form-once" not in held
     assert {"form-once", "people-first"} <= unknown
@@ -147,18 +147,20 @@ def test_someone_who_wants_advice_is_not_asked_what_happened():
 def test_answers_to_hidden_questions_are_dropped():
     told = {"about": ("advice",), "noticed": "a letter", "wish": "safe"}
 
-    assert without_hidden(ELSE.questions, told) == {"about": ("advice",), "wish": "safe"}
+    assert drop_hidden_answers(ELSE.questions, told) == {"about": ("advice",), "wish": "safe"}
 
 
 def test_flags_rise_only_when_it_is_certain():
-    assert [flag.id for flag in red_flags(ELSE, {"about": ("held", "device")})] == ["someone-held"]
-    assert red_flags(ELSE, {"about": (UNSURE,)}) == ()
+    assert [flag.id for flag in raised_red_flags(ELSE, {"about": ("held", "device")})] == [
+        "someone-held"
+    ]
+    assert raised_red_flags(ELSE, {"about": (UNSURE,)}) == ()
 
 
 def test_tags_follow_what_is_known():
-    assert 'rsit:fraud="phishing"' in tags(ACCOUNT, {"typed": ("code",)})
-    assert 'rsit:fraud="phishing"' not in tags(ACCOUNT, {"typed": ("none",)})
-    assert 'rsit:other="undetermined"' in tags(ELSE, {})
+    assert 'rsit:fraud="phishing"' in matching_tags(ACCOUNT, {"typed": ("code",)})
+    assert 'rsit:fraud="phishing"' not in matching_tags(ACCOUNT, {"typed": ("none",)})
+    assert 'rsit:other="undetermined"' in matching_tags(ELSE, {})
 
 
 def test_a_case_cannot_be_resolved_under_something_else_without_a_name():

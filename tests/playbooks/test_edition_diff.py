@@ -5,7 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.edition_diff import diff_editions, lost_answers, lost_records
+from helpdesk.playbooks.edition_diff import (
+    answers_lost_in_edition,
+    diff_editions,
+    records_lost_in_edition,
+)
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.playbooks.repository import load_current_library
@@ -72,8 +76,8 @@ def test_an_answer_is_lost_with_its_question_or_its_option():
     new = with_other(without(PAGE, "questions", "whose"), "questions", "typed", options=fewer)
     answers = {"whose": "mine", "typed": ("password", "code"), "hold": "ended", "other": "x"}
 
-    assert lost_answers(PAGE, new, answers) == {"whose": "mine", "typed": ("code",)}
-    assert lost_answers(PAGE, PAGE, answers) == {}
+    assert answers_lost_in_edition(PAGE, new, answers) == {"whose": "mine", "typed": ("code",)}
+    assert answers_lost_in_edition(PAGE, PAGE, answers) == {}
 
 
 def test_a_record_is_lost_with_its_step_or_its_outcome():
@@ -86,15 +90,17 @@ def test_a_record_is_lost_with_its_step_or_its_outcome():
         "save-log": RecordedStep(None),
     }
 
-    assert lost_records(new, records) == ("rule-out", "confirm-owner")
-    assert lost_records(PAGE, records) == ()
+    assert records_lost_in_edition(new, records) == ("rule-out", "confirm-owner")
+    assert records_lost_in_edition(PAGE, records) == ()
 
 
 def test_a_step_that_must_be_done_now_is_no_longer_left_out():
     records = {"save-log": RecordedStep(None)}
     assert not PAGE.step("save-log").must
 
-    assert lost_records(with_other(PAGE, "steps", "save-log", must=True), records) == ("save-log",)
+    assert records_lost_in_edition(with_other(PAGE, "steps", "save-log", must=True), records) == (
+        "save-log",
+    )
 
 
 def test_a_record_whose_outcome_leads_out_now_stays_behind():
@@ -102,4 +108,4 @@ def test_a_record_whose_outcome_leads_out_now_stays_behind():
     leaving = tuple(replace(outcome, end="restored") for outcome in step.outcomes)
     new = with_other(PAGE, "steps", "save-log", outcomes=leaving)
 
-    assert lost_records(new, {"save-log": RecordedStep("saved")}) == ("save-log",)
+    assert records_lost_in_edition(new, {"save-log": RecordedStep("saved")}) == ("save-log",)

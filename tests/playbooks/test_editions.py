@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.editions import content_hash, from_json, to_json
+from helpdesk.playbooks.editions import content_hash, playbook_from_json, playbook_to_json
 from helpdesk.playbooks.model import Text
 
 PAGES = repository.load_current_library().playbooks
@@ -31,15 +31,15 @@ def test_no_version_of_a_page_stands_for_two_editions():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_a_page_survives_being_stored(page):
-    assert from_json(to_json(page)) == page
+    assert playbook_from_json(playbook_to_json(page)) == page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_the_database_may_reorder_it(page):
-    shuffled = json.dumps(dict(reversed(json.loads(to_json(page)).items())), indent=3)
+    shuffled = json.dumps(dict(reversed(json.loads(playbook_to_json(page)).items())), indent=3)
 
-    assert from_json(shuffled) == page
-    assert content_hash(from_json(shuffled)) == content_hash(page)
+    assert playbook_from_json(shuffled) == page
+    assert content_hash(playbook_from_json(shuffled)) == content_hash(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
@@ -58,7 +58,9 @@ def test_one_changed_word_is_another_edition():
 
 
 def test_what_stands_at_its_default_is_not_stored():
-    stored = json.loads(repository.current_edition("account-takeover").content)["playbook"]["steps"]
+    stored = json.loads(repository.load_current_edition("account-takeover").content)["playbook"][
+        "steps"
+    ]
     [step] = [one for one in stored if one["id"] == "save-log"]
 
     assert "must" not in step
@@ -67,11 +69,11 @@ def test_what_stands_at_its_default_is_not_stored():
 
 def test_an_edition_of_another_format_is_refused():
     with pytest.raises(ValueError, match="format 2"):
-        from_json('{"format": 2, "playbook": {}}')
+        playbook_from_json('{"format": 2, "playbook": {}}')
 
 
 def test_a_pinned_edition_is_built_once():
-    stored = repository.current_edition("account-takeover")
+    stored = repository.load_current_edition("account-takeover")
 
     assert (
         repository.playbook_by_hash(stored.content_hash, lambda: pytest.fail("read"))
@@ -82,4 +84,4 @@ def test_a_pinned_edition_is_built_once():
         repository.playbook_by_hash("of another day", lambda: pytest.fail("read"))
         == stored.playbook
     )
-    assert repository.current_edition("no-such-page") is None
+    assert repository.load_current_edition("no-such-page") is None

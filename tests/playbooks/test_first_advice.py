@@ -5,11 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.answers import FIRST, safe_now
+from helpdesk.playbooks.answer_evaluation import FIRST, safe_now_advice
 from helpdesk.playbooks.conditions import AllOf, Answered, Is
-from helpdesk.playbooks.merging import advice_of
 from helpdesk.playbooks.model import Advice, AtStake, Text
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_playbooks import merged_advice
 
 PAGES = load_current_library().playbooks
 PAGE = next(page for page in PAGES if page.id == "doxing")
@@ -29,7 +29,7 @@ def ids(lines):
 def test_five_come_first_and_none_of_the_others_would_lose_more(kinds):
     lines = tuple(line(n, stake, is_dont=dont) for n, (stake, dont) in enumerate(kinds))
 
-    told = safe_now(replace(PAGE, safe_now=lines), {})
+    told = safe_now_advice(replace(PAGE, safe_now=lines), {})
 
     first = (*told.first_dos, *told.first_donts)
     rest = (*told.more_dos, *told.more_donts)
@@ -44,19 +44,21 @@ def test_of_two_alike_the_one_that_the_answers_call_for_comes_first():
     unsure, sure = line(1, AtStake.PROOF, CHILD), line(2, AtStake.PROOF)
     page = replace(PAGE, safe_now=(unsure, sure))
 
-    assert ids(safe_now(page, {}).first_dos) == ["line-2", "line-1"]
-    assert ids(safe_now(page, {"dox_what": ("child",)}).first_dos) == ["line-1", "line-2"]
+    assert ids(safe_now_advice(page, {}).first_dos) == ["line-2", "line-1"]
+    assert ids(safe_now_advice(page, {"dox_what": ("child",)}).first_dos) == ["line-1", "line-2"]
 
 
 def test_a_line_for_what_was_ticked_is_shown_to_nobody_else():
     page = replace(PAGE, safe_now=(line(1, AtStake.SAFETY, AllOf((Answered("dox_what"), CHILD))),))
 
-    assert ids(safe_now(page, {"dox_what": ("child",)}).dos) == ["line-1"]
-    assert safe_now(page, {}).dos == safe_now(page, {"dox_what": ("unsure",)}).dos == ()
+    assert ids(safe_now_advice(page, {"dox_what": ("child",)}).dos) == ["line-1"]
+    assert (
+        safe_now_advice(page, {}).dos == safe_now_advice(page, {"dox_what": ("unsure",)}).dos == ()
+    )
 
 
 def test_people_who_picked_several_kinds_are_sent_to_safety_once():
-    told = advice_of(PAGES, {"danger": "imminent"})
+    told = merged_advice(PAGES, {"danger": "imminent"})
 
     assert ids((*told.dos, *told.donts)).count("people-first") == 1
     assert all(one.at_stake is AtStake.SAFETY for one in told.first_dos)

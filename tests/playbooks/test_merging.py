@@ -5,16 +5,16 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.answers import safe_now
+from helpdesk.playbooks.answer_evaluation import safe_now_advice
 from helpdesk.playbooks.conditions import Is
-from helpdesk.playbooks.merging import (
-    SOMETHING_ELSE,
-    advice_of,
-    pages_of,
-    questions_of,
-)
-from helpdesk.playbooks.model import Option, Text
+from helpdesk.playbooks.model import AnswerOption, Text
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_playbooks import (
+    SOMETHING_ELSE,
+    merged_advice,
+    merged_questions,
+    playbooks_of_kinds,
+)
 
 LIBRARY = load_current_library()
 NAMES = [page.id for page in LIBRARY.playbooks]
@@ -23,18 +23,18 @@ some_kinds = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=Tru
 
 
 def test_what_nobody_knows_is_something_else():
-    assert [page.id for page in pages_of(LIBRARY, ["no-such-kind"])] == [SOMETHING_ELSE]
-    assert [page.id for page in pages_of(LIBRARY, [])] == [SOMETHING_ELSE]
-    assert [page.id for page in pages_of(LIBRARY, ["account-takeover", "no-such-kind"])] == [
-        "account-takeover"
-    ]
+    assert [page.id for page in playbooks_of_kinds(LIBRARY, ["no-such-kind"])] == [SOMETHING_ELSE]
+    assert [page.id for page in playbooks_of_kinds(LIBRARY, [])] == [SOMETHING_ELSE]
+    assert [
+        page.id for page in playbooks_of_kinds(LIBRARY, ["account-takeover", "no-such-kind"])
+    ] == ["account-takeover"]
 
 
 @given(some_kinds)
 def test_every_question_of_every_page_is_asked_once_and_danger_first(kinds):
-    pages = pages_of(LIBRARY, kinds)
+    pages = playbooks_of_kinds(LIBRARY, kinds)
 
-    asked = [question.id for question in questions_of(LIBRARY, pages)]
+    asked = [question.id for question in merged_questions(LIBRARY, pages)]
 
     assert asked[: len(POINTS)] == POINTS
     assert len(asked) == len(set(asked))
@@ -43,9 +43,9 @@ def test_every_question_of_every_page_is_asked_once_and_danger_first(kinds):
 
 @given(some_kinds)
 def test_every_option_of_every_page_can_be_picked(kinds):
-    pages = pages_of(LIBRARY, kinds)
+    pages = playbooks_of_kinds(LIBRARY, kinds)
 
-    for question in questions_of(LIBRARY, pages):
+    for question in merged_questions(LIBRARY, pages):
         offered = [option.id for option in question.options]
         same = [one for page in pages for one in page.questions if one.id == question.id]
         assert len(offered) == len(set(offered))
@@ -89,7 +89,7 @@ def test_options_that_only_one_page_has_stand_before_i_do_not_know():
     account = LIBRARY.playbook("account-takeover")
     platform = account.question("platform")
     longer = replace(
-        platform, options=(Option("zine", Text("x.zine", "A zine")), platform.options[-1])
+        platform, options=(AnswerOption("zine", Text("x.zine", "A zine")), platform.options[-1])
     )
     other = replace(account, id="other", questions=(longer,))
 
@@ -102,13 +102,13 @@ def test_options_that_only_one_page_has_stand_before_i_do_not_know():
 
 @given(some_kinds)
 def test_advice_is_that_of_all_pages_and_nothing_is_said_twice(kinds):
-    pages = pages_of(LIBRARY, kinds)
+    pages = playbooks_of_kinds(LIBRARY, kinds)
 
-    advice = advice_of(pages, {})
+    advice = merged_advice(pages, {})
 
     said = [str(one.text) for one in (*advice.dos, *advice.donts)]
     assert len(said) == len(set(said))
-    each = [safe_now(page, {}) for page in pages]
+    each = [safe_now_advice(page, {}) for page in pages]
     alone = {str(one.text): one.id for told in each for one in (*told.dos, *told.donts)}
     assert set(said) <= set(alone)
     # two pages that send people to safety under one name do so once
@@ -117,4 +117,4 @@ def test_advice_is_that_of_all_pages_and_nothing_is_said_twice(kinds):
 
 
 def asked(name, pages):
-    return next(one for one in questions_of(LIBRARY, pages) if one.id == name)
+    return next(one for one in merged_questions(LIBRARY, pages) if one.id == name)

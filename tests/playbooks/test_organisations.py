@@ -3,7 +3,7 @@
 from pytaxonomies import Taxonomies
 
 from helpdesk.playbooks import organisations
-from helpdesk.playbooks.answers import tags
+from helpdesk.playbooks.answer_evaluation import matching_tags
 from helpdesk.playbooks.repository import load_current_library
 
 
@@ -22,7 +22,7 @@ def test_an_organisation_has_the_tags_of_its_causes():
 def test_no_answer_puts_a_tag_of_organisations_on_an_incident():
     known = {organisations.CAUSE: tuple(cause.slug for cause in load_current_library().causes)}
     for page in load_current_library().playbooks:
-        assert not [tag for tag in tags(page, known) if tag.startswith("accessnow:")]
+        assert not [tag for tag in matching_tags(page, known) if tag.startswith("accessnow:")]
 
 
 def test_the_cause_is_asked_by_a_responder_and_by_no_form():

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.answers import red_flags, safe_now
+from helpdesk.playbooks.answer_evaluation import raised_red_flags, safe_now_advice
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.repository import load_current_library
@@ -65,7 +65,9 @@ def test_an_adult_is_offered_all_of_it():
 
 def test_the_service_for_the_young_is_named_unless_it_is_certain_that_nobody_is():
     for known, is_named in (({}, True), ({"img_age": UNSURE}, True), ({"img_age": "no"}, False)):
-        assert ("under-18-help" in {one.id for one in safe_now(IMAGES, known).dos}) is is_named
+        assert (
+            "under-18-help" in {one.id for one in safe_now_advice(IMAGES, known).dos}
+        ) is is_named
 
 
 def test_no_piece_of_evidence_could_be_the_picture():
@@ -82,14 +84,14 @@ def test_thoughts_of_self_harm_count_whatever_else_is_ticked(page, question):
 @pytest.mark.parametrize(("page", "advice"), [(THREATS, "talk-to-someone"), (IMAGES, "talk-now")])
 def test_everybody_is_told_to_call_someone_rather_than_wait(page, advice):
     for known in ({}, HARMLESS, {"threat_bearing": ("managing",), "img_bearing": ("managing",)}):
-        assert advice in {one.id for one in safe_now(page, known).dos}
+        assert advice in {one.id for one in safe_now_advice(page, known).dos}
 
 
 @pytest.mark.parametrize("hold", ["running", "unclear", UNSURE, None])
 def test_a_home_that_may_still_be_shown_does_not_wait(hold):
     answers = {"dox_what": ("home",), "danger": "none_known"} | ({"hold": hold} if hold else {})
 
-    assert "place-while-live" in {flag.id for flag in red_flags(DOXING, answers)}
+    assert "place-while-live" in {flag.id for flag in raised_red_flags(DOXING, answers)}
     assert level_of(DOXING, answers) is Level.IMMEDIATE
 
 
@@ -98,7 +100,7 @@ def test_nowhere_safe_to_sleep_means_danger_now():
 
 
 def test_who_hides_behind_a_name_is_not_told_to_show_it():
-    hidden = {one.id for one in safe_now(COPY, {"fakeme_hidden": "yes"}).dos}
+    hidden = {one.id for one in safe_now_advice(COPY, {"fakeme_hidden": "yes"}).dos}
 
     assert not {"true-names", "report-once"} & hidden
     assert not {"report-copy", "ask-platform"} & needed(COPY, {"proof": "unsafe"})

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.preview import preview_steps
 from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_from
-from helpdesk.playbooks.step_tracker import progress
+from helpdesk.playbooks.step_preview import preview_steps
+from helpdesk.playbooks.step_tracker import track_progress
 
 LIBRARY = load_current_library()
 PAGES = LIBRARY.playbooks
 
 
 def ahead(page, known):
-    return preview_steps(page, progress(page, known, {}), known, PAGES)
+    return preview_steps(page, track_progress(page, known, {}), known, PAGES)
 
 
 @st.composite
@@ -36,7 +36,7 @@ def test_what_an_outcome_is_said_to_open_or_spare_it_opens_or_spares(told, data)
     way = data.draw(st.sampled_from(ahead(page, known)[step.id].ways))
 
     known = known | facts_from(step, way.outcome, {})
-    then = progress(page, known, {step.id: RecordedStep(way.outcome.id)})
+    then = track_progress(page, known, {step.id: RecordedStep(way.outcome.id)})
 
     for later in way.opens:
         assert then.of(later.id).state in {StepState.OPEN, StepState.BLOCKED}
@@ -64,7 +64,7 @@ def test_every_step_with_a_condition_says_it_and_every_way_leads_somewhere(told)
 def test_steps_of_a_branch_that_is_not_taken_are_neither_open_nor_done(told):
     page, known = told
 
-    now = progress(page, known, {})
+    now = track_progress(page, known, {})
 
     spared = [one for one in now.steps if one.state is StepState.NOT_NEEDED]
     assert now.settled == 0

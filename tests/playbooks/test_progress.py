@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.playbooks.evaluation import Truth, evaluate
-from helpdesk.playbooks.model import FactFrom
+from helpdesk.playbooks.model import FactSource
 from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_from
-from helpdesk.playbooks.step_tracker import progress
+from helpdesk.playbooks.step_tracker import track_progress
 
 PAGES = load_current_library().playbooks
 ACCOUNT = load_current_library().playbook("account-takeover")
 
 
 def stands(known, records, step):
-    return progress(ACCOUNT, known, records).of(step)
+    return track_progress(ACCOUNT, known, records).of(step)
 
 
 def test_a_step_waits_for_the_steps_it_needs():
@@ -71,8 +71,8 @@ def test_a_fact_that_was_never_found_out_cannot_be_told():
 def test_what_waits_for_the_step_that_will_tell_is_not_called_needless():
     other = load_current_library().playbook("something-else")
 
-    before = progress(other, {}, {}).of("second-eyes")
-    after = progress(other, {"settled_as": "advice"}, {"settle-type": RecordedStep("advice")})
+    before = track_progress(other, {}, {}).of("second-eyes")
+    after = track_progress(other, {"settled_as": "advice"}, {"settle-type": RecordedStep("advice")})
 
     assert (before.state, before.waits_for) == (StepState.BLOCKED, ("settle-type",))
     assert after.of("second-eyes").state is StepState.NOT_NEEDED
@@ -96,14 +96,14 @@ def test_a_skipped_step_has_no_outcome():
 
 
 def test_the_step_at_hand_is_the_first_open_one_in_the_order_of_the_page():
-    run = progress(ACCOUNT, {}, {"first-contact.acknowledge": RecordedStep("written")})
+    run = track_progress(ACCOUNT, {}, {"first-contact.acknowledge": RecordedStep("written")})
 
     assert run.next_step.step.id == "first-contact.safe-channel"
     assert [one.step.id for one in run.steps] == [step.id for step in ACCOUNT.steps]
 
 
 def test_steps_that_are_not_needed_count_neither_as_open_nor_as_done():
-    run = progress(
+    run = track_progress(
         ACCOUNT, {"whose": "mine"}, {"first-contact.acknowledge": RecordedStep("written")}
     )
 
@@ -114,7 +114,7 @@ def test_steps_that_are_not_needed_count_neither_as_open_nor_as_done():
 
 
 def test_resolved_asks_for_every_step_that_must_be_done_before_it():
-    run = progress(ACCOUNT, {}, {})
+    run = track_progress(ACCOUNT, {}, {})
 
     early = run.missing_before(ACCOUNT.end("explained"), "rule-out")
     late = run.missing_before(ACCOUNT.end("restored"), "close.way-out")
@@ -126,7 +126,7 @@ def test_resolved_asks_for_every_step_that_must_be_done_before_it():
 
 @pytest.mark.parametrize("end", ["no-answer", "not-ours", "withdrawn"])
 def test_nobody_is_kept_in_a_run_that_they_left(end):
-    assert progress(ACCOUNT, {}, {}).missing_before(ACCOUNT.end(end), "close.way-out") == ()
+    assert track_progress(ACCOUNT, {}, {}).missing_before(ACCOUNT.end(end), "close.way-out") == ()
 
 
 def test_finishing_a_step_sets_facts_from_outcome_words_and_evidence():
@@ -156,7 +156,7 @@ def walk(page, choose):
     """Work through a page as a responder would: the last outcome, what is known, the records."""
     known, records = answers_for(page, choose), {}
     for _ in page.steps:
-        run = progress(page, known, records)
+        run = track_progress(page, known, records)
         assert run.next_step is not None, "nothing is open and no end was reached"
         step = run.next_step.step
         if not step.must and step is not page.steps[-1] and choose.random() < 0.2:
@@ -215,7 +215,7 @@ def test_every_end_and_every_step_is_reached_by_some_walk(page):
 def test_facts_come_from_outcomes_and_from_evidence():
     settings = [one for page in PAGES for step in page.steps for one in step.sets]
 
-    assert {one.source for one in settings} == set(FactFrom)
+    assert {one.source for one in settings} == set(FactSource)
 
 
 @given(st.sampled_from(PAGES), st.sets(st.integers(0, 60)), st.booleans())
@@ -226,7 +226,7 @@ def test_every_step_stands_in_exactly_one_part_of_the_page(page, done, is_elsewh
         if number in done
     }
 
-    now = progress(page, {}, records)
+    now = track_progress(page, {}, records)
 
     parts = [*now.recorded, *now.not_needed, *now.ahead, *now.at_the_end]
     assert sorted(one.step.id for one in parts) == sorted(step.id for step in page.steps)

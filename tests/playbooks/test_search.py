@@ -13,24 +13,24 @@ from hypothesis import strategies as st
 
 from helpdesk.core.edit_distance import variants_within_one_edit
 from helpdesk.playbooks import classifier
-from helpdesk.playbooks.merging import SOMETHING_ELSE
-from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.normalization import SMALL, content_stems_in, fold_letters
-from helpdesk.playbooks.repository import incident_classifier, load_current_library
-from helpdesk.playbooks.search import (
+from helpdesk.playbooks.incident_search import (
     FEWEST,
     MOST,
-    PlaybookSearch,
+    IncidentSearch,
     alternative_phrases,
     train_classifier,
 )
+from helpdesk.playbooks.model import Text
+from helpdesk.playbooks.normalization import SMALL, content_stems_in, fold_letters
+from helpdesk.playbooks.repository import incident_classifier, load_current_library
+from helpdesk.playbooks.several_playbooks import SOMETHING_ELSE
 from helpdesk.settings import LANGUAGES
 
 PHRASES = Path(__file__).parents[2] / "playbooks" / "vocab" / "searches"
 FEW_WORDS = 4
 SENTENCES = Path(__file__).parents[2] / "playbooks" / "tests" / "searches"
 PAGES = tuple(page for page in load_current_library().playbooks if page.id != SOMETHING_ELSE)
-FINDER = PlaybookSearch(PAGES, classifier=incident_classifier())
+FINDER = IncidentSearch(PAGES, classifier=incident_classifier())
 NAMES = {page.id for page in PAGES}
 SAID = [(page.id, str(said)) for page in PAGES for said in (*page.also_called, page.title)]
 
@@ -148,7 +148,7 @@ def test_a_page_in_another_language_is_found_in_both():
         also_called=(Text("x.also", "perdí el acceso, me robaron la cuenta"),),
     )
     shown = [translated, *(one for one in PAGES if one is not page)]
-    finder = PlaybookSearch(shown, PAGES, classifier=train_classifier([*shown, *PAGES]))
+    finder = IncidentSearch(shown, PAGES, classifier=train_classifier([*shown, *PAGES]))
 
     assert finder.find("robaron")[0].page is translated
     assert finder.find("locked out")[0].page is translated

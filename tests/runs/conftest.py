@@ -85,7 +85,7 @@ class CaseAtWork:
 
     def stands(self, run_id, step, at=None):
         with self.working(at=at) as work:
-            return queries.progress_of(work, self.run(work, run_id)).of(step)
+            return queries.progress_of_run(work, self.run(work, run_id)).of(step)
 
     def history(self, action):
         with self.context.sessions() as session:

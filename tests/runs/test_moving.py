@@ -8,11 +8,11 @@ from sqlalchemy import select
 from helpdesk.cases.models import Note
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.editions import content_hash, to_json
-from helpdesk.playbooks.model import Setting
+from helpdesk.playbooks.editions import content_hash, playbook_to_json
+from helpdesk.playbooks.model import NamedValue
 from helpdesk.playbooks.progress import StepState
 from helpdesk.runs import operations, queries
-from helpdesk.runs.context import facts_of
+from helpdesk.runs.condition_context import facts_of
 from helpdesk.runs.models import MOVED
 from tests.factories import sign_in
 from tests.runs.test_views import address, send
@@ -26,8 +26,8 @@ def publish(monkeypatch):
 
     def publish(change, name="account-takeover"):
         page = change(repository.load_current_library().playbook(name))
-        edition = repository.CurrentEdition(page, content_hash(page), to_json(page))
-        current = repository.current_edition
+        edition = repository.CurrentEdition(page, content_hash(page), playbook_to_json(page))
+        current = repository.load_current_edition
         monkeypatch.setattr(
             repository,
             "current_edition",
@@ -223,7 +223,8 @@ def test_what_the_new_edition_makes_of_a_record_is_known_from_then_on(at_work, r
     def change(page):
         step = page.step("save-log")
         telling = tuple(
-            replace(one, sets=(*one.sets, Setting("log_is_safe", "yes"))) for one in step.outcomes
+            replace(one, sets=(*one.sets, NamedValue("log_is_safe", "yes")))
+            for one in step.outcomes
         )
         steps = tuple(
             replace(one, outcomes=telling) if one.id == step.id else one for one in page.steps

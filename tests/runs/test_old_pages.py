@@ -5,7 +5,7 @@ import pytest
 from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries
-from helpdesk.runs.context import facts_of
+from helpdesk.runs.condition_context import facts_of
 from tests.factories import sign_in
 from tests.intake.browser import Browser
 from tests.runs.test_views import address

@@ -11,9 +11,9 @@ from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.editions import content_hash, from_json
+from helpdesk.playbooks.editions import content_hash, playbook_from_json
 from helpdesk.playbooks.progress import StepState
-from helpdesk.runs import context, operations, queries, storage
+from helpdesk.runs import condition_context, operations, queries, storage
 from helpdesk.runs.models import Edition, StepRecord
 
 SHOWN = {"ownership-statement": "They named the first address."}
@@ -22,7 +22,7 @@ ACCOUNT = repository.load_current_library().playbook("account-takeover")
 
 def facts(at_work):
     with at_work.working() as work:
-        return context.facts_of(work, at_work.case(work))
+        return condition_context.facts_of(work, at_work.case(work))
 
 
 def test_a_run_pins_the_page_as_it_is_today(at_work):
@@ -30,7 +30,7 @@ def test_a_run_pins_the_page_as_it_is_today(at_work):
 
     with at_work.working() as work:
         run = at_work.run(work, run_id)
-        stored = from_json(json.dumps(run.edition.content))
+        stored = playbook_from_json(json.dumps(run.edition.content))
         assert queries.pinned_playbook_of(run).name == ACCOUNT.name
 
     assert content_hash(stored) == run.content_hash
@@ -53,7 +53,7 @@ def test_an_edition_is_stored_once(at_work):
     at_work.start("account-takeover")
     at_work.start("something-else")
     with at_work.working() as work:
-        storage.store_edition(work, repository.current_edition("account-takeover"))
+        storage.store_edition(work, repository.load_current_edition("account-takeover"))
 
         assert len(work.session.scalars(select(Edition)).all()) == 2
 
@@ -301,7 +301,7 @@ def test_a_case_without_a_name_gets_one_and_goes_on_under_its_page(unsorted):
 
     with unsorted.working() as work:
         case = unsorted.case(work)
-        going_on, ended = queries.runs_of(work, case)
+        going_on, ended = queries.runs_of_case(work, case)
         assert case.incident_type == "account-takeover"
     assert (going_on.page.id, going_on.run.ended_at) == ("account-takeover", None)
     assert (ended.page.id, ended.run.ended_as) == ("something-else", "account-takeover")
@@ -348,7 +348,7 @@ def test_conditions_are_not_guessed_by_someone_who_cannot_read_the_answers(at_wo
     run_id = at_work.start()
 
     with at_work.working(at_work.stranger) as work:
-        shown = queries.progress_of(work, at_work.run(work, run_id)).of("shared-page")
+        shown = queries.progress_of_run(work, at_work.run(work, run_id)).of("shared-page")
 
     assert shown.state is StepState.BLOCKED
     assert shown.cannot_tell == ("whose",)
@@ -358,7 +358,7 @@ def test_consent_to_the_platform_of_the_case_is_known_to_conditions(at_work):
     page = repository.load_current_library().playbook("account-takeover")
     with at_work.working() as work:
         case = at_work.case(work)
-        assert "consent_platform" not in context.condition_context(work, case, page)
+        assert "consent_platform" not in condition_context.condition_context(work, case, page)
         consent = Consent(
             case_id=case.id,
             kind=ConsentKind.PLATFORM,
@@ -368,10 +368,12 @@ def test_consent_to_the_platform_of_the_case_is_known_to_conditions(at_work):
         )
         work.session.add(consent)
         work.session.flush()
-        assert context.condition_context(work, case, page)["consent_platform"] == "given"
+        assert condition_context.condition_context(work, case, page)["consent_platform"] == "given"
         consent.withdrawn_at = work.at + timedelta(hours=1)
         work.session.flush()
-        assert context.condition_context(work, case, page)["consent_platform"] == "withdrawn"
+        assert (
+            condition_context.condition_context(work, case, page)["consent_platform"] == "withdrawn"
+        )
         work.record("test.consent", case)
 
 

@@ -13,9 +13,9 @@ from helpdesk.cases.queries import LISTED_AT_MOST
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing
-from helpdesk.duty.queries import board
+from helpdesk.duty.queries import load_board
 from helpdesk.playbooks.progress import StepState
-from helpdesk.runs import context, operations, queries
+from helpdesk.runs import condition_context, operations, queries
 from helpdesk.runs.models import RecordedAs, StepRecord
 from tests.factories import a_case
 
@@ -40,7 +40,7 @@ def record_of(at_work, run_id, step):
 
 def on_the_board(at_work, at, somebody=None):
     with at_work.working(somebody, at) as work:
-        return [(one.run.case.ref, one.step.id) for one in board(work).steps_due_again]
+        return [(one.run.case.ref, one.step.id) for one in load_board(work).steps_due_again]
 
 
 def change(at_work, statement, value=None):
@@ -109,9 +109,9 @@ def test_the_more_urgent_the_case_the_sooner_it_comes_back(at_work, now, level, 
 
 def test_it_is_the_step_at_hand_again_when_its_day_is_here(at_work, asked, now):
     with at_work.working(at=now) as work:
-        before = queries.progress_of(work, at_work.run(work, asked)).next_step.step.id
+        before = queries.progress_of_run(work, at_work.run(work, asked)).next_step.step.id
     with at_work.working(at=now + DAYS_FOR_ROUTINE) as work:
-        then = queries.progress_of(work, at_work.run(work, asked)).next_step.step.id
+        then = queries.progress_of_run(work, at_work.run(work, asked)).next_step.step.id
 
     assert before != DANGER
     assert then == DANGER
@@ -119,7 +119,7 @@ def test_it_is_the_step_at_hand_again_when_its_day_is_here(at_work, asked, now):
 
 def test_what_rests_holds_up_nothing_and_counts_as_not_done(at_work, asked):
     with at_work.working() as work:
-        steps = queries.progress_of(work, at_work.run(work, asked))
+        steps = queries.progress_of_run(work, at_work.run(work, asked))
 
     assert steps.of("first-contact.settle-answers").state is StepState.OPEN
     assert [one.step.id for one in steps.waiting] == [DANGER]
@@ -153,7 +153,7 @@ def test_the_answer_takes_the_place_of_its_absence(at_work, asked, now):
 
     assert at_work.stands(asked, DANGER).state is StepState.DONE
     with at_work.working() as work:
-        assert context.facts_of(work, at_work.case(work))["danger_asked"] == "no_danger"
+        assert condition_context.facts_of(work, at_work.case(work))["danger_asked"] == "no_danger"
         [note] = work.session.scalars(select(Note).where(Note.case_id == at_work.id))
         assert "Asked in the mailbox." in work.keys.open(note, "body")
     [entry] = at_work.history("playbook.step_comes_back")

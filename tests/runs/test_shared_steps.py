@@ -11,9 +11,9 @@ from helpdesk.core.errors import Conflict
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import without_wording
 from helpdesk.playbooks.progress import StepState
-from helpdesk.playbooks.step_rules import continues_run
+from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs import operations, queries
-from helpdesk.runs.context import facts_of
+from helpdesk.runs.condition_context import facts_of
 from helpdesk.runs.models import MOVED, RecordedAs, Run, StepRecord
 from helpdesk.runs.shared_steps import FRESH, shared_steps
 from tests.factories import sign_in
@@ -49,7 +49,7 @@ def second(at_work):
 
 def first(at_work):
     with at_work.working() as work:
-        runs = queries.runs_of(work, at_work.case(work))
+        runs = queries.runs_of_case(work, at_work.case(work))
         return next(one.run.id for one in runs if one.page.id == "account-takeover")
 
 
@@ -202,7 +202,7 @@ def test_a_playbook_that_goes_over_to_another_takes_its_first_contact_along(unso
 
     with unsorted.working() as work:
         follower = queries.unfinished_run_of(work, unsorted.case(work), "account-takeover")
-        done = [one for one in queries.progress_of(work, follower).steps if one.record]
+        done = [one for one in queries.progress_of_run(work, follower).steps if one.record]
 
     assert [one.step.id for one in done] == list(ONCE)
 
@@ -243,7 +243,7 @@ def test_only_the_last_record_of_a_shared_step_that_means_the_same_is_counted(pa
         assert one.record.at > NOON - FRESH or one.ended_the_run
         assert "." in name
         assert without_wording(page.step(name)) == without_wording(one.page.step(name))
-        went_on = continues_run(page.step(name).outcome(one.outcome.id))
+        went_on = outcome_continues_run(page.step(name).outcome(one.outcome.id))
         assert one.counts_as_done == (page.step(name).once and went_on)
 
 

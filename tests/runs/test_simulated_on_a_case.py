@@ -8,10 +8,10 @@ from helpdesk.authoring.simulation.random_people import SimulationSetup, random_
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
-from helpdesk.playbooks.step_rules import continues_run
+from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.runs import operations, queries
-from helpdesk.runs.context import facts_of
+from helpdesk.runs.condition_context import facts_of
 from tests.runs.conftest import CaseAtWork
 
 LIBRARY = read_library(CONTENT)
@@ -52,7 +52,7 @@ def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
 
     with at_work.working() as work:
         run = at_work.run(work, run_id)
-        states = {one.step.id: one.state for one in queries.progress_of(work, run).steps}
+        states = {one.step.id: one.state for one in queries.progress_of_run(work, run).steps}
         facts = facts_of(work, at_work.case(work))
     assert run.ended_as == (way.end or way.goes_over_to)
     assert states == {one.step.id: one.state for one in way.progress.steps}
@@ -63,7 +63,7 @@ def test_what_stops_a_walk_stops_a_case(at_work):
     page = LIBRARY.playbook("account-takeover")
     run_id = at_work.start()
     [hasty] = [one for one in page.steps[-1].outcomes if one.end == "restored"]
-    assert not continues_run(hasty)
+    assert not outcome_continues_run(hasty)
 
     with pytest.raises(Conflict, match="Before this can end as"):
         at_work.finish(run_id, "close.way-out", "restored")

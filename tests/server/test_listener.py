@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.server import client_limits
-from helpdesk.server.listener import Server
+from helpdesk.server.page_server import PageServer
 
 LIMIT = 1_000_000
 
@@ -33,7 +33,7 @@ def server(monkeypatch):
     """A server with a small limit, without a socket."""
     monkeypatch.setattr(client_limits, "LARGEST_TOGETHER", LIMIT)
     monkeypatch.setattr(HeldConnection, "asked", 0)
-    server = Server.__new__(Server)
+    server = PageServer.__new__(PageServer)
     server._held_at_most = 0
     server.active_channels = {}
     return server

@@ -44,7 +44,7 @@ def test_a_level_raised_while_a_second_person_agrees_to_a_lower_one_stays(desk):
     with ThreadPoolExecutor(1) as thread:
         with house.as_(house.lead) as work:
             case = work.session.get(Case, house.case.id)
-            operations.raise_level(work, case, level=Level.IMMEDIATE, reason="A call.")
+            operations.raise_case_level(work, case, level=Level.IMMEDIATE, reason="A call.")
             work.session.flush()
             agreed = thread.submit(agree)
             entered.wait()

@@ -18,7 +18,7 @@ from helpdesk.core.actors import Role, reporter
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.intake.operations import write_message
+from helpdesk.intake.operations import send_message_as_reporter
 from helpdesk.triage import news_jobs
 from helpdesk.triage import operations as triage
 from tests.conftest import STAFF, WORKER, become
@@ -56,7 +56,7 @@ def act(context, who, moment, case, verb, **how):
 
 def write_in(context, case, moment):
     with context.begin(reporter(case.id), at=moment) as work:
-        write_message(work, work.session.get(Case, case.id), body="Please hurry.")
+        send_message_as_reporter(work, work.session.get(Case, case.id), body="Please hurry.")
 
 
 def perform(context, moment):
@@ -97,7 +97,7 @@ VERBS = {
     NewsKind.NO_LONGER_YOURS: lambda work, case: operations.release_case(work, case),
     NewsKind.NOTE: lambda work, case: operations.add_case_note(work, case, "Look at this."),
     NewsKind.CLOSED: lambda work, case: operations.close(work, case, outcome=CaseOutcome.REFERRED),
-    NewsKind.LEVEL: lambda work, case: triage.raise_level(
+    NewsKind.LEVEL: lambda work, case: triage.raise_case_level(
         work, case, level=Level.URGENT, reason="It has grown."
     ),
 }

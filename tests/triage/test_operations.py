@@ -19,7 +19,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.duty.timeline import sentence_for
+from helpdesk.duty.timeline import sentence_for_entry
 from helpdesk.triage import jobs, operations, queries
 from tests.factories import a_case, a_person, a_team, work_as
 
@@ -134,7 +134,7 @@ def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(context, h
     with work_as(context, house.asha, later) as work:
         case = work.session.get(Case, case.id)
         before = queries.judge_current_answers(work, case)
-        operations.correct_answers(work, case, {"danger": "imminent"})
+        operations.correct_reporter_answers(work, case, {"danger": "imminent"})
         after = queries.judge_current_answers(work, case)
         levels = [(one.level, one.rule) for one in queries.evaluations_of(work, case)]
 
@@ -150,7 +150,7 @@ def test_time_that_has_passed_counts_when_the_level_rises(context, house, now):
 
     with work_as(context, house.asha, later) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, {"hold": "running", "reach": "others"})
+        operations.correct_reporter_answers(work, case, {"hold": "running", "reach": "others"})
 
     assert case.reply_due_at == now + timedelta(hours=2)
     fresh = [
@@ -171,7 +171,9 @@ def test_what_was_missed_by_rising_is_said_once_and_at_once(context, house, now)
     later = now + timedelta(hours=5)
 
     with work_as(context, house.asha, later) as work:
-        operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
+        operations.correct_reporter_answers(
+            work, work.session.get(Case, case.id), {"danger": "imminent"}
+        )
 
     due = [args for args, at in outbox_jobs(context, "triage.alarm") if at == later]
     assert [one["percent"] for one in due] == [100]
@@ -186,7 +188,7 @@ def test_no_clock_is_started_again_once_somebody_has_answered(context, house, no
 
     with work_as(context, house.asha, now + timedelta(minutes=9)) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, {"danger": "imminent"})
+        operations.correct_reporter_answers(work, case, {"danger": "imminent"})
 
     assert case.level is Level.IMMEDIATE
     assert case.reply_due_at is None
@@ -198,7 +200,7 @@ def test_answers_to_questions_that_a_correction_hides_are_dropped(context, house
 
     with work_as(context, house.asha, now) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, {"about": ("advice",)})
+        operations.correct_reporter_answers(work, case, {"about": ("advice",)})
         answers = json.loads(work.keys.open(case, "answers"))
 
     assert answers == {**NO, "about": ["advice"]}
@@ -210,7 +212,7 @@ def test_anyone_of_the_queue_may_raise_a_level(context, house, now, level):
 
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.raise_level(work, case, level=level, reason="They wrote again.")
+        operations.raise_case_level(work, case, level=level, reason="They wrote again.")
         newest = queries.evaluations_of(work, case)[0]
         reason = json.loads(work.keys.open(newest, "inputs"))
 
@@ -223,20 +225,22 @@ def test_a_level_is_not_raised_to_where_it_is(context, house, now):
     case = reported(context, house, now, RUNNING)
 
     with pytest.raises(Conflict), work_as(context, house.asha, now) as work:
-        operations.raise_level(work, work.session.get(Case, case.id), level=Level.SOON, reason="?")
+        operations.raise_case_level(
+            work, work.session.get(Case, case.id), level=Level.SOON, reason="?"
+        )
 
 
 def test_a_raised_level_stands_when_an_answer_makes_no_difference(context, house, now):
     case = reported(context, house, now, NO)
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.raise_level(work, case, level=Level.URGENT, reason="A feeling.")
+        operations.raise_case_level(work, case, level=Level.URGENT, reason="A feeling.")
 
     with work_as(context, house.bo, now + timedelta(minutes=2)) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, {"reach": "others"})
+        operations.correct_reporter_answers(work, case, {"reach": "others"})
         assert case.level is Level.URGENT
-        operations.correct_answers(work, case, {"clock": "within_72h"})
+        operations.correct_reporter_answers(work, case, {"clock": "within_72h"})
 
     assert queries.judge_current_answers(work, case).level is Level.SOON
     assert case.level is Level.URGENT, "what a person raised stays the least that holds"
@@ -299,9 +303,9 @@ def test_what_a_colleague_says_at_this_moment_is_not_lowered_over(context, house
         with work_as(context, house.cleo, now) as other:
             same = other.session.get(Case, case.id)
             if news == "in danger now":
-                operations.correct_answers(other, same, {"danger": "imminent"})
+                operations.correct_reporter_answers(other, same, {"danger": "imminent"})
             else:
-                operations.raise_level(other, same, level=Level.IMMEDIATE, reason="A call.")
+                operations.raise_case_level(other, same, level=Level.IMMEDIATE, reason="A call.")
 
         with pytest.raises(Conflict, match="one level at a time"):
             operations.decide_lower_level_request(work, request, granted=True)
@@ -318,9 +322,9 @@ def test_a_lowered_level_gives_way_when_the_answers_lead_higher(context, house, 
 
     with work_as(context, house.bo, now + timedelta(minutes=2)) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, {"clock": "within_72h"})
+        operations.correct_reporter_answers(work, case, {"clock": "within_72h"})
         assert case.level is Level.SOON, "the table says URGENT, as it did before"
-        operations.correct_answers(work, case, {"danger": "imminent"})
+        operations.correct_reporter_answers(work, case, {"danger": "imminent"})
 
     assert case.level is Level.IMMEDIATE
 
@@ -333,7 +337,7 @@ def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_per
 
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, NO)
+        operations.correct_reporter_answers(work, case, NO)
         request = queries.pending_lower_level_request(work, case)
 
     assert queries.judge_current_answers(work, case).level is Level.ROUTINE
@@ -346,7 +350,7 @@ def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_per
 def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(context, house, now):
     case = reported(context, house, now, {**RUNNING, "danger": "imminent"})
     with work_as(context, house.asha, now) as work:
-        operations.correct_answers(work, work.session.get(Case, case.id), NO)
+        operations.correct_reporter_answers(work, work.session.get(Case, case.id), NO)
 
     with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
@@ -364,7 +368,7 @@ def test_correcting_twice_asks_one_second_person(context, house, now):
     for danger in ("possible", "none_known"):
         with work_as(context, house.asha, now) as work:
             case = work.session.get(Case, case.id)
-            operations.correct_answers(work, case, {**NO, "danger": danger})
+            operations.correct_reporter_answers(work, case, {**NO, "danger": danger})
 
     assert case.level is Level.IMMEDIATE
     assert len(history(context, case, "case.lowering_asked")) == 1
@@ -390,7 +394,7 @@ def test_danger_that_came_up_meanwhile_stops_the_second_person_too(context, hous
     asked = lowering_asked(context, house, case, now, Level.URGENT)
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.correct_answers(work, case, {"danger": "imminent"})
+        operations.correct_reporter_answers(work, case, {"danger": "imminent"})
 
     with pytest.raises(Conflict), work_as(context, house.bo, now) as work:
         operations.decide_lower_level_request(work, request_of(work, asked), granted=True)
@@ -413,8 +417,12 @@ def stranger(context, now):
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda work, case: operations.correct_answers(work, case, {"danger": "none_known"}),
-        lambda work, case: operations.raise_level(work, case, level=Level.IMMEDIATE, reason="!"),
+        lambda work, case: operations.correct_reporter_answers(
+            work, case, {"danger": "none_known"}
+        ),
+        lambda work, case: operations.raise_case_level(
+            work, case, level=Level.IMMEDIATE, reason="!"
+        ),
         lambda work, case: operations.request_lower_level(work, case, level=Level.SOON, reason="?"),
     ],
     ids=["correct", "raise", "lower"],
@@ -434,7 +442,7 @@ def test_a_closed_case_is_not_judged(context, house, now):
         work.record("case.closed", case)
 
     with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
-        operations.raise_level(
+        operations.raise_case_level(
             work, work.session.get(Case, case.id), level=Level.IMMEDIATE, reason="!"
         )
 
@@ -600,7 +608,7 @@ def test_alarms_of_a_clock_that_was_restarted_say_nothing(context, house, now):
     case = reported(context, house, now, NO)
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.raise_level(work, case, level=Level.SOON, reason="?")
+        operations.raise_case_level(work, case, level=Level.SOON, reason="?")
 
     assert len(drained(context, now + timedelta(hours=4, minutes=30))) == 1
     assert len(drained(context, now + timedelta(hours=9))) == 2
@@ -680,12 +688,14 @@ def test_who_can_not_be_reached_is_told_nothing_and_somebody_else_is(context, ho
 def test_history_says_from_which_level_and_which_answers_but_no_answer(context, house, now):
     case = reported(context, house, now, {})
     with work_as(context, house.asha, now + timedelta(hours=1)) as work:
-        operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
+        operations.correct_reporter_answers(
+            work, work.session.get(Case, case.id), {"danger": "imminent"}
+        )
 
     entry = history(context, case, "case.judged")[-1]
 
     assert (entry.details["was"], entry.details["corrected"]) == ("soon", ["danger"])
-    said = sentence_for(entry, {}, {})
+    said = sentence_for_entry(entry, {}, {})
     assert said.startswith("Judged immediate, after soon, by rule R1")
     assert said.endswith("Corrected answers: danger.")
     assert "imminent" not in said + json.dumps(entry.details)

@@ -14,7 +14,7 @@ def test_correcting_the_service_moves_the_case_to_it(context, answer, platform):
         case = factories.a_case(work, queue, platform="meta")
 
     with factories.work_as(context, responder) as work:
-        operations.correct_answers(work, work.session.merge(case), {"platform": answer})
+        operations.correct_reporter_answers(work, work.session.merge(case), {"platform": answer})
 
     with factories.work_as(context, responder) as work:
         assert work.session.get(type(case), case.id).platform == platform

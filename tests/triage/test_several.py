@@ -10,7 +10,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.judgement import judge_answers, judge_report, playbooks_by_urgency
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.triage.table_rows import count_pressures, rows_of
+from helpdesk.triage.table_rows import count_pressures, decision_table_rows
 
 LIBRARY = load_current_library()
 TABLE, PAGES = load_decision_table(), LIBRARY.playbooks
@@ -97,7 +97,7 @@ def test_the_table_marks_the_one_cell_that_gave_the_level(values):
         TABLE, dict(zip((point.id for point in TABLE.points), values, strict=True))
     )
 
-    rows = rows_of(TABLE, judgement)
+    rows = decision_table_rows(TABLE, judgement)
 
     assert len(rows) == 7
     assert all(len(row.cells) == 4 for row in rows)

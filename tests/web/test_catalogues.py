@@ -10,7 +10,12 @@ from babel.messages.pofile import read_po
 from checks import translations
 from checks.translations import for_reporters, lacking, sentences, with_words_of, wrong_words
 from helpdesk.web import catalogues
-from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, untranslated_consents
+from helpdesk.web.catalogues import (
+    CONSENT_PLACES,
+    PUBLIC_PLACES,
+    load_catalogue,
+    untranslated_consents,
+)
 
 CONSENTS = {
     "Whatever you choose, our team reads what you write",
@@ -38,12 +43,12 @@ def ids(catalog):
 
 @pytest.mark.parametrize("language", translations.TRANSLATED)
 def test_a_catalogue_holds_what_reporters_meet_and_nothing_else(found, language):
-    assert sentences(catalogue(language)) == sentences(for_reporters(found))
+    assert sentences(load_catalogue(language)) == sentences(for_reporters(found))
 
 
 @pytest.mark.parametrize("language", translations.TRANSLATED)
 def test_no_translation_that_we_ship_breaks_a_page(language):
-    assert list(wrong_words(catalogue(language))) == []
+    assert list(wrong_words(load_catalogue(language))) == []
 
 
 def test_what_reporters_meet_includes_refusals_and_not_the_pages_of_the_staff(found):
@@ -152,7 +157,9 @@ def test_new_sentences_come_in_and_words_stay():
     ],
 )
 def test_arabic_counts_by_its_own_rule(number, words):
-    said = catalogues.translations("ar").ngettext("%(num)s more line", "%(num)s more lines", number)
+    said = catalogues.load_catalogue_or_source("ar").ngettext(
+        "%(num)s more line", "%(num)s more lines", number
+    )
 
     assert said % {"num": number} == words
 

@@ -27,7 +27,7 @@ TEMPLATES = Path(helpdesk.app.__file__).parent / "templates"
 NOT_TEXT = {"handle", "code", "first_code", "recovery_key", "second_factor", "email", "slug"}
 NOT_TEXT |= {"platform", "mailbox"}
 # A message on its way back into the mailbox: what it may hold is asked when it is sent.
-ON_ITS_WAY = {("ReturnForm", "body")}
+ON_ITS_WAY = {("ReturnCodeForm", "body")}
 
 
 @pytest.fixture

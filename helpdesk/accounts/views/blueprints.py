@@ -5,7 +5,7 @@ from flask import Blueprint, abort, current_app, url_for
 from helpdesk.accounts.policy import INVITES, manages_people
 from helpdesk.core.errors import NotFound
 from helpdesk.web.rate_limits import is_within_limit
-from helpdesk.web.work import current_identity, work
+from helpdesk.web.request_work import current_identity, work
 
 bp = Blueprint("accounts", __name__)
 people_bp = Blueprint("people", __name__)

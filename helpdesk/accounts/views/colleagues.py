@@ -9,8 +9,8 @@ from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
 from helpdesk.core.markup import bidi_isolate
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.get("/colleagues")

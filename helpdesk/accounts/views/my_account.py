@@ -19,12 +19,12 @@ from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
-from helpdesk.web.app_context import current_context, current_surface
-from helpdesk.web.work import current_identity, work
+from helpdesk.web.current_app_context import current_context, current_surface
+from helpdesk.web.request_work import current_identity, work
 
 
 @bp.get("/account")
-def show_own() -> ResponseReturnValue:
+def show_own_account() -> ResponseReturnValue:
     person = queries.current_person(work)
     return render_template(
         "accounts/own.html",

@@ -19,8 +19,8 @@ from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import bidi_isolate
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @people_bp.get("/people")

@@ -8,8 +8,8 @@ from helpdesk.accounts.forms import RecoveryForm
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message
 from helpdesk.core import codes
-from helpdesk.web.app_context import current_context, current_surface
-from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.current_app_context import current_context, current_surface
+from helpdesk.web.form_tokens import acts_for_sender_only
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
 
@@ -29,7 +29,7 @@ def new_recovery() -> ResponseReturnValue:
 
 @bp.post("/recover")
 @public_view
-@anonymous_form
+@acts_for_sender_only
 def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):

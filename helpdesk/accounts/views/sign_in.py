@@ -8,16 +8,20 @@ from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import StaffSession
 from helpdesk.accounts.views.blueprints import bp, home_url
 from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message, take_device_try
-from helpdesk.web.app_context import current_context, current_surface
-from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
+from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.error_pages import parent_page_of
-from helpdesk.web.form_tokens import anonymous_form, issue_page_to
+from helpdesk.web.form_tokens import acts_for_sender_only, issue_page_to
 from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none, requested_page
 from helpdesk.web.known_devices import current_device, remember_device
 from helpdesk.web.login import public_view
+from helpdesk.web.request_work import current_identity, work
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.work import current_identity, work
+from helpdesk.web.session_cookies import (
+    delete_session_cookie,
+    session_cookie_name,
+    set_session_cookie,
+)
 
 NOT_YOURS = "This form was filled in by someone else, whose session has ended."
 # The same for a name that is not known, a wrong passphrase and a door that is closed.
@@ -48,7 +52,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public_view
-@anonymous_form
+@acts_for_sender_only
 @allow_double_submit
 def create_sign_in() -> ResponseReturnValue:
     if "begin" in request.form:  # once more from the second half, with what comes along
@@ -88,7 +92,7 @@ def new_code() -> ResponseReturnValue:
 
 @bp.post("/sign-in/code")
 @public_view
-@anonymous_form
+@acts_for_sender_only
 @allow_double_submit
 def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None

@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from helpdesk.web.known_devices import current_device
-from helpdesk.web.rate_limits import seconds_to_wait
+from helpdesk.web.rate_limits import seconds_until_next_try
 
 # Strangers share these tries for each name, whether it exists or not.
 STRANGERS_TRIES, STRANGERS_PER_MINUTE = 8, 0.5
@@ -35,7 +35,7 @@ def sign_in_wait_message(purpose: str, handle: str) -> str:
         )
     else:
         who, size, rate, sentence = handle, STRANGERS_TRIES, STRANGERS_PER_MINUTE, MUST_WAIT
-    wait = seconds_to_wait(
+    wait = seconds_until_next_try(
         f"{purpose} {sentence is MUST_WAIT}", size=size, per_minute=rate, who=who
     )
     return sentence.format(wait=_in_words(wait)) if wait else ""
@@ -48,7 +48,7 @@ def take_device_try(handle: str) -> bool:
     not guess for ever.
     """
     device = current_device()
-    return device.has_signed_in(handle) and not seconds_to_wait(
+    return device.has_signed_in(handle) and not seconds_until_next_try(
         "accounts.code", size=OWN_TRIES, per_minute=OWN_PER_MINUTE, who=f"{device.id} {handle}"
     )
 

@@ -11,11 +11,11 @@ from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.shown_translations import translate_library
-from helpdesk.export.cacao import author_identity, to_cacao, to_json_text
-from helpdesk.export.cacao_checks import faults_in
-from helpdesk.export.flow_diagram import to_svg
+from helpdesk.export.cacao import author_identity, playbook_to_cacao, to_json_text
+from helpdesk.export.cacao_checks import find_export_faults
+from helpdesk.export.flow_diagram import playbook_to_svg
 from helpdesk.export.official_schemas import OfficialSchemas, SchemasNotFound
-from helpdesk.export.printable import to_html, to_markdown
+from helpdesk.export.printable_playbook import playbook_to_html, playbook_to_markdown
 from helpdesk.playbooks.model import Playbook
 
 SCHEMAS = "CACAO_SCHEMAS"
@@ -60,9 +60,9 @@ def export_playbook_command(
         case "cacao":
             text, faults, checked_by = _cacao(library, page, folder, spoken)
         case "markdown":
-            text = to_markdown(library, page, spoken)
+            text = playbook_to_markdown(library, page, spoken)
         case "html":
-            text = to_html(library, page, spoken)
+            text = playbook_to_html(library, page, spoken)
         case "identity":
             text = to_json_text(author_identity(library))
         case _:
@@ -88,7 +88,7 @@ def draw_playbook_command(
 ) -> None:
     """Draw the steps and branches of a page as SVG."""
     library, page = _page(folder, type_id, language)
-    text = to_svg(library, page, language or library.collection.language)
+    text = playbook_to_svg(library, page, language or library.collection.language)
     if as_json:
         _write(out, text)
         branches = sum(step.when is not None for step in page.steps)
@@ -119,8 +119,8 @@ def _cacao(
         raise output.ToolCannotRun(
             f"These pages have no identifier yet: {', '.join(missing)}. Run: helpdesk playbooks ids"
         )
-    exported = to_cacao(library, page, ids, language=spoken)
-    faults, checked_by = faults_in(exported), ["our own rules"]
+    exported = playbook_to_cacao(library, page, ids, language=spoken)
+    faults, checked_by = find_export_faults(exported), ["our own rules"]
     if SCHEMAS in os.environ:
         try:
             faults += OfficialSchemas(Path(os.environ[SCHEMAS])).faults_in(exported)

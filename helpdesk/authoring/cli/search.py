@@ -12,8 +12,8 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import Node, read_yaml_file
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.shown_translations import translate_library
-from helpdesk.playbooks.merging import SOMETHING_ELSE
-from helpdesk.playbooks.search import FEWEST, PlaybookSearch, train_classifier
+from helpdesk.playbooks.incident_search import FEWEST, IncidentSearch, train_classifier
+from helpdesk.playbooks.several_playbooks import SOMETHING_ELSE
 from helpdesk.settings import LANGUAGES
 
 
@@ -58,7 +58,7 @@ def try_search_command(
     output.print_and_exit(_lines(trials), _data(trials), findings=False, as_json=as_json)
 
 
-def _finder(folder: Path) -> PlaybookSearch:
+def _finder(folder: Path) -> IncidentSearch:
     source = read_library(folder)
     others = [
         translate_library(source, read_translation_files(folder, language))
@@ -67,14 +67,14 @@ def _finder(folder: Path) -> PlaybookSearch:
     ]
     pages = [page for library in (source, *others) for page in library.playbooks]
     classifier = train_classifier(pages, source.searches, source.synonyms, source.danger_signs)
-    return PlaybookSearch(source.playbooks, classifier=classifier)
+    return IncidentSearch(source.playbooks, classifier=classifier)
 
 
-def _kinds(finder: PlaybookSearch, words: str) -> list[str]:
+def _kinds(finder: IncidentSearch, words: str) -> list[str]:
     return [one.page.id for one in finder.find(words)]
 
 
-def _try(finder: PlaybookSearch, file: Node) -> Iterator[SearchTrial]:
+def _try(finder: IncidentSearch, file: Node) -> Iterator[SearchTrial]:
     for entry in file.items():
         pairs = entry.pairs()
         missing = {"says", "types"} - pairs.keys()

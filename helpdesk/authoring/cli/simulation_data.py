@@ -7,7 +7,7 @@ from helpdesk.authoring.simulation.expectations import summarise_simulation
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedStep
 from helpdesk.playbooks.condition_text import condition_in_words
-from helpdesk.playbooks.conditions import Value, names_in, to_data
+from helpdesk.playbooks.conditions import Value, condition_to_data, names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
 from helpdesk.playbooks.model import Advice, Playbook
 from helpdesk.playbooks.progress import StepState
@@ -111,7 +111,7 @@ def _missing_data(missing: MissingForRequest, page: Playbook) -> dict[str, Any]:
         "gates": [
             {
                 "gate": ", ".join(names_in(gate)),
-                "needs": to_data(gate),
+                "needs": condition_to_data(gate),
                 "in_words": condition_in_words(gate, page),
             }
             for gate in missing.gates

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.export.cacao import to_cacao
-from helpdesk.export.cacao_checks import Object, faults_between, faults_in
+from helpdesk.export.cacao import playbook_to_cacao
+from helpdesk.export.cacao_checks import Object, find_duplicate_ids, find_export_faults
 from helpdesk.playbooks.model import Playbook, texts_in
 
 QUOTED = re.compile("“(.+?)”")
@@ -18,15 +18,15 @@ def failing_exports(material: LintInput) -> Iterator[LintFinding]:
     made: list[Object] = []
     for page in material.library.playbooks:
         try:
-            exported = to_cacao(material.library, page, material.ids)
+            exported = playbook_to_cacao(material.library, page, material.ids)
         except LookupError as missing:
             if all(one.id in material.ids for one in material.library.playbooks):
                 yield _finding(material, page, f"it cannot be exported: {missing}")
             continue  # it leads to a page without an identifier, and the rule of names says so
         made.append(exported)
-        for fault in faults_in(exported):
+        for fault in find_export_faults(exported):
             yield _finding(material, page, f"its export does not hold: {fault}")
-    for fault in faults_between(made):
+    for fault in find_duplicate_ids(made):
         yield LintFinding(LintRule.EXPORT, "playbooks/ids.lock.yml", 1, fault)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.playbooks.model import Step, Who
+from helpdesk.playbooks.model import Step, StepPerformer
 
 # Words are sent as they stand: nothing in them waits to be filled in.
 GAP = re.compile(r"[\[\]{}<>_…]|\.\.\.|%\(")
@@ -37,7 +37,7 @@ def _of_step(material: LintInput, step: Step) -> Iterator[LintFinding]:
                 "without it",
             )
         return
-    if step.who is Who.REPORTER:
+    if step.who is StepPerformer.REPORTER:
         why = "the person does this step, and someone asks them to"
     elif step.silent:
         return

@@ -9,17 +9,21 @@ from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.step_facts import facts_from
-from helpdesk.playbooks.step_rules import continues_run, ends_step
+from helpdesk.playbooks.step_rules import outcome_continues_run, outcome_ends_step
 
 
 def outcomes_that_never_come_back(material: LintInput) -> Iterator[LintFinding]:
     """L28: an outcome that leaves the step open and never brings it back."""
     for page in material.library.playbooks:
         for step in page.steps:
-            onward = [one for one in step.outcomes if continues_run(one)]
+            onward = [one for one in step.outcomes if outcome_continues_run(one)]
             for outcome in onward:
                 yield from _left_open(material, step, outcome)
-            if onward and len(onward) == len(step.outcomes) and not any(map(ends_step, onward)):
+            if (
+                onward
+                and len(onward) == len(step.outcomes)
+                and not any(map(outcome_ends_step, onward))
+            ):
                 yield material.finding_at(
                     onward[0].label,
                     LintRule.COMES_BACK,
@@ -32,7 +36,11 @@ def claims_without_evidence(material: LintInput) -> Iterator[LintFinding]:
     for page in material.library.playbooks:
         for step in page.steps:
             for outcome in step.outcomes:
-                if not continues_run(outcome) or not ends_step(outcome) or outcome.shown_by:
+                if (
+                    not outcome_continues_run(outcome)
+                    or not outcome_ends_step(outcome)
+                    or outcome.shown_by
+                ):
                     continue
                 claim = next(material.words.claims.found_in(str(outcome.label)), None)
                 gate = _gate_opened_by(page, step, outcome)
@@ -70,7 +78,7 @@ def _left_open(material: LintInput, step: Step, outcome: StepOutcome) -> Iterato
             f"'{step.id}' must be done, so '{outcome.id}' may not call it over; add `again:`",
         )
     phrase = next(material.words.open.found_in(str(outcome.label)), None)
-    if phrase and ends_step(outcome) and not outcome.over:
+    if phrase and outcome_ends_step(outcome) and not outcome.over:
         yield material.finding_at(
             outcome.label,
             LintRule.COMES_BACK,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from helpdesk.playbooks.answers import without_hidden
+from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
 from helpdesk.playbooks.conditions import UNTOLD, Condition, Value, compared_values_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Question, QuestionKind
@@ -38,7 +38,7 @@ class AnswerSpace:
         asked = {question.id for question in self.questions}
         answers = {name: value for name, value in known.items() if name in asked}
         facts = {name: value for name, value in known.items() if name not in asked}
-        known = {**without_hidden(self.questions, answers), **facts}
+        known = {**drop_hidden_answers(self.questions, answers), **facts}
         return all(evaluate(condition, known) is Truth.TRUE for condition in conditions)
 
     def _names(self, conditions: Iterable[Condition]) -> dict[str, set[str]]:

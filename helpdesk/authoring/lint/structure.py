@@ -8,7 +8,7 @@ from helpdesk.authoring.lint.locations import scalar_values
 from helpdesk.authoring.lint.satisfiability import AnswerSpace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.model import FactFrom, Playbook, Readiness, Step
+from helpdesk.playbooks.model import FactSource, Playbook, Readiness, Step
 
 # No sentences of ours: lists of words, and what people type ("todo" is a word in Spanish).
 LISTS_OF_WORDS = frozenset(
@@ -142,10 +142,10 @@ def _facts(
             for setting in outcome.sets:
                 facts[setting.name] = (facts.get(setting.name) or frozenset()) | {setting.value}
             for fact in step.sets:
-                if fact.source is FactFrom.OUTCOME:
+                if fact.source is FactSource.OUTCOME:
                     facts[fact.fact] = (facts.get(fact.fact) or frozenset()) | {outcome.id}
         for fact in step.sets:
-            if fact.source is FactFrom.EVIDENCE:
+            if fact.source is FactSource.EVIDENCE:
                 facts[fact.fact] = None
     return facts
 

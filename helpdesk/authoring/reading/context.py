@@ -9,7 +9,7 @@ from helpdesk.authoring.reading.options import QuestionVocabulary
 from helpdesk.authoring.reading.references import ReferenceCollector, ReferenceKind
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.library import Collection, EvidenceKind
+from helpdesk.playbooks.library import EvidenceKind, PlaybookCollection
 from helpdesk.playbooks.model import Text
 
 
@@ -17,7 +17,7 @@ from helpdesk.playbooks.model import Text
 class CollectionContext:
     """The collection, the vocabulary, the fragments, and the names of the neighbours."""
 
-    collection: Collection
+    collection: PlaybookCollection
     words: QuestionVocabulary
     evidence_kinds: Mapping[str, EvidenceKind]
     fragments: Mapping[str, Fragment]

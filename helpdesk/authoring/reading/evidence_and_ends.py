@@ -6,7 +6,13 @@ from helpdesk.authoring.reading.references import ReferenceKind
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import names_in
-from helpdesk.playbooks.model import DataSensitivity, End, EndKind, EscalationPlan, EvidenceItem
+from helpdesk.playbooks.model import (
+    DataSensitivity,
+    EscalationPlan,
+    EvidenceItem,
+    RunEnd,
+    RunEndKind,
+)
 
 VERBS = ("restore", "lock", "remove", "preserve", "review")
 GATES = ("vetted", "owner_confirmed", "consent_platform", "public_form")
@@ -26,11 +32,11 @@ def read_escalation_plans(node: Node, context: PlaybookContext) -> tuple[Escalat
     return plans
 
 
-def read_ends(node: Node, context: PlaybookContext) -> tuple[End, ...]:
+def read_ends(node: Node, context: PlaybookContext) -> tuple[RunEnd, ...]:
     """The ways a run ends, of all four kinds."""
     ends = node.each(lambda item: _end(item, context))
     refuse_repeats(node, [end.id for end in ends])
-    for kind in EndKind:
+    for kind in RunEndKind:
         if kind not in {end.kind for end in ends}:
             node.refuse(
                 f"there is no end of kind {kind}; people leave in all four ways",
@@ -94,12 +100,12 @@ def _verb(node: Node) -> str:
     return node.id()
 
 
-def _end(node: Node, context: PlaybookContext) -> End:
+def _end(node: Node, context: PlaybookContext) -> RunEnd:
     fields = node.fields("id kind label say", "follow_up services")
     end_id = fields["id"].id()
-    return End(
+    return RunEnd(
         id=end_id,
-        kind=fields["kind"].one_of(EndKind),
+        kind=fields["kind"].one_of(RunEndKind),
         label=context.text(f"ends.{end_id}.label", fields["label"]),
         say=context.text(f"ends.{end_id}.say", fields["say"]),
         follow_up=fields.read("follow_up", Node.duration, None),

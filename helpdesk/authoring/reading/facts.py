@@ -1,7 +1,7 @@
 """Reading the facts that steps put on a case."""
 
 from helpdesk.authoring.source import Node
-from helpdesk.playbooks.model import FactFrom, FactSetting, Step
+from helpdesk.playbooks.model import FactSetting, FactSource, Step
 
 
 def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
@@ -12,7 +12,7 @@ def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
             for setting in outcome.sets:
                 facts[setting.name] = (*(facts.get(setting.name) or ()), setting.value)
         for fact in step.sets:
-            if fact.source is FactFrom.OUTCOME:
+            if fact.source is FactSource.OUTCOME:
                 ids = tuple(outcome.id for outcome in step.outcomes)
                 facts[fact.fact] = (*(facts.get(fact.fact) or ()), *ids)
             else:
@@ -23,12 +23,12 @@ def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
 def read_fact(name: str, node: Node, step: Step) -> FactSetting:
     """Where a fact takes its value from: how the step ended, or what it wrote down."""
     fields = node.fields("from", "evidence")
-    source = fields["from"].one_of(FactFrom)
+    source = fields["from"].one_of(FactSource)
     evidence = fields.read("evidence", Node.id, None)
-    if source is FactFrom.EVIDENCE and evidence not in step.evidence:
+    if source is FactSource.EVIDENCE and evidence not in step.evidence:
         node.refuse(
             "name one piece of evidence that this step takes: {from: evidence, evidence: …}"
         )
-    if source is FactFrom.OUTCOME and evidence is not None:
+    if source is FactSource.OUTCOME and evidence is not None:
         node.refuse("a fact comes from the outcome or from evidence, not from both")
     return FactSetting(name, source, evidence)

@@ -6,7 +6,13 @@ from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.context import PlaybookContext
 from helpdesk.authoring.reading.references import ReferenceKind
 from helpdesk.authoring.source import Node
-from helpdesk.playbooks.model import Citation, NotFor, Review, Tag, Text
+from helpdesk.playbooks.model import (
+    BetterFittingPlaybook,
+    Citation,
+    MachineTag,
+    PlaybookReview,
+    Text,
+)
 
 SHARING = ("tlp:red", "tlp:amber+strict", "tlp:amber", "tlp:green", "tlp:clear")
 TAG = re.compile(r'([A-Za-z][A-Za-z_-]*):[A-Za-z][A-Za-z0-9_/ -]*(="[^"]+")?')
@@ -30,10 +36,10 @@ def read_common_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
     )
 
 
-def read_not_for(node: Node, context: PlaybookContext) -> tuple[NotFor, ...]:
+def read_not_for(node: Node, context: PlaybookContext) -> tuple[BetterFittingPlaybook, ...]:
     """The pages that fit better, and when."""
     return tuple(
-        NotFor(
+        BetterFittingPlaybook(
             context.references.add(ReferenceKind.PLAYBOOK, other, said),
             context.text(f"not_for.{other}", said),
         )
@@ -48,7 +54,7 @@ def read_sharing(node: Node) -> str:
     return node.text()
 
 
-def read_tags(node: Node, context: PlaybookContext) -> tuple[Tag, ...]:
+def read_tags(node: Node, context: PlaybookContext) -> tuple[MachineTag, ...]:
     """The machine tags, each of a taxonomy that the collection names."""
     return node.each(lambda item: _tag(item, context))
 
@@ -58,10 +64,10 @@ def read_citations(node: Node, context: PlaybookContext) -> tuple[Citation, ...]
     return node.each(lambda item: _citation(item, context))
 
 
-def read_review(node: Node) -> Review:
+def read_review(node: Node) -> PlaybookReview:
     """Who read the page, when, and when it must be read again."""
     fields = node.fields("on by next")
-    return Review(fields["on"].day(), fields.list_of("by", Node.text), fields["next"].day())
+    return PlaybookReview(fields["on"].day(), fields.list_of("by", Node.text), fields["next"].day())
 
 
 def read_replaces(node: Node, context: PlaybookContext) -> str:
@@ -73,7 +79,7 @@ def read_replaces(node: Node, context: PlaybookContext) -> str:
     return node.id()
 
 
-def _tag(node: Node, context: PlaybookContext) -> Tag:
+def _tag(node: Node, context: PlaybookContext) -> MachineTag:
     fields = node.fields("tag", "when")
     tag = fields["tag"].text()
     match = TAG.fullmatch(tag)
@@ -83,7 +89,7 @@ def _tag(node: Node, context: PlaybookContext) -> Tag:
         fields["tag"].refuse(
             f"collection.yml does not list the taxonomy '{match[1]}'", rule=LintRule.TAGS
         )
-    return Tag(tag, fields.read("when", context.condition, None))
+    return MachineTag(tag, fields.read("when", context.condition, None))
 
 
 def _citation(node: Node, context: PlaybookContext) -> Citation:

@@ -9,7 +9,7 @@ from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Fields, Node
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.playbooks.library import OTHER_PLATFORM, Platform
-from helpdesk.playbooks.model import Option, Question, Setting, Text
+from helpdesk.playbooks.model import AnswerOption, NamedValue, Question, Text
 
 PLATFORMS = "platforms"
 
@@ -24,7 +24,7 @@ class QuestionVocabulary:
     scales: Scales
 
 
-def read_options(node: Node, home: str, words: QuestionVocabulary) -> tuple[Option, ...]:
+def read_options(node: Node, home: str, words: QuestionVocabulary) -> tuple[AnswerOption, ...]:
     """Options as they are written out: at least two, each of its own name."""
     options = tuple(_read_option(item, home, words) for item in node.items())
     refuse_repeats(node, [option.id for option in options])
@@ -33,7 +33,7 @@ def read_options(node: Node, home: str, words: QuestionVocabulary) -> tuple[Opti
     return options
 
 
-def read_platform_options(node: Node, words: QuestionVocabulary) -> tuple[Option, ...]:
+def read_platform_options(node: Node, words: QuestionVocabulary) -> tuple[AnswerOption, ...]:
     """All platforms, or those that hold one of the kinds of thing named; always with a way out."""
     wanted = {one for platform in words.platforms for one in platform.objects}
     if node.value != PLATFORMS:
@@ -47,19 +47,19 @@ def read_platform_options(node: Node, words: QuestionVocabulary) -> tuple[Option
         wanted = {item.text() for item in named}
     fit = [one for one in words.platforms if one.slug == OTHER_PLATFORM or wanted & {*one.objects}]
     return (
-        *(Option(one.slug, one.name) for one in fit),
-        Option(UNSURE, words.answers[UNSURE]),
+        *(AnswerOption(one.slug, one.name) for one in fit),
+        AnswerOption(UNSURE, words.answers[UNSURE]),
     )
 
 
-def _read_option(node: Node, home: str, words: QuestionVocabulary) -> Option:
+def _read_option(node: Node, home: str, words: QuestionVocabulary) -> AnswerOption:
     fields = node.fields("id", "label hint sets")
     option_id = fields["id"].id()
     home = f"{home}.options.{option_id}"
     label = optional_text(fields, "label", home) or words.answers.get(option_id)
     if label is None:
         node.refuse(f"the option '{option_id}' needs a label")
-    return Option(
+    return AnswerOption(
         id=option_id,
         label=label,
         hint=optional_text(fields, "hint", home),
@@ -67,7 +67,7 @@ def _read_option(node: Node, home: str, words: QuestionVocabulary) -> Option:
     )
 
 
-def _read_sets(node: Node, scales: Scales) -> tuple[Setting, ...]:
+def _read_sets(node: Node, scales: Scales) -> tuple[NamedValue, ...]:
     for name, value in node.pairs().items():
         if name not in scales:
             value.refuse(
@@ -79,7 +79,7 @@ def _read_sets(node: Node, scales: Scales) -> tuple[Setting, ...]:
                 f"'{name}' is never '{value.id()}'; it is {', '.join(scales[name])}",
                 rule=LintRule.LEGAL_VALUES,
             )
-    return tuple(Setting(name, value.id()) for name, value in node.pairs().items())
+    return tuple(NamedValue(name, value.id()) for name, value in node.pairs().items())
 
 
 def optional_text(fields: Fields, key: str, home: str) -> Text | None:

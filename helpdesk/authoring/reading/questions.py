@@ -17,8 +17,8 @@ from helpdesk.authoring.source import Fields, Node
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Platform
 from helpdesk.playbooks.model import (
+    AnswerOption,
     DataSensitivity,
-    Option,
     Question,
     QuestionKind,
     Text,
@@ -93,7 +93,7 @@ def _read_question(
 
 def _read_own_options(
     node: Node, used: Question, home: str, words: QuestionVocabulary
-) -> tuple[Option, ...]:
+) -> tuple[AnswerOption, ...]:
     """Other words for a shared question's options, or fewer of them; an id keeps its meaning."""
     if used.id == PLATFORM_QUESTION:
         return read_platform_options(node, words)
@@ -147,11 +147,11 @@ def _read_own(
 
 def _read_options(
     fields: Fields, kind: QuestionKind, home: str, words: QuestionVocabulary
-) -> tuple[Option, ...]:
+) -> tuple[AnswerOption, ...]:
     if kind is QuestionKind.YES_NO_UNSURE:
         if "options" in fields:
             fields["options"].refuse("yes_no_unsure brings its own options")
-        return tuple(Option(key, words.answers[key]) for key in ("yes", "no", UNSURE))
+        return tuple(AnswerOption(key, words.answers[key]) for key in ("yes", "no", UNSURE))
     if not kind.has_options:
         if "options" in fields:
             fields["options"].refuse(f"a question of kind {kind} has no options")

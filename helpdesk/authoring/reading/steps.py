@@ -26,7 +26,16 @@ from helpdesk.authoring.reading.step_fields import (
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import ErrorCollector, Node
 from helpdesk.playbooks.conditions import Condition, names_in
-from helpdesk.playbooks.model import End, FactSetting, Phase, Setting, Step, StepOutcome, Text, Who
+from helpdesk.playbooks.model import (
+    FactSetting,
+    NamedValue,
+    RunEnd,
+    Step,
+    StepOutcome,
+    StepPerformer,
+    StepPhase,
+    Text,
+)
 
 EVERY_END = "every_end"
 
@@ -37,7 +46,7 @@ class StepsReader:
 
     fragments: Mapping[str, Fragment]
     scales: Scales
-    ends: tuple[End, ...]
+    ends: tuple[RunEnd, ...]
     references: ReferenceCollector
 
     def read(self, node: Node, home: str) -> tuple[Step, ...]:
@@ -74,8 +83,8 @@ class StepsReader:
             id=prefix + local_id,
             title=Text(f"{home}.title", fields["title"].text()),
             do=Text(f"{home}.do", fields["do"].text()),
-            phase=fields["phase"].one_of(Phase),
-            who=fields["who"].one_of(Who),
+            phase=fields["phase"].one_of(StepPhase),
+            who=fields["who"].one_of(StepPerformer),
             outcomes=outcomes,
             needs=fields.list_of("needs", lambda said: read_needed_step(said, around)),
             must=fields.read("must", Node.flag, otherwise=False),
@@ -149,9 +158,9 @@ class StepsReader:
                 node.refuse(f"'fits' asks about urgency only: {', '.join(self.scales)}")
         return condition
 
-    def _literals(self, node: Node) -> tuple[Setting, ...]:
+    def _literals(self, node: Node) -> tuple[NamedValue, ...]:
         self._refuse_decision_points(node)
-        return tuple(Setting(name, said.id()) for name, said in node.pairs().items())
+        return tuple(NamedValue(name, said.id()) for name, said in node.pairs().items())
 
     def _sets(self, node: Node, step: Step) -> tuple[FactSetting, ...]:
         self._refuse_decision_points(node)

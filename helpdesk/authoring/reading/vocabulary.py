@@ -5,15 +5,15 @@ import re
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.library import (
-    Cause,
-    Collection,
     EvidenceKind,
-    HouseFact,
+    HelpdeskFact,
     IncidentGroup,
+    OrganisationCause,
     Platform,
     PlatformFact,
+    PlaybookCollection,
     PublisherIdentity,
-    Service,
+    ReferralService,
 )
 from helpdesk.playbooks.model import DataSensitivity, Text
 
@@ -22,7 +22,7 @@ IDENTITY = re.compile(
 )
 
 
-def read_collection(file: Node) -> Collection:
+def read_collection(file: Node) -> PlaybookCollection:
     """What holds for all pages together."""
     page = file.fields(
         "schema name version licence language publishing taxonomies facts sources",
@@ -30,7 +30,7 @@ def read_collection(file: Node) -> Collection:
     )
     if page["schema"].text() != "collection/1":
         page["schema"].refuse("this reader knows collection/1")
-    return Collection(
+    return PlaybookCollection(
         name=page["name"].text(),
         version=page["version"].version(),
         licence=page["licence"].text(),
@@ -58,14 +58,14 @@ def read_evidence_kinds(file: Node) -> tuple[EvidenceKind, ...]:
     return kinds
 
 
-def read_services(file: Node) -> tuple[Service, ...]:
+def read_services(file: Node) -> tuple[ReferralService, ...]:
     """What others do for people in trouble, and what for."""
     services = tuple(_read_service(item) for item in file.items())
     refuse_repeats(file, [service.slug for service in services])
     return services
 
 
-def read_causes(file: Node) -> tuple[Cause, ...]:
+def read_causes(file: Node) -> tuple[OrganisationCause, ...]:
     """What organisations work on, by the predicates of the taxonomy accessnow."""
     causes = tuple(_read_cause(item) for item in file.items())
     refuse_repeats(file, [cause.slug for cause in causes])
@@ -97,9 +97,9 @@ def _read_publishing(node: Node) -> PublisherIdentity:
     return publishing
 
 
-def _read_fact(node: Node) -> HouseFact:
+def _read_fact(node: Node) -> HelpdeskFact:
     fields = node.fields("id says values")
-    return HouseFact(
+    return HelpdeskFact(
         id=fields["id"].id(),
         says=fields["says"].text(),
         values=fields.list_of("values", Node.id),
@@ -148,21 +148,21 @@ def _read_platform_fact(node: Node, home: str, sources: dict[str, str]) -> Platf
     )
 
 
-def _read_service(node: Node) -> Service:
+def _read_service(node: Node) -> ReferralService:
     fields = node.fields("slug name says")
     slug = fields["slug"].id()
     home = f"vocab.services.{slug}"
-    return Service(
+    return ReferralService(
         slug=slug,
         name=Text(f"{home}.name", fields["name"].text()),
         says=Text(f"{home}.says", fields["says"].text()),
     )
 
 
-def _read_cause(node: Node) -> Cause:
+def _read_cause(node: Node) -> OrganisationCause:
     fields = node.fields("slug name")
     slug = fields["slug"].id()
-    return Cause(slug, Text(f"vocab.causes.{slug}.name", fields["name"].text()))
+    return OrganisationCause(slug, Text(f"vocab.causes.{slug}.name", fields["name"].text()))
 
 
 def _read_kind(node: Node) -> EvidenceKind:

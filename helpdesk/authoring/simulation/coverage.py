@@ -11,7 +11,7 @@ from helpdesk.authoring.simulation.simulator import SimulatedStep
 from helpdesk.playbooks.conditions import UNTOLD, Condition, compared_values_in
 from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION
 from helpdesk.playbooks.model import Playbook, Question
-from helpdesk.playbooks.step_rules import continues_run
+from helpdesk.playbooks.step_rules import outcome_continues_run
 
 KINDS_OF_CONDITION = get_args(Condition)
 ANY_PLATFORM = "any platform"
@@ -61,7 +61,7 @@ def _ways(page: Playbook) -> Iterator[str]:
     """The way out at the end is every end, and what all pages share is tried on all of them."""
     for step in page.steps[:-1]:
         for outcome in step.outcomes:
-            if "." not in step.id and not continues_run(outcome):
+            if "." not in step.id and not outcome_continues_run(outcome):
                 yield f"{step.id}.{outcome.id}"
 
 

@@ -26,7 +26,7 @@ from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import missing_for_request
 from helpdesk.playbooks.evaluation import Truth, evaluate
-from helpdesk.playbooks.model import EndKind, Step
+from helpdesk.playbooks.model import RunEndKind, Step
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 from helpdesk.triage.decision_table import DecisionPoint
 
@@ -105,7 +105,7 @@ def check_no_request_leaves_early(tried: SimulatedPerson) -> str:
 def check_resolved_needs_required_steps(tried: SimulatedPerson) -> str:
     page, way = tried.ground.page, tried.way
     end = page.end(way.end or "")
-    if end is None or end.kind is not EndKind.RESOLVED:
+    if end is None or end.kind is not RunEndKind.RESOLVED:
         return ""
     *before, last = way.taken
     known = _known_before(tried, before)

@@ -9,7 +9,7 @@ from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContex
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
 from helpdesk.playbooks.progress import Progress, StepProgress, StepState
-from helpdesk.playbooks.step_rules import continues_run, may_be_skipped, missing_proof
+from helpdesk.playbooks.step_rules import may_skip_step, missing_proof, outcome_continues_run
 from helpdesk.playbooks.step_tracker import StepTracker
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
@@ -58,7 +58,7 @@ class RandomOutcomeChooser:
 
     def __call__(self, moment: StepContext) -> StepChoice:
         step = moment.step
-        if may_be_skipped(moment.course.playbook, step) and self._dice.random() < LEFT_OUT:
+        if may_skip_step(moment.course.playbook, step) and self._dice.random() < LEFT_OUT:
             return StepChoice(None)
         evidence = {one: self._evidence[one] for one in step.evidence if one in self._evidence}
         return StepChoice.with_evidence(self._outcome(moment), evidence)
@@ -66,7 +66,7 @@ class RandomOutcomeChooser:
     def _outcome(self, moment: StepContext) -> StepOutcome:
         can_show = [one for one in moment.step.outcomes if self._can_show(one)]
         outcomes = can_show or moment.step.outcomes
-        onward = [one for one in outcomes if continues_run(one)]
+        onward = [one for one in outcomes if outcome_continues_run(one)]
         if onward and self._dice.random() > LED_AWAY * (len(outcomes) - len(onward)):
             return self._dice.choice(onward)
         shuffled = self._dice.sample(outcomes, len(outcomes))

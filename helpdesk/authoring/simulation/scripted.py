@@ -12,11 +12,16 @@ from helpdesk.authoring.simulation.simulator import (
     simulate_run,
 )
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.answers import SafeNow, red_flags, tags, without_hidden
+from helpdesk.playbooks.answer_evaluation import (
+    SafeNowAdvice,
+    drop_hidden_answers,
+    matching_tags,
+    raised_red_flags,
+)
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for_request
-from helpdesk.playbooks.merging import advice_of, questions_of
 from helpdesk.playbooks.model import Playbook, Question, RedFlag
+from helpdesk.playbooks.several_playbooks import merged_advice, merged_questions
 from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.triage.judgement import Judgement, judge_report
 
@@ -32,7 +37,7 @@ class IntakeResult:
     dropped: tuple[str, ...]
     judgement: Judgement
     flags: tuple[RedFlag, ...]
-    safe_now: SafeNow
+    safe_now: SafeNowAdvice
 
 
 @dataclass(frozen=True)
@@ -51,14 +56,14 @@ def assess_answers(
     library: WrittenLibrary, pages: Sequence[Playbook], answers: Context
 ) -> IntakeResult:
     """What these answers lead to, on one page or on several at once."""
-    kept = without_hidden(_asked_on(library, pages), answers)
-    flags = {flag.id: flag for page in pages for flag in red_flags(page, kept)}
+    kept = drop_hidden_answers(_asked_on(library, pages), answers)
+    flags = {flag.id: flag for page in pages for flag in raised_red_flags(page, kept)}
     return IntakeResult(
         answers=kept,
         dropped=tuple(name for name in answers if name not in kept),
         judgement=judge_report(library.table, pages, kept),
         flags=tuple(flags.values()),
-        safe_now=advice_of(pages, kept),
+        safe_now=merged_advice(pages, kept),
     )
 
 
@@ -66,7 +71,7 @@ def level_for_answers(
     library: WrittenLibrary, pages: Sequence[Playbook], answers: Context
 ) -> Level:
     """How urgent these answers are."""
-    kept = without_hidden(_asked_on(library, pages), answers)
+    kept = drop_hidden_answers(_asked_on(library, pages), answers)
     return judge_report(library.table, pages, kept).level
 
 
@@ -93,7 +98,7 @@ def simulate_script(
 
 
 def _asked_on(library: WrittenLibrary, pages: Sequence[Playbook]) -> tuple[Question, ...]:
-    return pages[0].questions if len(pages) == 1 else questions_of(library, pages)
+    return pages[0].questions if len(pages) == 1 else merged_questions(library, pages)
 
 
 def _walked(
@@ -102,7 +107,7 @@ def _walked(
     return SimulationResult(
         told=told,
         way=way,
-        tags=tags(page, way.known),
+        tags=matching_tags(page, way.known),
         missing=tuple(
             missing_for_request(page, plan, sure, script.evidence) for plan in page.escalations
         ),

@@ -11,11 +11,11 @@ from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
-    continues_run,
-    ends_step,
-    may_be_skipped,
+    may_skip_step,
     missing_proof,
     missing_proof_message,
+    outcome_continues_run,
+    outcome_ends_step,
     steps_blocking_outcome,
 )
 from helpdesk.playbooks.step_tracker import StepTracker
@@ -77,7 +77,11 @@ class StepContext:
     def default_outcome(self) -> StepOutcome | None:
         """The first outcome after which the step is over and the way goes on; on the way out, the
         first that is allowed."""
-        onward = (one for one in self.step.outcomes if continues_run(one) and ends_step(one))
+        onward = (
+            one
+            for one in self.step.outcomes
+            if outcome_continues_run(one) and outcome_ends_step(one)
+        )
         allowed = (one for one in self.step.outcomes if not self.steps_blocking(one))
         return next(onward, None) or next(allowed, None)
 
@@ -153,7 +157,7 @@ def simulate_run(
         taken.append(SimulatedStep(now.step, choice, found, now.cannot_tell))
         records[now.step.id] = _record(outcome)
         facts |= found
-        if outcome is not None and not continues_run(outcome):
+        if outcome is not None and not outcome_continues_run(outcome):
             break
     return SimulatedRun(course, tuple(taken), facts, records, stopped)
 
@@ -162,13 +166,13 @@ def _record(outcome: StepOutcome | None) -> RecordedStep:
     """No time passes on a walk: what comes back does so after its end."""
     if outcome is None:
         return RecordedStep(None)
-    return RecordedStep(outcome.id, back_at=None if ends_step(outcome) else LATER)
+    return RecordedStep(outcome.id, back_at=None if outcome_ends_step(outcome) else LATER)
 
 
 def _refusal(moment: StepContext, choice: StepChoice) -> str:
     page, step = moment.course.playbook, moment.step
     if choice.outcome is None:
-        if may_be_skipped(page, step):
+        if may_skip_step(page, step):
             return ""
         return f"“{step.title}” ({step.id}) cannot be skipped."
     unshown_by = missing_proof(choice.outcome, choice.evidence, choice.note)

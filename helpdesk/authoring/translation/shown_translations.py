@@ -6,7 +6,7 @@ from dataclasses import replace
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import TranslatedSentence, TranslationFile
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, classify_sentences
-from helpdesk.playbooks.localization import localize
+from helpdesk.playbooks.localization import translate_texts
 from helpdesk.playbooks.model import Text
 
 
@@ -15,7 +15,7 @@ def translate_library(
 ) -> WrittenLibrary:
     """The library with every sentence that these parts hold, and its own words for the rest."""
     said, source = shown_sentences(library, parts), library.collection.language
-    return localize(library, lambda text: said.get(text.id) or replace(text, lang=source))
+    return translate_texts(library, lambda text: said.get(text.id) or replace(text, lang=source))
 
 
 def shown_sentences(

@@ -10,8 +10,8 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import bidi_isolate
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.post("/cases/<ref>/assignment")

@@ -6,7 +6,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConversationForm
 from helpdesk.cases.models import Case, ConversationChannel
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.post("/cases/<ref>/conversations")

@@ -6,8 +6,8 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConsentForm
 from helpdesk.cases.states import ConsentKind
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.post("/cases/<ref>/resumption")

@@ -8,7 +8,7 @@ from helpdesk.cases.forms import MessageToReporterForm, NoteForm
 from helpdesk.cases.states import WaitsOn
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.plausible_days import format_plain_day
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.post("/cases/<ref>/messages")

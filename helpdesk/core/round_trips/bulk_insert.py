@@ -33,7 +33,7 @@ class BulkInsertWork(Work):
     def add(self, row: Base) -> None:
         self.rows.append(row)
 
-    def arrive(self, first: Base, *, while_: str = "true", **parameters: Any) -> bool:
+    def insert_all(self, first: Base, *, while_: str = "true", **parameters: Any) -> bool:
         """Write all that was added, or nothing if something unique in `first` is there.
 
         Of two that arrive at the same moment, the second waits here until the first has been

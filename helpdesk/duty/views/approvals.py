@@ -7,11 +7,11 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import staff_and_partner_labels as request_words
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.get("/approvals")

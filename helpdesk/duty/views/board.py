@@ -10,9 +10,9 @@ from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.intake.quota import passed_threshold
-from helpdesk.web.app_context import current_context
-from helpdesk.web.work import work
+from helpdesk.intake.storage_quota import passed_threshold
+from helpdesk.web.current_app_context import current_context
+from helpdesk.web.request_work import work
 
 
 @bp.get("/")
@@ -45,14 +45,14 @@ def create_shift_end() -> ResponseReturnValue:
 
 
 @bp.post("/jobs/<outbox_job_id>/retry")
-def create_retry(outbox_job_id: str) -> ResponseReturnValue:
+def create_job_retry(outbox_job_id: str) -> ResponseReturnValue:
     operations.retry_job(work, queries.failed_job(work, outbox_job_id))
     flash("Trying again.")
     return redirect(url_for(".board"), 303)
 
 
 def _page(form: StartDutyForm) -> str:
-    board, quota = queries.board(work), current_context().settings.reports_quota
+    board, quota = queries.load_board(work), current_context().settings.reports_quota
     return render_template(
         "duty/board.html",
         board=board,

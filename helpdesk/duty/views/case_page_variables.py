@@ -42,12 +42,12 @@ from helpdesk.core.round_trips import BatchQuery, Gathered
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
+from helpdesk.duty.answer_disagreements import find_answer_disagreements
 from helpdesk.duty.case_closing import pending_closing_request, unfinished_steps
-from helpdesk.duty.disagreements import disagreements
-from helpdesk.duty.playbook_offers import offers_for
-from helpdesk.duty.unanswered import unanswered_questions
-from helpdesk.escalations import labels as request_words
+from helpdesk.duty.playbook_offers import rank_playbook_offers
+from helpdesk.duty.unanswered_questions import unanswered_questions
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import staff_and_partner_labels as request_words
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.intake.queries import REMINDERS_OF_CASE
@@ -100,11 +100,11 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         request=triage.pending_lower_level_request(work, case) if found["wishes"] else None,
         messages=found["messages"],
     )
-    runs = playbooks.runs_of(work, case) if found["runs"] else ()
+    runs = playbooks.runs_of_case(work, case) if found["runs"] else ()
     requests = escalations.requests_of_case(work, case) if found["requests"] else ()
     closing_wish = pending_closing_request(work, case) if found["closing_wishes"] else None
     heard, entries = _last_heard(found), found["entries"][: timeline.SHOWN]
-    actors = _actors(case, level, requests, found) | timeline.actors_in(entries)
+    actors = _actors(case, level, requests, found) | timeline.actor_ids_in(entries)
     if closing_wish is not None:
         actors.add(closing_wish.asked_by)
     names = _names(work, actors, found["insiders"])
@@ -136,9 +136,13 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "unanswered": unanswered_questions(case, level.known),
         "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,
-        "offers": offers_for(load_current_library(), case, runs, level.pages, level.known),
+        "offers": rank_playbook_offers(
+            load_current_library(), case, runs, level.pages, level.known
+        ),
         "steps_left": unfinished_steps(runs),
-        "disagreements": disagreements(runs, load_decision_table(), level.judgement.settled),
+        "disagreements": find_answer_disagreements(
+            runs, load_decision_table(), level.judgement.settled
+        ),
         "platform": playbooks.platform_of(case),
         "requests": requests,
         "may_ask_partner": may_ask_partner(work.actor, case) and not case.is_closed,

@@ -13,8 +13,8 @@ from helpdesk.core.errors import Outdated
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page_variables import case_page_variables
+from helpdesk.web.request_work import current_work, work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import current_work, work
 
 
 @bp.get("/cases/<ref>")

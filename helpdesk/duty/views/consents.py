@@ -8,7 +8,7 @@ from helpdesk.cases.queries import case_by_ref, consent_by_id
 from helpdesk.duty.forms import ConsentWithdrawalForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import queries as escalations
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")

@@ -10,20 +10,20 @@ from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import MoveRunForm
 from helpdesk.runs.models import Run
-from helpdesk.runs.policy import may_work_on
-from helpdesk.web.work import work
+from helpdesk.runs.policy import may_work_on_run
+from helpdesk.web.request_work import work
 
 
 @runs_bp.get("/runs/<run_id>/edition")
-def new_edition(ref: str, run_id: str) -> ResponseReturnValue:
+def new_edition_move(ref: str, run_id: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     run = queries.run_by_id(work, case, run_id)
-    work.require(may_work_on, run)
+    work.require(may_work_on_run, run)
     return _page(case, run, MoveRunForm(formdata=None))
 
 
 @runs_bp.post("/runs/<run_id>/edition")
-def create_edition(ref: str, run_id: str) -> ResponseReturnValue:
+def create_edition_move(ref: str, run_id: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     run, form = queries.run_by_id(work, case, run_id), MoveRunForm()
     if not form.validate_on_submit():

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.runs import queries
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @runs_bp.get("/facts/<fact>")

@@ -7,7 +7,7 @@ from helpdesk.cases import news as case_news
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import news_lines
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.get("/news")
@@ -18,7 +18,7 @@ def show_news() -> ResponseReturnValue:
 
 
 @bp.post("/news/seen")
-def create_seen() -> ResponseReturnValue:
+def create_news_seen() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
     case_news.mark_news_seen(work)

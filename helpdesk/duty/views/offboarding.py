@@ -22,8 +22,8 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.forms import ReassignmentForm, reassignment_form
 from helpdesk.duty.offboarding import open_work_of
 from helpdesk.duty.views.blueprint import bp
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.get("/people/<person_id>/closing")
@@ -95,7 +95,7 @@ def create_departure(team_id: str) -> ResponseReturnValue:
         return _page("own", person, form, membership), 422
     operations.leave_team(work, membership, form.reassignment())
     flash(f"You are no longer in {bidi_isolate(team.name)}.")
-    return redirect(url_for("accounts.show_own"), 303)
+    return redirect(url_for("accounts.show_own_account"), 303)
 
 
 def _managed(person_id: str) -> Person:

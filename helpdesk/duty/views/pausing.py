@@ -12,8 +12,8 @@ from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.plausible_days import format_plain_day
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.post("/cases/<ref>/wait")
@@ -40,7 +40,7 @@ def _waits(case: Case, form: PauseCaseForm) -> bool:
     on, until = WaitsOn(form.wait_on.data), form.wait_until.data
     try:
         if on is WaitsOn.PARTNER:
-            escalations.wait_for_partner(work, case, seen=submitted_page_mark())
+            escalations.pause_case_for_partners(work, case, seen=submitted_page_mark())
         else:
             cases.pause_case(work, case, waits_on=on, until=until, seen=submitted_page_mark())
     except Outdated:  # nothing on the form that is shown again would mend that

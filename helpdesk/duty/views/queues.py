@@ -7,7 +7,7 @@ from helpdesk.accounts.queries import queue_by_slug
 from helpdesk.cases.operations import claim_next_case, claim_next_second_lane_case
 from helpdesk.cases.queue_pages import QueueFilter, queue_page
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import current_work, work
+from helpdesk.web.request_work import current_work, work
 
 
 @bp.get("/queues/<slug>")
@@ -28,14 +28,14 @@ def show_queue(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/queues/<slug>/next")
-def create_next(slug: str) -> ResponseReturnValue:
+def create_next_claim(slug: str) -> ResponseReturnValue:
     case = claim_next_case(work, queue_by_slug(work, slug))
     flash("You have taken the case.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 
 @bp.post("/queues/<slug>/second-lane/next")
-def create_next_of_second_lane(slug: str) -> ResponseReturnValue:
+def create_next_second_lane_claim(slug: str) -> ResponseReturnValue:
     case = claim_next_second_lane_case(work, queue_by_slug(work, slug))
     flash("You have taken the case. It is no longer in the second lane.")
     return redirect(url_for(".show_case", ref=case.ref), 303)

@@ -12,7 +12,7 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.duty import operations as duty
-from helpdesk.duty.queries import offers_of
+from helpdesk.duty.queries import playbook_offers_of
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
@@ -21,12 +21,12 @@ from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.runs.models import Run, StepRecord
-from helpdesk.runs.policy import may_run, may_work_on
+from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
 from helpdesk.runs.stale_page_marks import step_mark_of
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @runs_bp.post("/runs")
@@ -43,15 +43,17 @@ def show(ref: str, run_id: str) -> ResponseReturnValue:
 
 
 @runs_bp.get("/playbooks")
-def offers(ref: str) -> ResponseReturnValue:
+def show_playbook_offers(ref: str) -> ResponseReturnValue:
     """Every playbook that could be started on this case."""
     case = case_by_ref(work, ref)
-    work.require(may_run, case)
-    return render_template("playbooks/offers.html", case=case, offers=offers_of(work, case))
+    work.require(may_start_run, case)
+    return render_template(
+        "playbooks/offers.html", case=case, offers=playbook_offers_of(work, case)
+    )
 
 
 @runs_bp.get("/playbooks/<playbook_id>")
-def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
+def show_playbook_preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     """A whole playbook as it would begin on this case, to be read before anybody starts it."""
     case = case_by_ref(work, ref)
     run = queries.unfinished_run_of(work, case, playbook_id)
@@ -67,7 +69,7 @@ def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
         ahead=queries.preview_all_steps(work, case, page, progress),
         answer_in_words=queries.condition_names_in_words,
         platform=queries.platform_of(case),
-        may_work=may_run(work.actor, case),
+        may_work=may_start_run(work.actor, case),
         **_recorded((), queries.shared_steps_at_start(work, case, page)),
     )
 
@@ -158,7 +160,7 @@ def _run_page(
     now = queries.progress_with_shared_steps(work, run)
     page, progress = now.page, now.progress
     written = queries.evidence_of(work, case)
-    may_work = run.ended_at is None and may_work_on(work.actor, run)
+    may_work = run.ended_at is None and may_work_on_run(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
     if focus is not None:
         before = step_record_of(run, focus.step.id)

@@ -10,7 +10,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.playbooks.repository import translate_text
 from helpdesk.runs import queries
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @runs_bp.get("/runs/<run_id>/words")
@@ -22,7 +22,7 @@ def new_message(ref: str, run_id: str) -> ResponseReturnValue:
     work.require(may_see_case, case)
     run = queries.run_by_id(work, case, run_id)
     step = request.args.get("step", "")
-    words = queries.suggested_message(run, step)
+    words = queries.message_suggested_by_step(run, step)
     if words is None:
         raise NotFound
     theirs = translate_text(words, case.language)

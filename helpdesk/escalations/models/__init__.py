@@ -1,7 +1,14 @@
 """Escalation, Delivery, Attempt, Exchange, Decision and Verification."""
 
-from helpdesk.escalations.models.delivery import Attempt, Delivery
+from helpdesk.escalations.models.delivery import Delivery, DeliveryAttempt
 from helpdesk.escalations.models.escalation import Escalation
-from helpdesk.escalations.models.responses import Decision, Exchange, RecordedVerdict
+from helpdesk.escalations.models.responses import PartnerDecision, PartnerMessage, RecordedVerdict
 
-__all__ = ["Attempt", "Decision", "Delivery", "Escalation", "Exchange", "RecordedVerdict"]
+__all__ = [
+    "Delivery",
+    "DeliveryAttempt",
+    "Escalation",
+    "PartnerDecision",
+    "PartnerMessage",
+    "RecordedVerdict",
+]

@@ -30,8 +30,8 @@ class Delivery(Identified, LeasedTask, Base):
     accepted_at: Mapped[datetime | None]
 
     escalation: Mapped[Escalation] = relationship(lazy="joined")
-    attempts: Mapped[list["Attempt"]] = relationship(
-        order_by="Attempt.number", lazy="selectin", cascade="all, delete-orphan"
+    attempts: Mapped[list["DeliveryAttempt"]] = relationship(
+        order_by="DeliveryAttempt.number", lazy="selectin", cascade="all, delete-orphan"
     )
 
     __table_args__ = (Index("ix_deliveries_state", "state"),)
@@ -41,7 +41,7 @@ class Delivery(Identified, LeasedTask, Base):
         return self.escalation.case_id
 
 
-class Attempt(Identified, Base):
+class DeliveryAttempt(Identified, Base):
     """One try to carry a packet: every repeat is visible."""
 
     __tablename__ = "delivery_attempts"

@@ -11,7 +11,7 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.escalations.states import Action, Reason, Verdict
 
 
-class Exchange(SealedCaseRecord, Base):
+class PartnerMessage(SealedCaseRecord, Base):
     """A question from the partner or an answer from us, sealed for the case and for the partner."""
 
     __tablename__ = "exchanges"
@@ -28,7 +28,7 @@ class Exchange(SealedCaseRecord, Base):
     __table_args__ = (Index("ix_exchanges_escalation_id", "escalation_id", "at"),)
 
 
-class Decision(SealedCaseRecord, Base):
+class PartnerDecision(SealedCaseRecord, Base):
     """What the partner did, and why. A later one replaces none: they are all kept."""
 
     __tablename__ = "decisions"

@@ -1,8 +1,8 @@
 """What can happen to a request; one function per sentence."""
 
 from helpdesk.escalations.operations.approving import (
-    approve,
-    ask_second_person,
+    alert_second_person,
+    approve_request,
     confirm_read_afterwards,
     waive_public_form,
 )
@@ -18,10 +18,10 @@ from helpdesk.escalations.operations.drafting import (
     write_draft,
 )
 from helpdesk.escalations.operations.partner_actions import (
-    acknowledge,
+    acknowledge_request,
     ask_for_information,
-    decide,
     open_packet_and_record,
+    record_partner_decision,
     require_may_read_ended_request,
     set_partner_ticket,
 )
@@ -34,42 +34,45 @@ from helpdesk.escalations.operations.staff_actions import (
     WAY_TO_REPORTER,
     answer_question,
     approve_answer,
-    send_again,
-    stop_waiting,
-    wait_for_partner,
+    pause_case_for_partners,
+    record_partner_silence,
+    resend_request,
 )
 from helpdesk.escalations.operations.verdicts import deny_verdict, record_verdict
-from helpdesk.escalations.operations.withdrawing import withdraw, withdraw_requests_without_consent
+from helpdesk.escalations.operations.withdrawing import (
+    withdraw_request,
+    withdraw_requests_without_consent,
+)
 
 __all__ = [
     "NOT_TAKEN",
     "WAY_TO_REPORTER",
     "StartedAttempt",
-    "acknowledge",
+    "acknowledge_request",
     "add_findings_to_draft",
+    "alert_second_person",
     "answer_question",
-    "approve",
     "approve_answer",
+    "approve_request",
     "ask_for_information",
-    "ask_second_person",
     "begin_attempt",
     "change_draft",
     "confirm_read_afterwards",
-    "decide",
     "deny_verdict",
     "enqueue_waiting_news",
     "open_packet_and_record",
+    "pause_case_for_partners",
+    "record_partner_decision",
+    "record_partner_silence",
     "record_partner_told",
     "record_partner_told_another_way",
     "record_verdict",
     "require_may_read_ended_request",
-    "send_again",
+    "resend_request",
     "set_partner_ticket",
     "settle_attempt",
-    "stop_waiting",
-    "wait_for_partner",
     "waive_public_form",
-    "withdraw",
+    "withdraw_request",
     "withdraw_requests_without_consent",
     "write_draft",
 ]

@@ -22,23 +22,23 @@ from helpdesk.escalations.gates import (
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged, lock_with_case
-from helpdesk.escalations.packets import hash_of, parse_packet
-from helpdesk.escalations.policy import may_waive, may_work_on
+from helpdesk.escalations.packets import hash_packet_text, parse_packet
+from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
 from helpdesk.escalations.states import EscalationState
 from helpdesk.partners.queries import keys_of_partner
 
 
-def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
+def approve_request(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_with_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise Outdated("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
         raise Outdated(TOO_LATE)
     text = work.keys.open(escalation, "packet")
-    if hash_of(text) != escalation.packet_hash:
+    if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict("This is not the data that was written here. Change it again.")
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_partner(work, escalation, text)
@@ -62,10 +62,10 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     )
     work.enqueue("escalations.deliver", delivery_id=delivery.id)
     if alone:
-        call_for_reader(work, escalation)
+        require_later_reading(work, escalation)
 
 
-def call_for_reader(work: Work, escalation: Escalation) -> None:
+def require_later_reading(work: Work, escalation: Escalation) -> None:
     """Have what left on one person's word read by another within the hour; when it is over, others
     are called. What left before and nobody has read yet stays due when it was: nothing puts that
     off.
@@ -88,13 +88,13 @@ def call_for_reader(work: Work, escalation: Escalation) -> None:
     work.enqueue("escalations.call_second_reader", escalation_id=escalation.id)
 
 
-def ask_second_person(work: Work, escalation: Escalation) -> None:
+def alert_second_person(work: Work, escalation: Escalation) -> None:
     """Call somebody else to read a draft, or an answer that waits, instead of sending it alone.
 
     Safe to run twice: for the same words nobody gets a second letter. Only where nobody could be
     called is it worth asking again: somebody may be there now.
     """
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_unchanged(work, escalation)
     if not escalation.has_answer_to_approve:
         _refuse_unless_a_draft_lacks_only_that(work, escalation)
@@ -113,7 +113,7 @@ def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
     """A coordinator answers for sending without the platform's own form having been tried."""
-    work.require(may_waive, escalation)
+    work.require(may_waive_public_form, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise Outdated("This request has already been approved or withdrawn.")
@@ -132,7 +132,7 @@ def confirm_read_afterwards(
     work: Work, escalation: Escalation, *, seen_wording: str | None = None
 ) -> None:
     """A second person has read what left on one person's word: these words, and no later answer."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise Conflict("This request is not waiting for a second reader.")

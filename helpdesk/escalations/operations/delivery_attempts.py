@@ -18,13 +18,13 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.leased_tasks import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
-from helpdesk.escalations.models import Attempt, Delivery, Escalation
+from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
-from helpdesk.escalations.policy import may_deliver
+from helpdesk.escalations.policy import may_deliver_requests
 from helpdesk.escalations.priorities import FROM_LEVEL, may_be_sent_before_review
 from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
 from helpdesk.partners import queries as partners
-from helpdesk.partners.response_times import in_both_zones
+from helpdesk.partners.response_times import format_in_both_zones
 
 LEASE: Final = timedelta(minutes=2)
 # After these many troubles in a row a person has to look.
@@ -56,7 +56,7 @@ class StartedAttempt:
 def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
     """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
     delivery = lock_delivery(work, delivery_id)
-    work.require(may_deliver, delivery)
+    work.require(may_deliver_requests, delivery)
     if delivery is None:
         return None
     if delivery.state is DeliveryState.SENDING:
@@ -77,7 +77,7 @@ def settle_attempt(
 ) -> None:
     """Note how an attempt went, unless somebody else carries it by now."""
     delivery = lock_delivery(work, parcel.delivery_id)
-    work.require(may_deliver, delivery)
+    work.require(may_deliver_requests, delivery)
     if delivery is None:
         return
     if delivery.state is not DeliveryState.SENDING or not delivery.is_held_with_fence(parcel.fence):
@@ -186,7 +186,7 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     if trouble := _trouble_with_partner(escalation) or _trouble_with_content(work, escalation):
         return trouble
     if not escalation.partner.can_be_emailed(work.at):
-        is_given = partners.has_address(work, escalation.partner)
+        is_given = partners.has_partner_mailbox(work, escalation.partner)
         return "mailbox_unconfirmed" if is_given else "no_mailbox"
     if not partners.mailbox_of(work, escalation.partner):
         return "no_mailbox"
@@ -206,7 +206,7 @@ def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     """Why this may not be told to anyone, or not to them, any more: ownership was taken back since
     it was approved, it went on one person's word and is not that urgent any more, or the list of
     what they may receive is shorter now."""
-    if not queries.is_vetting_and_ownership_valid(work, escalation):
+    if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         return "facts_taken_back"
     if escalation.is_unread and not may_be_sent_before_review(FROM_LEVEL[escalation.case.level]):
         return "needs_second_person"
@@ -244,7 +244,9 @@ def _approval(work: Work, escalation: Escalation) -> HistoryEntry | None:
 
 def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
     escalation, number = delivery.escalation, len(delivery.attempts) + 1
-    delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
+    delivery.attempts.append(
+        DeliveryAttempt(delivery_id=delivery.id, number=number, began_at=work.at)
+    )
     delivery.state = DeliveryState.SENDING
     delivery.retry_at = None
     fence = delivery.lease(at=work.at, during=LEASE)
@@ -256,7 +258,9 @@ def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
         to=partners.mailbox_of(work, escalation.partner),
         ref=escalation.ref,
         priority=escalation.priority,
-        due=in_both_zones(work.at + _first_sign_within(escalation), escalation.partner.timezone),
+        due=format_in_both_zones(
+            work.at + _first_sign_within(escalation), escalation.partner.timezone
+        ),
         is_repeat=any(one.result is DeliveryState.UNCERTAIN for one in delivery.attempts),
     )
 

@@ -17,7 +17,7 @@ from helpdesk.escalations import clocks, packet_sources, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
-from helpdesk.escalations.policy import may_ask_partner, may_work_on
+from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.partners.models import Partner
@@ -83,7 +83,7 @@ def change_draft(
     seen: Collection[str] | None = None,
 ) -> None:
     """Write a draft again, if it still is the one that was on the screen."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request has been approved, so it can no longer be changed.")
@@ -104,7 +104,7 @@ def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str)
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
     # Asked first: what comes in between is offered once more.
     seen = packet_sources.evidence_marks(work, escalation.case)
-    fills = queries.findings_for(work, escalation).fills
+    fills = queries.new_findings_for_draft(work, escalation).fills
     written = queries.packet_of(work, escalation).fields
     writer = escalation.drafted_by
     change_draft(work, escalation, typed={**written, **fills}, seen_hash=seen_hash, seen=seen)

@@ -15,11 +15,11 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
-from helpdesk.escalations.models import Decision, Escalation, Exchange
+from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import lock_and_refresh, lock_unchanged
-from helpdesk.escalations.packets import Packet, hash_of, parse_packet
-from helpdesk.escalations.policy import may_receive
+from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
+from helpdesk.escalations.policy import may_receive_request
 from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import OPEN_TO_PARTNER, Action, EscalationState, Reason
 from helpdesk.partners.queries import keys_of_partner
@@ -45,7 +45,7 @@ DECIDED_MEANWHILE: Final = (
 
 def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
-    work.require(may_receive, escalation)
+    work.require(may_receive_request, escalation)
     lock_and_refresh(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
@@ -63,14 +63,14 @@ def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
 
 def require_may_read_ended_request(work: Work, escalation: Escalation) -> None:
     """See how a request that is over ended: for who was let in at the partner, as its inbox is."""
-    work.require(may_receive, escalation)
+    work.require(may_receive_request, escalation)
     if escalation.partner.team_id not in work.actor.accessible_teams:
         raise NotAllowed(NOT_LET_IN)
 
 
-def acknowledge(work: Work, escalation: Escalation) -> None:
+def acknowledge_request(work: Work, escalation: Escalation) -> None:
     """A person there has it. Their clock goes on, now towards a decision."""
-    work.require(may_receive, escalation)
+    work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.ACKNOWLEDGED)
@@ -85,11 +85,11 @@ def acknowledge(work: Work, escalation: Escalation) -> None:
 
 def ask_for_information(work: Work, escalation: Escalation, *, question: str) -> None:
     """They need to know more: it is our move, and the case wakes up."""
-    work.require(may_receive, escalation)
+    work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.NEED_INFORMATION)
-    exchange = Exchange(
+    exchange = PartnerMessage(
         case=escalation.case,
         case_id=escalation.case_id,
         escalation_id=escalation.id,
@@ -106,7 +106,7 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     _wake(work, escalation, NewsKind.ASKED)
 
 
-def decide(
+def record_partner_decision(
     work: Work,
     escalation: Escalation,
     *,
@@ -122,7 +122,7 @@ def decide(
     `corrects`: that stays, as corrected. `seen` is the mark of the last decision, and of what was
     said of it, on the page where they decided.
     """
-    work.require(may_receive, escalation)
+    work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     if not action_fits_reason(escalation.ask, action, reason):
         raise Conflict(UNFITTING)
@@ -130,7 +130,7 @@ def decide(
     refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.DECIDED)
-    decision = Decision(
+    decision = PartnerDecision(
         case=escalation.case,
         case_id=escalation.case_id,
         escalation_id=escalation.id,
@@ -173,7 +173,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
 
 def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
     """Keep the number that they gave it in a system of their own; empty takes it away."""
-    work.require(may_receive, escalation)
+    work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
         raise Conflict("This request is closed.")
@@ -187,7 +187,11 @@ def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> No
 
 
 def seal_for_partner(
-    work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str, text: str
+    work: Work,
+    escalation: Escalation,
+    row: Escalation | PartnerMessage | PartnerDecision,
+    field: str,
+    text: str,
 ) -> Envelope:
     """Seal to the key that the packet was sealed to: who can read the one can read the other."""
     if escalation.partner_key_id is None:
@@ -222,7 +226,7 @@ def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
 def _open(work: Work, escalation: Escalation) -> str:
     """The packet in the partner's envelope, if it is the one that was approved."""
     text = queries.open_for_partner(work, escalation, escalation, "packet_for_partner")
-    if hash_of(text) != escalation.packet_hash:
+    if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict("This is not what we sent you. Please do nothing, and tell the helpdesk.")
     return text
 
@@ -230,7 +234,7 @@ def _open(work: Work, escalation: Escalation) -> str:
 def _was_noted(work: Work, escalation: Escalation) -> bool:
     return any(
         entry.actor_id == work.actor.id and happened_within(entry.at, NOTED_ONCE_IN, at=work.at)
-        for entry in queries.readings_of(work, escalation)
+        for entry in queries.packet_readings_of(work, escalation)
     )
 
 
@@ -240,7 +244,7 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
     The letter is only a link. So what stops a letter at the last moment stops this, too.
     """
     if escalation.state is EscalationState.DISPATCHING:
-        delivery = queries.delivery_of(work, escalation)
+        delivery = queries.delivery_of_request(work, escalation)
         if delivery is None:
             raise NotFound
         if is_delivery_stopped(work, delivery):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from helpdesk.core.work import Work
-from helpdesk.escalations.models import Attempt, Delivery
+from helpdesk.escalations.models import Delivery, DeliveryAttempt
 from helpdesk.escalations.operations.delivery_attempts import (
     WAITING,
     end_attempt,
@@ -32,7 +32,9 @@ def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
     delivery = _under_a_lock(work, delivery)
     if delivery.state is not DeliveryState.SENDING:
         number = len(delivery.attempts) + 1
-        delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
+        delivery.attempts.append(
+            DeliveryAttempt(delivery_id=delivery.id, number=number, began_at=work.at)
+        )
     end_attempt(work, delivery, DeliveryState.UNCERTAIN, RESTORED)
     delivery.state = DeliveryState.UNCERTAIN
     delivery.revoke_lease()

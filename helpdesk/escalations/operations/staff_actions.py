@@ -16,11 +16,11 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
-from helpdesk.escalations.models import Escalation, Exchange
-from helpdesk.escalations.operations.approving import call_for_reader, refuse_if_gates_closed
+from helpdesk.escalations.models import Escalation, PartnerMessage
+from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
 from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
-from helpdesk.escalations.policy import may_work_on
+from helpdesk.escalations.policy import may_work_on_request
 from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.stale_page_marks import question_mark_of
 from helpdesk.escalations.states import DeliveryState, EscalationState
@@ -42,7 +42,7 @@ def answer_question(
     """Answer what the partner asked. About access it waits for a second person, as the request did;
     any other answer goes back at once, and their clock runs again. `seen` is the mark of the
     question on the page."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_with_case(work, escalation)
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
     _refuse_what_may_not_be_said(work, escalation, words)
@@ -62,7 +62,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     By someone without a part in the request or the answer. Where a request could leave now on one
     person's word the answer can too, and is read within the hour.
     """
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_with_case(work, escalation)
     waiting = queries.waiting_answer(work, escalation)
     if waiting is None:
@@ -77,7 +77,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
         work, escalation.case_id, waiting.by, NewsKind.APPROVED, request_id=escalation.id
     )
     if alone:
-        call_for_reader(work, escalation)
+        require_later_reading(work, escalation)
 
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
@@ -91,7 +91,7 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
             "The reporter has not agreed that we work on the case, or has withdrawn that. Ask "
             "them first: until then nothing more can be said."
         )
-    if not queries.is_vetting_and_ownership_valid(work, escalation):
+    if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
     if queries.answer_reveals_contact(work, escalation, words):
         raise Conflict(WAY_TO_REPORTER)
@@ -118,7 +118,7 @@ def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
 
 def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: bool = False) -> None:
     escalation.move_to(EscalationState.IN_REVIEW)
-    exchange = Exchange(
+    exchange = PartnerMessage(
         case=escalation.case,
         case_id=escalation.case_id,
         escalation_id=escalation.id,
@@ -137,7 +137,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
-def wait_for_partner(work: Work, case: Case, *, seen: str | None = None) -> None:
+def pause_case_for_partners(work: Work, case: Case, *, seen: str | None = None) -> None:
     """Let a case wait for the partners that have a request of it, until their time is over. `seen`
     is the mark of the case on the page."""
     cases.lock_case(work, case)
@@ -148,9 +148,9 @@ def wait_for_partner(work: Work, case: Case, *, seen: str | None = None) -> None
     case_pausing.pause_case_for_partner(work, case)
 
 
-def stop_waiting(work: Work, escalation: Escalation) -> None:
+def record_partner_silence(work: Work, escalation: Escalation) -> None:
     """Say that the partner did not answer. If they answer after all, it still counts."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_unchanged(work, escalation)
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
         raise Conflict("Their time to answer is not over yet.")
@@ -160,13 +160,13 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
     case_pausing.resume_case_after_partner(work, escalation.case)
 
 
-def send_again(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:
+def resend_request(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:
     """After a person has looked: carry it once more, under the same id, through the same gates.
     Who had no part in what was approved on one person's word is its second reader: their button
     says so, and `seen_wording` is the mark of the words on its page."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_with_case(work, escalation)
-    delivery = queries.delivery_of(work, escalation)
+    delivery = queries.delivery_of_request(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request is not waiting to be sent again.")
     refuse_if_gates_closed(work, escalation)

@@ -9,7 +9,7 @@ from helpdesk.core.errors import Conflict, mark_translatable
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
-from helpdesk.escalations.models import Decision, Escalation, RecordedVerdict
+from helpdesk.escalations.models import Escalation, PartnerDecision, RecordedVerdict
 from helpdesk.escalations.operations.locking import lock_unchanged
 from helpdesk.escalations.policy import may_deny_verdict, may_record_verdict
 from helpdesk.escalations.stale_page_marks import decision_mark_of
@@ -73,7 +73,7 @@ def _refuse_what_was_denied(work: Work, escalation: Escalation) -> None:
         raise Conflict(DENIED)
 
 
-def _last_decision(work: Work, escalation: Escalation) -> Decision:
+def _last_decision(work: Work, escalation: Escalation) -> PartnerDecision:
     """What can be judged: a request whose state alone says that it was decided has nothing."""
     decisions = queries.decisions_of(work, escalation)
     if not decisions:

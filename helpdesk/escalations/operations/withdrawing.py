@@ -11,15 +11,15 @@ from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
 from helpdesk.escalations.operations.locking import lock_case_first, lock_unchanged
-from helpdesk.escalations.policy import may_withdraw_for, may_work_on
+from helpdesk.escalations.policy import may_withdraw_for, may_work_on_request
 from helpdesk.escalations.stale_page_marks import approval_mark_of
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
 
-def withdraw(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
+def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
     """Take a request back. Who may have it in hand is told so. `seen` says whether the page showed
     a draft, of which nothing is sent, or a request that was approved."""
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     lock_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
         raise Conflict("This request is decided or closed, so it can't be withdrawn.")
@@ -56,7 +56,7 @@ def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
 
 
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
-    delivery = queries.delivery_of(work, escalation)
+    delivery = queries.delivery_of_request(work, escalation)
     may_have_left = delivery is not None and bool(delivery.attempts)
     if delivery is not None and delivery.state is not DeliveryState.ACCEPTED:
         cancel_delivery(work, delivery, because=because)

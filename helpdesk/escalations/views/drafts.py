@@ -10,16 +10,16 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations import operations, packet_sources, queries
 from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, packet_form
-from helpdesk.escalations.labels import ASKS
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packets import needed_fields, receivable_fields
-from helpdesk.escalations.policy import may_ask_partner, may_work_on
+from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
+from helpdesk.escalations.staff_and_partner_labels import ASKS
 from helpdesk.escalations.states import Ask
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.get("/new")
@@ -68,9 +68,12 @@ def create(ref: str) -> ResponseReturnValue:
 def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
-    work.require(may_work_on, escalation)
+    work.require(may_work_on_request, escalation)
     seen = packet_sources.evidence_marks(work, case)
-    packet, found = queries.packet_of(work, escalation), queries.findings_for(work, escalation)
+    packet, found = (
+        queries.packet_of(work, escalation),
+        queries.new_findings_for_draft(work, escalation),
+    )
     form = packet_form(queries.receivable_by_partner(escalation), {**packet.fields, **found.fills})
     form.compare(found.otherwise)
     form.seen_hash.data, form.seen.data = escalation.packet_hash, " ".join(seen)

@@ -8,7 +8,7 @@ from helpdesk.accounts.views.blueprints import limit_passphrase_tries
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import Partner
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @partner_bp.get("/mail/<slug>")

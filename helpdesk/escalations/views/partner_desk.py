@@ -8,8 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.core.unreadable_texts import Unreadable
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, operations, partner_inbox, queries, stale_page_marks
-from helpdesk.escalations.forms import DecisionForm, QuestionForm, TicketForm
+from helpdesk.escalations import (
+    operations,
+    partner_inbox,
+    queries,
+    staff_and_partner_labels,
+    stale_page_marks,
+)
+from helpdesk.escalations.forms import DecisionForm, PartnerTicketForm, QuestionForm
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
     MOVES,
@@ -22,9 +28,9 @@ from helpdesk.escalations.states import (
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.response_times import in_both_zones
+from helpdesk.partners.response_times import format_in_both_zones
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @partner_bp.get("/")
@@ -43,8 +49,8 @@ def inbox() -> ResponseReturnValue:
         unconfirmed=partners.partners_without_confirmed_mailbox(work),
         waits=[one for one in own if one.team_id in work.actor.waits_in],
         has_access=bool(work.actor.accessible_teams),
-        words=labels,
-        in_both_zones=in_both_zones,
+        words=staff_and_partner_labels,
+        in_both_zones=format_in_both_zones,
         now=work.at,
     )
 
@@ -56,7 +62,7 @@ def show(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/acknowledgement")
 def create_acknowledgement(ref: str) -> ResponseReturnValue:
-    operations.acknowledge(work, queries.request_by_own_ref(work, ref))
+    operations.acknowledge_request(work, queries.request_by_own_ref(work, ref))
     flash("Thank you. We know that you have it.")
     return redirect(url_for(".show", ref=ref), 303)
 
@@ -77,7 +83,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
     form = DecisionForm().about(escalation.ask, "")
     if not form.validate_on_submit():
         return _page(escalation, decision_form=form), 422
-    operations.decide(
+    operations.record_partner_decision(
         work,
         escalation,
         action=Action(form.action.data),
@@ -96,7 +102,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/ticket")
 def create_ticket(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.request_by_own_ref(work, ref), TicketForm()
+    escalation, form = queries.request_by_own_ref(work, ref), PartnerTicketForm()
     if not form.validate_on_submit():
         return _page(escalation, ticket_form=form), 422
     operations.set_partner_ticket(work, escalation, ticket=form.ticket.data or "")
@@ -121,16 +127,18 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
-        "moves": partner_inbox.last_moves(work, [escalation]),
+        "moves": partner_inbox.last_partner_moves(work, [escalation]),
         "quiet_words": BY_NAME["keep_quiet"].in_words,
-        "exchanges": _opened(escalation, queries.exchanges_of, "for_partner") if is_open else [],
+        "exchanges": _opened(escalation, queries.partner_messages_of, "for_partner")
+        if is_open
+        else [],
         "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")
         if is_open
         else [],
         "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)}
         if is_open
         else {},
-        "words": labels,
+        "words": staff_and_partner_labels,
         "now": work.at,
         "may_acknowledge": EscalationState.ACKNOWLEDGED in moves,
         "may_ask": EscalationState.NEED_INFORMATION in moves,
@@ -139,11 +147,11 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "decision_form": DecisionForm(formdata=None),
         "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
         "ticket": ticket,
-        "ticket_form": TicketForm(
+        "ticket_form": PartnerTicketForm(
             formdata=None, ticket="" if isinstance(ticket, Unreadable) else ticket
         ),
         "is_decided": escalation.state is EscalationState.DECIDED,
-        "in_both_zones": in_both_zones,
+        "in_both_zones": format_in_both_zones,
     }
     if parts["is_decided"] and parts["decisions"]:
         parts["decision_form"].corrects.data = parts["decisions"][-1][0].id

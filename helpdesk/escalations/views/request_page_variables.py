@@ -4,14 +4,19 @@ from typing import Any
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, queries, second_person_alerts, stale_page_marks
+from helpdesk.escalations import (
+    queries,
+    second_person_alerts,
+    staff_and_partner_labels,
+    stale_page_marks,
+)
 from helpdesk.escalations.contributors import contributions_to, excluded_second_persons
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerForm,
     ApprovalForm,
-    VerdictForm,
-    WaiverForm,
+    PublicFormWaiverForm,
+    RecordVerdictForm,
 )
 from helpdesk.escalations.gates import (
     check_gates,
@@ -21,7 +26,7 @@ from helpdesk.escalations.gates import (
     would_leave_unread,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.policy import may_waive, may_work_on
+from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
@@ -29,10 +34,10 @@ from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]:
     """Everything the templates of a request want, by the name they want it under."""
     packet = queries.packet_of(work, escalation)
-    delivery = queries.delivery_of(work, escalation)
-    exchanges = queries.exchanges_of(work, escalation)
+    delivery = queries.delivery_of_request(work, escalation)
+    exchanges = queries.partner_messages_of(work, escalation)
     decisions = queries.decisions_of(work, escalation)
-    readings = queries.readings_of(work, escalation)
+    readings = queries.packet_readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
     denied = queries.denied_verdicts_of(work, escalation)
     is_draft = escalation.state is EscalationState.DRAFT
@@ -44,7 +49,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     return {
         "case": escalation.case,
         "escalation": escalation,
-        "words": labels,
+        "words": staff_and_partner_labels,
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
@@ -54,10 +59,10 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
         "needs_second_person": needs_second_person(escalation.ask),
-        "findings": queries.findings_for(work, escalation) if is_draft else None,
+        "findings": queries.new_findings_for_draft(work, escalation) if is_draft else None,
         "may_call": seen is not None
         and is_draft
-        and may_work_on(work.actor, escalation)
+        and may_work_on_request(work.actor, escalation)
         and lacks_only_a_second_person(seen, work.actor.id),
         "call": call,
         "leaves_alone": seen is not None and would_leave_unread(seen, work.actor.id),
@@ -82,12 +87,12 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             | {one for one in _named(escalation) if one is not None},
         ),
         "approval_form": approval_form,
-        "waiver_form": WaiverForm(formdata=None),
+        "waiver_form": PublicFormWaiverForm(formdata=None),
         "answer_form": AnswerForm(formdata=None, words=waiting.words if waiting else ""),
         "answer_approval_form": AnswerApprovalForm(
             formdata=None, seen_wording=escalation.wording_to_approve
         ),
-        "verdict_form": VerdictForm(formdata=None),
+        "verdict_form": RecordVerdictForm(formdata=None),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
@@ -124,7 +129,7 @@ def _named(escalation: Escalation) -> tuple[str | None, ...]:
 
 def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[str, bool]:
     """Which buttons to show; the operations decide again."""
-    ours, state = may_work_on(work.actor, escalation), escalation.state
+    ours, state = may_work_on_request(work.actor, escalation), escalation.state
     is_draft, due = state is EscalationState.DRAFT, escalation.answer_due_at
     waits = escalation.second_read_due_at is not None and escalation.second_read_at is None
     mine = waits and (
@@ -133,12 +138,12 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
     )
     return {
         "may_change": ours and is_draft,
-        "may_waive": is_draft and may_waive(work.actor, escalation),
+        "may_waive": is_draft and may_waive_public_form(work.actor, escalation),
         "may_answer": ours and state is EscalationState.NEED_INFORMATION,
         "may_verify": ours and state is EscalationState.DECIDED,
         "rests_on_nothing": not is_draft
         and EscalationState.WITHDRAWN in MOVES[state]
-        and not queries.is_vetting_and_ownership_valid(work, escalation),
+        and not queries.is_partner_vetted_and_ownership_proven(work, escalation),
         "is_denied": state is EscalationState.DECIDED
         and queries.is_verdict_denied(work, escalation),
         "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],

@@ -15,15 +15,15 @@ from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerForm,
     ApprovalForm,
-    VerdictForm,
-    WaiverForm,
+    PublicFormWaiverForm,
+    RecordVerdictForm,
 )
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_page_variables import request_page_variables
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.get("/<request_ref>")
@@ -39,7 +39,7 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), ApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
-    operations.approve(work, escalation, seen_hash=form.seen_hash.data or "")
+    operations.approve_request(work, escalation, seen_hash=form.seen_hash.data or "")
     flash("Approved. It is being sent now, exactly as it is here.")
     return _back(escalation)
 
@@ -47,12 +47,12 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/second-person")
 def create_second_person(ref: str, request_ref: str) -> ResponseReturnValue:
     said = "Nothing has been sent. The people on duty, or the coordinators, are asked to read it."
-    return _move(ref, request_ref, operations.ask_second_person, said)
+    return _move(ref, request_ref, operations.alert_second_person, said)
 
 
 @bp.post("/<request_ref>/waiver")
 def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
-    escalation, form = _find(ref, request_ref), WaiverForm()
+    escalation, form = _find(ref, request_ref), PublicFormWaiverForm()
     if not form.validate_on_submit():
         return _page(escalation, waiver_form=form), 422
     operations.waive_public_form(work, escalation, reason=form.waiver.data or "")
@@ -93,7 +93,7 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/verdict")
 def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
-    escalation, form = _find(ref, request_ref), VerdictForm()
+    escalation, form = _find(ref, request_ref), RecordVerdictForm()
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
     operations.record_verdict(
@@ -106,7 +106,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/withdrawal")
 def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.withdraw(work, escalation, seen=submitted_page_mark())
+    operations.withdraw_request(work, escalation, seen=submitted_page_mark())
     flash("The request is withdrawn.")
     return _back(escalation)
 
@@ -122,7 +122,7 @@ def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/delivery")
 def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.send_again(work, escalation, seen_wording=submitted_page_mark())
+    operations.resend_request(work, escalation, seen_wording=submitted_page_mark())
     flash("It is being sent again, under the same ID.")
     return _back(escalation)
 
@@ -138,7 +138,7 @@ def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/silence")
 def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     said = "Recorded: no answer in time. If one comes after all, it still counts."
-    return _move(ref, request_ref, operations.stop_waiting, said)
+    return _move(ref, request_ref, operations.record_partner_silence, said)
 
 
 def _move(

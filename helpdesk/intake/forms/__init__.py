@@ -3,15 +3,15 @@
 from helpdesk.intake.forms.consents import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
+    consent_label,
     explain_consequences,
-    label_of,
 )
 from helpdesk.intake.forms.deferred_questions import (
     answers_as_message,
     deferred_questions_form,
     list_deferred_questions,
 )
-from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
+from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnCodeForm
 from helpdesk.intake.forms.questions import PREFIX, answers_from_form
 from helpdesk.intake.forms.reminders import ReminderCodeForm, RemindersForm
 from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportFormSteps
@@ -30,11 +30,11 @@ __all__ = [
     "ReportFormSteps",
     "ReporterMessageForm",
     "ReporterVerdictForm",
-    "ReturnForm",
+    "ReturnCodeForm",
     "answers_as_message",
     "answers_from_form",
+    "consent_label",
     "deferred_questions_form",
     "explain_consequences",
-    "label_of",
     "list_deferred_questions",
 ]

@@ -130,7 +130,7 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
     return str(said)
 
 
-def label_of(kind: ConsentKind, platform: str | None) -> str:
+def consent_label(kind: ConsentKind, platform: str | None) -> str:
     """An agreement in the reporter's words."""
     return str(_choice_of(kind, platform).label)
 

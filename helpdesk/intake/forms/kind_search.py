@@ -7,13 +7,13 @@ from typing import Any
 
 from flask_babel import gettext
 
-from helpdesk.intake import report
+from helpdesk.intake import report_rules
 from helpdesk.intake.forms.report_steps import incident_search_for
-from helpdesk.intake.report import STORY, Heading
-from helpdesk.playbooks.merging import SOMETHING_ELSE, pages_of
+from helpdesk.intake.report_rules import STORY, KindHeading
+from helpdesk.playbooks.incident_search import SearchHit, alternative_phrases
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.search import SearchHit, alternative_phrases
+from helpdesk.playbooks.several_playbooks import SOMETHING_ELSE, playbooks_of_kinds
 
 
 class KindSearch:
@@ -46,22 +46,24 @@ class KindSearch:
         """What was ticked before and is not among what was found: it stays in sight."""
         found = {one.page.id for one in self.found}
         kinds = [kind for kind in self._ticked if kind not in found]
-        return pages_of(self._library, kinds) if self.words and kinds else ()
+        return playbooks_of_kinds(self._library, kinds) if self.words and kinds else ()
 
     @property
     def common(self) -> tuple[Playbook, ...]:
         """What most people come with, and what was ticked; nothing where words led elsewhere."""
         shown = () if self.words else (*self._library.collection.common, *self._ticked)
-        return pages_of(self._library, shown) if shown else ()
+        return playbooks_of_kinds(self._library, shown) if shown else ()
 
     @property
-    def headings(self) -> tuple[Heading, ...]:
+    def headings(self) -> tuple[KindHeading, ...]:
         """The whole list, without what stands above it."""
         above = {page.id for page in (*self.common, *self.ticked_kinds)}
         above |= {one.page.id for one in self.found}
         rest = (
-            Heading(one.id, one.title, tuple(page for page in one.pages if page.id not in above))
-            for one in report.headings(self._library)
+            KindHeading(
+                one.id, one.title, tuple(page for page in one.pages if page.id not in above)
+            )
+            for one in report_rules.kinds_by_heading(self._library)
         )
         return tuple(heading for heading in rest if heading.pages)
 

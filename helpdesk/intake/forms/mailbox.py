@@ -17,7 +17,7 @@ VERDICTS = (
 )
 
 
-class ReturnForm(Form):
+class ReturnCodeForm(Form):
     """The way back in. `body` is a message that was being written when the mailbox closed."""
 
     holds_codes = frozenset({"code"})

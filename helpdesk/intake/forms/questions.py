@@ -14,11 +14,11 @@ from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, max_length_valida
 PREFIX = "q_"
 
 
-def fields_for(questions: Iterable[Question]) -> dict[str, Any]:
-    return {PREFIX + question.id: field_for(question) for question in questions}
+def form_fields_for_questions(questions: Iterable[Question]) -> dict[str, Any]:
+    return {PREFIX + question.id: form_field_for_question(question) for question in questions}
 
 
-def field_for(question: Question) -> Any:
+def form_field_for_question(question: Question) -> Any:
     words: dict[str, Any] = {"label": question.ask, "description": question.hint or ""}
     if question.kind.has_options:
         choices = [SelectChoice(option.id, option.label) for option in question.options]

@@ -8,13 +8,17 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake import report
+from helpdesk.intake import report_rules
 from helpdesk.intake.forms.consents import CONSENTS
-from helpdesk.intake.forms.questions import drop_unknown_choice, field_for, fields_for
-from helpdesk.intake.report import CONTACT, KEPT, STORY
-from helpdesk.playbooks import merging
+from helpdesk.intake.forms.questions import (
+    drop_unknown_choice,
+    form_field_for_question,
+    form_fields_for_questions,
+)
+from helpdesk.intake.report_rules import CONTACT, KEPT, STORY
+from helpdesk.playbooks import several_playbooks
+from helpdesk.playbooks.incident_search import IncidentSearch
 from helpdesk.playbooks.repository import incident_classifier, load_current_library
-from helpdesk.playbooks.search import PlaybookSearch
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
@@ -34,7 +38,7 @@ def first_step_form(language: str) -> type[Any]:
     """
     kinds = [
         SelectChoice(page.id, page.title)
-        for page in report.incident_kinds(load_current_library(language))
+        for page in report_rules.incident_kinds(load_current_library(language))
     ]
     what = SelectMultipleField(
         _("What happened?"), choices=kinds, coerce=drop_unknown_choice(kinds), validate_choice=False
@@ -51,16 +55,24 @@ def first_step_form(language: str) -> type[Any]:
 def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """The questions that decide how soon we help, in the words of these kinds of trouble."""
     library = load_current_library(language)
-    asked = report.urgency_questions(library, merging.pages_of(library, kinds))
-    return _sheet(fields_for(one for one in asked if one.id in library.decision_questions))
+    asked = report_rules.urgency_questions(
+        library, several_playbooks.playbooks_of_kinds(library, kinds)
+    )
+    return _sheet(
+        form_fields_for_questions(one for one in asked if one.id in library.decision_questions)
+    )
 
 
 @lru_cache(maxsize=KEPT)
 def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What else these kinds of trouble ask before the report is sent."""
     library = load_current_library(language)
-    asked = report.urgency_questions(library, merging.pages_of(library, kinds))
-    return _sheet(fields_for(one for one in asked if one.id not in library.decision_questions))
+    asked = report_rules.urgency_questions(
+        library, several_playbooks.playbooks_of_kinds(library, kinds)
+    )
+    return _sheet(
+        form_fields_for_questions(one for one in asked if one.id not in library.decision_questions)
+    )
 
 
 @cache
@@ -74,17 +86,17 @@ def last_step_form(language: str) -> type[Any]:
         validate_choice=False,
         description=_("We answer you in any case. You can change this later."),
     )
-    words = {one.id: field_for(one) for one in asked if one is not None}
+    words = {one.id: form_field_for_question(one) for one in asked if one is not None}
     return _sheet(words | {"consents": consents})
 
 
 @cache
-def incident_search_for(language: str) -> PlaybookSearch:
+def incident_search_for(language: str) -> IncidentSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = load_current_library(language), load_current_library()
-    offered = [page for heading in report.headings(shown) for page in heading.pages]
+    offered = [page for heading in report_rules.kinds_by_heading(shown) for page in heading.pages]
     also = source.playbooks if shown is not source else ()
-    return PlaybookSearch(offered, also, classifier=incident_classifier())
+    return IncidentSearch(offered, also, classifier=incident_classifier())
 
 
 def _sheet(fields: dict[str, Any]) -> type[Any]:

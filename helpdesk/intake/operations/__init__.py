@@ -12,17 +12,17 @@ from helpdesk.intake.operations.mailbox_sessions import (
     find_mailbox_session,
     open_mailbox,
 )
-from helpdesk.intake.operations.messages import answer_questions, write_message
+from helpdesk.intake.operations.messages import record_deferred_answers, send_message_as_reporter
 from helpdesk.intake.operations.reminders import (
     ReminderWording,
     ask_for_reminders,
     confirm_reminders,
     end_reminders,
+    end_reminders_by_link,
     find_reminders,
-    stop_reminders,
 )
 from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit_report
-from helpdesk.intake.operations.verdicts import deny_verdict, give_verdict
+from helpdesk.intake.operations.verdicts import deny_verdict, record_own_verdict
 from helpdesk.intake.operations.withdrawal import withdraw_case
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "ReminderWording",
     "ReportKeys",
     "SubmissionResult",
-    "answer_questions",
     "ask_for_reminders",
     "close_mailbox",
     "confirm_consent",
@@ -39,13 +38,14 @@ __all__ = [
     "deny_verdict",
     "dispute_conversation",
     "end_reminders",
+    "end_reminders_by_link",
     "find_mailbox_session",
     "find_reminders",
-    "give_verdict",
     "open_mailbox",
+    "record_deferred_answers",
+    "record_own_verdict",
+    "send_message_as_reporter",
     "set_consents",
-    "stop_reminders",
     "submit_report",
     "withdraw_case",
-    "write_message",
 ]

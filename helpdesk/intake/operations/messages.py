@@ -12,19 +12,21 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_for_reporter
 from helpdesk.playbooks.conditions import Context
-from helpdesk.triage.advice import add_answers_for_advice
+from helpdesk.triage.case_advice import add_answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
-def answer_questions(work: Work, case: Case, *, body: str, answers: Context) -> Message:
+def record_deferred_answers(work: Work, case: Case, *, body: str, answers: Context) -> Message:
     """Add answers to what the report did not ask, which `body` says in words; the advice in the
     mailbox follows them. None of them changes the level: what can is asked in the report."""
-    message = write_message(work, case, body=body, answers=answers)
+    message = send_message_as_reporter(work, case, body=body, answers=answers)
     add_answers_for_advice(work, case, answers)
     return message
 
 
-def write_message(work: Work, case: Case, *, body: str, answers: Context | None = None) -> Message:
+def send_message_as_reporter(
+    work: Work, case: Case, *, body: str, answers: Context | None = None
+) -> Message:
     """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
     closed, wakes up."""
     work.require(is_reporter_of, case)

@@ -88,7 +88,7 @@ def end_reminders(work: Work, case: Case) -> None:
         work.record("reminder.ended", case)
 
 
-def stop_reminders(work: Work, token: str) -> None:
+def end_reminders_by_link(work: Work, token: str) -> None:
     """The same for whoever has one of the emails, and nothing is said of whether there were any.
 
     No rule: what the link holds is the right to it, and nobody can guess it.

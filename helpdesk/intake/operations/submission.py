@@ -12,9 +12,9 @@ from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.report import CONTACT, ReportContent
+from helpdesk.intake.report_rules import CONTACT, ReportContent
 from helpdesk.triage import operations as triage
-from helpdesk.triage.advice import seal_answers_for_advice
+from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement
 
 
@@ -61,7 +61,9 @@ def submit_report(
                 arrival, report, keys, context, in_second_lane=in_second_lane, is_drill=is_drill
             )
         )
-        if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **context.cache_parameters):
+        if arrival.insert_all(
+            receipt.case, while_=queries.STILL_THE_SAME, **context.cache_parameters
+        ):
             return receipt
         found = queries.case_by_form_token(work, keys.form_token)
         if found is not None:

@@ -8,7 +8,7 @@ from helpdesk.escalations.states import Verdict
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
-def give_verdict(
+def record_own_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
 ) -> None:
     """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""

@@ -3,7 +3,7 @@
 from helpdesk.intake.views import (
     conversations,
     deferred_questions,
-    front,
+    front_page,
     mailbox,
     receipts,
     reminders,
@@ -17,7 +17,7 @@ __all__ = [
     "bp",
     "conversations",
     "deferred_questions",
-    "front",
+    "front_page",
     "mailbox",
     "receipts",
     "reminders",

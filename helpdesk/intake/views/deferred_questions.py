@@ -14,16 +14,16 @@ from helpdesk.intake.forms import (
     deferred_questions_form,
     list_deferred_questions,
 )
-from helpdesk.intake.report import has_collapsed_options, is_draft, option_hints
+from helpdesk.intake.intake_volume import refuse_if_full
+from helpdesk.intake.report_rules import has_collapsed_options, has_draft_playbook, option_hints
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.intake.volume import refuse_if_full
-from helpdesk.playbooks.answers import SafeNow
+from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.advice import advice_for
-from helpdesk.web.app_context import current_context
+from helpdesk.triage.case_advice import advice_for
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.languages import current_language
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.get("/mailbox/case/advice")
@@ -36,7 +36,7 @@ def show_case_advice() -> ResponseReturnValue:
         case=case,
         advice=_advice(case),
         is_unreadable=bool(work.keys.unreadable),
-        is_draft=is_draft(load_current_library(), case.kinds),
+        is_draft=has_draft_playbook(load_current_library(), case.kinds),
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
     )
 
@@ -60,7 +60,7 @@ def create_answers() -> ResponseReturnValue:
         return redirect(url_for(".show_case"), 303)
     refuse_if_full(work, current_context().settings.reports_quota)
     before = _advice(case)
-    operations.answer_questions(
+    operations.record_deferred_answers(
         work, case, body=answers_as_message(answers, case.kinds), answers=answers
     )
     flash(_("Answers sent. Only the people who work on your case can read them."))
@@ -70,7 +70,7 @@ def create_answers() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
-def _advice(case: Case) -> SafeNow:
+def _advice(case: Case) -> SafeNowAdvice:
     return advice_for(work, case, load_current_library(current_language()))
 
 

@@ -20,7 +20,7 @@ from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import DECOY
 from helpdesk.web.form_tokens import FIELD
 from helpdesk.web.rate_limits import is_within_limit
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 # In the cookie: the token of the form, and that something of it is kept.
 DRAFT, IS_KEPT = "draft", "is_kept"

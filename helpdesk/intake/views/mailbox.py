@@ -13,22 +13,22 @@ from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
     ReporterMessageForm,
+    consent_label,
     explain_consequences,
-    label_of,
     list_deferred_questions,
 )
+from helpdesk.intake.intake_volume import refuse_if_full
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.intake.volume import refuse_if_full
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.web.app_context import current_context
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.languages import current_language
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 # Said where the agreements stand, which is where the page is opened.
 AT_CONSENTS = "at-consents"
@@ -43,7 +43,7 @@ def show_case() -> ResponseReturnValue:
 @bp.post("/mailbox/case")
 @mailbox_required
 @allow_double_submit
-def create_draft() -> ResponseReturnValue:
+def create_language_switch() -> ResponseReturnValue:
     """The page in another language, with what is being written on it. Nothing is saved."""
     form = ReporterMessageForm()
     return _case_page(form) if form.body.data else redirect(url_for(".show_case"), 303)
@@ -56,7 +56,7 @@ def create_message() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _case_page(form), 422
     refuse_if_full(work, current_context().settings.reports_quota)
-    operations.write_message(work, queries.own_case(work), body=form.body.data)
+    operations.send_message_as_reporter(work, queries.own_case(work), body=form.body.data)
     flash(_("Message sent. Only the people who work on your case can read it."))
     signs = danger_detector().signs_in(form.body.data)
     if signs:  # the help that cannot wait stands on the very page that answers
@@ -82,7 +82,7 @@ def create_consents() -> ResponseReturnValue:
 
 @bp.post("/mailbox/case/consents/<consent_id>/confirmation")
 @mailbox_required
-def create_confirmation(consent_id: str) -> ResponseReturnValue:
+def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
     operations.confirm_consent(work, case, consent)
@@ -92,7 +92,7 @@ def create_confirmation(consent_id: str) -> ResponseReturnValue:
 
 @bp.post("/mailbox/case/consents/<consent_id>/denial")
 @mailbox_required
-def create_denial(consent_id: str) -> ResponseReturnValue:
+def create_consent_denial(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
     operations.deny_consent(work, case, consent)
@@ -133,7 +133,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         consents_form=consents,
         consequences=explain_consequences(requests, agreed),
         to_confirm=[
-            (one, label_of(one.kind, one.platform))
+            (one, consent_label(one.kind, one.platform))
             for one in queries.consents_to_confirm(work, case)
         ],
         danger_signs=danger_signs,

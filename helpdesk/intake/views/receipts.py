@@ -15,7 +15,7 @@ from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.web.login import public_view
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 # In the cookie: that this browser keeps one, and what opens the receipt.
 KEEPS_COOKIES, RECEIPT = "keeps", "receipt"

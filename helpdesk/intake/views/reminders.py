@@ -8,14 +8,14 @@ from helpdesk.core.errors import NotFound
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReminderCodeForm, RemindersForm
 from helpdesk.intake.operations import ReminderWording
-from helpdesk.intake.reminder_emails import preview
+from helpdesk.intake.reminder_emails import preview_reminder
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.web.app_context import current_context
-from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.current_app_context import current_context
+from helpdesk.web.form_tokens import acts_for_sender_only
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.get("/mailbox/case/reminders")
@@ -62,22 +62,22 @@ def create_reminders_end() -> ResponseReturnValue:
 
 @bp.get("/stop/<token>")
 @public_view
-def new_stop(token: str) -> ResponseReturnValue:
+def new_reminder_stop(token: str) -> ResponseReturnValue:
     """A page with one button. Nothing is looked up: programs that check links open it, too."""
     return render_template("intake/stop.html", token=token)
 
 
 @bp.post("/stop/<token>")
 @public_view
-@anonymous_form
-def create_stop(token: str) -> ResponseReturnValue:
-    operations.stop_reminders(work, token)
+@acts_for_sender_only
+def create_reminder_stop(token: str) -> ResponseReturnValue:
+    operations.end_reminders_by_link(work, token)
     return redirect(url_for(".show_stopped"), 303)
 
 
 @bp.get("/stop")
 @public_view
-def show_stopped() -> ResponseReturnValue:
+def show_reminders_stopped() -> ResponseReturnValue:
     """The same for a link that was right, used or never ours."""
     return render_template("intake/stop.html", token="")
 
@@ -92,7 +92,7 @@ def _page(form: RemindersForm, code_form: ReminderCodeForm | None = None) -> str
         form=form,
         code_form=code_form or ReminderCodeForm(None),
         sender=settings.reminder_from,
-        lines=preview(settings, current_language()),
+        lines=preview_reminder(settings, current_language()),
     )
 
 

@@ -11,8 +11,9 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import StorageFull, mark_translatable
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
+from helpdesk.intake.intake_volume import cached_volume
 from helpdesk.intake.operations import ReportKeys, SubmissionResult
-from helpdesk.intake.report import has_collapsed_options, option_hints
+from helpdesk.intake.report_rules import has_collapsed_options, option_hints
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import DECOY, belongs_in_second_lane
 from helpdesk.intake.views import draft_between_steps
@@ -25,19 +26,18 @@ from helpdesk.intake.views.receipts import (
     probe_cookie_support,
     save_receipt_pages,
 )
-from helpdesk.intake.volume import cached_volume
-from helpdesk.playbooks.merging import advice_of, pages_of
+from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.web.app_context import current_context
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.form_tokens import acts_for_sender_only
 from helpdesk.web.kept_result_pages import needs_no_database
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
 from helpdesk.web.refused_forms import form_read_by
-from helpdesk.web.work import current_work, work
+from helpdesk.web.request_work import current_work, work
 
 SEND = "send"
 # The receipt on its two pages, and both in one.
@@ -72,7 +72,7 @@ def new_report() -> ResponseReturnValue:
 @bp.post("/report")
 @public_view
 @form_read_by(lambda: ReportFormSteps(request.form, current_language()))
-@anonymous_form
+@acts_for_sender_only
 @allow_double_submit
 @needs_no_database
 def create_report() -> ResponseReturnValue:
@@ -170,7 +170,7 @@ def _receipt(
         may_help=paper.allows_action,
         promise=load_decision_table(paper.language).plan(case.level).promise,
         judgement=_judgement(receipt, paper),
-        advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
+        advice=merged_advice(playbooks_of_kinds(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
         danger_signs=paper.danger_signs,
         left_for_later=paper.deferred_count,
@@ -181,7 +181,7 @@ def _judgement(receipt: SubmissionResult, paper: ReportFormSteps) -> Judgement |
     """The reasons in the language of the page: what is kept is in the words of the house."""
     if receipt.judgement is None or paper.language == LANGUAGES[0]:
         return receipt.judgement
-    pages = pages_of(paper.library, paper.kinds)
+    pages = playbooks_of_kinds(paper.library, paper.kinds)
     return judge_report(load_decision_table(paper.language), pages, paper.answers)
 
 

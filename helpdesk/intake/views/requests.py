@@ -12,8 +12,8 @@ from helpdesk.intake.forms import ReporterVerdictForm
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.get("/mailbox/case/requests/<ref>")
@@ -30,7 +30,7 @@ def create_verdict(ref: str) -> ResponseReturnValue:
     form = ReporterVerdictForm()
     if not form.validate_on_submit():
         return _request_page(request, form), 422
-    operations.give_verdict(
+    operations.record_own_verdict(
         work, request.escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
     flash(_("Thank you. The person who works on your case will see this."))

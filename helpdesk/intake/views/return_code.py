@@ -14,18 +14,22 @@ from helpdesk.core.actors import Role, reporter
 from helpdesk.core.code_words import WORDS_IN_CODE
 from helpdesk.core.codes import ReturnCode, count_code_parts, has_bad_checksum
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import ReporterMessageForm, ReturnForm
+from helpdesk.intake.forms import ReporterMessageForm, ReturnCodeForm
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import end_receipt_of
 from helpdesk.web import languages
-from helpdesk.web.app_context import current_context
-from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.form_tokens import anonymous_form, is_tag_for, issue_page_to, sent_token
+from helpdesk.web.form_tokens import acts_for_sender_only, is_tag_for, issue_page_to, sent_token
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
+from helpdesk.web.request_work import current_identity, work
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.work import current_identity, work
+from helpdesk.web.session_cookies import (
+    delete_session_cookie,
+    session_cookie_name,
+    set_session_cookie,
+)
 
 # Wrong codes only. A right one always opens: behind an onion address all the world is one visitor.
 TRIES = 10
@@ -41,15 +45,15 @@ QUESTIONS = "questions"
 def new_return() -> ResponseReturnValue:
     if current_identity().actor.role is Role.REPORTER:
         return redirect(url_for(".show_case"), 303)
-    return render_template("mailbox/enter.html", form=ReturnForm())
+    return render_template("mailbox/enter.html", form=ReturnCodeForm())
 
 
 @bp.post("/mailbox")
 @public_view
-@anonymous_form
+@acts_for_sender_only
 @allow_double_submit
 def create_return() -> ResponseReturnValue:
-    form = ReturnForm()
+    form = ReturnCodeForm()
     typed = tuple(ReturnCode.find_all(form.code.data or ""))
     keys = current_context().settings.intake_keys
     found = queries.case_by_return_code(work, typed, keys)
@@ -105,10 +109,10 @@ def mailbox_required(
         if request.method == "GET" and not is_just_opened:
             return redirect(url_for(".new_return"), 303)
         if request.method == "GET":
-            page = render_template("mailbox/enter.html", form=ReturnForm(None), is_let_in=True)
+            page = render_template("mailbox/enter.html", form=ReturnCodeForm(None), is_let_in=True)
             return page, 403
         # The mailbox closed while somebody was writing: what they wrote is carried along.
-        form, token = ReturnForm(), sent_token()
+        form, token = ReturnCodeForm(), sent_token()
         form.whose.data = token.whose if token else ""
         kept_cookie = bool(request.cookies.get(session_cookie_name()))
         page = render_template(
@@ -128,7 +132,7 @@ def _mailbox_of(case: Case, where: str) -> str:
     return languages.url_in_language(wanted, languages.path_without_language(address))
 
 
-def _not_found(form: ReturnForm) -> ResponseReturnValue:
+def _not_found(form: ReturnCodeForm) -> ResponseReturnValue:
     """One page for every code that opens nothing, whatever is wrong with it."""
     log_refusal("return code refused")
     many = count_code_parts(form.code.data or "")

@@ -15,11 +15,16 @@ from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import send_first_mailbox_code
 from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.partner_terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform_message
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
 from helpdesk.partners.queries import lock_partner
-from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_time_zone
+from helpdesk.partners.response_times import (
+    ANSWER_WITHIN,
+    DECIDE_WITHIN,
+    is_time_zone,
+    response_times_in_seconds,
+)
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
-from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform_message
 from helpdesk.partners.vetting import why_vetting_is_refused
 
 
@@ -58,8 +63,8 @@ def register_partner(
         team=team,
         team_id=team.id,
         allowed_fields=_known(fields),
-        answer_within=as_seconds(ANSWER_WITHIN),
-        decide_within=as_seconds(DECIDE_WITHIN),
+        answer_within=response_times_in_seconds(ANSWER_WITHIN),
+        decide_within=response_times_in_seconds(DECIDE_WITHIN),
         asks=list(about.asks),
         timezone=about.timezone,
         reach_us=about.reach_us,

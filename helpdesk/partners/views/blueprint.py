@@ -5,7 +5,7 @@ from flask import Blueprint
 from helpdesk.partners import queries
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_manage_partner
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 bp = Blueprint("partners", __name__)
 

@@ -10,7 +10,7 @@ from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import PartnerMailboxForm
 from helpdesk.partners.models import Partner
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
-from helpdesk.web.work import work
+from helpdesk.web.request_work import work
 
 
 @bp.get("/partners/<slug>/mailbox")

@@ -29,8 +29,8 @@ from helpdesk.partners.policy import (
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.vetting import vetting_state_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
+from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
-from helpdesk.web.work import work
 
 
 @bp.get("/partners")
@@ -198,7 +198,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
     return render_template(
         "partners/show.html",
         partner=partner,
-        has_key=queries.has_key(work, partner),
+        has_key=queries.has_partner_key(work, partner),
         new=queries.unconfirmed_mailbox(work, partner),
         now=work.at,
         fields=FIELDS,

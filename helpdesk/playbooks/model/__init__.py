@@ -1,56 +1,63 @@
 """What a written page says, once read: frozen, resolved, and the same for everyone who holds it."""
 
-from helpdesk.playbooks.model.ends import End, EndKind, EscalationPlan, EvidenceItem
-from helpdesk.playbooks.model.playbook import Citation, NotFor, Playbook, Readiness, Review, Tag
+from helpdesk.playbooks.model.ends import EscalationPlan, EvidenceItem, RunEnd, RunEndKind
+from helpdesk.playbooks.model.playbook import (
+    BetterFittingPlaybook,
+    Citation,
+    MachineTag,
+    Playbook,
+    PlaybookReview,
+    Readiness,
+)
 from helpdesk.playbooks.model.questions import (
     Advice,
+    AnswerOption,
     AtStake,
     DataSensitivity,
-    Option,
+    NamedValue,
     Question,
     QuestionKind,
     RedFlag,
-    Setting,
 )
 from helpdesk.playbooks.model.steps import (
     NOTE,
-    FactFrom,
     FactSetting,
-    Phase,
+    FactSource,
     RepeatAfter,
     Step,
     StepOutcome,
-    Who,
+    StepPerformer,
+    StepPhase,
 )
 from helpdesk.playbooks.model.texts import Text, texts_in
 
 __all__ = [
     "NOTE",
     "Advice",
+    "AnswerOption",
     "AtStake",
+    "BetterFittingPlaybook",
     "Citation",
     "DataSensitivity",
-    "End",
-    "EndKind",
     "EscalationPlan",
     "EvidenceItem",
-    "FactFrom",
     "FactSetting",
-    "NotFor",
-    "Option",
-    "Phase",
+    "FactSource",
+    "MachineTag",
+    "NamedValue",
     "Playbook",
+    "PlaybookReview",
     "Question",
     "QuestionKind",
     "Readiness",
     "RedFlag",
     "RepeatAfter",
-    "Review",
-    "Setting",
+    "RunEnd",
+    "RunEndKind",
     "Step",
     "StepOutcome",
-    "Tag",
+    "StepPerformer",
+    "StepPhase",
     "Text",
-    "Who",
     "texts_in",
 ]

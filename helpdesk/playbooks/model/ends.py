@@ -34,7 +34,7 @@ class EscalationPlan:
     ceiling: int
 
 
-class EndKind(StrEnum):
+class RunEndKind(StrEnum):
     """The four honest ways a run ends."""
 
     RESOLVED = "resolved"
@@ -44,11 +44,11 @@ class EndKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class End:
+class RunEnd:
     """How a run of this page can end, and what the reporter is told then."""
 
     id: str
-    kind: EndKind
+    kind: RunEndKind
     label: Text
     say: Text
     follow_up: timedelta | None = None

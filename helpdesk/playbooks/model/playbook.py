@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.model.ends import End, EscalationPlan, EvidenceItem
+from helpdesk.playbooks.model.ends import EscalationPlan, EvidenceItem, RunEnd
 from helpdesk.playbooks.model.questions import Advice, Question, RedFlag
 from helpdesk.playbooks.model.steps import Step
 from helpdesk.playbooks.model.texts import Text
@@ -20,7 +20,7 @@ class Readiness(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tag:
+class MachineTag:
     """A machine tag, and when it fits."""
 
     tag: str
@@ -36,7 +36,7 @@ class Citation:
 
 
 @dataclass(frozen=True)
-class Review:
+class PlaybookReview:
     """Who read the page, and when it must be read again."""
 
     on: date
@@ -45,7 +45,7 @@ class Review:
 
 
 @dataclass(frozen=True)
-class NotFor:
+class BetterFittingPlaybook:
     """Another page that fits better when this is what happened."""
 
     playbook: str
@@ -67,15 +67,15 @@ class Playbook:
     questions: tuple[Question, ...]
     safe_now: tuple[Advice, ...]
     steps: tuple[Step, ...]
-    ends: tuple[End, ...]
+    ends: tuple[RunEnd, ...]
     also_called: tuple[Text, ...] = ()
-    not_for: tuple[NotFor, ...] = ()
+    not_for: tuple[BetterFittingPlaybook, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
     escalations: tuple[EscalationPlan, ...] = ()
-    tags: tuple[Tag, ...] = ()
+    tags: tuple[MachineTag, ...] = ()
     sources: tuple[Citation, ...] = ()
-    reviewed: Review | None = None
+    reviewed: PlaybookReview | None = None
     replaces: str | None = None
 
     @property
@@ -91,7 +91,7 @@ class Playbook:
         """The step of that id, if the page has it."""
         return next((one for one in self.steps if one.id == step_id), None)
 
-    def end(self, end_id: str) -> End | None:
+    def end(self, end_id: str) -> RunEnd | None:
         """The end of that id, if the page has it."""
         return next((one for one in self.ends if one.id == end_id), None)
 

@@ -34,7 +34,7 @@ class QuestionKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Setting:
+class NamedValue:
     """A name and the value it gets."""
 
     name: str
@@ -42,13 +42,13 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Option:
+class AnswerOption:
     """One answer that can be picked. `sets` says what it means for a decision point."""
 
     id: str
     label: Text
     hint: Text | None = None
-    sets: tuple[Setting, ...] = ()
+    sets: tuple[NamedValue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ class Question:
     ask: Text
     kind: QuestionKind
     hint: Text | None = None
-    options: tuple[Option, ...] = ()
+    options: tuple[AnswerOption, ...] = ()
     ask_when: Condition | None = None
     skippable: bool = True
     sensitivity: DataSensitivity = DataSensitivity.NONE
 
-    def option(self, option_id: str) -> Option | None:
+    def option(self, option_id: str) -> AnswerOption | None:
         """The option of that id, if there is one."""
         return next((option for option in self.options if option.id == option_id), None)
 

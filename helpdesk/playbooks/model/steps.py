@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.model.questions import Setting
+from helpdesk.playbooks.model.questions import NamedValue
 from helpdesk.playbooks.model.texts import Text
 
 
-class Phase(StrEnum):
+class StepPhase(StrEnum):
     """What a step is for."""
 
     VERIFY = "verify"
@@ -23,7 +23,7 @@ class Phase(StrEnum):
     CLOSE = "close"
 
 
-class Who(StrEnum):
+class StepPerformer(StrEnum):
     """Who does the step. A responder records it either way."""
 
     RESPONDER = "responder"
@@ -31,7 +31,7 @@ class Who(StrEnum):
     REPORTER = "reporter"
 
 
-class FactFrom(StrEnum):
+class FactSource(StrEnum):
     """Where a fact takes its value from when a step is finished."""
 
     OUTCOME = "outcome"
@@ -43,7 +43,7 @@ class FactSetting:
     """A fact that a finished step puts on the case. Evidence is named, and sealed when stored."""
 
     fact: str
-    source: FactFrom
+    source: FactSource
     evidence: str | None = None
 
 
@@ -78,7 +78,7 @@ class StepOutcome:
 
     id: str
     label: Text
-    sets: tuple[Setting, ...] = ()
+    sets: tuple[NamedValue, ...] = ()
     end: str | None = None
     playbook: str | None = None
     fits: Condition | None = None
@@ -98,8 +98,8 @@ class Step:
     id: str
     title: Text
     do: Text
-    phase: Phase
-    who: Who
+    phase: StepPhase
+    who: StepPerformer
     outcomes: tuple[StepOutcome, ...]
     needs: tuple[str, ...] = ()
     must: bool = False

@@ -6,19 +6,19 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.edition_diff import lost_records
+from helpdesk.playbooks.edition_diff import records_lost_in_edition
 from helpdesk.playbooks.model import Readiness
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs import queries, storage
 from helpdesk.runs.models import MOVED, Run
-from helpdesk.runs.policy import may_run, may_work_on
+from helpdesk.runs.policy import may_start_run, may_work_on_run
 
 
 def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
     lock_case(work, case)
-    work.require(may_run, case)
-    edition = repository.current_edition(playbook_id)
+    work.require(may_start_run, case)
+    edition = repository.load_current_edition(playbook_id)
     if edition is None or edition.playbook.status is Readiness.RETIRED:
         raise NotFound
     if queries.unfinished_run_of(work, case, playbook_id) is not None:
@@ -39,19 +39,19 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     found out is not known any more until they are done again.
     """
     lock_case(work, run.case)
-    work.require(may_work_on, run)
+    work.require(may_work_on_run, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     require_unfinished(run)
     page, edition = (
         queries.pinned_playbook_of(run),
-        repository.current_edition(run.edition.playbook),
+        repository.load_current_edition(run.edition.playbook),
     )
     if edition is None or queries.newer_edition(run) is None:
         raise Conflict("There is no other version of this page to move to.")
     run.ended_at, run.ended_as = work.at, MOVED
     follower = _begin(work, run.case, edition)
     records = {record.step: RecordedStep(record.outcome) for record in run.records}
-    left_behind = lost_records(edition.playbook, records)
+    left_behind = records_lost_in_edition(edition.playbook, records)
     storage.delete_facts_of_steps(
         work, run.case, [one for one in page.steps if one.id in left_behind]
     )

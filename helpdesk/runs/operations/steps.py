@@ -13,7 +13,7 @@ from helpdesk.playbooks.progress import StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
-    may_be_skipped,
+    may_skip_step,
     missing_proof,
     missing_proof_message,
     steps_blocking_outcome,
@@ -22,7 +22,7 @@ from helpdesk.playbooks.step_rules import (
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.models import RecordedAs, Run
 from helpdesk.runs.operations.starting import require_unfinished, start_run
-from helpdesk.runs.policy import may_work_on
+from helpdesk.runs.policy import may_work_on_run
 from helpdesk.runs.stale_page_marks import step_mark_of
 
 
@@ -45,7 +45,7 @@ def finish_step(
     found out since, in another playbook or another step, is not written over unread.
     """
     lock_case(work, run.case)
-    work.require(may_work_on, run)
+    work.require(may_work_on_run, run)
     at_work, now = _step_at_work(work, run, step_id, seen)
     page, step, ended_as = at_work.page, now.step, now.step.outcome(outcome)
     refuse_if_changed_since(seen_on_case, now=step_mark_of(work, at_work, step))
@@ -76,12 +76,12 @@ def finish_step(
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
     """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
     lock_case(work, run.case)
-    work.require(may_work_on, run)
+    work.require(may_work_on_run, run)
     at_work, now = _step_at_work(work, run, step_id, seen)
     page = at_work.page
     if now.state is StepState.DONE:
         raise Conflict("Another playbook on this case has this step: there is nothing to skip.")
-    if not may_be_skipped(page, now.step):
+    if not may_skip_step(page, now.step):
         raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
     repeated_steps.archive_record(work, run, page, now.step)
     record = storage.store_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
@@ -95,7 +95,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     record on the page: what a colleague has recorded since is not taken back with it.
     """
     lock_case(work, run.case)
-    work.require(may_work_on, run)
+    work.require(may_work_on_run, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     require_unfinished(run)
     record = next((one for one in run.records if one.step == step_id), None)
@@ -134,7 +134,7 @@ def _refuse_a_hasty_end(
 ) -> None:
     if not outcome.end:
         return
-    missing = steps_blocking_outcome(page, queries.progress_of(work, run), step, outcome)
+    missing = steps_blocking_outcome(page, queries.progress_of_run(work, run), step, outcome)
     if missing:
         raise Conflict(blocked_outcome_message(page, outcome, missing))
 

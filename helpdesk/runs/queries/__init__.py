@@ -1,6 +1,6 @@
 """Reading runs."""
 
-from helpdesk.runs.queries.current import (
+from helpdesk.runs.queries.current_runs import (
     AT_WORK,
     EVER_AT_WORK,
     FACTS,
@@ -8,24 +8,24 @@ from helpdesk.runs.queries.current import (
     RunProgress,
     pinned_playbook_of,
     playbooks_in_progress,
-    progress_of,
+    progress_of_run,
     progress_with_shared_steps,
     run_by_id,
-    runs_of,
+    runs_of_case,
     step_establishing_fact,
     steps_due_again,
     unfinished_run_of,
 )
+from helpdesk.runs.queries.edition_moves import MovePreview, newer_edition, preview_move
 from helpdesk.runs.queries.evidence_and_notes import (
     condition_names_in_words,
     evidence_of,
+    message_suggested_by_step,
     note_of_record,
     platform_of,
-    suggested_message,
     written_evidence_kinds,
 )
-from helpdesk.runs.queries.moving import MovePreview, newer_edition, preview_move
-from helpdesk.runs.queries.starting import (
+from helpdesk.runs.queries.startable_playbooks import (
     playbook_to_start,
     preview_all_steps,
     progress_at_start,
@@ -42,6 +42,7 @@ __all__ = [
     "RunProgress",
     "condition_names_in_words",
     "evidence_of",
+    "message_suggested_by_step",
     "newer_edition",
     "note_of_record",
     "pinned_playbook_of",
@@ -51,15 +52,14 @@ __all__ = [
     "preview_all_steps",
     "preview_move",
     "progress_at_start",
-    "progress_of",
+    "progress_of_run",
     "progress_with_shared_steps",
     "run_by_id",
-    "runs_of",
+    "runs_of_case",
     "shared_steps_at_start",
     "startable_playbooks",
     "step_establishing_fact",
     "steps_due_again",
-    "suggested_message",
     "unfinished_run_of",
     "written_evidence_kinds",
 ]

@@ -11,7 +11,7 @@ from helpdesk.playbooks import repository
 from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.runs.models import Run, StepRecord
-from helpdesk.runs.queries.current import pinned_playbook_of
+from helpdesk.runs.queries.current_runs import pinned_playbook_of
 
 
 def condition_names_in_words(page: Playbook, names: Iterable[str]) -> str:
@@ -21,7 +21,7 @@ def condition_names_in_words(page: Playbook, names: Iterable[str]) -> str:
     return " · ".join(said)
 
 
-def suggested_message(run: Run, step_id: str) -> Text | None:
+def message_suggested_by_step(run: Run, step_id: str) -> Text | None:
     """What a step of a run offers to say to the reporter; without a step, what its end does."""
     page = pinned_playbook_of(run)
     if step_id:

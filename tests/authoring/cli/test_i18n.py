@@ -86,8 +86,8 @@ def test_plain_lines_come_back_into_the_playbooks_and_into_the_pages(folder, tmp
         read_translation_files(folder, "es")["account-takeover"].texts[ADVICE].text
         == "No pague a nadie."
     )
-    catalogues.catalogue.cache_clear()
-    assert catalogues.catalogue("es").get("Leave this page").string == "Salir de esta página"
+    catalogues.load_catalogue.cache_clear()
+    assert catalogues.load_catalogue("es").get("Leave this page").string == "Salir de esta página"
 
 
 def test_plural_forms_come_back_one_by_one(folder, tmp_path):
@@ -102,8 +102,8 @@ def test_plural_forms_come_back_one_by_one(folder, tmp_path):
 
     assert run(folder, "merge", file).exit_code == 0
 
-    catalogues.catalogue.cache_clear()
-    found = catalogues.catalogue("es").get(("%(num)s hour", "%(num)s hours"))
+    catalogues.load_catalogue.cache_clear()
+    found = catalogues.load_catalogue("es").get(("%(num)s hour", "%(num)s hours"))
     assert found.string == ("una hora", "%(num)s horas")
 
 
@@ -174,12 +174,12 @@ def test_what_a_machine_drafted_is_on_no_page(folder, tmp_path):
 
     assert "1 taken" in drafted.output
     languages.forget()
-    [message] = [one for one in catalogues.catalogue("es") if one.id == "Leave this page"]
+    [message] = [one for one in catalogues.load_catalogue("es") if one.id == "Leave this page"]
     assert message.string == "Salir de esta página"
     assert not catalogues.is_translated(message)
 
     run(folder, "merge", file)
 
     languages.forget()
-    [message] = [one for one in catalogues.catalogue("es") if one.id == "Leave this page"]
+    [message] = [one for one in catalogues.load_catalogue("es") if one.id == "Leave this page"]
     assert catalogues.is_translated(message)

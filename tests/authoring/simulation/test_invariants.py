@@ -178,7 +178,7 @@ def test_evidence_that_nobody_waits_for_is_seen(monkeypatch):
 def test_a_resolved_end_that_asks_for_nothing_is_seen(monkeypatch):
     monkeypatch.setattr(simulator, "may_be_skipped", lambda page, step: step is not page.steps[-1])
     monkeypatch.setattr(
-        "helpdesk.authoring.simulation.random_people.may_be_skipped", simulator.may_be_skipped
+        "helpdesk.authoring.simulation.random_people.may_be_skipped", simulator.may_skip_step
     )
 
     assert broken() == {RESOLVED}

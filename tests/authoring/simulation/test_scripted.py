@@ -9,7 +9,7 @@ from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.simulation.scripted import assess_answers, simulate_script
 from helpdesk.cases.levels import highest_level
-from helpdesk.playbooks.model import EndKind
+from helpdesk.playbooks.model import RunEndKind
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.triage.judgement import judge_report
 
@@ -161,4 +161,4 @@ def test_ends_of_all_kinds_can_be_walked_to():
     for end in ACCOUNT.ends:
         one = walked(outcomes={"close.way-out": end.id})
         assert one.way.end == end.id
-    assert {end.kind for end in ACCOUNT.ends} == set(EndKind)
+    assert {end.kind for end in ACCOUNT.ends} == set(RunEndKind)

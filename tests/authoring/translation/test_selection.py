@@ -12,7 +12,7 @@ from helpdesk.authoring.translation.files import (
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kind_by_sentence_id
 from helpdesk.authoring.translation.shown_translations import translate_library
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.answers import safe_now
+from helpdesk.playbooks.answer_evaluation import safe_now_advice
 from helpdesk.playbooks.editions import content_hash
 from helpdesk.playbooks.model import Playbook, texts_in
 
@@ -79,7 +79,7 @@ def test_nothing_but_words_is_different(source):
     for there, here in zip(library.playbooks, source.playbooks, strict=True):
         assert [one.when for one in there.safe_now] == [one.when for one in here.safe_now]
         assert [one.id for one in there.steps] == [one.id for one in here.steps]
-        assert len(safe_now(there, {}).dos) == len(safe_now(here, {}).dos)
+        assert len(safe_now_advice(there, {}).dos) == len(safe_now_advice(here, {}).dos)
 
 
 def test_the_source_stays_as_it_is(source):

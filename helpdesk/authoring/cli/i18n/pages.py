@@ -15,7 +15,7 @@ from helpdesk.authoring.translation.translator_files import (
     TranslationUnit,
     po_header,
 )
-from helpdesk.web.catalogues import NOT_READ, catalogue, catalogue_path, is_translated
+from helpdesk.web.catalogues import NOT_READ, catalogue_path, is_translated, load_catalogue
 from helpdesk.web.languages import language_name
 
 PART = "pages"
@@ -24,7 +24,7 @@ NUMBER = "%(num)s"
 
 def page_translation_units(language: str) -> Iterator[TranslationUnit]:
     """Each sentence of the pages. One with numbers has a unit for each of the language's forms."""
-    for message in catalogue(language) or ():
+    for message in load_catalogue(language) or ():
         if message.id:
             for form, (source, said) in enumerate(_forms(message)):
                 yield TranslationUnit(_id_of(message, form), source, said, is_translated(message))
@@ -37,7 +37,7 @@ def merge_into_messages_po(
 
     A draft stays fuzzy there, so that no page says it and nobody agrees to it.
     """
-    there = catalogue(language)
+    there = load_catalogue(language)
     if there is None:
         return [], [f"{catalogue_path(language)} is missing; make catalogue writes it"]
     taken, refused = list[str](), list[str]()

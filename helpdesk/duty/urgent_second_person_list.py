@@ -15,7 +15,7 @@ from helpdesk.escalations.states import Priority
 
 
 @dataclass(frozen=True)
-class WaitingForSecondPerson:
+class RequestAwaitingSecondPerson:
     """A request that someone else has to read: by when, and whether it has left already."""
 
     request: Escalation
@@ -24,7 +24,7 @@ class WaitingForSecondPerson:
     had_a_part: bool
 
 
-def waiting_for_second_person(work: Work) -> Sequence[WaitingForSecondPerson]:
+def requests_awaiting_second_person(work: Work) -> Sequence[RequestAwaitingSecondPerson]:
     """The P1 requests of the actor's queues that wait for a second person, the nearest first.
 
     Of drafts those that lack nothing else, and answers to what a partner asked. Who had a part in
@@ -34,14 +34,14 @@ def waiting_for_second_person(work: Work) -> Sequence[WaitingForSecondPerson]:
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or work.at))
 
 
-def _drafts(work: Work) -> Iterator[WaitingForSecondPerson]:
+def _drafts(work: Work) -> Iterator[RequestAwaitingSecondPerson]:
     for request in queries.requests_to_approve(work):
         if request.priority is not Priority.P1 or not needs_second_person(request.ask):
             continue
         if not request.has_answer_to_approve and not _lacks_nothing_else(work, request):
             continue
         events = case_clocks.clock_events_of(work.session, request.id, clocks.OURS)
-        yield WaitingForSecondPerson(
+        yield RequestAwaitingSecondPerson(
             request,
             case_clocks.clock_due_at(events),
             has_left=False,
@@ -56,12 +56,12 @@ def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
     return lacks_only_a_second_person(queries.gate_inputs(work, request), request.drafted_by)
 
 
-def _left_alone(work: Work) -> Iterator[WaitingForSecondPerson]:
+def _left_alone(work: Work) -> Iterator[RequestAwaitingSecondPerson]:
     for request in queries.requests_to_read_afterwards(work):
         if request.priority is Priority.P1:
             mine = work.actor.id == request.approved_by or work.actor.id in contributions_to(
                 work, request
             )
-            yield WaitingForSecondPerson(
+            yield RequestAwaitingSecondPerson(
                 request, request.second_read_due_at, has_left=True, had_a_part=mine
             )

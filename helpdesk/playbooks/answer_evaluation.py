@@ -28,19 +28,19 @@ def applicable_questions(questions: Iterable[Question], answers: Context) -> tup
     return tuple(still_asked)
 
 
-def without_hidden(questions: Iterable[Question], answers: Context) -> dict[str, Value]:
+def drop_hidden_answers(questions: Iterable[Question], answers: Context) -> dict[str, Value]:
     """The answers, without those to questions that other answers have hidden."""
     ids = {question.id for question in applicable_questions(questions, answers)}
     return {name: value for name, value in answers.items() if name in ids}
 
 
-def red_flags(playbook: Playbook, answers: Context) -> tuple[RedFlag, ...]:
+def raised_red_flags(playbook: Playbook, answers: Context) -> tuple[RedFlag, ...]:
     """The red flags that these answers raise for certain."""
     return tuple(flag for flag in playbook.red_flags if evaluate(flag.when, answers) is Truth.TRUE)
 
 
 @dataclass(frozen=True)
-class SafeNow:
+class SafeNowAdvice:
     """What to do now and what better not to do: first what loses most if it is done late."""
 
     dos: tuple[Advice, ...]
@@ -67,12 +67,12 @@ class SafeNow:
         return self.donts[len(self.first_donts) :]
 
 
-def safe_now(playbook: Playbook, answers: Context) -> SafeNow:
+def safe_now_advice(playbook: Playbook, answers: Context) -> SafeNowAdvice:
     """The advice that fits. Advice we cannot tell about is given: it is safe for everybody."""
     return advice_by_urgency(fitting_advice(playbook, answers))
 
 
-def all_advice(playbook: Playbook) -> SafeNow:
+def all_advice(playbook: Playbook) -> SafeNowAdvice:
     """Every line, for paper: nobody has answered anything, and the reader sees what fits."""
     return advice_by_urgency(FittingAdvice(one, is_sure=True) for one in playbook.safe_now)
 
@@ -93,11 +93,11 @@ def fitting_advice(playbook: Playbook, answers: Context) -> tuple[FittingAdvice,
     )
 
 
-def advice_by_urgency(lines: Iterable[FittingAdvice]) -> SafeNow:
+def advice_by_urgency(lines: Iterable[FittingAdvice]) -> SafeNowAdvice:
     """What loses most if done late comes first; of two alike, the one that fits for certain."""
     ordered = sorted(lines, key=lambda one: (one.advice.at_stake.rank, not one.is_sure))
     advice = [one.advice for one in ordered]
-    return SafeNow(
+    return SafeNowAdvice(
         dos=tuple(one for one in advice if not one.is_dont),
         donts=tuple(one for one in advice if one.is_dont),
     )
@@ -107,7 +107,7 @@ def _fits(advice: Advice, answers: Context) -> Truth:
     return Truth.TRUE if advice.when is None else evaluate(advice.when, answers)
 
 
-def tags(playbook: Playbook, known: Context) -> tuple[str, ...]:
+def matching_tags(playbook: Playbook, known: Context) -> tuple[str, ...]:
     """The machine tags that fit for certain. What no step has found out is not so."""
     facts = {fact for step in playbook.steps for fact in facts_named_by(step)}
     known = {**dict.fromkeys(facts, NOT_SO_FAR), **known}

@@ -5,11 +5,11 @@ from functools import cache
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
-from helpdesk.playbooks.answers import SafeNow
+from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
 
 
 def seal_answers_for_advice(case: Case, answers: Context) -> None:
@@ -39,9 +39,9 @@ def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
     }
 
 
-def advice_for(work: Work, case: Case, library: Library) -> SafeNow:
+def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:
     """What to do now and what better not, by today's playbooks and the newest answers."""
-    return advice_of(pages_of(library, case.kinds), answers_for_advice(work, case))
+    return merged_advice(playbooks_of_kinds(library, case.kinds), answers_for_advice(work, case))
 
 
 @cache

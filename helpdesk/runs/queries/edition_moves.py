@@ -7,18 +7,23 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.conditions import Value
-from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions, lost_answers, lost_records
+from helpdesk.playbooks.edition_diff import (
+    EditionDiff,
+    answers_lost_in_edition,
+    diff_editions,
+    records_lost_in_edition,
+)
 from helpdesk.playbooks.model import EvidenceItem, Playbook, Readiness
 from helpdesk.playbooks.progress import RecordedStep
-from helpdesk.runs.context import answers_of
+from helpdesk.runs.condition_context import answers_of
 from helpdesk.runs.models import Run
-from helpdesk.runs.queries.current import pinned_playbook_of
+from helpdesk.runs.queries.current_runs import pinned_playbook_of
 from helpdesk.runs.queries.evidence_and_notes import evidence_of
 
 
 def newer_edition(run: Run) -> Playbook | None:
     """Today's edition of the page, where the run stands on another one. A retired page has none."""
-    today = repository.current_edition(run.edition.playbook)
+    today = repository.load_current_edition(run.edition.playbook)
     if today is None or today.playbook.status is Readiness.RETIRED:
         return None
     return today.playbook if today.content_hash != run.content_hash else None
@@ -47,8 +52,10 @@ def preview_move(work: Work, run: Run) -> MovePreview:
         old=old,
         new=new,
         comparison=comparison,
-        left_behind=lost_records(new, {one.step: RecordedStep(one.outcome) for one in run.records}),
-        lost_answers=lost_answers(old, new, answers_of(work, run.case)),
+        left_behind=records_lost_in_edition(
+            new, {one.step: RecordedStep(one.outcome) for one in run.records}
+        ),
+        lost_answers=answers_lost_in_edition(old, new, answers_of(work, run.case)),
         lost_evidence=tuple(
             one
             for one in old.evidence

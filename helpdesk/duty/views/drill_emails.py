@@ -14,8 +14,8 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import queries
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.app_context import current_context
-from helpdesk.web.work import work
+from helpdesk.web.current_app_context import current_context
+from helpdesk.web.request_work import work
 
 SHOWN = 50
 # A case or a request, as letters name them.
@@ -23,7 +23,7 @@ NAME = re.compile(r"\b(?:R-)?[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 
 
 @bp.get("/outbox")
-def outbox() -> ResponseReturnValue:
+def show_drill_emails() -> ResponseReturnValue:
     settings = current_context().settings
     address = urlsplit(settings.mail_url)
     if not settings.drill or address.scheme != "folder":
@@ -47,7 +47,7 @@ def _is_for(letter: EmailMessage) -> bool:
     if letter["To"] in own:
         return True
     words = set(NAME.findall(f"{letter['Subject']}\n{letter.get_content()}"))
-    return queries.names_visible_case(work, words)
+    return queries.is_visible_case_named(work, words)
 
 
 def _written(path: Path) -> float:

@@ -11,7 +11,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.recent_times import column_within
 from helpdesk.core.work import Work
-from helpdesk.intake.volume import IntakeVolume, current_volume
+from helpdesk.intake.intake_volume import IntakeVolume, current_volume
 
 WARN_AT: Final = (50, 80, 100)
 TOLD: Final = "intake.quota_told"

@@ -15,7 +15,7 @@ from helpdesk.triage.decision_table import DecisionTable
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class AnswerDisagreement:
     """A step as it ended, and what the case counts with instead: the question, and in words."""
 
     step: Step
@@ -24,9 +24,9 @@ class Disagreement:
     counts_as: str
 
 
-def disagreements(
+def find_answer_disagreements(
     runs: Iterable[RunProgress], table: DecisionTable, settled: Context
-) -> list[Disagreement]:
+) -> list[AnswerDisagreement]:
     """Where the answers do not fit what was recorded last about a step.
 
     `settled` is what each decision point counted with, be it answered or assumed.
@@ -36,7 +36,7 @@ def disagreements(
         if outcome.fits is not None and evaluate(outcome.fits, settled) is Truth.FALSE:
             point, *_ = names_in(outcome.fits)
             counts_as = table.point(point).value(str(settled[point]))
-            found.append(Disagreement(step, outcome, point, str(counts_as.label)))
+            found.append(AnswerDisagreement(step, outcome, point, str(counts_as.label)))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.server import client_limits
 from helpdesk.server.heartbeats import Heartbeat
-from helpdesk.server.listener import Server, make_server
+from helpdesk.server.page_server import PageServer, make_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 GLANCE = 0.5
 
 
-class QuietLog(logging.Filter):
+class PrivateDataLogFilter(logging.Filter):
     """Waitress names addresses, paths and the words of errors; the log keeps none of them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -30,7 +30,7 @@ class QuietLog(logging.Filter):
         return True
 
 
-def serve(
+def serve_until_stopped(
     application: "WSGIApplication",
     listener: socket.socket,
     threads: int,
@@ -42,7 +42,7 @@ def serve(
     Called in a fresh child of the master.
     """
     random.seed()
-    logging.getLogger("waitress").addFilter(QuietLog())
+    logging.getLogger("waitress").addFilter(PrivateDataLogFilter())
     logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # waiting is no event
     wishes: list[int] = []
     server = make_server(application, listener, threads)
@@ -60,7 +60,7 @@ def serve(
     _finish(server)
 
 
-def _finish(server: Server) -> None:
+def _finish(server: PageServer) -> None:
     """Answer those who are here, and nobody who comes now: the others take them."""
     server.stop_accepting()
     deadline = time.monotonic() + client_limits.GRACE

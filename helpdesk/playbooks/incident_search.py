@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from helpdesk.playbooks.classifier import Classifier, Example
+from helpdesk.playbooks.classifier import NaiveBayesClassifier, TrainingExample
 from helpdesk.playbooks.danger_signs import DangerPhrase, phrase_as_plain_words, training_weight
 from helpdesk.playbooks.library import SearchPhrase
 from helpdesk.playbooks.model import Playbook, Text
@@ -39,27 +39,31 @@ def train_classifier(
     phrases: Iterable[SearchPhrase] = (),
     synonyms: Iterable[SynonymGroup] = (),
     danger_phrases: Iterable[DangerPhrase] = (),
-) -> Classifier:
+) -> NaiveBayesClassifier:
     """A classifier trained on pages, in any number of languages, and on what people type.
 
     It learns the signs of danger as kinds of their own, for the detector.
     """
-    examples = [Example(one.kind, one.text) for one in phrases]
+    examples = [TrainingExample(one.kind, one.text) for one in phrases]
     for page in pages:
-        examples += [Example(page.id, said) for said in _phrases(page)]
-        examples.append(Example(page.id, str(page.trigger), TRIGGER))
+        examples += [TrainingExample(page.id, said) for said in _phrases(page)]
+        examples.append(TrainingExample(page.id, str(page.trigger), TRIGGER))
     examples += [
-        Example(one.sign, phrase_as_plain_words(one), training_weight(one))
+        TrainingExample(one.sign, phrase_as_plain_words(one), training_weight(one))
         for one in danger_phrases
     ]
-    return Classifier(examples, Synonyms(synonyms))
+    return NaiveBayesClassifier(examples, Synonyms(synonyms))
 
 
-class PlaybookSearch:
+class IncidentSearch:
     """Searches for pages of the language shown, by a classifier that knows every language."""
 
     def __init__(
-        self, shown: Sequence[Playbook], also: Iterable[Playbook] = (), *, classifier: Classifier
+        self,
+        shown: Sequence[Playbook],
+        also: Iterable[Playbook] = (),
+        *,
+        classifier: NaiveBayesClassifier,
     ) -> None:
         """`also`: the same pages in another language, whose phrases may be the nearest too."""
         self._shown = {page.id: page for page in shown}

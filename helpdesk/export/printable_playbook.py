@@ -8,30 +8,30 @@ from babel import Locale
 from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from helpdesk.playbooks.answers import all_advice
+from helpdesk.playbooks.answer_evaluation import all_advice
 from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.model import Playbook, Who
-from helpdesk.web.catalogues import translations
+from helpdesk.playbooks.model import Playbook, StepPerformer
+from helpdesk.web.catalogues import load_catalogue_or_source
 
 HERE = Path(__file__).parents[1]
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
-def to_markdown(library: Library, page: Playbook, language: str) -> str:
+def playbook_to_markdown(library: Library, page: Playbook, language: str) -> str:
     """The page as Markdown. `library` and `page` are already in that language."""
     rendered = _render("export/sheet.txt", library, page, language)
     return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
 
 
-def to_html(library: Library, page: Playbook, language: str) -> str:
+def playbook_to_html(library: Library, page: Playbook, language: str) -> str:
     """The page as one HTML file that loads nothing and prints well."""
     return _render("export/sheet.html", library, page, language)
 
 
 def _render(template: str, library: Library, page: Playbook, language: str) -> str:
-    said = translations(language)
+    said = load_catalogue_or_source(language)
     _ = said.gettext
 
     def when(condition: Condition) -> str:
@@ -43,9 +43,9 @@ def _render(template: str, library: Library, page: Playbook, language: str) -> s
         "now": all_advice(page),
         "when": when,
         "who": {
-            Who.RESPONDER.value: _("Helper"),
-            Who.COORDINATOR.value: _("Coordinator"),
-            Who.REPORTER.value: _("The person, with a helper"),
+            StepPerformer.RESPONDER.value: _("Helper"),
+            StepPerformer.COORDINATOR.value: _("Coordinator"),
+            StepPerformer.REPORTER.value: _("The person, with a helper"),
         },
         "language": language,
         "direction": Locale.parse(language).text_direction,

@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from helpdesk.playbooks.answers import FittingAdvice, SafeNow, advice_by_urgency, fitting_advice
+from helpdesk.playbooks.answer_evaluation import (
+    FittingAdvice,
+    SafeNowAdvice,
+    advice_by_urgency,
+    fitting_advice,
+)
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
-from helpdesk.playbooks.model import AtStake, Option, Playbook, Question
+from helpdesk.playbooks.model import AnswerOption, AtStake, Playbook, Question
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
 LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True))
 
 
-def pages_of(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
+def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     """The pages of these kinds, each once; for none that we know, the last resort."""
     for names in (dict.fromkeys(kinds), (SOMETHING_ELSE,)):
         found = (library.playbook(name) for name in names)
@@ -23,7 +28,7 @@ def pages_of(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     raise LookupError(f"The playbooks have no page {SOMETHING_ELSE}.")
 
 
-def questions_of(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
+def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """Everything these pages ask, each question once; the decision questions first, as they stand.
 
     A question that several pages put in different words is asked in the words that all share.
@@ -37,7 +42,7 @@ def questions_of(library: Library, pages: Sequence[Playbook]) -> tuple[Question,
     return tuple(_one(library, asked[name]) for name in (*points, *own))
 
 
-def advice_of(pages: Iterable[Playbook], known: Context) -> SafeNow:
+def merged_advice(pages: Iterable[Playbook], known: Context) -> SafeNowAdvice:
     """What to do now and what better not, of all the pages; the same is said once."""
     lines = [one for page in pages for one in fitting_advice(page, known)]
     return advice_by_urgency(_each_once(lines))
@@ -63,12 +68,12 @@ def _words_of(question: Question) -> tuple[str, str]:
     return str(question.ask), str(question.hint or "")
 
 
-def _options(same: Sequence[Question], shared: Question) -> tuple[Option, ...]:
+def _options(same: Sequence[Question], shared: Question) -> tuple[AnswerOption, ...]:
     """What can be picked on any of the pages; what ends a list still stands at its end."""
     first = same[0].options
     if all(question.options == first for question in same):
         return first
-    options: dict[str, Option] = {}
+    options: dict[str, AnswerOption] = {}
     for question in same:
         for option in question.options:
             known = options.setdefault(option.id, option)
@@ -77,7 +82,7 @@ def _options(same: Sequence[Question], shared: Question) -> tuple[Option, ...]:
     return tuple(sorted(options.values(), key=lambda option: _from_the_end(option.id)))
 
 
-def _in_shared_words(option: Option, shared: Question) -> Option:
+def _in_shared_words(option: AnswerOption, shared: Question) -> AnswerOption:
     """An answer that pages put differently: "they are free again" fits only one kind of trouble."""
     same = shared.option(option.id)
     return option if same is None else replace(option, label=same.label, hint=same.hint)

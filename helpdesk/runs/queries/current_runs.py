@@ -14,8 +14,8 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
-from helpdesk.playbooks.step_tracker import progress
-from helpdesk.runs.context import condition_context
+from helpdesk.playbooks.step_tracker import track_progress
+from helpdesk.runs.condition_context import condition_context
 from helpdesk.runs.models import Edition, Run, StepRecord
 from helpdesk.runs.shared_steps import SharedStep, shared_steps
 
@@ -50,19 +50,19 @@ def pinned_playbook_of(run: Run) -> Playbook:
     return repository.playbook_by_hash(run.content_hash, lambda: json.dumps(run.edition.content))
 
 
-def progress_of(work: Work, run: Run) -> Progress:
+def progress_of_run(work: Work, run: Run) -> Progress:
     """Where every step of the run stands."""
     return progress_with_shared_steps(work, run).progress
 
 
 def progress_with_shared_steps(work: Work, run: Run) -> RunProgress:
     """A run as it stands, beside the others of its case."""
-    return _run_now(work, run, all_runs_of(work, run.case))
+    return _run_now(work, run, all_runs_of_case(work, run.case))
 
 
-def runs_of(work: Work, case: Case) -> Sequence[RunProgress]:
+def runs_of_case(work: Work, case: Case) -> Sequence[RunProgress]:
     """The playbooks at work on a case: those that go on first, then the newest."""
-    runs = all_runs_of(work, case)
+    runs = all_runs_of_case(work, case)
     return [_run_now(work, run, runs) for run in runs]
 
 
@@ -86,7 +86,7 @@ def step_establishing_fact(work: Work, case: Case, fact: str) -> tuple[Run, Step
     """The step at work on a case that finds a fact out; one that can be done now comes first."""
     found = [
         (one.run, step)
-        for one in runs_of(work, case)
+        for one in runs_of_case(work, case)
         if one.run.ended_at is None
         for step in one.progress.steps
         if any(setting.fact == fact for setting in step.step.sets)
@@ -132,7 +132,7 @@ def steps_due_again(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[DueStep
     return [DueStep(run, step, record) for run, step, record in found if step is not None]
 
 
-def all_runs_of(work: Work, case: Case) -> Sequence[Run]:
+def all_runs_of_case(work: Work, case: Case) -> Sequence[Run]:
     """Every run of a case: those that go on first, then the newest."""
     every = select(Run).where(Run.case_id == case.id)
     newest_first = every.order_by(Run.ended_at.desc().nulls_first(), Run.started_at.desc())
@@ -144,7 +144,7 @@ def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
     others = [(other, pinned_playbook_of(other)) for other in runs if other is not run]
     elsewhere = shared_steps(page, others, begun_at=run.started_at)
     own = {record.step: record.as_recorded(work.at) for record in run.records}
-    steps = progress(
+    steps = track_progress(
         page, condition_context(work, run.case, page), effective_shared_records(elsewhere) | own
     )
     return RunProgress(run, page, steps, elsewhere)

@@ -11,7 +11,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from helpdesk.server import client_limits
-from helpdesk.server.connection import Channel
+from helpdesk.server.connection import ClientConnection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 ROOM_MADE = 0.9
 
 
-class Server(TcpWSGIServer):
+class PageServer(TcpWSGIServer):
     """Waitress on a socket that others hold too. See docs/decisions/0028-waitress.md."""
 
-    channel_class = Channel
+    channel_class = ClientConnection
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         self.is_stopping = False
@@ -108,7 +108,9 @@ class Server(TcpWSGIServer):
             min(waiting, key=lambda channel: channel.waits_since).handle_close()
 
 
-def make_server(application: "WSGIApplication", listener: socket.socket, threads: int) -> Server:
+def make_server(
+    application: "WSGIApplication", listener: socket.socket, threads: int
+) -> PageServer:
     """A server on a socket that listens already. No proxy is believed, no name is said."""
     adjustments = Adjustments(
         host="127.0.0.1",  # not used: the socket is there
@@ -130,7 +132,7 @@ def make_server(application: "WSGIApplication", listener: socket.socket, threads
     )
     dispatcher = ThreadedTaskDispatcher()
     dispatcher.set_thread_count(threads)
-    return Server(
+    return PageServer(
         application,
         map={},
         _sock=listener,

@@ -16,7 +16,7 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, ServerNo
 from helpdesk.supervisor.instance_folder import InstanceFolder
 from helpdesk.supervisor.listening_sockets import SurfaceSocket, close_sockets, open_sockets
 from helpdesk.supervisor.process_environments import ProcessEnvironments
-from helpdesk.supervisor.process_group import ProcessGroup, Program, Say
+from helpdesk.supervisor.process_group import ChildProgram, ProcessGroup, Say
 
 SURFACES = ("public", "staff", "partner")
 QUEUES = ("notices", "deliveries", "reminders")
@@ -113,9 +113,9 @@ def _split_key(instance: InstanceFolder, environments: ProcessEnvironments) -> N
 
 def _pages(
     surface_socket: SurfaceSocket, environments: ProcessEnvironments, instance: InstanceFolder
-) -> Program:
+) -> ChildProgram:
     number = surface_socket.listener.fileno()
-    return Program(
+    return ChildProgram(
         [
             sys.executable, "-m", "helpdesk.server", "--bind", f"fd://{number}",
             "wsgi:application",
@@ -129,8 +129,8 @@ def _pages(
 
 def _command(
     instance: InstanceFolder, name: str, environment: Mapping[str, str], *words: str
-) -> Program:
-    return Program(
+) -> ChildProgram:
+    return ChildProgram(
         [sys.executable, "-m", "helpdesk.cli", *words],
         log=instance.logs_folder / f"{name}.log",
         environment=environment,
@@ -161,7 +161,7 @@ def _run(
     return done.stdout
 
 
-def _wait_for(surface_socket: SurfaceSocket, pages: Program) -> None:
+def _wait_for(surface_socket: SurfaceSocket, pages: ChildProgram) -> None:
     """Wait until a surface answers anything at all."""
     deadline = time.monotonic() + PATIENCE
     while pages.is_running and time.monotonic() < deadline:

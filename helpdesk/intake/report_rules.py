@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Final
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.playbooks import merging
-from helpdesk.playbooks.answers import applicable_questions, without_hidden
+from helpdesk.playbooks import several_playbooks
+from helpdesk.playbooks.answer_evaluation import applicable_questions, drop_hidden_answers
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
-from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.model import Playbook, Question, Readiness, Text
+from helpdesk.playbooks.several_playbooks import SOMETHING_ELSE
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
@@ -44,7 +44,7 @@ class ReportContent:
 
 
 @dataclass(frozen=True)
-class Heading:
+class KindHeading:
     """Kinds of trouble under one heading. The last heading, over the rest, has no words."""
 
     id: str
@@ -52,23 +52,23 @@ class Heading:
     pages: tuple[Playbook, ...]
 
 
-def headings(library: Library) -> tuple[Heading, ...]:
+def kinds_by_heading(library: Library) -> tuple[KindHeading, ...]:
     """What can be picked on the first page, under plain headings; all but "something else"."""
     left = {page.id: page for page in library.playbooks if _is_offered(page)}
     left.pop(SOMETHING_ELSE, None)
     found = []
     for group in library.collection.groups:
         pages = tuple(left.pop(name) for name in group.playbooks if name in left)
-        found.append(Heading(group.id, group.title, pages))
-    found.append(Heading("others", None, tuple(left.values())))
+        found.append(KindHeading(group.id, group.title, pages))
+    found.append(KindHeading("others", None, tuple(left.values())))
     return tuple(heading for heading in found if heading.pages)
 
 
 @lru_cache(maxsize=KEPT)
 def incident_kinds(library: Library) -> tuple[Playbook, ...]:
     """Everything that can be picked, in the order of the page; "something else" comes last."""
-    named = [page for heading in headings(library) for page in heading.pages]
-    return (*named, *merging.pages_of(library, [SOMETHING_ELSE]))
+    named = [page for heading in kinds_by_heading(library) for page in heading.pages]
+    return (*named, *several_playbooks.playbooks_of_kinds(library, [SOMETHING_ELSE]))
 
 
 def selected_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
@@ -85,7 +85,9 @@ def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, 
     is asked what "something else" asks.
     """
     pages: tuple[Playbook, ...] = ()
-    for page in sorted(merging.pages_of(library, kinds), key=_floors, reverse=True):
+    for page in sorted(
+        several_playbooks.playbooks_of_kinds(library, kinds), key=_floors, reverse=True
+    ):
         longer = (*pages, page)
         if len(pages) >= ALWAYS_ASKED and _lines(urgency_questions(library, longer)) > LONGEST_PAGE:
             break
@@ -127,17 +129,19 @@ def group_questions(
     return tuple(groups)
 
 
-def questions_for_later(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
+def deferred_questions(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
     """What these kinds ask and the report did not: asked in the mailbox, at the person's pace."""
     kinds = tuple(kinds)
     asked = {one.id for one in urgency_questions(library, playbooks_to_ask(library, kinds))}
-    later = merging.questions_of(library, merging.pages_of(library, kinds))
+    later = several_playbooks.merged_questions(
+        library, several_playbooks.playbooks_of_kinds(library, kinds)
+    )
     return tuple(one for one in later if one.id not in {*asked, STORY, *CONTACT})
 
 
-def is_draft(library: Library, kinds: Iterable[str]) -> bool:
+def has_draft_playbook(library: Library, kinds: Iterable[str]) -> bool:
     """Whether what we say to these has not been read by anybody who has lived through it."""
-    pages = merging.pages_of(library, kinds)
+    pages = several_playbooks.playbooks_of_kinds(library, kinds)
     return any(page.status is Readiness.DRAFT for page in pages)
 
 
@@ -159,7 +163,7 @@ def drop_unasked_answers(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""
-    return without_hidden(urgency_questions(library, pages), answers)
+    return drop_hidden_answers(urgency_questions(library, pages), answers)
 
 
 def answer_in_words(question: Question, value: Value) -> tuple[str, ...]:
@@ -184,8 +188,8 @@ def has_any_content(
 
 @lru_cache(maxsize=KEPT)
 def _before_sending(library: Library, kinds: tuple[str, ...]) -> tuple[Question, ...]:
-    pages = merging.pages_of(library, kinds)
-    asked = merging.questions_of(library, pages)
+    pages = several_playbooks.playbooks_of_kinds(library, kinds)
+    asked = several_playbooks.merged_questions(library, pages)
     points = set(library.decision_questions)
     decide = points | {PLATFORM_QUESTION} | {one.id for one in asked if _means(one, points)}
     floors = (flag for page in pages for flag in page.red_flags if flag.floor is not None)

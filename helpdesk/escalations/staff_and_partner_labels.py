@@ -193,6 +193,6 @@ def state_for_partner(state: EscalationState, *, is_again: bool, is_fixed: bool)
     return FIXED if is_fixed and state is EscalationState.CLOSED else FOR_PARTNER[state]
 
 
-def css_tone_for_partner(state: EscalationState, *, is_fixed: bool) -> str:
+def status_colour_for_partner(state: EscalationState, *, is_fixed: bool) -> str:
     """The same for the eye: only what is fixed is a good end."""
     return "done" if is_fixed else _PARTNER_TONES.get(state, "")

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.helplines import HelplinePurpose, helplines_for
-from helpdesk.web.app_context import current_context
-from helpdesk.web.cookies import delete_session_cookie
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.form_tokens import was_sent_by_another_site
 from helpdesk.web.login import public_view
+from helpdesk.web.session_cookies import delete_session_cookie
 
 
 @bp.get("/")
@@ -19,7 +19,7 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/help-now")
 @public_view
-def help_now() -> ResponseReturnValue:
+def show_urgent_help() -> ResponseReturnValue:
     lines = current_app.extensions["helplines"]
     return render_template(
         "intake/help_now.html",
@@ -29,7 +29,7 @@ def help_now() -> ResponseReturnValue:
 
 @bp.get("/leave")
 @public_view
-def leave() -> ResponseReturnValue:
+def leave_site() -> ResponseReturnValue:
     """Away at once: what the browser kept of us goes, and the next page does not learn of us.
 
     The visit's row in the database is left to end by itself: the way out asks nothing of anyone.

@@ -7,13 +7,13 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Readiness
-from helpdesk.playbooks.preview import StepPreview, preview_steps
 from helpdesk.playbooks.progress import Progress
-from helpdesk.playbooks.step_tracker import progress
-from helpdesk.runs.context import condition_context
-from helpdesk.runs.queries.current import (
+from helpdesk.playbooks.step_preview import StepPreview, preview_steps
+from helpdesk.playbooks.step_tracker import track_progress
+from helpdesk.runs.condition_context import condition_context
+from helpdesk.runs.queries.current_runs import (
     RunProgress,
-    all_runs_of,
+    all_runs_of_case,
     effective_shared_records,
     pinned_playbook_of,
 )
@@ -30,7 +30,7 @@ def playbook_to_start(playbook_id: str) -> Playbook:
 
 def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
     """Where every step would stand if the page were put to work now."""
-    return progress(
+    return track_progress(
         page,
         condition_context(work, case, page),
         effective_shared_records(shared_steps_at_start(work, case, page)),
@@ -39,7 +39,7 @@ def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
 
 def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStep]:
     """What of the page other playbooks of the case have recorded, if it were put to work now."""
-    others = [(run, pinned_playbook_of(run)) for run in all_runs_of(work, case)]
+    others = [(run, pinned_playbook_of(run)) for run in all_runs_of_case(work, case)]
     return shared_steps(page, others, begun_at=work.at)
 
 

@@ -9,7 +9,7 @@ Workflow = Mapping[str, Mapping[str, Any]]
 LINKS = ("on_completion", "on_success", "on_failure", "on_true", "on_false")
 
 
-def links_of(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def outgoing_links_of(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each way on from a step: the name of the link and the id it leads to."""
     for name in LINKS:
         if name in node:
@@ -24,13 +24,15 @@ def reachable_steps(workflow: Workflow, first: str) -> set[str]:
         node_id = here.pop()
         if node_id in workflow and node_id not in seen:
             seen.add(node_id)
-            here += [target for _, target in links_of(workflow[node_id])]
+            here += [target for _, target in outgoing_links_of(workflow[node_id])]
     return seen
 
 
-def find_circle(workflow: Workflow) -> list[str]:
+def find_cycle(workflow: Workflow) -> list[str]:
     """A circle that the links close, in the order in which they lead; empty if there is none."""
-    leads_to = {node_id: [way for _, way in links_of(node)] for node_id, node in workflow.items()}
+    leads_to = {
+        node_id: [way for _, way in outgoing_links_of(node)] for node_id, node in workflow.items()
+    }
     try:
         TopologicalSorter(leads_to).prepare()
     except CycleError as found:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from helpdesk.server import client_limits
 from helpdesk.server.heartbeats import Heartbeat
-from helpdesk.server.process import serve
+from helpdesk.server.serving_process import serve_until_stopped
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -33,7 +33,7 @@ class _Child:
     born_at: float = field(default_factory=time.monotonic)
 
 
-class Master:
+class MasterProcess:
     """So many processes on one socket; one that dies, hangs or has served enough is replaced."""
 
     def __init__(
@@ -95,7 +95,7 @@ class Master:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
             os.close(self._ear)
             os.close(self._mouth)
-            serve(self._application, self._listener, self._threads, sign, master)
+            serve_until_stopped(self._application, self._listener, self._threads, sign, master)
             code = 0
         except BaseException as error:  # noqa: BLE001 - this process ends here, whatever it was
             log.error("A server process failed: %s", type(error).__name__)

@@ -25,14 +25,14 @@ LINK: Final = re.compile(r"(?<![\w@.-])(?:www\.)?([\w-]+(?:\.[\w-]+)+/[^\s,;]*\w
 SIGNAL_USERNAME: Final = re.compile(r"(?<![\w.@/-])[a-z_][a-z0-9_]{2,31}\.\d{2,9}(?!\w)")
 
 
-def spellings_of(text: str) -> str:
+def text_in_all_spellings(text: str) -> str:
     """A text in every spelling in which something may be found in it."""
     plain = _plain(text)
     loose = _loose(plain)
     return "\n".join((plain, _joined(plain), _as_digits(_joined(plain)), loose, _tight(loose)))
 
 
-def ways_to_person(text: str) -> Iterator[str]:
+def find_contacts_in(text: str) -> Iterator[str]:
     """What could lead to a person, in our spelling."""
     plain = _plain(text)
     for word in plain.split():
@@ -49,10 +49,10 @@ def ways_to_person(text: str) -> Iterator[str]:
         yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", one))
 
 
-def ways_to_account(text: str, ways: Collection[str]) -> frozenset[str]:
+def contacts_naming_account(text: str, ways: Collection[str]) -> frozenset[str]:
     """Of some ways to a person, in our spelling, those that the name of an account says in full:
     its address, its number, or the link to its profile."""
-    said, own = spellings_of(text), frozenset(ways_to_person(text))
+    said, own = text_in_all_spellings(text), frozenset(find_contacts_in(text))
     return frozenset(one for one in ways if one in own or _stands_in_full(one, said))
 
 

@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from helpdesk.core.actors import NOBODY, Actor
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
-from helpdesk.web.app_context import current_context
+from helpdesk.web.current_app_context import current_context
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Context, names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
-from helpdesk.playbooks.model import End, Playbook, Step, StepOutcome
+from helpdesk.playbooks.model import Playbook, RunEnd, Step, StepOutcome
 from helpdesk.playbooks.progress import Progress, StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_from
 
@@ -22,7 +22,7 @@ class OutcomePreview:
     """
 
     outcome: StepOutcome
-    end: End | None = None
+    end: RunEnd | None = None
     playbook: Playbook | None = None
     opens: tuple[Step, ...] = ()
     spares: tuple[Step, ...] = ()
