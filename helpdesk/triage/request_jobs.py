@@ -48,5 +48,5 @@ def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:
         return False
     if request.state is EscalationState.NEED_INFORMATION:
         return True
-    delivery = queries.delivery_of(work, request)
+    delivery = queries.delivery_of_request(work, request)
     return delivery is not None and delivery.state is DeliveryState.DEAD_LETTER
