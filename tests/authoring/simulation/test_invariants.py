@@ -138,7 +138,7 @@ def test_hidden_answers_that_count_are_seen(monkeypatch):
     page = with_question("inside", ask_when=Is("hold", "running"))
     assert HIDDEN not in broken(page)
 
-    monkeypatch.setattr(scripted, "without_hidden", lambda questions, answers: dict(answers))
+    monkeypatch.setattr(scripted, "drop_hidden_answers", lambda questions, answers: dict(answers))
 
     assert HIDDEN in broken(page)
 
@@ -176,9 +176,9 @@ def test_evidence_that_nobody_waits_for_is_seen(monkeypatch):
 
 
 def test_a_resolved_end_that_asks_for_nothing_is_seen(monkeypatch):
-    monkeypatch.setattr(simulator, "may_be_skipped", lambda page, step: step is not page.steps[-1])
+    monkeypatch.setattr(simulator, "may_skip_step", lambda page, step: step is not page.steps[-1])
     monkeypatch.setattr(
-        "helpdesk.authoring.simulation.random_people.may_be_skipped", simulator.may_skip_step
+        "helpdesk.authoring.simulation.random_people.may_skip_step", simulator.may_skip_step
     )
 
     assert broken() == {RESOLVED}
