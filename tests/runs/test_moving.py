@@ -30,7 +30,7 @@ def publish(monkeypatch):
         current = repository.load_current_edition
         monkeypatch.setattr(
             repository,
-            "current_edition",
+            "load_current_edition",
             lambda wanted: edition if wanted == name else current(wanted),
         )
         return page

@@ -40,7 +40,7 @@ def test_a_run_pins_the_page_as_it_is_today(at_work):
 def test_a_page_that_was_rewritten_leaves_a_run_alone(at_work, monkeypatch):
     run_id = at_work.start()
     monkeypatch.setattr(repository, "_pinned", {})
-    monkeypatch.setattr(repository, "current_edition", lambda playbook_id: None)
+    monkeypatch.setattr(repository, "load_current_edition", lambda playbook_id: None)
 
     with at_work.working() as work:
         page = queries.pinned_playbook_of(at_work.run(work, run_id))

@@ -68,7 +68,7 @@ def test_every_place_is_there(found):
 
 
 def test_consents_are_known_where_they_stand(monkeypatch, found):
-    monkeypatch.setattr(catalogues, "catalogue", lambda _language: for_reporters(found))
+    monkeypatch.setattr(catalogues, "load_catalogue", lambda _language: for_reporters(found))
 
     lacks = untranslated_consents("es")
     assert all(any(one in sentence for sentence in lacks) for one in CONSENTS)
