@@ -17,6 +17,12 @@ NAME: Final = "only_the_owner_defines"
 # dozens. With `max_locks_per_transaction` above it, all connections below it have room together.
 MOST_LOCKS: Final = 500
 ENDS: Final = "end_lock_hoarders"
+# So many seconds after a transaction of theirs began nobody waits for it any more: a page waits ten
+# for a row, and ours are over before that. Who waits for another itself is not ended for it.
+LONGEST_HOLD: Final = 8
+# Made by every server, shared with what is ours, and nobody's but the superuser's to use: what is
+# refused in our database would be taken there.
+OTHER_DATABASES: Final = ("postgres", "template1")
 # In this order, in the database itself, as a superuser. `docs/running.md` shows the same.
 STATEMENTS: Final = (
     f"""CREATE OR REPLACE FUNCTION public.{NAME}() RETURNS event_trigger
@@ -37,6 +43,8 @@ $$""",  # noqa: S608 - the name is ours
     " lowrite(integer, bytea), lo_put(oid, bigint, bytea) FROM PUBLIC",
     "REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean),"
     " pg_logical_emit_message(boolean, text, bytea, boolean) FROM PUBLIC",
+    # Each snapshot is a file.
+    "REVOKE EXECUTE ON FUNCTION pg_export_snapshot() FROM PUBLIC",
     # Nothing of ours takes them, and each is a lock of the table that all share.
     "REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint), pg_advisory_lock(integer, integer),"
     " pg_advisory_lock_shared(bigint), pg_advisory_lock_shared(integer, integer),"
@@ -49,6 +57,9 @@ $$""",  # noqa: S608 - the name is ours
     " FROM PUBLIC",
     # Made anew, so that it is the superuser's who says this. The names of roles are looked up at
     # each call: where the table is full, nobody could look them up, but they are still at hand.
+    # Besides who holds very many, it ends who asks for what no process of ours does (a strong lock
+    # of a table, or of a database or role as such: PostgreSQL queues everybody behind that before
+    # it asks who may), and whom others wait for in a transaction that goes on and on.
     f"DROP FUNCTION IF EXISTS public.{ENDS}()",
     f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -60,9 +71,21 @@ DECLARE
 BEGIN
     FOR hoarder IN
         SELECT sessions.pid, sessions.usesysid, held.many
-            FROM (SELECT pid, count(*) AS many FROM pg_lock_status() GROUP BY pid) AS held
+            FROM (SELECT pid, count(*) AS many, bool_or(CASE locktype
+                    -- A new connection takes a weak one of its database; of no object: NOTIFY.
+                    WHEN 'object' THEN classid IN (1260, 1262) AND objid <> 0 AND mode NOT IN
+                        ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+                    WHEN 'relation' THEN mode IN ('ShareLock', 'ShareRowExclusiveLock',
+                        'ExclusiveLock', 'AccessExclusiveLock')
+                    ELSE false END) AS is_strong
+                FROM pg_lock_status() GROUP BY pid) AS held
             JOIN pg_stat_get_activity(NULL) AS sessions ON sessions.pid = held.pid
-            WHERE held.many > {MOST_LOCKS} AND sessions.usesysid = ANY (ours)
+            WHERE sessions.usesysid = ANY (ours) AND (held.many > {MOST_LOCKS} OR held.is_strong
+                OR sessions.wait_event_type IS DISTINCT FROM 'Lock'
+                AND sessions.xact_start < clock_timestamp() - interval '{LONGEST_HOLD} seconds'
+                AND EXISTS (SELECT FROM pg_stat_get_activity(NULL) AS waiting
+                    WHERE waiting.wait_event_type = 'Lock'
+                    AND sessions.pid = ANY (pg_blocking_pids(waiting.pid))))
     LOOP
         PERFORM pg_terminate_backend(hoarder.pid);
         role := names[array_position(ours, hoarder.usesysid)];
@@ -96,6 +119,10 @@ _OPEN = text(
     "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
     " AND proname = ANY (:names) AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY 1"
 )
+_CONNECT = text(
+    "SELECT datname FROM pg_database WHERE datname = ANY (:names)"
+    " AND has_database_privilege('public', oid, 'CONNECT') ORDER BY 1"
+)
 _TEMPORARY = text("SELECT has_database_privilege('public', current_database(), 'TEMPORARY')")
 _ROOM = text("SELECT current_setting('max_locks_per_transaction')::int")
 # A role may change its own settings, for all its sessions to come.
@@ -120,13 +147,19 @@ def is_database_hardened(connection: Connection) -> bool:
 
 
 def rights_of_public_role(connection: Connection) -> list[str]:
-    """What everybody may still do in this database that a superuser should have taken away."""
-    found = list(connection.scalars(_OPEN, {"names": _TAKEN}))
-    return [*(["TEMPORARY"] if connection.scalar(_TEMPORARY) else []), *found]
+    """What everybody may still do here, or in the server's other databases, that a superuser should
+    have taken away."""
+    others = connection.scalars(_CONNECT, {"names": list(OTHER_DATABASES)})
+    found = connection.scalars(_OPEN, {"names": _TAKEN})
+    return [
+        *(f"CONNECT to {name}" for name in others),
+        *(["TEMPORARY"] if connection.scalar(_TEMPORARY) else []),
+        *found,
+    ]
 
 
 def can_end_lock_hoarders(connection: Connection) -> bool:
-    """Whether the ticker can end a session that holds very many locks."""
+    """Whether the ticker can end a session that keeps others from working."""
     return bool(connection.scalar(_ENDS_HOARDERS, {"name": f"public.{ENDS}()"}))
 
 

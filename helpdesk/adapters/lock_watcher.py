@@ -1,10 +1,11 @@
-"""Lock watcher: ends a session that holds so many locks that soon nobody else could have one.
+"""Lock watcher: ends a session that keeps others from working by the locks that it holds.
 
 All sessions share one table of locks. Whoever opens savepoint in savepoint, and writes a row in
 each, fills it with one connection, and then nobody writes anything and nobody connects. No right
 prevents that, and no limit of a role's own: it can set those. So the watcher looks every second,
 with a connection from before, and keeps that when it is told that there is no room: a new one is
-what nobody gets then.
+what nobody gets then. It also ends who asks for locks that no process of ours asks for, and for
+whom others wait too long.
 """
 
 import logging
@@ -56,7 +57,7 @@ class LockWatcher(threading.Thread):
         self._leaving.set()
 
     def look(self, driver: Driver) -> None:
-        """End who holds more locks than any process of ours does; safe to do at any time."""
+        """End who holds locks as no process of ours does; safe to do at any time."""
         try:
             ended = driver.execute(END).fetchall()
         except OutOfMemory:
@@ -66,7 +67,11 @@ class LockWatcher(threading.Thread):
         for role, locks in ended:
             most[role] = max(locks, most.get(role, 0))
         for role, locks in most.items():
-            log.warning("A session of %s held %d locks and was ended.", role, locks)
+            log.warning(
+                "A session of %s was ended: its %d locks kept others from working.",
+                role,
+                locks,
+            )
             if time.monotonic() - self._told_at.get(role, -TOLD_FOR) >= TOLD_FOR:
                 self._untold[role] = max(locks, self._untold.get(role, 0))
 

@@ -60,7 +60,7 @@ def database_warnings(url: str) -> Iterator[str]:
             )
         if still := database_hardening.rights_of_public_role(connection):
             yield (
-                f"Warning: in this database everyone may still use {', '.join(still)}. Any process"
+                f"Warning: everyone may still use {', '.join(still)}. Any process"
                 " that is taken over can fill the disk or stop the others that way. A superuser"
                 " can revoke it: see “First start” in docs/running.md."
             )

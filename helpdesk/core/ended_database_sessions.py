@@ -1,4 +1,4 @@
-"""Ended sessions: which role held very many locks of the database, for whoever looks at the board.
+"""Ended sessions: which role kept others from working by locks, for whoever looks at the board.
 
 Our own processes never do, so somebody else may have that role's password.
 """

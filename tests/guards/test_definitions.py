@@ -101,6 +101,7 @@ def test_no_role_defines_anything_and_none_waits_for_a_lock_first(postgres, take
     "call",
     [
         "lo_create(0)",
+        "pg_export_snapshot()",
         "lo_creat(-1)",
         "lo_from_bytea(0, 'x')",
         "pg_logical_emit_message(false, 'x', 'y'::text)",

@@ -1,4 +1,4 @@
-"""No role fills the table of locks that all sessions share: what would is ended within seconds."""
+"""No role fills the table of locks that all sessions share, or keeps others waiting by locks."""
 
 import logging
 import threading
@@ -89,7 +89,7 @@ def test_who_fills_the_table_of_locks_is_ended_and_all_goes_on(small, role, watc
         with caplog.at_level(logging.WARNING):
             watcher.look(driver)
 
-        assert f"A session of {role} held" in caplog.text
+        assert f"A session of {role} was ended" in caplog.text
         assert list(watcher.untold()) == [role]
         with pytest.raises(psycopg.OperationalError):
             connection.execute("ROLLBACK")
@@ -222,3 +222,137 @@ def test_the_watcher_goes_on_when_the_pool_has_no_connection(monkeypatch):
     assert again.wait(10)
     watcher.stop()
     watcher.join(10)
+
+
+def in_thread(connection, statement):
+    """Say it in a session that may wait; the thread is joined by who asks what became of it."""
+    said = []
+
+    def run():
+        try:
+            connection.execute(statement)
+        except psycopg.Error as error:
+            said.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread, said
+
+
+def wait_until(admin, question):
+    for _ in range(400):
+        if admin.execute(question).fetchone():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError(question)
+
+
+WAITS_FOR_DATABASE = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'object' AND classid = 1262 AND objid <> 0"
+    " AND mode = 'AccessExclusiveLock'"
+)
+
+
+@pytest.mark.parametrize("statement", ["RENAME TO mine", "SET TABLESPACE pg_default"])
+def test_who_asks_for_the_database_itself_is_ended_and_others_connect(
+    small, role, watch, statement
+):
+    watcher, driver = watch
+    with (
+        psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin,
+        psycopg.connect(plain(small.url(role))) as holds,
+        psycopg.connect(plain(small.url(role)), autocommit=True) as asks,
+    ):
+        holds.execute(f"ALTER ROLE {role} IN DATABASE helpdesk SET work_mem = '8MB'")
+        thread, said = in_thread(asks, f"ALTER DATABASE helpdesk {statement}")
+        try:
+            wait_until(admin, WAITS_FOR_DATABASE)
+            watcher.look(driver)
+        finally:
+            holds.close()
+        thread.join(LONG)
+
+        assert isinstance(said[0], psycopg.OperationalError), said
+        assert list(watcher.untold()) == [role]
+    wait_until_someone_connects(small)
+
+
+def test_no_role_connects_to_the_other_databases_of_the_server(postgres, role):
+    for other in database_hardening.OTHER_DATABASES:
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(plain(postgres.url(role, other)))
+
+
+@pytest.fixture
+def row(small):
+    with psycopg.connect(plain(small.url("helpdesk_owner"))) as owner:
+        owner.execute("CREATE TABLE held (number int)")
+        owner.execute("INSERT INTO held VALUES (1)")
+        owner.execute("GRANT SELECT, UPDATE ON held TO PUBLIC")
+    yield
+    with psycopg.connect(plain(small.url("helpdesk_owner"))) as owner:
+        owner.execute("DROP TABLE held")
+
+
+TAKE = "SELECT FROM held FOR UPDATE"
+WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted"
+
+
+@pytest.mark.usefixtures("row")
+def test_for_whom_others_wait_too_long_is_ended(small, role, watch):
+    """Not who waits as well, though others wait behind it; and not before its time."""
+    watcher, driver = watch
+    with (
+        psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin,
+        psycopg.connect(plain(small.url(role))) as holds,
+        psycopg.connect(plain(small.url("helpdesk_app")), autocommit=True) as first,
+        psycopg.connect(plain(small.url("helpdesk_app")), autocommit=True) as second,
+    ):
+        holds.execute(TAKE)
+        waiting = [in_thread(one, TAKE) for one in (first, second)]
+        wait_until(admin, f"{WAITS} OFFSET 1")
+        watcher.look(driver)
+        assert watcher.untold() == {}
+
+        seconds = database_hardening.LONGEST_HOLD + 1
+        aged = f"clock_timestamp() - now() > interval '{seconds} seconds'"
+        while not holds_for(holds, aged):
+            threading.Event().wait(0.2)
+        watcher.look(driver)
+
+        for thread, said in waiting:
+            thread.join(LONG)
+            assert said == []
+        with pytest.raises(psycopg.OperationalError):
+            holds.execute("SELECT 1")
+    assert list(watcher.untold()) == [role]
+
+
+def holds_for(connection, question):
+    return connection.execute(f"SELECT {question}").fetchone()[0]
+
+
+@pytest.mark.usefixtures("row")
+def test_who_has_been_at_it_for_long_goes_on_while_nobody_waits(small, watch, monkeypatch):
+    watcher, driver = watch
+    with psycopg.connect(plain(small.url("helpdesk_app"))) as long:
+        long.execute(TAKE)
+        long.execute(f"SELECT pg_sleep({database_hardening.LONGEST_HOLD + 1})")
+
+        watcher.look(driver)
+
+        long.execute("SELECT 1")
+    assert watcher.untold() == {}
+
+
+@pytest.mark.usefixtures("row")
+def test_who_takes_a_strong_lock_of_a_table_is_ended(small, role, watch):
+    watcher, driver = watch
+    with psycopg.connect(plain(small.url(role))) as holds:
+        holds.execute("LOCK TABLE held IN SHARE ROW EXCLUSIVE MODE")
+
+        watcher.look(driver)
+
+        with pytest.raises(psycopg.OperationalError):
+            holds.execute("SELECT 1")
+    assert list(watcher.untold()) == [role]

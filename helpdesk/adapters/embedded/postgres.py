@@ -291,6 +291,12 @@ class EmbeddedPostgres:
                     )
                 )
                 connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(sql.Identifier(role)))
+            for other in database_hardening.OTHER_DATABASES:
+                connection.execute(
+                    sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(
+                        sql.Identifier(other)
+                    )
+                )
             self._guard(TEMPLATE)
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)
