@@ -88,10 +88,10 @@ def _has_confirmed_address(work: Work, person: Person, address: str) -> None:
 
 
 @cache
-def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.PassphraseLock]:
+def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.PassphraseDerivedKey]:
     """One passphrase for all: what a guess costs is no part of a trial, and fifty take a while."""
     passphrase = codes.generate_passphrase()
-    return passphrase, passphrases.make_passphrase_lock(passphrase, peppers)
+    return passphrase, passphrases.derive_key_from_passphrase(passphrase, peppers)
 
 
 def let_in(context: AppContext, member: Somebody, newcomer: Somebody, team: Team) -> None:

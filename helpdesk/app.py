@@ -39,8 +39,8 @@ from helpdesk.playbooks.repository import (
     translate_text,
 )
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
-from helpdesk.triage import views as triage
 from helpdesk.triage.repository import load_decision_table
+from helpdesk.triage.views import level_views as triage
 from helpdesk.web import (
     blank_forms,
     catalogues,

@@ -38,7 +38,7 @@ DATABASE_OPTIONS: Final = frozenset(
 )
 
 
-def database_url(text: str) -> str:
+def parse_database_url(text: str) -> str:
     """A URL for SQLAlchemy with psycopg; over a network with a certificate that is checked."""
     parts = _split(text)
     if parts.scheme not in DATABASE_SCHEMES:
@@ -54,14 +54,14 @@ def database_url(text: str) -> str:
     host = query.get("host", [parts.hostname or ""])[0]
     if "," in host:
         raise ValueError("names several hosts; name one")
-    if not is_local(host) and query.get("sslmode") != [CHECKED]:
+    if not is_local_host(host) and query.get("sslmode") != [CHECKED]:
         raise ValueError(
             f"points over a network to {host} without verified TLS: add ?sslmode={CHECKED}"
         )
     return f"postgresql+psycopg{text[len(parts.scheme) :]}"
 
 
-def redis_url(text: str) -> str:
+def parse_redis_url(text: str) -> str:
     """A URL for redis-py; over a network with TLS."""
     parts = _split(text)
     if parts.scheme not in REDIS_SCHEMES:
@@ -70,12 +70,12 @@ def redis_url(text: str) -> str:
         raise ValueError("names no socket: write unix:///path/of/the/socket")
     if parts.scheme != "unix" and not parts.hostname:
         raise ValueError("names no host: write redis://host:6379")
-    if parts.scheme == "redis" and not is_local(parts.hostname or ""):
+    if parts.scheme == "redis" and not is_local_host(parts.hostname or ""):
         raise ValueError(f"points over a network to {parts.hostname} without TLS: use rediss://")
     return text
 
 
-def address_of_pages(text: str) -> str:
+def parse_surface_url(text: str) -> str:
     """Where people reach a surface: scheme and host, nothing behind them; no slash at the end."""
     parts = _split(text)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
@@ -85,7 +85,7 @@ def address_of_pages(text: str) -> str:
     return text.rstrip("/")
 
 
-def web_address(text: str) -> str:
+def parse_web_address(text: str) -> str:
     """Any page on the web."""
     parts = _split(text)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
@@ -93,7 +93,7 @@ def web_address(text: str) -> str:
     return text
 
 
-def mail_url(text: str) -> str:
+def parse_mail_url(text: str) -> str:
     """A mail server, or a folder for a drill."""
     parts = _split(text)
     if parts.scheme not in MAIL_SCHEMES:
@@ -105,7 +105,7 @@ def mail_url(text: str) -> str:
     return text
 
 
-def email_address(text: str) -> str:
+def parse_sender_address(text: str) -> str:
     """One address that a letter can come from."""
     try:
         address = Address(addr_spec=text)
@@ -116,14 +116,14 @@ def email_address(text: str) -> str:
     return text
 
 
-def megabytes(text: str) -> int:
+def parse_megabytes(text: str) -> int:
     """A whole number of megabytes, at least one."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ValueError("must be a whole number of megabytes, as in 1000")
     return int(text)
 
 
-def existing_or_new_folder(text: str) -> Path:
+def parse_folder_path(text: str) -> Path:
     """A folder, or a place where one can be made."""
     path = Path(text)
     if path.exists() and not path.is_dir():
@@ -131,7 +131,7 @@ def existing_or_new_folder(text: str) -> Path:
     return path
 
 
-def existing_file(text: str) -> Path:
+def parse_existing_file_path(text: str) -> Path:
     """A file that is there."""
     path = Path(text)
     if not path.is_file():
@@ -150,7 +150,7 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
-def is_local(host: str) -> bool:
+def is_local_host(host: str) -> bool:
     """This machine: a socket in the file system, or the loopback addresses."""
     return host.startswith("/") or host in LOCAL
 

@@ -93,7 +93,7 @@ class Settings:
         keys = reader.all_keys(serves, holds, runs=needs is EVERYTHING)
         settings = cls(
             database_url=reader.required(
-                "DATABASE_URL", "where PostgreSQL is", values.database_url
+                "DATABASE_URL", "where PostgreSQL is", values.parse_database_url
             ),
             redis_url=reader.redis("REDIS_URL", serves),
             serves=serves,
@@ -101,26 +101,30 @@ class Settings:
             staff_url=reader.pages("STAFF_URL", "the address responders use"),
             partner_url=reader.pages("PARTNER_URL", "the address partners use"),
             mail_url=reader.required(
-                "MAIL_URL", "smtp://…, smtps://… or folder:///path", values.mail_url
+                "MAIL_URL", "smtp://…, smtps://… or folder:///path", values.parse_mail_url
             ),
             mail_from=reader.required(
-                "MAIL_FROM", "the address our emails come from", values.email_address
+                "MAIL_FROM", "the address our emails come from", values.parse_sender_address
             ),
             intake_keys=keys.pop(KeyFile.INTAKE, ()),
             service_keys=keys,
-            instance=reader.optional("INSTANCE", "instance", values.existing_or_new_folder),
+            instance=reader.optional("INSTANCE", "instance", values.parse_folder_path),
             helpdesk_name=environment.get("HELPDESK_NAME", "Helpdesk"),
-            exit_url=reader.optional("EXIT_URL", "https://www.wikipedia.org/", values.web_address),
+            exit_url=reader.optional(
+                "EXIT_URL", "https://www.wikipedia.org/", values.parse_web_address
+            ),
             drill=environment.get("DRILL", "") == "1",
             languages=reader.languages("LANGUAGES"),
             offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
-            reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.megabytes),
+            reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.parse_megabytes),
             other_ways=environment.get("OTHER_WAYS", "").strip(),
-            helplines=reader.checked("HELPLINES", environment["HELPLINES"], values.existing_file)
+            helplines=reader.checked(
+                "HELPLINES", environment["HELPLINES"], values.parse_existing_file_path
+            )
             if environment.get("HELPLINES")
             else None,
-            reminder_from=reader.if_told("REMINDER_FROM", values.email_address),
-            reminder_url=reader.if_told("REMINDER_URL", values.address_of_pages),
+            reminder_from=reader.if_told("REMINDER_FROM", values.parse_sender_address),
+            reminder_url=reader.if_told("REMINDER_URL", values.parse_surface_url),
         )
         reader.refuse_host_of_pages("REMINDER_URL", settings.reminder_url, settings.public_url)
         reader.finish()
@@ -183,14 +187,14 @@ class _Reader:
             return None
 
     def pages(self, name: str, meaning: str) -> str:
-        return self.required(name, meaning, values.address_of_pages)
+        return self.required(name, meaning, values.parse_surface_url)
 
     def redis(self, name: str, serves: frozenset[Surface]) -> str:
         """Where Redis is, for workers and the ticker. A process of pages must not know it."""
         if not serves:
             if self.environment.get(name) == NO_REDIS or name not in self.needs:
                 return NO_REDIS
-            return self.required(name, "where Redis or Valkey is, or none", values.redis_url)
+            return self.required(name, "where Redis or Valkey is, or none", values.parse_redis_url)
         if self.environment.get(name, NO_REDIS) != NO_REDIS:
             self.wrong.append(f"{name} is set, but the pages do not need it. Remove it.")
         return NO_REDIS

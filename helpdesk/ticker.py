@@ -98,10 +98,10 @@ def save_progress(context: AppContext) -> None:
 
 def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
     """Write down for the board whose sessions were ended; what cannot be written now, later."""
-    for role, locks in watcher.untold().items():
+    for role, locks in watcher.unreported_sessions().items():
         with context.begin() as work:
             ended_database_sessions.record_ended_database_session(work, role, locks=locks)
-        watcher.mark_told(role)
+        watcher.mark_session_reported(role)
 
 
 def tick(context: AppContext, *, at: datetime | None = None, fence: int | None = None) -> None:

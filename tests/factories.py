@@ -26,7 +26,7 @@ from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.sealing import Secret
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import NewPartnerMailbox
+from helpdesk.partners.models import UnconfirmedPartnerMailbox
 
 PASSPHRASE = "seven words that only this test has"
 INTAKE_KEY = b"i" * 32
@@ -184,7 +184,7 @@ def a_case(
 
 def confirm_mail(work, partner):
     """The code of a partner's test letter is typed by a coordinator; the letter need not leave."""
-    new = work.session.get(NewPartnerMailbox, partner.id)
+    new = work.session.get(UnconfirmedPartnerMailbox, partner.id)
     code = work.keys.service.open(
         KeyFile.PARTNER_ADDRESSES, new.code, new.envelope_place_of("code")
     )
@@ -237,7 +237,7 @@ def _waits_in(work, somebody):
 
 @cache
 def _cheap_lock(peppers):
-    return passphrases.make_passphrase_lock(PASSPHRASE, peppers, cost=CHEAP)
+    return passphrases.derive_key_from_passphrase(PASSPHRASE, peppers, cost=CHEAP)
 
 
 def _peppers_of(work, person):

@@ -52,7 +52,7 @@ def try_passphrase(
     with context.begin() as work:
         attempt = operations.find_person_signing_in(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
-    lock = passphrases.recompute_passphrase_lock(
+    lock = passphrases.rederive_key_from_passphrase(
         passphrase, attempt.salt, context.service.peppers_for_surface(surface), slots=turns
     )  # slow: no transaction is open
     with context.begin() as work:
@@ -121,7 +121,7 @@ def try_enrolment(
     if second_factor.totp_step_of(seed, first_code, datetime.now(UTC)) is None:
         return None
     # Slow, so no transaction is open here.
-    lock = passphrases.make_passphrase_lock(
+    lock = passphrases.derive_key_from_passphrase(
         passphrase, context.service.peppers_for_surface(surface)
     )
     with context.begin(person.as_actor()) as work:
@@ -140,7 +140,7 @@ def try_recovery(
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.
-    lock = passphrases.make_passphrase_lock(
+    lock = passphrases.derive_key_from_passphrase(
         passphrase, context.service.peppers_for_surface(surface)
     )
     actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.actors import Actor, Role
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
@@ -22,7 +22,7 @@ class TeamKind(StrEnum):
     PARTNER = "partner"
 
 
-class Team(Identified, Base):
+class Team(RandomIdMixin, Base):
     """Who may read what together: the holder of a key by epoch."""
 
     __tablename__ = "teams"
@@ -34,7 +34,7 @@ class Team(Identified, Base):
     takes_reports: Mapped[bool] = mapped_column(default=False)
 
 
-class Person(Identified, Base):
+class Person(RandomIdMixin, Base):
     """Somebody who can sign in, under a name of their choice; what they can open hangs on `key`."""
 
     __tablename__ = "people"

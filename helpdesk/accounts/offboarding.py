@@ -55,7 +55,7 @@ def reassign_work(
     """Nothing of these teams is left with them afterwards, or Conflict and nothing has changed.
 
     The person is held until then: what they, or a colleague for them, would take in the meantime
-    waits, and is then refused (`queries.can_own_cases`).
+    waits, and is then refused (`queries.can_open_queue_cases`).
     """
     work.session.flush()
     work.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())

@@ -16,7 +16,7 @@ from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM, Role
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.recent_times import column_within
+from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
 
 AlertTier = Callable[[Person, datetime], bool]
@@ -51,7 +51,7 @@ LEAD_FIRST: Final[tuple[AlertTier, ...]] = (
 COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, accepts_anyone)
 
 
-def duty_without(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
+def duty_tiers_without(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
     """Duty first, without those who have heard of it; they again, if nobody else is there."""
 
     def without(tier: AlertTier) -> AlertTier:
@@ -167,6 +167,6 @@ def _told_lately(work: Work, team_id: str) -> bool:
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == UNHEARD,
         HistoryEntry.actor_id == SYSTEM.id,
-        column_within(HistoryEntry.at, OPERATORS_REST, at=work.at),
+        column_happened_within(HistoryEntry.at, OPERATORS_REST, at=work.at),
     )
     return work.session.scalar(lately.limit(1)) is not None

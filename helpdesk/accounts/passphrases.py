@@ -40,7 +40,7 @@ CURRENT: Final = 1
 PATIENCE: Final = 10
 
 
-class HashSlots:
+class HashConcurrencyLimit:
     """A small pool: so many at once, so few waiting, and everybody else is asked to come again."""
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
@@ -65,8 +65,8 @@ class HashSlots:
 
 # A flood of strangers takes neither the memory nor the threads that everything else needs, and not
 # the turn of those who are known.
-STRANGERS: Final = HashSlots(at_once=1, waiting=2)
-KNOWN: Final = HashSlots(at_once=1, waiting=16)
+STRANGERS: Final = HashConcurrencyLimit(at_once=1, waiting=2)
+KNOWN: Final = HashConcurrencyLimit(at_once=1, waiting=16)
 
 # Judged by zxcvbn, which says 4 for what more than ten thousand million guesses do not find.
 STRONG: Final = 4
@@ -112,30 +112,30 @@ ROWS: Final = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123
 
 
 @dataclass(frozen=True)
-class PassphraseLock:
+class PassphraseDerivedKey:
     """What a passphrase stretches to with one salt and one pepper. The salt is no secret; it says
     what stretching costs and, by a name that tells nothing else, which pepper it takes."""
 
     salt: bytes
     secret: Secret
     # The same with the current pepper, where this one has an older one, or none yet.
-    renewed: "PassphraseLock | None" = field(default=None, repr=False)
+    renewed: "PassphraseDerivedKey | None" = field(default=None, repr=False)
 
 
-def make_passphrase_lock(
+def derive_key_from_passphrase(
     passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT
-) -> PassphraseLock:
+) -> PassphraseDerivedKey:
     """A lock with a fresh salt and the current pepper. Slow on purpose: call it while no
     transaction is open. Conflict in a process that was given no pepper: nobody signs in there."""
     if not peppers:
         raise Conflict("This process was given no pepper, so it can keep no passphrase.")
     salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
-    return recompute_passphrase_lock(passphrase, salt, peppers)
+    return rederive_key_from_passphrase(passphrase, salt, peppers)
 
 
-def recompute_passphrase_lock(
-    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, slots: HashSlots = KNOWN
-) -> PassphraseLock:
+def rederive_key_from_passphrase(
+    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, slots: HashConcurrencyLimit = KNOWN
+) -> PassphraseDerivedKey:
     """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open.
 
     Without the pepper that the salt names it is a lock that opens nothing.
@@ -146,8 +146,8 @@ def recompute_passphrase_lock(
         raw = argon2id.kdf(32, plain, without[1:], opslimit=cost.passes, memlimit=cost.memory)
     renewed = None
     if peppers and salt != without + _name_of(peppers[0]):
-        renewed = PassphraseLock(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
-    return PassphraseLock(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
+        renewed = PassphraseDerivedKey(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
+    return PassphraseDerivedKey(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
 
 
 def _with_pepper(raw: bytes, name: bytes, peppers: Sequence[Secret]) -> Secret:

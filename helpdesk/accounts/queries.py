@@ -161,7 +161,7 @@ def colleagues_in_team(work: Work, team_id: str) -> Sequence[Colleague]:
     return [Colleague(*one) for one in insiders if one.id != work.actor.person_id]
 
 
-def can_own_cases(session: Session, person_id: str | None, team_id: str) -> bool:
+def can_open_queue_cases(session: Session, person_id: str | None, team_id: str) -> bool:
     """Whether somebody can open the cases of a queue, and stays so until this work is done: who is
     let go at this moment is waited for (`accounts.leaving`)."""
     found = MAY_BE_GIVEN, {"person_id": person_id, "team_id": team_id}

@@ -8,7 +8,12 @@ from sqlalchemy import select
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.queries import visible_people
 from helpdesk.core.errors import Conflict
-from helpdesk.core.key_signatures import KEYS_WITH_SIGNATURES, SignedKeys, check_signatures, keys_of
+from helpdesk.core.key_signatures import (
+    KEYS_WITH_SIGNATURES,
+    SignedKeys,
+    check_signatures,
+    signed_keys_of,
+)
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.service_keys import signing_key_of
@@ -33,13 +38,13 @@ def keys_of_team(work: Work, team: Team) -> SignedKeys:
 
 def keys_of_team_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
     house = work.keys.service.public_half(signing_key_of_team(kind))
-    return keys_of(work.session, team_id, KeyKind.TEAM, house=house)
+    return signed_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
 def key_of_person(work: Work, person: Person) -> Key:
     """The key of somebody who has enrolled, if it is theirs; else Conflict, in a sentence."""
     house = work.keys.service.public_half(signing_key_of(person.role))
-    signed = keys_of(work.session, person.id, KeyKind.PERSON, house=house)
+    signed = signed_keys_of(work.session, person.id, KeyKind.PERSON, house=house)
     for key in signed.good:
         if key.id == person.key_id:
             return key

@@ -38,7 +38,7 @@ def access_sponsor_of(
     return maker
 
 
-def is_independent(session: Session, person: Person) -> bool:
+def is_independent_account(session: Session, person: Person) -> bool:
     """Whether nobody else of a queue could be the one behind this account."""
     return access_sponsor_of(session, actor_id_of(person)) == actor_id_of(person)
 

@@ -56,7 +56,7 @@ class LockWatcher(threading.Thread):
         """Stop looking, within a moment."""
         self._leaving.set()
 
-    def look(self, driver: Driver) -> None:
+    def end_lock_hoarders(self, driver: Driver) -> None:
         """End who holds locks as no process of ours does; safe to do at any time."""
         try:
             ended = driver.execute(END).fetchall()
@@ -75,11 +75,11 @@ class LockWatcher(threading.Thread):
             if time.monotonic() - self._told_at.get(role, -TOLD_FOR) >= TOLD_FOR:
                 self._untold[role] = max(locks, self._untold.get(role, 0))
 
-    def untold(self) -> dict[str, int]:
+    def unreported_sessions(self) -> dict[str, int]:
         """Whose sessions were ended and how many locks they held, as long as nobody was told."""
         return dict(self._untold)
 
-    def mark_told(self, role: str) -> None:
+    def mark_session_reported(self, role: str) -> None:
         """It is written down: say no more of this role for an hour."""
         self._told_at[role] = time.monotonic()
         self._untold.pop(role, None)
@@ -90,4 +90,4 @@ class LockWatcher(threading.Thread):
             if not isinstance(driver, Driver):
                 raise TypeError("Only psycopg's connections are known here.")
             while not self._leaving.wait(LOOKS_EVERY):
-                self.look(driver)
+                self.end_lock_hoarders(driver)

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from helpdesk.core.app_context import Email, Mailer
 from helpdesk.core.email_addresses import as_to_header
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
-from helpdesk.setting_values import is_local
+from helpdesk.setting_values import is_local_host
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class SmtpMailer:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender
-        self._clear_will_do = not self._user and is_local(self._host)
+        self._clear_will_do = not self._user and is_local_host(self._host)
 
     def send(self, email: Email) -> None:
         """Send, or raise TemporaryMailError, PermanentMailError or UncertainMailError."""

@@ -8,7 +8,7 @@ from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import make_phrase_matcher
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
 from helpdesk.playbooks.several_playbooks import merged_advice
 
@@ -38,7 +38,9 @@ def find_unfit_advice(
             yield from _held(check, told)
 
 
-def least_answers_for(condition: Condition | None, page: Playbook) -> Iterator[dict[str, Value]]:
+def minimal_answers_for_condition(
+    condition: Condition | None, page: Playbook
+) -> Iterator[dict[str, Value]]:
     """Answers to the questions of a condition, and to no others: the least that brings it up."""
     if condition is None:
         yield {}
@@ -49,13 +51,13 @@ def least_answers_for(condition: Condition | None, page: Playbook) -> Iterator[d
     choices = [_values(page, name, wanted) for name, wanted in named.items()]
     for chosen in product(*choices):
         answers: dict[str, Value] = dict(zip(named, chosen, strict=True))
-        if evaluate(condition, answers) is Truth.TRUE:
+        if evaluate_condition(condition, answers) is ConditionTruth.TRUE:
             yield answers
 
 
 def is_shown_because_of(line: Advice, answers: Context, names: Container[str]) -> bool:
     """Whether a line is shown with these answers, and its condition names one of them."""
-    if line.when is None or evaluate(line.when, answers) is Truth.FALSE:
+    if line.when is None or evaluate_condition(line.when, answers) is ConditionTruth.FALSE:
         return False
     return any(
         name in names and not set(mentioned).isdisjoint(_chosen(answers.get(name)))
@@ -67,7 +69,7 @@ def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
     if check.when is None:
         return True
     names = {name for name, _ in compared_values_in(check.when)}
-    return names <= asked and evaluate(check.when, answers) is Truth.TRUE
+    return names <= asked and evaluate_condition(check.when, answers) is ConditionTruth.TRUE
 
 
 def _held(check: AdviceCheck, told: SafeNowAdvice) -> Iterator[UnfitAdvice]:

@@ -18,7 +18,7 @@ from helpdesk.core.work import Work
 RESTS_ON: Final = frozenset({WaitsOn.REPORTER, WaitsOn.DATE})
 
 
-class AlarmTarget(Protocol):
+class ReplyAlarmThreshold(Protocol):
     """At which part of the time somebody is told."""
 
     @property
@@ -35,7 +35,7 @@ class ResponsePlan(Protocol):
     def next_word(self) -> timedelta: ...
 
     @property
-    def alarms(self) -> Sequence[AlarmTarget]: ...
+    def alarms(self) -> Sequence[ReplyAlarmThreshold]: ...
 
 
 _plans: list[Callable[[Level], ResponsePlan]] = []
@@ -75,7 +75,7 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
         schedule_update_alarms(work, case, used=work.at - (at or work.at))
 
 
-def sync_clocks(work: Work, case: Case) -> None:
+def sync_case_clocks(work: Work, case: Case) -> None:
     """Let the clocks do what the case says now. Call it after each change of its state or level.
 
     Both stand still while it is closed, that of the next word also while the reporter or a day

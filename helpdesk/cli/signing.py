@@ -45,7 +45,7 @@ def sign_keys_command(operator_name: str, *, first: bool) -> None:
         command_context({"DATABASE_URL"}, SIGNING) as context,
         context.begin(operator(operator_name)) as work,
     ):
-        unsigned = unsigned_keys(work)
+        unsigned = list_unsigned_keys(work)
         for name, key, _purpose in unsigned:
             click.echo(f"{name}, epoch {key.epoch}: {key_fingerprint(key)}")
         if not unsigned:
@@ -78,7 +78,7 @@ def _refuse_two_of_one_team(unsigned: list[tuple[str, Key, KeyFile]]) -> None:
         )
 
 
-def unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
+def list_unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
     """The keys of teams and people that do not count, each with its owner's name and whose key
     signs it."""
     owners: dict[str, tuple[str, KeyFile]] = {}

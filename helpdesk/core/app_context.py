@@ -13,7 +13,7 @@ from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
 from helpdesk.core.send_hold import ProgressStore
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.core.work import Work, round_for_reporter
+from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.settings import Settings
 
 
@@ -84,6 +84,6 @@ class AppContext:
         """A Work on a session that somebody else commits (the web edge, a test)."""
         moment = at or datetime.now(UTC)
         if actor.is_anonymous:
-            moment = round_for_reporter(moment)
+            moment = round_time_for_reporter(moment)
         keys = Keyring(session, secrets, own=own, service=self.service)
         return Work(session, actor, moment, keys)

@@ -67,7 +67,7 @@ def new_id() -> str:
     return uuid4().hex
 
 
-class Identified:
+class RandomIdMixin:
     """A row with a random id, known before the row is written: sealing needs it."""
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, sort_order=-1)

@@ -53,6 +53,6 @@ class Conflict(DomainError):
     )
 
 
-class Outdated(Conflict):
+class StalePage(Conflict):
     """Somebody else has changed what the page showed. It is looked at again before anything is
     sent: the refusal gives back what was written and chosen, and no button to send it unseen."""

@@ -85,7 +85,7 @@ def sign_key(rows: RowSink, key: Key, *, by: Secret, secret: Secret | None = Non
     rows.add(KeySignature(key_id=key.id, signature=signature, half=half))
 
 
-def keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> SignedKeys:
+def signed_keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> SignedKeys:
     """Every key of an owner. `house` checks what the house signed; without it, none counts."""
     found = session.execute(OF_OWNER, {"owner_id": owner_id, "kind": kind}).all()
     return log_refused_keys(check_signatures(found, house=house))

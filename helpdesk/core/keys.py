@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, PublicKey, Secret
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.core.unreadable_texts import (
@@ -36,7 +36,7 @@ class KeyKind(StrEnum):
     CASE = "case"
 
 
-class Key(Identified, Base):
+class Key(RandomIdMixin, Base):
     """A secret's public half and whose it is. The secret itself is never in this table."""
 
     __tablename__ = "keys"

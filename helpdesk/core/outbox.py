@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from helpdesk.core.database import Base, Identified, enum_column
+from helpdesk.core.database import Base, RandomIdMixin, enum_column
 from helpdesk.core.jobs import Queue
 from helpdesk.core.leased_tasks import LeasedTask
 
@@ -56,7 +56,7 @@ class OutboxJobState(StrEnum):
     SKIPPED = "skipped"
 
 
-class OutboxJob(Identified, LeasedTask, Base):
+class OutboxJob(RandomIdMixin, LeasedTask, Base):
     """A job that will run once what caused it is committed. Its arguments are ids."""
 
     __tablename__ = "outbox"

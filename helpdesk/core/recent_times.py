@@ -19,7 +19,7 @@ def happened_within(moment: datetime, span: timedelta, *, at: datetime) -> bool:
     return at - span < moment <= at + CLOCKS_DIFFER
 
 
-def column_within(
+def column_happened_within(
     column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
     span: timedelta,
     *,

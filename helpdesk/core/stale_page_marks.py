@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from helpdesk.core.errors import Outdated, mark_translatable
+from helpdesk.core.errors import StalePage, mark_translatable
 from helpdesk.core.sealing import Envelope
 
 Fact = str | int | datetime | StrEnum | Envelope | None
@@ -30,7 +30,7 @@ def mark_of(*facts: Fact) -> str:
 def refuse_if_changed_since(seen: str | None, *, now: str) -> None:
     """Refuse who had another state before them. None says that no page stood in between."""
     if seen is not None and seen != now:
-        raise Outdated(CHANGED)
+        raise StalePage(CHANGED)
 
 
 def _as_text(fact: Fact) -> str | None:

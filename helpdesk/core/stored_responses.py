@@ -67,7 +67,9 @@ def save_response(session: Session, press: str, answer: Envelope) -> None:
     session.execute(NOTE, {"id": press, "answer": answer.raw})
 
 
-def response_to(session: Session, press: str, *, since: datetime | None = None) -> Envelope | None:
+def stored_response_to(
+    session: Session, press: str, *, since: datetime | None = None
+) -> Envelope | None:
     """What the first press was told; `since` is what it must not be older than."""
     row = session.execute(READ, {"id": press}).first()
     if row is None or (since is not None and row.at < since):

@@ -115,7 +115,7 @@ class Work:
         return self.at
 
 
-def round_for_reporter(at: datetime) -> datetime:
+def round_time_for_reporter(at: datetime) -> datetime:
     """The public door's clock: it ticks every five minutes, always early, never late.
 
     An IMMEDIATE case must be answered in thirty minutes, so that the hour would be too coarse;

@@ -12,7 +12,7 @@ from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import NewPartnerMailbox, Partner
+from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import PartnerTerms
 from helpdesk.settings import Surface
@@ -145,7 +145,7 @@ def register_second_partner(past: PastMoments, at: datetime) -> None:
 
 def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
     """They read the code of the test letter out, and the coordinator types it."""
-    new = past.session.get_one(NewPartnerMailbox, partner.id)
+    new = past.session.get_one(UnconfirmedPartnerMailbox, partner.id)
     if new.code is not None:
         place = new.envelope_place_of("code")
         code = past.context.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
@@ -178,7 +178,7 @@ def _enrol(
     enrolled = accounts.enrol(
         past.operator_work(at),
         person,
-        lock=passphrases.make_passphrase_lock(passphrase, peppers),
+        lock=passphrases.derive_key_from_passphrase(passphrase, peppers),
         seed=seed,
         first_code=second_factor.totp_code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
     )

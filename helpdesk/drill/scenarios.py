@@ -139,7 +139,7 @@ def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
         ("close.way-out", "cut-off"),
     ):
         actions.finish_step(NEWCOMER, run, at, step, outcome)
-    cases.close(
+    cases.end_case_work(
         actions.past.person_work(NEWCOMER, at),
         case,
         outcome=CaseOutcome.RESOLVED,
@@ -152,7 +152,7 @@ def _prize(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario
     case = actions.submit_report(story, at)
     at = yield at + timedelta(hours=5)
     actions.claim(COORDINATOR, case, at)
-    cases.close(actions.past.person_work(COORDINATOR, at), case, outcome=CaseOutcome.SPAM)
+    cases.end_case_work(actions.past.person_work(COORDINATOR, at), case, outcome=CaseOutcome.SPAM)
 
 
 def _choir(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import Context, names_in
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.runs.models import MOVED, StepRecord
 from helpdesk.runs.queries import RunProgress
@@ -33,7 +33,10 @@ def find_answer_disagreements(
     """
     found = []
     for step, outcome in _as_recorded_last(runs):
-        if outcome.fits is not None and evaluate(outcome.fits, settled) is Truth.FALSE:
+        if (
+            outcome.fits is not None
+            and evaluate_condition(outcome.fits, settled) is ConditionTruth.FALSE
+        ):
             point, *_ = names_in(outcome.fits)
             counts_as = table.point(point).value(str(settled[point]))
             found.append(AnswerDisagreement(step, outcome, point, str(counts_as.label)))

@@ -18,7 +18,7 @@ from helpdesk.cases.reporter_statements import has_denied_our_record, newest_rep
 from helpdesk.cases.second_person_requests import end_stale_requests, is_request_pending
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseOutcome
-from helpdesk.core.errors import Conflict, NotAllowed, Outdated
+from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -60,10 +60,10 @@ def close_case(
         raise Conflict(refusal)
     if needs_second_person(case, outcome):
         raise Conflict("This case is urgent: a second person has to agree that it is not a report.")
-    cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+    cases.end_case_work(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
 
 
-def ask_to_close(
+def request_closing(
     work: Work, case: Case, *, note: str = "", seen: str | None = None
 ) -> ClosingRequest:
     """Ask a second person to agree that an urgent case is no report at all."""
@@ -74,7 +74,7 @@ def ask_to_close(
     if refusal:
         raise Conflict(refusal)
     if pending_closing_request(work, case) is not None:
-        raise Outdated("Someone has already asked for this. It is waiting for a second person.")
+        raise StalePage("Someone has already asked for this. It is waiting for a second person.")
     end_stale_requests(work, case, ClosingRequest)
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
@@ -84,7 +84,7 @@ def ask_to_close(
     return request
 
 
-def decide_closing(
+def decide_closing_request(
     work: Work, request: ClosingRequest, *, granted: bool, seen: str | None = None
 ) -> None:
     """The second person agrees that it is no report at all, or keeps the case open. `seen` is the
@@ -94,7 +94,7 @@ def decide_closing(
     work.require(may_work_on_case, case)
     work.session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
-        raise Outdated("Someone else has already decided this.")
+        raise StalePage("Someone else has already decided this.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
         raise NotAllowed("Someone else who can open the case has to decide this.")
     refuse_if_changed_since(seen, now=case_mark_of(work, case, request.id))

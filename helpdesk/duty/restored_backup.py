@@ -81,7 +81,7 @@ def _skip(work: Work, moment: datetime | None) -> Sequence[OutboxJob]:
 def _settle(work: Work, requests: Sequence[Delivery], left: Collection[str]) -> None:
     for delivery in requests:
         if delivery.id in left:
-            restored_deliveries.leave_unsent(work, delivery)
+            restored_deliveries.leave_delivery_unsent(work, delivery)
         else:
             restored_deliveries.mark_possibly_delivered(work, delivery)
 

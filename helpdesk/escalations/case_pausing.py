@@ -65,11 +65,11 @@ def resume_case_after_partner(work: Work, case: Case) -> None:
         return
     if case.is_closed:
         case.reopen()
-        response_targets.sync_clocks(work, case)
+        response_targets.sync_case_clocks(work, case)
         work.record("case.reopened", case)
     elif case.state is not CaseState.OPEN:
         case.open()
-        response_targets.sync_clocks(work, case)
+        response_targets.sync_case_clocks(work, case)
         work.record("case.resumed", case, because=_whose_word(work))
 
 

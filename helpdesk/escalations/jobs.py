@@ -15,7 +15,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.locking import lock_and_refresh
+from helpdesk.escalations.operations.locking import lock_refreshed_request
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerMailboxConfirmed
@@ -42,7 +42,7 @@ def deliver_packet(context: AppContext, *, delivery_id: str) -> None:
     )
     result, trouble = _send(context, email)  # no transaction is open here
     with context.begin() as work:
-        operations.settle_attempt(work, parcel, result=result, trouble=trouble)
+        operations.record_attempt_result(work, parcel, result=result, trouble=trouble)
 
 
 @job(
@@ -110,7 +110,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
 def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> None:
     with context.begin() as work:
         escalation = work.session.get_one(Escalation, escalation_id)
-        lock_and_refresh(work, escalation)
+        lock_refreshed_request(work, escalation)
         operations.record_partner_told(work, escalation, is_told=is_told)
 
 

@@ -45,6 +45,6 @@ def may_tell_partner(actor: Actor, _escalation: Escalation) -> bool:
     return actor.role is Role.SYSTEM
 
 
-def may_withdraw_for(actor: Actor, case_id: str) -> bool:
+def may_withdraw_without_consent(actor: Actor, case_id: str) -> bool:
     """The worker, after a consent was taken back."""
     return actor.role is Role.SYSTEM and bool(case_id)

@@ -95,7 +95,7 @@ def partner_messages_of(work: Work, escalation: Escalation) -> Sequence[PartnerM
 
 
 @dataclass(frozen=True)
-class WaitingAnswer:
+class AnswerAwaitingApproval:
     """Our answer to what a partner asked last, before a second person sends it."""
 
     words: str
@@ -103,14 +103,14 @@ class WaitingAnswer:
     at: datetime
 
 
-def waiting_answer(work: Work, escalation: Escalation) -> WaitingAnswer | None:
+def answer_awaiting_approval(work: Work, escalation: Escalation) -> AnswerAwaitingApproval | None:
     """The answer that waits for a second person; none where they have asked again since."""
     by, at = escalation.reply_by, escalation.reply_at
     if not escalation.has_answer_to_approve or by is None or at is None:
         return None
     if any(one.at > at for one in partner_messages_of(work, escalation)):
         return None
-    return WaitingAnswer(work.keys.open(escalation, "reply"), by, at)
+    return AnswerAwaitingApproval(work.keys.open(escalation, "reply"), by, at)
 
 
 def decisions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
@@ -205,7 +205,7 @@ def open_for_partner(
     return work.keys.read_with(secret, envelope, row.envelope_place_of(field))
 
 
-def consent_for(work: Work, escalation: Escalation) -> Consent | None:
+def consent_for_request(work: Work, escalation: Escalation) -> Consent | None:
     """The reporter's agreement to this platform being asked, if it stands now."""
     current = _consents_of(work, escalation)
     return current.get((ConsentKind.PLATFORM, escalation.partner.platform))
@@ -245,7 +245,7 @@ def has_consent_to_help(work: Work, escalation: Escalation) -> bool:
     return (ConsentKind.HELP, None) in _consents_of(work, escalation)
 
 
-def receivable_by_partner(escalation: Escalation) -> frozenset[str]:
+def fields_receivable_by_partner(escalation: Escalation) -> frozenset[str]:
     """The fields that this request can tell its partner."""
     return receivable_fields(escalation.ask, escalation.partner.allowed_fields)
 
@@ -259,7 +259,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         packet=packet,
         priority=FROM_LEVEL[case.level],
         partner=bidi_isolate(partner.name),
-        allowed=receivable_by_partner(escalation),
+        allowed=fields_receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_partner_key(work, partner),
         partner_has_mailbox=partners.has_partner_mailbox(work, partner),
@@ -288,7 +288,7 @@ def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
     return compare_findings(
         packet_of(work, escalation),
         _seen_by_writer(work, escalation, written),
-        receivable_by_partner(escalation),
+        fields_receivable_by_partner(escalation),
         written=written,
         settled=packet_sources.fixed_fields(work, escalation.case),
         priority=FROM_LEVEL[escalation.case.level],

@@ -18,8 +18,14 @@ from helpdesk.export.ids_and_variables import (
 )
 from helpdesk.export.workflow import CacaoWorkflow
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.model import Playbook, QuestionKind, Readiness, StepPerformer, StepPhase
-from helpdesk.playbooks.step_facts import facts_named_by
+from helpdesk.playbooks.model import (
+    Playbook,
+    PlaybookReadiness,
+    QuestionKind,
+    StepPerformer,
+    StepPhase,
+)
+from helpdesk.playbooks.step_facts import facts_settable_by_step
 
 # The identity and the markings that the CACAO 2.0 specification fixes for TLP 2.0; an export has
 # to use these and may not make its own.
@@ -98,7 +104,7 @@ def playbook_to_cacao(
         "created_by": published.identity,
         "created": _midnight(published.first),
         "modified": _midnight(published.latest),
-        "revoked": page.status is Readiness.RETIRED,
+        "revoked": page.status is PlaybookReadiness.RETIRED,
         **({"derived_from": [source[page.id]]} if is_translated else {}),
         "industry_sectors": SECTORS,
         "labels": _labels(library, page, language),
@@ -205,7 +211,7 @@ def _variables(library: Library, page: Playbook) -> Object:
         defined[outcome_variable_name(step.id)] = _unset(
             f"How it ended: {step.title}", external=False
         )
-        for name in facts_named_by(step):
+        for name in facts_settable_by_step(step):
             defined[variable_name(name)] = _unset(f"Found out by: {step.title}", external=False)
     return defined
 

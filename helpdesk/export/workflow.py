@@ -16,7 +16,7 @@ from helpdesk.export.cacao_conditions import CacaoComparison, CacaoConditions
 from helpdesk.export.ids_and_variables import outcome_variable_name, stable_id, variable_name
 from helpdesk.export.step_instructions import step_instructions
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome, StepPerformer, StepPhase
-from helpdesk.playbooks.step_facts import facts_named_by
+from helpdesk.playbooks.step_facts import facts_settable_by_step
 
 Node = dict[str, Any]
 
@@ -119,7 +119,7 @@ class CacaoWorkflow:
             agent=self.agents[step.who],
             out_args=[
                 outcome_variable_name(step.id),
-                *sorted(variable_name(name) for name in facts_named_by(step)),
+                *sorted(variable_name(name) for name in facts_settable_by_step(step)),
             ],
             step_extensions={cacao_extension.EXTENSION: cacao_extension.step_extension(step)},
             on_completion=after,

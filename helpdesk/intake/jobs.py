@@ -14,7 +14,7 @@ from helpdesk.intake.intake_volume import current_volume
 def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
     """Tell who is on duty and every operator how much of the quota is used. Safe to run twice."""
     with context.begin() as work:
-        if storage_quota.was_warned(work, team_id, percent):
+        if storage_quota.was_quota_warning_sent(work, team_id, percent):
             return
         call = _compose(context, work, team_id, percent)
         operators = {

@@ -179,7 +179,7 @@ def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
     return consent
 
 
-def requests_of(work: Work, case: Case) -> list[RequestStatus]:
+def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
     """What was asked of partners for a case, oldest first, each with its way and its answers."""
     asked = escalations.requests_of_case(work, case)
     if not asked:
@@ -216,9 +216,9 @@ def _answer(decision: PartnerDecision, said: Sequence[RecordedVerdict]) -> Platf
     return PlatformAnswer(decision, current, tuple(one for one in about if one is not current))
 
 
-def request_of(work: Work, case: Case, ref: str) -> RequestStatus:
+def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
     """One of them."""
-    for request in requests_of(work, case):
+    for request in request_statuses_of(work, case):
         if request.escalation.ref == ref:
             return request
     raise NotFound

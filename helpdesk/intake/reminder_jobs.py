@@ -17,11 +17,11 @@ from helpdesk.cases.models import Case, Closure
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.recent_times import column_within
+from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.unconfirmed_addresses import code_tag
 from helpdesk.core.work import Work
-from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
+from helpdesk.intake.models import EmailReminder, PausedReminderAddress, ReminderState
 from helpdesk.intake.reminder_emails import (
     compose_code_email,
     compose_reminder,
@@ -208,12 +208,12 @@ def _stop_tag(key: Secret, case_id: str, address: str) -> bytes:
 
 
 def _is_paused(work: Work, tag: bytes) -> bool:
-    paused = work.session.get(PausedAddress, tag)
+    paused = work.session.get(PausedReminderAddress, tag)
     return paused is not None and paused.until > work.at
 
 
 def _pause(work: Work, tag: bytes) -> None:
-    row = insert(PausedAddress).values(
+    row = insert(PausedReminderAddress).values(
         tag=tag, sent_at=work.at, until=work.at + BETWEEN_TEST_EMAILS
     )
     again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
@@ -221,5 +221,7 @@ def _pause(work: Work, tag: bytes) -> None:
 
 
 def _sent_lately(work: Work) -> int:
-    lately = select(func.count()).where(column_within(PausedAddress.sent_at, HOUR, at=work.at))
+    lately = select(func.count()).where(
+        column_happened_within(PausedReminderAddress.sent_at, HOUR, at=work.at)
+    )
     return int(work.session.scalar(lately) or 0)

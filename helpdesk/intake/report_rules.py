@@ -10,7 +10,7 @@ from helpdesk.playbooks import several_playbooks
 from helpdesk.playbooks.answer_evaluation import applicable_questions, drop_hidden_answers
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
-from helpdesk.playbooks.model import Playbook, Question, Readiness, Text
+from helpdesk.playbooks.model import Playbook, PlaybookReadiness, Question, Text
 from helpdesk.playbooks.several_playbooks import SOMETHING_ELSE
 
 STORY = "story"
@@ -142,7 +142,7 @@ def deferred_questions(library: Library, kinds: Iterable[str]) -> tuple[Question
 def has_draft_playbook(library: Library, kinds: Iterable[str]) -> bool:
     """Whether what we say to these has not been read by anybody who has lived through it."""
     pages = several_playbooks.playbooks_of_kinds(library, kinds)
-    return any(page.status is Readiness.DRAFT for page in pages)
+    return any(page.status is PlaybookReadiness.DRAFT for page in pages)
 
 
 def has_collapsed_options(question: Question) -> bool:
@@ -198,7 +198,7 @@ def _before_sending(library: Library, kinds: tuple[str, ...]) -> tuple[Question,
 
 
 def _is_offered(page: Playbook) -> bool:
-    return page.status is not Readiness.RETIRED
+    return page.status is not PlaybookReadiness.RETIRED
 
 
 def _means(question: Question, points: Collection[str]) -> bool:

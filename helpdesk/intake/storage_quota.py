@@ -9,7 +9,7 @@ from helpdesk.accounts.models import Team
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
-from helpdesk.core.recent_times import column_within
+from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
 from helpdesk.intake.intake_volume import IntakeVolume, current_volume
 
@@ -32,7 +32,7 @@ def enqueue_quota_warning(work: Work, quota: int) -> None:
     """Queue a letter when a mark is passed for the first time in a day. The ticker asks."""
     mark = passed_threshold(current_volume(work), quota)
     team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
-    if mark is None or team_id is None or was_warned(work, team_id, mark):
+    if mark is None or team_id is None or was_quota_warning_sent(work, team_id, mark):
         return
     lying = select(OutboxJob.id).where(
         OutboxJob.job == JOB,
@@ -43,13 +43,13 @@ def enqueue_quota_warning(work: Work, quota: int) -> None:
         work.enqueue("intake.warn_of_quota", team_id=team_id, percent=mark)
 
 
-def was_warned(work: Work, team_id: str, mark: int) -> bool:
+def was_quota_warning_sent(work: Work, team_id: str, mark: int) -> bool:
     """Whether people have heard of this mark, or of a higher one, within a day."""
     told = select(HistoryEntry.details).where(
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == TOLD,
         HistoryEntry.actor_id == SYSTEM.id,
-        column_within(HistoryEntry.at, AGAIN_AFTER, at=work.at),
+        column_happened_within(HistoryEntry.at, AGAIN_AFTER, at=work.at),
     )
     marks = [details.get("percent") for details in work.session.scalars(told)]
     return any(isinstance(one, int) and one >= mark for one in marks)

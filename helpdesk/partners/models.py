@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import Team
-from helpdesk.core.database import ID_LENGTH, Base, Identified
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
@@ -18,7 +18,7 @@ from helpdesk.partners.partner_terms import EVERY_ASK
 EVERY = json.dumps(EVERY_ASK)
 
 
-class Partner(Identified, Base):
+class Partner(RandomIdMixin, Base):
     """A platform's trust team (or another helpdesk) with its allow-list, mailbox and clock."""
 
     __tablename__ = "partners"
@@ -89,7 +89,7 @@ class Partner(Identified, Base):
         return EnvelopePlace("partners", field, "", self.id)
 
 
-class NewPartnerMailbox(UnconfirmedAddress, Base):
+class UnconfirmedPartnerMailbox(UnconfirmedAddress, Base):
     """An address for mail to a partner that nobody has confirmed."""
 
     __tablename__ = "new_partner_mailboxes"

@@ -12,7 +12,7 @@ from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import NewPartnerMailbox, Partner
+from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
 from helpdesk.partners.policy import may_see_partners
 
 
@@ -74,9 +74,9 @@ def mailbox_of(work: Work, partner: Partner) -> str:
         return ""
 
 
-def unconfirmed_mailbox(work: Work, partner: Partner) -> NewPartnerMailbox | None:
+def unconfirmed_mailbox(work: Work, partner: Partner) -> UnconfirmedPartnerMailbox | None:
     """The address that was given and not confirmed yet, with what is known of its letter."""
-    return work.session.get(NewPartnerMailbox, partner.id)
+    return work.session.get(UnconfirmedPartnerMailbox, partner.id)
 
 
 def has_partner_mailbox(work: Work, partner: Partner) -> bool:
@@ -88,7 +88,8 @@ def has_partner_mailbox(work: Work, partner: Partner) -> bool:
 def partners_without_confirmed_mailbox(work: Work) -> Sequence[Partner]:
     """Partners that could be asked, with an address that waits for its code or with none."""
     waits = exists().where(
-        NewPartnerMailbox.partner_id == Partner.id, NewPartnerMailbox.address.is_not(None)
+        UnconfirmedPartnerMailbox.partner_id == Partner.id,
+        UnconfirmedPartnerMailbox.address.is_not(None),
     )
     found = visible_partners(work.actor).where(
         Partner.retired_on.is_(None), or_(waits, Partner.mailbox_confirmed_at.is_(None))

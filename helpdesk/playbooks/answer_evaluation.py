@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from helpdesk.playbooks.conditions import Context, Value
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, Playbook, Question, RedFlag
-from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
+from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 
 # So many lines of advice a frightened person is shown at first; the others stand behind them.
 FIRST: Final = 5
@@ -19,8 +19,8 @@ def applicable_questions(questions: Iterable[Question], answers: Context) -> tup
     kept: dict[str, Value] = {}
     still_asked: list[Question] = []
     for question in questions:
-        hides = question.ask_when is not None and evaluate(question.ask_when, kept)
-        if hides is Truth.FALSE:
+        hides = question.ask_when is not None and evaluate_condition(question.ask_when, kept)
+        if hides is ConditionTruth.FALSE:
             continue
         still_asked.append(question)
         if question.id in answers:
@@ -36,7 +36,11 @@ def drop_hidden_answers(questions: Iterable[Question], answers: Context) -> dict
 
 def raised_red_flags(playbook: Playbook, answers: Context) -> tuple[RedFlag, ...]:
     """The red flags that these answers raise for certain."""
-    return tuple(flag for flag in playbook.red_flags if evaluate(flag.when, answers) is Truth.TRUE)
+    return tuple(
+        flag
+        for flag in playbook.red_flags
+        if evaluate_condition(flag.when, answers) is ConditionTruth.TRUE
+    )
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,9 @@ def fitting_advice(playbook: Playbook, answers: Context) -> tuple[FittingAdvice,
     """The lines that these answers do not rule out, in the order of the page."""
     told = ((one, _fits(one, answers)) for one in playbook.safe_now)
     return tuple(
-        FittingAdvice(one, fits is Truth.TRUE) for one, fits in told if fits is not Truth.FALSE
+        FittingAdvice(one, fits is ConditionTruth.TRUE)
+        for one, fits in told
+        if fits is not ConditionTruth.FALSE
     )
 
 
@@ -103,18 +109,18 @@ def advice_by_urgency(lines: Iterable[FittingAdvice]) -> SafeNowAdvice:
     )
 
 
-def _fits(advice: Advice, answers: Context) -> Truth:
-    return Truth.TRUE if advice.when is None else evaluate(advice.when, answers)
+def _fits(advice: Advice, answers: Context) -> ConditionTruth:
+    return ConditionTruth.TRUE if advice.when is None else evaluate_condition(advice.when, answers)
 
 
 def matching_tags(playbook: Playbook, known: Context) -> tuple[str, ...]:
     """The machine tags that fit for certain. What no step has found out is not so."""
-    facts = {fact for step in playbook.steps for fact in facts_named_by(step)}
+    facts = {fact for step in playbook.steps for fact in facts_settable_by_step(step)}
     known = {**dict.fromkeys(facts, NOT_SO_FAR), **known}
     return tuple(
         tag.tag
         for tag in playbook.tags
-        if tag.when is None or evaluate(tag.when, known) is Truth.TRUE
+        if tag.when is None or evaluate_condition(tag.when, known) is ConditionTruth.TRUE
     )
 
 

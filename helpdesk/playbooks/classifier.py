@@ -17,7 +17,7 @@ from typing import Final
 
 from helpdesk.core.edit_distance import variants_within_one_edit
 from helpdesk.playbooks.normalization import WORD, fold_letters, is_stop_word_stem, stem
-from helpdesk.playbooks.synonyms import Synonyms
+from helpdesk.playbooks.synonyms import SynonymFinder
 
 PAIR: Final = 0.5
 # People have many words for few things: a meaning says more than the word for it.
@@ -48,9 +48,9 @@ class NaiveBayesClassifier:
     """Trained once on examples; keeps nothing of what it is asked."""
 
     def __init__(
-        self, examples: Iterable[TrainingExample], synonyms: Synonyms | None = None
+        self, examples: Iterable[TrainingExample], synonyms: SynonymFinder | None = None
     ) -> None:
-        self._synonyms = synonyms or Synonyms()
+        self._synonyms = synonyms or SynonymFinder()
         counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._words: Counter[str] = Counter()
         # Each example as its kind and its number of words, and in which of them a word stands.

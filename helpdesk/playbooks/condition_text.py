@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
 from helpdesk.playbooks.model import Playbook, Question
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 
 Said = Callable[[str], str]
 
@@ -95,7 +95,7 @@ class _Wording:
             {"step": str(step.title), "outcome": str(outcome.label)}
             for step in self.page.steps
             for outcome in step.outcomes
-            if facts_from(step, outcome, {}).get(fact) in values
+            if facts_set_by_outcome(step, outcome, {}).get(fact) in values
         ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from helpdesk.playbooks.classifier import NaiveBayesClassifier
-from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
+from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhraseMatcher, DangerSign
 from helpdesk.playbooks.normalization import content_stems_in
 
 # A sign too many costs a glance, one too few costs more: it may be a little less likely.
@@ -33,7 +33,7 @@ class DangerDetector:
     """Finds the signs of danger in a text; keeps nothing of it."""
 
     def __init__(self, phrases: Iterable[DangerPhrase], classifier: NaiveBayesClassifier) -> None:
-        self._phrases = DangerPhrases(phrases)
+        self._phrases = DangerPhraseMatcher(phrases)
         self._classifier = classifier
 
     def signs_in(self, text: str) -> tuple[DangerSign, ...]:

@@ -50,7 +50,7 @@ def training_weight(phrase: DangerPhrase) -> float:
     return LISTED if OR in phrase.text or ANY_ENDING in phrase.text else 1.0
 
 
-class DangerPhrases:
+class DangerPhraseMatcher:
     """Phrases that point to danger, ready to be found in texts."""
 
     def __init__(self, phrases: Iterable[DangerPhrase]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import UNTOLD, Condition, Context
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.library import PLATFORM_QUESTION
 from helpdesk.playbooks.model import EscalationPlan, EvidenceItem, Playbook
 
@@ -29,7 +29,11 @@ def missing_for_request(
     """What still keeps this request back. A gate opens only for what is certain."""
     return MissingForRequest(
         to=plan.to,
-        gates=tuple(need for need in plan.needs if evaluate(need, known) is not Truth.TRUE),
+        gates=tuple(
+            need
+            for need in plan.needs
+            if evaluate_condition(need, known) is not ConditionTruth.TRUE
+        ),
         evidence=tuple(
             one
             for one in page.evidence

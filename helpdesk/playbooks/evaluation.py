@@ -18,7 +18,7 @@ from helpdesk.playbooks.conditions import (
 )
 
 
-class Truth(Enum):
+class ConditionTruth(Enum):
     """The three ways a condition comes out."""
 
     TRUE = "true"
@@ -26,7 +26,7 @@ class Truth(Enum):
     CANNOT_TELL = "cannot tell"
 
 
-def evaluate(condition: Condition, known: Context) -> Truth:
+def evaluate_condition(condition: Condition, known: Context) -> ConditionTruth:
     """Whether it holds; never a guess where an answer is missing, unknown or sealed."""
     match condition:
         case Is(name, value):
@@ -36,54 +36,62 @@ def evaluate(condition: Condition, known: Context) -> Truth:
         case Answered(name):
             return _is_answered(name, known)
         case AllOf(parts):
-            return _combine((evaluate(part, known) for part in parts), settles=Truth.FALSE)
+            return _combine(
+                (evaluate_condition(part, known) for part in parts), settles=ConditionTruth.FALSE
+            )
         case AnyOf(parts):
-            return _combine((evaluate(part, known) for part in parts), settles=Truth.TRUE)
+            return _combine(
+                (evaluate_condition(part, known) for part in parts), settles=ConditionTruth.TRUE
+            )
         case Not(part):
-            return _OPPOSITE[evaluate(part, known)]
+            return _OPPOSITE[evaluate_condition(part, known)]
 
 
 def unknown_names_in(condition: Condition, known: Context) -> tuple[str, ...]:
     """The names that would have to be known before this condition can be told."""
-    if evaluate(condition, known) is not Truth.CANNOT_TELL:
+    if evaluate_condition(condition, known) is not ConditionTruth.CANNOT_TELL:
         return ()
     return tuple(
         dict.fromkeys(
             leaf.name
             for leaf in leaf_conditions(condition)
-            if evaluate(leaf, known) is Truth.CANNOT_TELL
+            if evaluate_condition(leaf, known) is ConditionTruth.CANNOT_TELL
         )
     )
 
 
-def _has_one_of(name: str, wanted: tuple[str, ...], known: Context) -> Truth:
+def _has_one_of(name: str, wanted: tuple[str, ...], known: Context) -> ConditionTruth:
     value = known.get(name)
     told = (value,) if isinstance(value, str) else tuple(value or ())
     if any(one in wanted for one in told):
-        return Truth.TRUE
+        return ConditionTruth.TRUE
     # someone who ticked "I don't know" beside other answers has not ruled the rest out
     if not told or not UNTOLD.isdisjoint(told):
-        return Truth.CANNOT_TELL
-    return Truth.FALSE
+        return ConditionTruth.CANNOT_TELL
+    return ConditionTruth.FALSE
 
 
-def _is_answered(name: str, known: Context) -> Truth:
+def _is_answered(name: str, known: Context) -> ConditionTruth:
     if name not in known:
-        return Truth.FALSE
+        return ConditionTruth.FALSE
     value = known[name]
     if value is None:
-        return Truth.TRUE  # something was told, although we may not read what
+        return ConditionTruth.TRUE  # something was told, although we may not read what
     told = (value,) if isinstance(value, str) else value
-    return Truth.TRUE if set(told) - UNTOLD - {""} else Truth.FALSE
+    return ConditionTruth.TRUE if set(told) - UNTOLD - {""} else ConditionTruth.FALSE
 
 
-def _combine(truths: Iterable[Truth], *, settles: Truth) -> Truth:
+def _combine(truths: Iterable[ConditionTruth], *, settles: ConditionTruth) -> ConditionTruth:
     seen = set(truths)
     if settles in seen:
         return settles
-    if Truth.CANNOT_TELL in seen:
-        return Truth.CANNOT_TELL
+    if ConditionTruth.CANNOT_TELL in seen:
+        return ConditionTruth.CANNOT_TELL
     return _OPPOSITE[settles]
 
 
-_OPPOSITE = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.CANNOT_TELL: Truth.CANNOT_TELL}
+_OPPOSITE = {
+    ConditionTruth.TRUE: ConditionTruth.FALSE,
+    ConditionTruth.FALSE: ConditionTruth.TRUE,
+    ConditionTruth.CANNOT_TELL: ConditionTruth.CANNOT_TELL,
+}

@@ -14,7 +14,7 @@ from helpdesk.playbooks.danger_signs import DangerPhrase, phrase_as_plain_words,
 from helpdesk.playbooks.library import SearchPhrase
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.playbooks.normalization import content_stems_in
-from helpdesk.playbooks.synonyms import SynonymGroup, Synonyms
+from helpdesk.playbooks.synonyms import SynonymFinder, SynonymGroup
 
 # So many are always offered: "we found nothing" is no answer to a frightened person.
 FEWEST: Final = 3
@@ -52,7 +52,7 @@ def train_classifier(
         TrainingExample(one.sign, phrase_as_plain_words(one), training_weight(one))
         for one in danger_phrases
     ]
-    return NaiveBayesClassifier(examples, Synonyms(synonyms))
+    return NaiveBayesClassifier(examples, SynonymFinder(synonyms))
 
 
 class IncidentSearch:

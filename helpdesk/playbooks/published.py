@@ -65,10 +65,10 @@ class Translation:
 
 def load_library(folder: Path) -> Library:
     """The library of a content folder. Raises NotPublished."""
-    return load_part(folder, "library", Library, WRITTEN)
+    return load_published_part(folder, "library", Library, WRITTEN)
 
 
-def load_part(folder: Path, name: str, kind: type[T], patterns: tuple[str, ...]) -> T:
+def load_published_part(folder: Path, name: str, kind: type[T], patterns: tuple[str, ...]) -> T:
     """What is published under a name, made from the files of these patterns. NotPublished too."""
     part: T = deserialize(kind, _load(folder, name, patterns)[name])
     return part

@@ -8,7 +8,9 @@ from helpdesk.playbooks.model import FactSource, Step, StepOutcome
 NOT_SO_FAR = ""
 
 
-def facts_from(step: Step, outcome: StepOutcome, evidence: Mapping[str, str]) -> dict[str, str]:
+def facts_set_by_outcome(
+    step: Step, outcome: StepOutcome, evidence: Mapping[str, str]
+) -> dict[str, str]:
     """The facts that finishing a step puts on the case: from its outcome, or told as evidence."""
     facts = {setting.name: setting.value for setting in outcome.sets}
     for setting in step.sets:
@@ -19,7 +21,7 @@ def facts_from(step: Step, outcome: StepOutcome, evidence: Mapping[str, str]) ->
     return facts
 
 
-def facts_named_by(step: Step) -> set[str]:
+def facts_settable_by_step(step: Step) -> set[str]:
     """The facts that finishing this step can set, whatever its outcome."""
     named = {setting.name for outcome in step.outcomes for setting in outcome.sets}
     return named | {setting.fact for setting in step.sets}

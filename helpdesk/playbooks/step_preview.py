@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Context, names_in
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Playbook, RunEnd, Step, StepOutcome
 from helpdesk.playbooks.progress import Progress, StepProgress, StepState
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _way(
 ) -> OutcomePreview:
     end = page.end(outcome.end) if outcome.end else None
     playbook = others.get(outcome.playbook) if outcome.playbook else None
-    facts = facts_from(step, outcome, {})
+    facts = facts_set_by_outcome(step, outcome, {})
     if end is not None or outcome.playbook or not facts:
         return OutcomePreview(outcome, end, playbook)
     # what this step would record takes the place of what it recorded before
@@ -76,12 +76,15 @@ def _way(
     for later in _after(page, step):
         if later.when is None or not set(names_in(later.when)) & set(facts):
             continue
-        before, then = evaluate(later.when, without), evaluate(later.when, after)
+        before, then = (
+            evaluate_condition(later.when, without),
+            evaluate_condition(later.when, after),
+        )
         if then is before:
             continue
-        if then is Truth.TRUE:
+        if then is ConditionTruth.TRUE:
             opens.append(later)
-        elif then is Truth.FALSE:
+        elif then is ConditionTruth.FALSE:
             spares.append(later)
     return OutcomePreview(outcome, opens=tuple(opens), spares=tuple(spares))
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from helpdesk.playbooks.conditions import Context
-from helpdesk.playbooks.evaluation import Truth, evaluate, unknown_names_in
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition, unknown_names_in
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress, StepState
-from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
+from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 
 
 def track_progress(
@@ -22,7 +22,7 @@ class StepTracker:
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
-        self._facts = {step.id: facts_named_by(step) for step in playbook.steps}
+        self._facts = {step.id: facts_settable_by_step(step) for step in playbook.steps}
         self._named = {fact for facts in self._facts.values() for fact in facts}
         self._recorded: dict[tuple[str, RecordedStep], StepProgress] = {}
 
@@ -79,13 +79,13 @@ def _now(
     waits_for = tuple(need for need in step.needs if before[need].blocks_others)
     unsure: tuple[str, ...] = ()
     if step.when is not None:
-        holds = evaluate(step.when, so_far)
-        if holds is Truth.FALSE:
+        holds = evaluate_condition(step.when, so_far)
+        if holds is ConditionTruth.FALSE:
             # what still waits for the step that will tell is not called needless
-            if waits_for and evaluate(step.when, known) is Truth.CANNOT_TELL:
+            if waits_for and evaluate_condition(step.when, known) is ConditionTruth.CANNOT_TELL:
                 return StepProgress(step, StepState.BLOCKED, waits_for=waits_for)
             return StepProgress(step, StepState.NOT_NEEDED)
-        if holds is Truth.CANNOT_TELL:
+        if holds is ConditionTruth.CANNOT_TELL:
             unsure = unknown_names_in(step.when, so_far)
     state = StepState.BLOCKED if waits_for else StepState.OPEN
     return StepProgress(step, state, waits_for=waits_for, cannot_tell=unsure)

@@ -45,7 +45,7 @@ class _Synonym(NamedTuple):
         )
 
 
-class Synonyms:
+class SynonymFinder:
     """Finds the meanings in a text, whatever language it is in."""
 
     def __init__(self, groups: Iterable[SynonymGroup] = ()) -> None:

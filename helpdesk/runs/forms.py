@@ -22,7 +22,7 @@ PREFIX = "evidence-"
 too_long = max_length_validator(TEXT_LIMIT)
 
 
-class OutcomeForm(Form):
+class StepOutcomeForm(Form):
     """How a step ended. The fields for its evidence are added for each step.
 
     Whoever makes it sets `page`, `step` and `written`: the names of what the case holds already.
@@ -84,7 +84,7 @@ class OutcomeForm(Form):
         return {field.name.removeprefix(PREFIX): field.data or "" for field in self.evidence_fields}
 
 
-class SkipForm(Form):
+class SkipStepForm(Form):
     """Why a step is left out."""
 
     seen = HiddenField()
@@ -112,7 +112,7 @@ def outcome_form(
     kept: Collection[str] = (),
     seen: str = "",
     seen_on_case: str = "",
-) -> OutcomeForm:
+) -> StepOutcomeForm:
     """The form of one step, with what was written down before already in it.
 
     `kept` names all that the case holds, `seen` is the record that the form stands beside, and
@@ -120,7 +120,7 @@ def outcome_form(
     """
     wanted = [page.piece_of_evidence(name) for name in step.evidence]
     fields = {f"{PREFIX}{one.id}": _field(one) for one in wanted if one is not None}
-    form: OutcomeForm = type("OutcomeFormOfStep", (OutcomeForm,), fields)(
+    form: StepOutcomeForm = type("OutcomeFormOfStep", (StepOutcomeForm,), fields)(
         data={"seen": seen, "seen_on_case": seen_on_case}
         | {f"{PREFIX}{name}": text for name, text in written.items()}
     )

@@ -25,7 +25,7 @@ class RecordedAs(StrEnum):
 MOVED = "moved-on"
 
 
-class Edition(Base):
+class PlaybookEdition(Base):
     """The content of a playbook as it was when a run first used it. Never changed."""
 
     __tablename__ = "playbook_editions"
@@ -50,7 +50,7 @@ class Run(SealedCaseRecord, Base):
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(60))
 
-    edition: Mapped[Edition] = relationship(lazy="joined")
+    edition: Mapped[PlaybookEdition] = relationship(lazy="joined")
     records: Mapped[list["StepRecord"]] = relationship(
         lazy="selectin", order_by="StepRecord.at", cascade="all, delete-orphan"
     )

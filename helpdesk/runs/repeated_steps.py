@@ -1,7 +1,7 @@
 """Recording a step once more: it came back, or what was recorded is taken back."""
 
 from helpdesk.cases.operations.messages import write_note_unrecorded
-from helpdesk.core.errors import Outdated
+from helpdesk.core.errors import StalePage
 from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
@@ -18,12 +18,12 @@ def require_seen_record(run: Run, step_id: str, seen: str) -> None:
     """Refuse to write over a record that whoever writes has not read: somebody else was faster."""
     record = step_record_of(run, step_id)
     if (record.id if record is not None else "") != seen:
-        raise Outdated(
+        raise StalePage(
             "Someone has recorded this step since you opened it. Read what they wrote first."
         )
 
 
-def archive_record(work: Work, run: Run, page: Playbook, step: Step) -> None:
+def archive_step_record(work: Work, run: Run, page: Playbook, step: Step) -> None:
     """Make room for a new record of a step that came back. History keeps how it went before, and
     the words beside it stay as a note on the case."""
     record = step_record_of(run, step.id)
@@ -35,12 +35,12 @@ def archive_record(work: Work, run: Run, page: Playbook, step: Step) -> None:
         write_note_unrecorded(
             work, run.case, f"“{step.title}”, {format_plain_moment(record.at)}: {said}{words}"
         )
-    remove_record(work, run, page, record)
+    remove_step_record(work, run, page, record)
     # the new record may only go in when the old one is out: one each
     work.session.flush()
 
 
-def remove_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
+def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
     """Remove a record with the facts that it set; what others say about the same stands again."""
     run.records.remove(record)
     elsewhere = queries.progress_with_shared_steps(work, run).elsewhere.values()

@@ -6,7 +6,7 @@ from helpdesk.cases.models import Evidence, Fact
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Step
-from helpdesk.playbooks.step_facts import facts_named_by
+from helpdesk.playbooks.step_facts import facts_settable_by_step
 from helpdesk.runs.queries import RunProgress
 
 
@@ -16,7 +16,7 @@ def step_mark_of(work: Work, now: RunProgress, step: Step) -> str:
     case_id = now.run.case_id
     facts = (
         select(Fact.name, Fact.value, Fact.words, Fact.set_at, Fact.set_by)
-        .where(Fact.case_id == case_id, Fact.name.in_(facts_named_by(step)))
+        .where(Fact.case_id == case_id, Fact.name.in_(facts_settable_by_step(step)))
         .order_by(Fact.name)
     )
     evidence = (

@@ -13,8 +13,8 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
-from helpdesk.playbooks.step_facts import facts_from, facts_named_by
-from helpdesk.runs.models import Edition, RecordedAs, Run, StepRecord
+from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
+from helpdesk.runs.models import PlaybookEdition, RecordedAs, Run, StepRecord
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
@@ -22,7 +22,7 @@ TOLD = "told"
 
 def store_edition(work: Work, edition: CurrentEdition) -> None:
     """Store the page once. Two first runs at one moment must not trip over each other."""
-    kept = insert(Edition).values(
+    kept = insert(PlaybookEdition).values(
         content_hash=edition.content_hash,
         playbook=edition.playbook.id,
         version=edition.playbook.version,
@@ -31,7 +31,7 @@ def store_edition(work: Work, edition: CurrentEdition) -> None:
     work.session.execute(kept.on_conflict_do_nothing())
 
 
-def store_record(
+def store_step_record(
     work: Work,
     run: Run,
     step: Step,
@@ -59,7 +59,7 @@ def _back_at(outcome: StepOutcome | None, case: Case, at: datetime) -> datetime 
     return at + outcome.again.after(case.level)
 
 
-def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
+def copy_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
     """The same record in another run of the case: who, when, how it ended, and the words.
 
     What the page of that run makes of it beyond what is known already becomes a fact, too.
@@ -133,7 +133,7 @@ def remove_facts_of_record(
     if taken_back is None:
         return
     delete_facts_of_steps(work, run.case, [taken_back])
-    names = facts_named_by(taken_back)
+    names = facts_settable_by_step(taken_back)
     for other in (*elsewhere, *run.records):
         again = _facts_of(page, other)
         kept = {name: value for name, value in again.items() if name in names}
@@ -142,7 +142,7 @@ def remove_facts_of_record(
 
 def delete_facts_of_steps(work: Work, case: Case, steps: Iterable[Step]) -> None:
     """Unsay what these steps can have found out. A gate that stood on it closes."""
-    names = {name for step in steps for name in facts_named_by(step)}
+    names = {name for step in steps for name in facts_settable_by_step(step)}
     for name in sorted(names):
         record_contribution(work, case.id, ContributionKind.FACT, name=name)
     work.session.execute(delete(Fact).where(Fact.case_id == case.id, Fact.name.in_(names)))
@@ -152,4 +152,4 @@ def _facts_of(page: Playbook, record: StepRecord) -> dict[str, str]:
     """The facts that a record puts on the case by itself, without what was written down."""
     step = page.step(record.step)
     outcome = step.outcome(record.outcome) if step and record.outcome else None
-    return facts_from(step, outcome, {}) if step and outcome else {}
+    return facts_set_by_outcome(step, outcome, {}) if step and outcome else {}

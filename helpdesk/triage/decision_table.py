@@ -17,7 +17,7 @@ class UnsureMeaning(StrEnum):
 
 
 @dataclass(frozen=True)
-class PointValue:
+class DecisionPointValue:
     """One answer to a decision question, with words for "because …"."""
 
     id: str
@@ -32,7 +32,7 @@ class DecisionPoint:
     id: str
     version: str
     name: Text
-    values: tuple[PointValue, ...]
+    values: tuple[DecisionPointValue, ...]
     unsure_counts_as: str
     unsure_is: UnsureMeaning
     pressure: str | None = None
@@ -42,7 +42,7 @@ class DecisionPoint:
         """The ids of its values, lowest first."""
         return tuple(value.id for value in self.values)
 
-    def value(self, value_id: str) -> PointValue:
+    def value(self, value_id: str) -> DecisionPointValue:
         """The value of that id."""
         return next(value for value in self.values if value.id == value_id)
 

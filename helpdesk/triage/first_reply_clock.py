@@ -14,7 +14,7 @@ __all__ = [
     "due_time_as_argument",
     "owe_reply_again",
     "owe_reply_to_reporter",
-    "restart_for_level",
+    "restart_first_reply_for_level",
     "start_first_reply_clock",
 ]
 
@@ -50,7 +50,7 @@ def owe_reply_to_reporter(work: Work, case: Case) -> None:
         owe_reply_again(work, case)
 
 
-def restart_for_level(work: Work, case: Case) -> None:
+def restart_first_reply_for_level(work: Work, case: Case) -> None:
     """Promise it by the level that holds now, unless somebody has answered. Time used counts.
 
     The same holds for the next word.

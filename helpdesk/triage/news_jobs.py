@@ -21,7 +21,7 @@ from helpdesk.core import emails
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.recent_times import column_within
+from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
@@ -146,7 +146,8 @@ def _writer(work: Work, request_id: str) -> str | None:
 def _last_email(work: Work, person_id: str) -> datetime | None:
     """When they had a letter in the last minutes; None if they had none."""
     told = select(func.max(News.told_at)).where(
-        News.person_id == person_id, column_within(News.told_at, BETWEEN_LETTERS, at=work.at)
+        News.person_id == person_id,
+        column_happened_within(News.told_at, BETWEEN_LETTERS, at=work.at),
     )
     return work.session.scalar(told)
 

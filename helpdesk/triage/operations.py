@@ -14,7 +14,7 @@ from helpdesk.cases.operations.pausing import resume_case_if_raised
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.second_person_requests import end_stale_requests
 from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
@@ -182,7 +182,7 @@ def request_lower_level(
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
     if queries.pending_lower_level_request(work, case) is not None:
-        raise Outdated(
+        raise StalePage(
             "Someone has already asked for a lower level. It is waiting for a second person."
         )
     return _write_wish(work, case, level=level, reason=reason)
@@ -199,7 +199,7 @@ def decide_lower_level_request(
     work.require(may_decide_lower_level, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
-        raise Outdated("Someone else has already decided this.")
+        raise StalePage("Someone else has already decided this.")
     refuse_if_changed_since(seen, now=case_mark_of(work, case, request.id))
     if granted:
         _one_below(case, request.level)
@@ -257,7 +257,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
     if level.rank > was.rank:
         resume_case_if_raised(work, case)
-    first_reply_clock.restart_for_level(work, case)
+    first_reply_clock.restart_first_reply_for_level(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)
 

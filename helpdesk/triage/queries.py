@@ -12,7 +12,7 @@ from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.cases.second_person_requests import is_request_pending
-from helpdesk.core.errors import Outdated
+from helpdesk.core.errors import StalePage
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
@@ -178,7 +178,7 @@ def pending_lower_level_request_or_conflict(work: Work, case: Case) -> LowerLeve
     """The undecided wish; where there is none, somebody has been quicker."""
     request = pending_lower_level_request(work, case)
     if request is None:
-        raise Outdated("Someone else has already decided this.")
+        raise StalePage("Someone else has already decided this.")
     return request
 
 

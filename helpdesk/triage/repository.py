@@ -7,7 +7,7 @@ from functools import cache
 
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.localization import translate_texts
-from helpdesk.playbooks.published import load_part
+from helpdesk.playbooks.published import load_published_part
 from helpdesk.triage.decision_table import DecisionTable
 
 TRIAGE = "triage"
@@ -23,7 +23,7 @@ def load_decision_table(language: str | None = None) -> DecisionTable:
 
 @cache
 def _source() -> DecisionTable:
-    return load_part(repository.CONTENT, TRIAGE, DecisionTable, WRITTEN)
+    return load_published_part(repository.CONTENT, TRIAGE, DecisionTable, WRITTEN)
 
 
 @cache

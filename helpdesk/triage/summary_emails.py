@@ -12,7 +12,7 @@ from helpdesk.core.actors import SYSTEM
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
-from helpdesk.core.recent_times import column_within
+from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
 from helpdesk.triage import surge_alerts
 from helpdesk.triage.surge_alerts import EVERY, QueueLane
@@ -51,7 +51,7 @@ def defer_to_next_summary(work: Work, case: Case) -> bool:
         HistoryEntry.case_id == case.id,
         HistoryEntry.action == MOVED,
         HistoryEntry.actor_id == SYSTEM.id,
-        column_within(HistoryEntry.at, EVERY, at=work.at),
+        column_happened_within(HistoryEntry.at, EVERY, at=work.at),
     )
     if work.session.scalar(lately.limit(1)) is None:
         return False

@@ -19,8 +19,8 @@ from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
-from helpdesk.core.recent_times import column_within
-from helpdesk.core.work import Work, round_for_reporter
+from helpdesk.core.recent_times import column_happened_within
+from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.first_reply_clock import response_plan_for
 from helpdesk.triage.repository import load_decision_table
@@ -130,7 +130,7 @@ def record_surge_alert(
     work: Work, lane: QueueLane, tier: AlertAudience, *, told: Sequence[str]
 ) -> None:
     """Write down that a circle has heard of all that waits in a lane."""
-    tick = round_for_reporter(work.at)
+    tick = round_time_for_reporter(work.at)
     came = {one.level: one.cases for one in alert_moments(work, lane, since=tick) if one.is_arrival}
     work.record_about(
         TOLD, "teams", lane.team_id, second=lane.is_second, tell=tier, came=came, told=list(told)
@@ -143,7 +143,7 @@ def last_surge_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, Last
         HistoryEntry.subject_id == lane.team_id,
         HistoryEntry.action == TOLD,
         HistoryEntry.actor_id == SYSTEM.id,
-        column_within(HistoryEntry.at, LOOK_BACK, at=work.at),
+        column_happened_within(HistoryEntry.at, LOOK_BACK, at=work.at),
     )
     entries = work.session.execute(lately.order_by(HistoryEntry.at))
     return dict(one for at, details in entries for one in _read(lane, at, details))
@@ -205,7 +205,7 @@ def _is_news(mark: SurgeAlertMoment, told: LastSurgeAlert | None) -> bool:
         return True
     if not mark.is_arrival:
         return mark.at > told.at
-    tick = round_for_reporter(told.at)
+    tick = round_time_for_reporter(told.at)
     return mark.at > tick or (mark.at == tick and mark.cases > told.came.get(mark.level, 0))
 
 

@@ -56,7 +56,7 @@ def _answer_again() -> ResponseReturnValue | None:
     if stored_responses.is_first_submission(work.session, pressed.id, at=work.at):
         g.pressed = pressed
         return None
-    answer = stored_responses.response_to(work.session, pressed.id)
+    answer = stored_responses.stored_response_to(work.session, pressed.id)
     try:
         return (
             _read(pressed.key.open(answer, stored_responses.response_envelope_place(pressed.id)))

@@ -17,7 +17,7 @@ from helpdesk.core.errors import (
     DomainError,
     NotAllowed,
     NotFound,
-    Outdated,
+    StalePage,
     StorageFull,
     TooBusy,
     mark_translatable,
@@ -29,10 +29,10 @@ from helpdesk.web.form_tokens import (
     CrossSiteForm,
     ExpiredForm,
     OtherPersonsForm,
+    current_page_token,
     is_same_site,
     new_token,
-    page_token,
-    sent_token,
+    submitted_token,
 )
 from helpdesk.web.refused_forms import RefusedForm
 from helpdesk.web.request_bodies import FormTooLong, TruncatedForm
@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
 def _refused(refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, NotAllowed | NotFound):
         log_refusal("access refused", where=str(request.endpoint))
-    if isinstance(refusal, Outdated):
+    if isinstance(refusal, StalePage):
         return _outdated(refusal.sentence)
     if isinstance(refusal, Conflict):
         return _conflict(refusal.sentence, above=parent_page_of(request.path))
@@ -248,14 +248,14 @@ def _again(
     look for it."""
     if request.method != "POST" or not is_same_site():
         return _page(sentence, status, above=above, ways=ways)
-    before = sent_token()
+    before = submitted_token()
     page = render_template(
         "errors/again.html",
         sentence=gettext(sentence),
         status=status,
         sent=sent or _sent(),
         # It stays the form of whoever had it.
-        token=new_token(before.whose) if before else page_token(),
+        token=new_token(before.whose) if before else current_page_token(),
         address=f"{request.root_path}{request.full_path}".rstrip("?"),
         above=above,
         ways=ways,

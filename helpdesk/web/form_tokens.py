@@ -61,7 +61,7 @@ class FormToken:
 
     def is_issued_to(self, who: str) -> bool:
         """Whether it was handed out to them."""
-        return is_tag_for(self.whose, who)
+        return is_token_tag_for(self.whose, who)
 
 
 def acts_for_sender_only(view: View) -> View:
@@ -73,11 +73,11 @@ def acts_for_sender_only(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Look at the token of every form before anything else does, and give templates theirs."""
     app.config.update(WTF_CSRF_TIME_LIMIT=LASTS)
-    app.jinja_env.globals["csrf_token"] = page_token
+    app.jinja_env.globals["csrf_token"] = current_page_token
     app.before_request(_check)
 
 
-def page_token() -> str:
+def current_page_token() -> str:
     """The token of the forms on this page: one for all of them."""
     if "form_token" not in g:
         g.form_token = new_token(_tag(current_identity().actor.id, _keys()[-1]))
@@ -95,7 +95,7 @@ def page_owner() -> str:
     return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 
 
-def is_tag_for(tag: str, who: str) -> bool:
+def is_token_tag_for(tag: str, who: str) -> bool:
     """Whether a form with this tag was handed out to them; also under a key that is replaced."""
     return tag in {_tag(who, key) for key in _keys()}
 
@@ -105,7 +105,7 @@ def new_token(owner_tag: str) -> str:
     return _signer().sign(f"{secrets.token_urlsafe(24)}~{owner_tag}").decode()
 
 
-def sent_token() -> FormToken | None:
+def submitted_token() -> FormToken | None:
     """The token that came with this request."""
     return FormToken.read(request.form.get(FIELD, ""))
 
@@ -134,7 +134,7 @@ def requires_token() -> bool:
 def _check() -> None:
     if not requires_token():
         return
-    token = sent_token()
+    token = submitted_token()
     if _came_from_elsewhere():
         raise CrossSiteForm
     if token is None or not token.is_current:

@@ -17,7 +17,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, Secret
-from helpdesk.web.form_tokens import LASTS, is_tag_for, sent_token
+from helpdesk.web.form_tokens import LASTS, is_token_tag_for, submitted_token
 from helpdesk.web.login import is_public_view
 from helpdesk.web.refused_forms import NEVER_REPEATED, RefusedForm
 
@@ -36,7 +36,7 @@ class InterruptedForm:
     @classmethod
     def now(cls) -> "InterruptedForm | None":
         """This request's form; None if its page did not say whose it is, or it holds a secret."""
-        token = sent_token()
+        token = submitted_token()
         if token is None or not NEVER_REPEATED.isdisjoint(request.form):
             return None
         return cls(_here(), RefusedForm.now(), token.whose)
@@ -62,7 +62,7 @@ class InterruptedForm:
 
     def is_issued_to(self, who: str) -> bool:
         """Whether they wrote it."""
-        return is_tag_for(self.whose, who)
+        return is_token_tag_for(self.whose, who)
 
 
 def local_page_or_none(address: str) -> str | None:

@@ -78,7 +78,7 @@ def _opened(result_id: str) -> tuple[str, int] | None:
     key = _key(result_id, page_owner())
     if key is None:
         return None
-    kept = stored_responses.response_to(
+    kept = stored_responses.stored_response_to(
         work.session, _row(key), since=work.at - stored_responses.KEPT
     )
     try:

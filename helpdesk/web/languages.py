@@ -95,7 +95,9 @@ def language_choices(path: str | None = None) -> list[LanguageChoice]:
     """Every language on offer, with the address of this page (or of that path of ours) in it; the
     reader's own among them."""
     return [
-        LanguageChoice(code, language_name(code), direction_of(code), url_in_language(code, path))
+        LanguageChoice(
+            code, language_name(code), text_direction_of(code), url_in_language(code, path)
+        )
         for code in offered_languages()
     ]
 
@@ -112,7 +114,7 @@ def url_in_language(code: str, path: str | None = None) -> str:
 
 
 @cache
-def direction_of(code: str) -> str:
+def text_direction_of(code: str) -> str:
     """From which side a language is read: ltr or rtl."""
     return str(Locale.parse(code).text_direction)
 

@@ -71,7 +71,7 @@ def remember_form(form: Any) -> None:
         g.setdefault("forms_here", []).append(form)
 
 
-def form_read_by(read: Callable[[], Any]) -> Callable[[View], View]:
+def declare_form_reader(read: Callable[[], Any]) -> Callable[[View], View]:
     """Mark a view with what reads its form, for a refusal before the view has read it."""
 
     def mark(view: View) -> View:

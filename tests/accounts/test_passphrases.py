@@ -85,7 +85,7 @@ def test_a_guess_costs_sixty_four_mebibytes_and_three_passes():
 
 
 def test_nobody_costs_what_somebody_costs():
-    lock = passphrases.make_passphrase_lock("seven words or whatever it was", PEPPERS)
+    lock = passphrases.derive_key_from_passphrase("seven words or whatever it was", PEPPERS)
 
     assert lock.salt[0] == passphrases.NOBODYS_SALT[0]
     assert len(lock.salt) == len(passphrases.NOBODYS_SALT) + 8
@@ -103,15 +103,15 @@ def test_the_known_hash_one_at_a_time_and_nobody_is_sent_away(monkeypatch):
 
     monkeypatch.setattr(passphrases.argon2id, "kdf", slow)
     with ThreadPoolExecutor(10) as pool:
-        list(pool.map(passphrases.make_passphrase_lock, ["words"] * 20, [PEPPERS] * 20))
+        list(pool.map(passphrases.derive_key_from_passphrase, ["words"] * 20, [PEPPERS] * 20))
 
     assert max(most) == 1
 
 
 def test_the_same_words_give_the_same_lock_however_they_are_written():
-    salt = passphrases.make_passphrase_lock("any words", PEPPERS).salt
+    salt = passphrases.derive_key_from_passphrase("any words", PEPPERS).salt
 
-    composed = passphrases.recompute_passphrase_lock("café  noir", salt, PEPPERS)
-    decomposed = passphrases.recompute_passphrase_lock("cafe\u0301 noir\n", salt, PEPPERS)
+    composed = passphrases.rederive_key_from_passphrase("café  noir", salt, PEPPERS)
+    decomposed = passphrases.rederive_key_from_passphrase("cafe\u0301 noir\n", salt, PEPPERS)
 
     assert composed == decomposed

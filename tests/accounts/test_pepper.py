@@ -9,7 +9,7 @@ import pytest
 from helpdesk.accounts import authentication, operations, passphrases
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
-from helpdesk.accounts.passphrases import make_passphrase_lock, recompute_passphrase_lock
+from helpdesk.accounts.passphrases import derive_key_from_passphrase, rederive_key_from_passphrase
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -45,9 +45,9 @@ def locked_before(context, somebody, *peppers):
     """An account whose lock was made with these peppers, or before there was any."""
     salt = bytes([CHEAP]) + secrets.token_bytes(16)
     lock = (
-        make_passphrase_lock(PASSPHRASE, peppers, cost=CHEAP)
+        derive_key_from_passphrase(PASSPHRASE, peppers, cost=CHEAP)
         if peppers
-        else recompute_passphrase_lock(PASSPHRASE, salt, ())
+        else rederive_key_from_passphrase(PASSPHRASE, salt, ())
     )
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
@@ -71,7 +71,7 @@ def opens(context, somebody, passphrase, *peppers):
     """Whether who has the row and these peppers can tell that this is the passphrase."""
     salt, sealed, place = stored(context, somebody)
     try:
-        recompute_passphrase_lock(passphrase, salt, peppers).secret.open(sealed, place)
+        rederive_key_from_passphrase(passphrase, salt, peppers).secret.open(sealed, place)
     except CannotOpen:
         return False
     return True
@@ -92,8 +92,8 @@ def test_the_right_passphrase_opens_nothing_without_the_pepper_of_the_door(conte
 def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(context, somebody):
     with work_as(context, somebody) as work:
         person = work.session.get(Person, somebody.person.id)
-        current = recompute_passphrase_lock(PASSPHRASE, person.salt, STAFF)
-        new = make_passphrase_lock(NEW_WORDS, STAFF)
+        current = rederive_key_from_passphrase(PASSPHRASE, person.salt, STAFF)
+        new = derive_key_from_passphrase(NEW_WORDS, STAFF)
         operations.change_passphrase(work, person, current=current, new=new, session_id="")
     assert opens(context, somebody, NEW_WORDS, *STAFF)
     assert not opens(context, somebody, NEW_WORDS)
@@ -166,11 +166,11 @@ def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(context, som
         attempt = operations.find_person_signing_in(
             work, handle=somebody.person.handle, surface=Surface.STAFF
         )
-    lock = recompute_passphrase_lock(PASSPHRASE, attempt.salt, STAFF)
+    lock = rederive_key_from_passphrase(PASSPHRASE, attempt.salt, STAFF)
     with work_as(context, somebody) as work:
         person, new = (
             work.session.get(Person, somebody.person.id),
-            make_passphrase_lock(NEW_WORDS, STAFF),
+            derive_key_from_passphrase(NEW_WORDS, STAFF),
         )
         operations.change_passphrase(work, person, current=lock, new=new, session_id="")
 
@@ -182,7 +182,7 @@ def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(context, som
 
 def test_where_nobody_signs_in_no_passphrase_is_kept():
     with pytest.raises(Conflict, match="no pepper"):
-        make_passphrase_lock(PASSPHRASE, ())
+        derive_key_from_passphrase(PASSPHRASE, ())
 
 
 def test_each_door_that_people_come_in_by_has_a_pepper():

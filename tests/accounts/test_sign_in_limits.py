@@ -94,7 +94,9 @@ def test_one_name_that_is_hammered_costs_no_other_name_anything(browser, respond
 
 def test_empty_forms_spend_nothing(browser, responder, monkeypatch):
     monkeypatch.setattr(
-        passphrases, "recompute_passphrase_lock", lambda *_a, **_k: pytest.fail("a hash was spent")
+        passphrases,
+        "rederive_key_from_passphrase",
+        lambda *_a, **_k: pytest.fail("a hash was spent"),
     )
     for _ in range(150):
         assert browser.post("/sign-in", data={}).status_code == 422
@@ -105,7 +107,9 @@ def test_empty_forms_spend_nothing(browser, responder, monkeypatch):
 
 def test_a_form_without_a_valid_token_spends_nothing(staff, responder, monkeypatch):
     monkeypatch.setattr(
-        passphrases, "recompute_passphrase_lock", lambda *_a, **_k: pytest.fail("a hash was spent")
+        passphrases,
+        "rederive_key_from_passphrase",
+        lambda *_a, **_k: pytest.fail("a hash was spent"),
     )
 
     for _ in range(150):
@@ -182,7 +186,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
 
     def stranger():
         try:
-            passphrases.recompute_passphrase_lock(
+            passphrases.rederive_key_from_passphrase(
                 "words", passphrases.NOBODYS_SALT, (), slots=passphrases.STRANGERS
             )
         except TooBusy:
@@ -196,7 +200,8 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
     for _ in range(5):  # one at work, two waiting, four sent away
         begun.acquire(timeout=20)
     known = threading.Thread(
-        target=passphrases.recompute_passphrase_lock, args=("words", passphrases.NOBODYS_SALT, ())
+        target=passphrases.rederive_key_from_passphrase,
+        args=("words", passphrases.NOBODYS_SALT, ()),
     )
     known.start()
     assert begun.acquire(timeout=20), "the known had to wait for strangers"
@@ -211,7 +216,7 @@ def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypa
     def busy(*_args, **_kwargs):
         raise TooBusy
 
-    monkeypatch.setattr(authentication.passphrases, "recompute_passphrase_lock", busy)
+    monkeypatch.setattr(authentication.passphrases, "rederive_key_from_passphrase", busy)
 
     answer = browser.post(
         "/sign-in",
@@ -228,7 +233,7 @@ def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypa
 
 def test_a_wrong_recovery_key_costs_no_hash(browser, responder, monkeypatch):
     monkeypatch.setattr(
-        passphrases, "make_passphrase_lock", lambda *_a, **_k: pytest.fail("a hash was spent")
+        passphrases, "derive_key_from_passphrase", lambda *_a, **_k: pytest.fail("a hash was spent")
     )
     words = "seven other words that nobody knows yet"
     data = {"handle": "asha", "recovery_key": "0" * 26, "passphrase": words, "again": words}

@@ -183,7 +183,7 @@ def test_a_certificate_of_another_name_gets_nothing(serve, certificate):
 
 def test_to_another_machine_no_letter_goes_in_clear_even_without_a_password(serve, monkeypatch):
     port, mailbox, _ = serve()
-    monkeypatch.setattr(mailer, "is_local", lambda _host: False)
+    monkeypatch.setattr(mailer, "is_local_host", lambda _host: False)
 
     with pytest.raises(TemporaryMailError):
         SmtpMailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)

@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.unfit_advice import find_unfit_advice, least_answers_for
+from helpdesk.authoring.unfit_advice import find_unfit_advice, minimal_answers_for_condition
 from helpdesk.playbooks.conditions import Is
 from helpdesk.playbooks.model import Advice, AtStake, Text
 from helpdesk.playbooks.repository import CONTENT
@@ -69,5 +69,6 @@ def test_two_lines_that_cannot_both_be_followed():
 def test_each_check_can_come_up_on_one_of_our_pages(check):
     """A question that was renamed would switch a check off without a word."""
     assert any(
-        next(least_answers_for(check.when, page), None) is not None for page in LIBRARY.playbooks
+        next(minimal_answers_for_condition(check.when, page), None) is not None
+        for page in LIBRARY.playbooks
     )

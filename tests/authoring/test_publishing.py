@@ -18,7 +18,7 @@ from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.published import (
     NotPublished,
     load_library,
-    load_part,
+    load_published_part,
     load_translation,
     published_path,
 )
@@ -58,7 +58,7 @@ def test_the_library_loads_as_it_was_read(written, part):
 
 
 def test_the_decision_table_loads_as_it_was_read(written):
-    assert load_part(CONTENT, TRIAGE, DecisionTable, TABLE_WRITTEN) == written.table
+    assert load_published_part(CONTENT, TRIAGE, DecisionTable, TABLE_WRITTEN) == written.table
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -5,7 +5,7 @@ import pytest
 from helpdesk.authoring.reading.synonyms import read_synonyms
 from helpdesk.authoring.source import PlaybookError, read_yaml_file
 from helpdesk.playbooks.normalization import WORD, fold_letters
-from helpdesk.playbooks.synonyms import SynonymGroup, Synonyms
+from helpdesk.playbooks.synonyms import SynonymFinder, SynonymGroup
 from helpdesk.settings import LANGUAGES
 
 
@@ -46,7 +46,7 @@ def test_what_stands_for_too_much_or_twice_is_refused(tmp_path, words):
 )
 def test_a_meaning_is_found_in_words_of_any_language(said, times):
     texts = ("cop", "polic*", "police station", "الشرطة")
-    synonyms = Synonyms([SynonymGroup("police", "en", texts)])
+    synonyms = SynonymFinder([SynonymGroup("police", "en", texts)])
     found = synonyms.meanings_in(WORD.findall(fold_letters(said)))
 
     assert found.get("police", 0) == times

@@ -124,7 +124,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
         def act(work):
             case = self.case(work, number)
             if step == "close":
-                operations.close(work, case, outcome=CaseOutcome.UNRESOLVED)
+                operations.end_case_work(work, case, outcome=CaseOutcome.UNRESOLVED)
             else:
                 getattr(operations, step)(work, case)
 

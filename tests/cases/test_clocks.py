@@ -102,7 +102,7 @@ def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_
     with work_as(context, responder, now + timedelta(seconds=90)) as work:
         found = work.session.get(Case, found.id)
         operations.send_message(work, found, "Is it good again?")
-        operations.close(work, found, outcome=CaseOutcome.RESOLVED)
+        operations.end_case_work(work, found, outcome=CaseOutcome.RESOLVED)
 
     with context.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
         found = work.session.get(Case, found.id)

@@ -227,7 +227,7 @@ def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, c
 
     if CaseState.CLOSED in MOVES[state]:
         with work_as(context, coordinator) as work:
-            operations.close(
+            operations.end_case_work(
                 work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
             )
         with context.begin() as work:
@@ -235,7 +235,7 @@ def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, c
             assert work.session.get(Case, case.id).reply_due_at is None
     else:
         with work_as(context, coordinator) as work, pytest.raises(NotAllowed):
-            operations.close(
+            operations.end_case_work(
                 work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
             )
 
@@ -243,7 +243,9 @@ def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, c
 def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(context, queue, coordinator):
     case = a_case_of(context, queue, owner=coordinator)
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.UNRESOLVED)
+        operations.end_case_work(
+            work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.UNRESOLVED
+        )
 
     with work_as(context, coordinator) as work:
         operations.reopen_case(work, queries.case_by_ref(work, case.ref))
@@ -256,7 +258,7 @@ def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(context, queu
 def test_a_follow_up_stands_on_the_board_on_its_day(context, queue, coordinator, now):
     case = a_case_of(context, queue, owner=coordinator)
     with work_as(context, coordinator, at=now) as work:
-        operations.close(
+        operations.end_case_work(
             work,
             queries.case_by_ref(work, case.ref),
             outcome=CaseOutcome.RESOLVED,
@@ -276,7 +278,7 @@ def test_of_very_many_follow_ups_the_most_urgent_is_shown(context, queue, coordi
             level = Level.IMMEDIATE if is_last else Level.ROUTINE
             case = a_case(work, queue, owner=coordinator, level=level, state=CaseState.OPEN)
             day = now.date() + timedelta(days=1 + number)
-            operations.close(work, case, outcome=CaseOutcome.RESOLVED, follow_up_on=day)
+            operations.end_case_work(work, case, outcome=CaseOutcome.RESOLVED, follow_up_on=day)
 
     with work_as(context, coordinator) as work:
         later = now.date() + timedelta(days=300)

@@ -82,7 +82,9 @@ def test_closing_and_opening_again_wipes_no_word_that_is_owed(context, queue, as
     say(context, asha, case, now)
     late = now + 30 * HOUR
     with work_as(context, asha, late) as work:
-        operations.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.REFERRED)
+        operations.end_case_work(
+            work, work.session.get(Case, case.id), outcome=CaseOutcome.REFERRED
+        )
     assert now_of(context, case).due_at is None
 
     with work_as(context, asha, late + DAY) as work:
@@ -96,7 +98,7 @@ def test_closing_and_opening_again_wipes_no_word_that_is_owed(context, queue, as
 def test_closing_and_opening_again_is_no_answer(context, queue, asha, now, by):
     case = a_running_case(context, queue, asha, now)
     with work_as(context, asha, now + HOUR) as work:
-        operations.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.SPAM)
+        operations.end_case_work(work, work.session.get(Case, case.id), outcome=CaseOutcome.SPAM)
     assert now_of(context, case).reply_due_at is None
 
     later = now + 50 * HOUR
@@ -264,7 +266,7 @@ def _do(context, asha, case, act, at):
             case "resume":
                 operations.resume_case(work, found)
             case "close":
-                operations.close(work, found, outcome=CaseOutcome.REFERRED)
+                operations.end_case_work(work, found, outcome=CaseOutcome.REFERRED)
             case "reopen":
                 operations.reopen_case(work, found)
             case "rise":

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.accounts import second_factor
-from helpdesk.accounts.operations.people import enrolment_code_hash
+from helpdesk.accounts.operations.people import hash_enrolment_code
 from helpdesk.core import code_input, code_words, codes
 from helpdesk.core.codes import ReturnCode
 from tests.core.test_codes import numbers
@@ -64,7 +64,7 @@ def test_an_enrolment_code_and_a_recovery_key_are_read_through_every_decoration(
 
     assert codes.clean_typed_code(decorated(grouped, chance)) == plain
     assert codes.clean_typed_code(chance.choice(LABELS) + decorated(grouped, chance)) == plain
-    assert enrolment_code_hash(decorated(grouped, chance)) == enrolment_code_hash(plain)
+    assert hash_enrolment_code(decorated(grouped, chance)) == hash_enrolment_code(plain)
 
 
 @settings(max_examples=300)

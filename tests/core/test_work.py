@@ -8,7 +8,7 @@ from sqlalchemy import select
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, reporter
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.work import round_for_reporter
+from helpdesk.core.work import round_time_for_reporter
 
 
 @dataclass
@@ -63,4 +63,4 @@ def test_what_a_reporter_does_is_known_to_the_hour_only(context, now, actor):
 def test_a_reporters_clock_is_never_late(now):
     for minute in range(60):
         at = now.replace(minute=minute, second=59)
-        assert 0 <= (at - round_for_reporter(at)).total_seconds() < 300
+        assert 0 <= (at - round_time_for_reporter(at)).total_seconds() < 300

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.recovery import unlock_with_passphrase
-from helpdesk.accounts.passphrases import recompute_passphrase_lock
+from helpdesk.accounts.passphrases import rederive_key_from_passphrase
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
@@ -96,7 +96,7 @@ def test_everybody_on_the_sheet_can_open_their_own_key(drill):
         person = people[player.handle]
         secret = unlock_with_passphrase(
             person,
-            recompute_passphrase_lock(
+            rederive_key_from_passphrase(
                 player.passphrase,
                 person.salt,
                 SERVICE.peppers_for_surface("partner" if person.role is Role.PARTNER else "staff"),

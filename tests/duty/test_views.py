@@ -345,7 +345,7 @@ def test_the_timeline_speaks_in_sentences(context, browser, responder, case):
     with work_as(context, responder) as work:
         operations.send_message(work, queries.case_by_ref(work, case.ref), "Hello.")
         found = queries.case_by_ref(work, case.ref)
-        operations.close(work, found, outcome=CaseOutcome.REFERRED)
+        operations.end_case_work(work, found, outcome=CaseOutcome.REFERRED)
 
     page = browser.get(f"/cases/{case.ref}").text
 
@@ -390,7 +390,9 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
     context, browser, case, coordinator
 ):
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED)
+        operations.end_case_work(
+            work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
+        )
 
     answer = browser.post(
         f"/cases/{case.ref}/messages",
@@ -407,7 +409,9 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
 
 def test_a_day_that_comes_too_late_is_given_back_too(context, browser, case, coordinator):
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED)
+        operations.end_case_work(
+            work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
+        )
     day = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 
     answer = browser.post(
@@ -422,7 +426,9 @@ def test_a_day_that_comes_too_late_is_given_back_too(context, browser, case, coo
 
 def test_what_another_site_sent_is_not_given_back(context, browser, case, coordinator):
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED)
+        operations.end_case_work(
+            work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
+        )
 
     answer = browser.post(
         f"/cases/{case.ref}/messages",

@@ -506,7 +506,7 @@ class TwoPeople(RuleBasedStateMachine):
         if not seldom:
             return
 
-        self.try_as(who, case_closing.ask_to_close)
+        self.try_as(who, case_closing.request_closing)
 
     @rule(who=WHO, granted=st.booleans())
     def decide_closing(self, who, granted):
@@ -514,7 +514,7 @@ class TwoPeople(RuleBasedStateMachine):
             wish = case_closing.pending_closing_request(work, case)
             if wish is None:
                 raise NothingThere
-            case_closing.decide_closing(work, wish, granted=granted)
+            case_closing.decide_closing_request(work, wish, granted=granted)
             assert wish.asked_by != work.actor.id
 
         self.try_as(who, act)

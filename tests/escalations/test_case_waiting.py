@@ -133,7 +133,7 @@ def is_refused_meanwhile(house, escalation):
         parcel = operations.begin_attempt(work, house.delivery(escalation).id)
     take_back(house)
     with house.context.begin() as work:
-        operations.settle_attempt(work, parcel, result=DeliveryState.REJECTED, trouble="x")
+        operations.record_attempt_result(work, parcel, result=DeliveryState.REJECTED, trouble="x")
 
 
 def is_silent(house, escalation):

@@ -22,13 +22,13 @@ def close(house, outcome, who=None):
 
 def asked(house, who=None):
     with house.as_(who or house.writer) as work:
-        return case_closing.ask_to_close(work, work.session.get(Case, house.case.id)).id
+        return case_closing.request_closing(work, work.session.get(Case, house.case.id)).id
 
 
 def decide(house, request_id, who, *, granted=True):
     with house.as_(who) as work:
         request = work.session.get(ClosingRequest, request_id)
-        case_closing.decide_closing(work, request, granted=granted)
+        case_closing.decide_closing_request(work, request, granted=granted)
 
 
 def write(house, body="Please hurry."):
@@ -126,7 +126,7 @@ def test_what_is_not_urgent_may_be_closed_as_no_report_by_one(house, level):
 @pytest.mark.parametrize("outcome", CaseOutcome)
 def test_an_objection_opens_it_again_and_an_answer_is_owed(house, outcome):
     with house.as_(house.writer) as work:
-        casework.close(work, work.session.get(Case, house.case.id), outcome=outcome)
+        casework.end_case_work(work, work.session.get(Case, house.case.id), outcome=outcome)
 
     write(house, "It was a real report.")
 

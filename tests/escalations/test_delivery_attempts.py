@@ -52,7 +52,7 @@ def take_up(house, escalation, moment=None):
 
 def settle(house, parcel, result, moment=None):
     with house.context.begin(at=moment) as work:
-        operations.settle_attempt(work, parcel, result=result)
+        operations.record_attempt_result(work, parcel, result=result)
 
 
 def test_the_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(house):
@@ -445,7 +445,7 @@ def test_nobodys_page_may_say_that_it_was_delivered(house):
         operations.begin_attempt(work, house.delivery(escalation).id)
     parcel = take_up(house, escalation)
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
-        operations.settle_attempt(work, parcel, result=DeliveryState.ACCEPTED)
+        operations.record_attempt_result(work, parcel, result=DeliveryState.ACCEPTED)
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
         operations.withdraw_requests_without_consent(work, house.case.id)
 

@@ -30,7 +30,7 @@ def test_a_request_that_is_locked_before_its_case_is_seen(house, lock_order):
         work.session.scalars(
             select(Escalation.id).where(Escalation.id == escalation.id).with_for_update()
         ).all()
-        locking.lock_unchanged(work, house.mine(work, escalation))
+        locking.lock_request_if_unchanged(work, house.mine(work, escalation))
     assert len(order.wrong) == 1
     lock_order.wrong.clear()
 

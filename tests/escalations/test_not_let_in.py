@@ -45,7 +45,7 @@ def tomorrow(work):
 
 
 ACTS = {
-    "ask to close": case_closing.ask_to_close,
+    "ask to close": case_closing.request_closing,
     "close": lambda work, case: case_closing.close_case(work, case, outcome=CaseOutcome.REFERRED),
     "write a consent down": lambda work, case: casework.record_consent(
         work, case, kind=ConsentKind.HELPER

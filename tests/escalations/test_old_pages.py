@@ -196,15 +196,15 @@ def test_one_look_lowers_by_one_level(house, browse):
 def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, granted):
     house.change_case(level=Level.URGENT, reply_due_at=None)
     with house.as_(house.writer) as work:
-        case_closing.ask_to_close(work, case_in(work, house))
+        case_closing.request_closing(work, case_in(work, house))
     second, page = browse(house.second), f"/cases/{house.case.ref}"
     address = f"{page}/closure/decision"
     old = second.get(page)
     with house.as_(house.lead) as work:
         asked = case_closing.pending_closing_request(work, case_in(work, house))
-        case_closing.decide_closing(work, asked, granted=False)
+        case_closing.decide_closing_request(work, asked, granted=False)
     with house.as_(house.writer) as work:
-        case_closing.ask_to_close(work, case_in(work, house))
+        case_closing.request_closing(work, case_in(work, house))
 
     late = press(second, old, address, granted=granted)
 
@@ -243,7 +243,7 @@ def test_no_report_is_agreed_to_by_who_has_the_newest_message_before_them(house,
     house.change_case(level=Level.URGENT)
     write_to(house)
     with house.as_(house.writer) as work:
-        case_closing.ask_to_close(work, case_in(work, house))
+        case_closing.request_closing(work, case_in(work, house))
     second, page = browse(house.second), f"/cases/{house.case.ref}"
     address = f"{page}/closure/decision"
     old = second.get(page)
@@ -299,7 +299,7 @@ def test_a_case_is_closed_or_paused_by_who_has_seen_how_it_is_now(
 
 def ask_for_no_report(house):
     with house.as_(house.writer) as work:
-        case_closing.ask_to_close(work, case_in(work, house))
+        case_closing.request_closing(work, case_in(work, house))
 
 
 def ask_for_less(house):
@@ -464,7 +464,7 @@ def test_an_answer_that_a_colleague_has_written_meanwhile_is_not_overwritten(hou
 
     assert refuses(press(writer, old, f"{address}/answer", words="Since Tuesday."))
     with house.as_(house.writer) as work:
-        waiting = queries.waiting_answer(work, house.mine(work, escalation))
+        waiting = queries.answer_awaiting_approval(work, house.mine(work, escalation))
         assert waiting.words == "Since Monday."
 
 

@@ -212,7 +212,9 @@ def test_who_opens_a_request_while_its_letter_is_settled_sees_it_as_it_is_now(ho
         found = house.mine(work, escalation)
         assert found.state is EscalationState.DISPATCHING
         with house.context.begin() as worker:
-            operations.settle_attempt(worker, parcel, result=DeliveryState.ACCEPTED, trouble="")
+            operations.record_attempt_result(
+                worker, parcel, result=DeliveryState.ACCEPTED, trouble=""
+            )
         operations.open_packet_and_record(work, found)
         assert found.state is EscalationState.WITH_PARTNER
 
@@ -235,7 +237,9 @@ def test_a_request_of_a_case_that_ends_at_this_moment_does_not_leave(house):
         found = house.mine(work, escalation)
         assert not found.case.is_closed
         with house.as_(house.lead) as other:
-            cases.close(other, other.session.get(Case, house.case.id), outcome=CaseOutcome.SPAM)
+            cases.end_case_work(
+                other, other.session.get(Case, house.case.id), outcome=CaseOutcome.SPAM
+            )
         with pytest.raises(Conflict, match="The case is closed"):
             approve(work, found)
 

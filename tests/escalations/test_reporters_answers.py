@@ -239,7 +239,7 @@ def test_only_a_message_that_has_seen_it_settles_a_denied_word(house, prepare):
 def test_a_closed_case_opens_again(house, prepare):
     say = prepare(house)
     with house.as_(house.writer) as work:
-        casework.close(work, mine(work, house), outcome=CaseOutcome.UNRESOLVED)
+        casework.end_case_work(work, mine(work, house), outcome=CaseOutcome.UNRESOLVED)
 
     say()
 
@@ -328,7 +328,7 @@ def test_who_says_yes_while_a_colleague_confirms_has_said_so_themselves(house, a
 
 def test_unticking_what_two_of_us_recorded_denies_it(house, agreed_by_two):
     with house.as_(house.writer) as work:
-        casework.close(work, mine(work, house), outcome=CaseOutcome.UNRESOLVED)
+        casework.end_case_work(work, mine(work, house), outcome=CaseOutcome.UNRESOLVED)
     platform = (ConsentKind.PLATFORM, "platform")
 
     with house.as_reporter() as work:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from helpdesk.export.cacao_conditions import CacaoConditions
 from helpdesk.export.ids_and_variables import option_variable_name, variable_name
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, In, Is, Not
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import QuestionKind
 from helpdesk.playbooks.repository import load_current_library
 
@@ -108,7 +108,9 @@ def as_variables(known):
 def test_a_pattern_holds_unless_the_condition_is_ruled_out(condition, told):
     known = {name: value for name, value in told.items() if value is not None}
     pattern = CacaoConditions(PAGE).not_ruled_out(condition)
-    assert holds(pattern, as_variables(known)) is (evaluate(condition, known) is not Truth.FALSE)
+    assert holds(pattern, as_variables(known)) is (
+        evaluate_condition(condition, known) is not ConditionTruth.FALSE
+    )
 
 
 def test_a_quote_in_a_value_stays_inside_its_string():

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from helpdesk import key_files
 from helpdesk.cli import main
-from helpdesk.setting_values import database_url
+from helpdesk.setting_values import parse_database_url
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,12 +204,12 @@ ELSEWHERE = [
 @pytest.mark.parametrize("query", ELSEWHERE)
 def test_no_option_leads_past_the_check_of_where_the_database_is(query):
     with pytest.raises(ValueError, match=r"can't be set here|more than once|several hosts"):
-        database_url(f"postgresql://role@localhost/helpdesk?{query}")
+        parse_database_url(f"postgresql://role@localhost/helpdesk?{query}")
 
 
 @pytest.mark.parametrize("query", ["", "?host=/run/postgresql", "?connect_timeout=5&port=5433"])
 def test_a_database_on_this_machine_is_taken_as_it_is_written(query):
-    assert database_url(f"postgresql://role@localhost/helpdesk{query}").endswith(query)
+    assert parse_database_url(f"postgresql://role@localhost/helpdesk{query}").endswith(query)
 
 
 @pytest.mark.parametrize("tries", ["0", "-1"])

@@ -55,7 +55,7 @@ def watch(small):
     engine = open_engine(small.url(TICKER))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         watcher, driver = LockWatcher(engine), connection.connection.driver_connection
-        watcher.look(driver)
+        watcher.end_lock_hoarders(driver)
         yield watcher, driver
     engine.dispose()
 
@@ -87,10 +87,10 @@ def test_who_fills_the_table_of_locks_is_ended_and_all_goes_on(small, role, watc
             psycopg.connect(plain(small.url("helpdesk_app"))).close()
 
         with caplog.at_level(logging.WARNING):
-            watcher.look(driver)
+            watcher.end_lock_hoarders(driver)
 
         assert f"A session of {role} was ended" in caplog.text
-        assert list(watcher.untold()) == [role]
+        assert list(watcher.unreported_sessions()) == [role]
         with pytest.raises(psycopg.OperationalError):
             connection.execute("ROLLBACK")
     wait_until_someone_connects(small)
@@ -114,11 +114,11 @@ def test_who_holds_few_goes_on_and_so_does_the_owner(small, watch):
         few.execute("SAVEPOINT s; INSERT INTO jotted VALUES (1);" * 400)
         hoard(owner, 1000)
 
-        watcher.look(driver)
+        watcher.end_lock_hoarders(driver)
 
         few.execute("SELECT 1")
         owner.execute("SELECT 1")
-    assert watcher.untold() == {}
+    assert watcher.unreported_sessions() == {}
 
 
 def test_it_looks_by_itself_and_connects_again_when_it_was_cut_off(small):
@@ -133,7 +133,7 @@ def test_it_looks_by_itself_and_connects_again_when_it_was_cut_off(small):
             )
         with psycopg.connect(plain(small.url("helpdesk_intake"))) as connection:
             hoard(connection, 1000)
-            while not watcher.untold():
+            while not watcher.unreported_sessions():
                 watcher.join(0.05)
             with pytest.raises(psycopg.OperationalError):
                 connection.execute("ROLLBACK")
@@ -194,7 +194,7 @@ def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch
     with pytest.raises(AwayError):
         ticker.record_ended_sessions(context, watcher)
 
-    assert watcher.untold() == {"helpdesk_intake": 30_000}
+    assert watcher.unreported_sessions() == {"helpdesk_intake": 30_000}
 
 
 def _raise(error):
@@ -267,13 +267,13 @@ def test_who_asks_for_the_database_itself_is_ended_and_others_connect(
         thread, said = in_thread(asks, f"ALTER DATABASE helpdesk {statement}")
         try:
             wait_until(admin, WAITS_FOR_DATABASE)
-            watcher.look(driver)
+            watcher.end_lock_hoarders(driver)
         finally:
             holds.close()
         thread.join(LONG)
 
         assert isinstance(said[0], psycopg.OperationalError), said
-        assert list(watcher.untold()) == [role]
+        assert list(watcher.unreported_sessions()) == [role]
     wait_until_someone_connects(small)
 
 
@@ -311,21 +311,21 @@ def test_for_whom_others_wait_too_long_is_ended(small, role, watch):
         holds.execute(TAKE)
         waiting = [in_thread(one, TAKE) for one in (first, second)]
         wait_until(admin, f"{WAITS} OFFSET 1")
-        watcher.look(driver)
-        assert watcher.untold() == {}
+        watcher.end_lock_hoarders(driver)
+        assert watcher.unreported_sessions() == {}
 
         seconds = database_hardening.LONGEST_HOLD + 1
         aged = f"clock_timestamp() - now() > interval '{seconds} seconds'"
         while not holds_for(holds, aged):
             threading.Event().wait(0.2)
-        watcher.look(driver)
+        watcher.end_lock_hoarders(driver)
 
         for thread, said in waiting:
             thread.join(LONG)
             assert said == []
         with pytest.raises(psycopg.OperationalError):
             holds.execute("SELECT 1")
-    assert list(watcher.untold()) == [role]
+    assert list(watcher.unreported_sessions()) == [role]
 
 
 def holds_for(connection, question):
@@ -339,10 +339,10 @@ def test_who_has_been_at_it_for_long_goes_on_while_nobody_waits(small, watch, mo
         long.execute(TAKE)
         long.execute(f"SELECT pg_sleep({database_hardening.LONGEST_HOLD + 1})")
 
-        watcher.look(driver)
+        watcher.end_lock_hoarders(driver)
 
         long.execute("SELECT 1")
-    assert watcher.untold() == {}
+    assert watcher.unreported_sessions() == {}
 
 
 @pytest.mark.usefixtures("row")
@@ -351,8 +351,8 @@ def test_who_takes_a_strong_lock_of_a_table_is_ended(small, role, watch):
     with psycopg.connect(plain(small.url(role))) as holds:
         holds.execute("LOCK TABLE held IN SHARE ROW EXCLUSIVE MODE")
 
-        watcher.look(driver)
+        watcher.end_lock_hoarders(driver)
 
         with pytest.raises(psycopg.OperationalError):
             holds.execute("SELECT 1")
-    assert list(watcher.untold()) == [role]
+    assert list(watcher.unreported_sessions()) == [role]

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from helpdesk.app import create_app
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.intake.forms.consents import ConsentsForm
@@ -196,7 +196,7 @@ def _refuse(_form, *_more, **_and):
 
 
 def _refuse_as_outdated(_form, *_more, **_and):
-    raise Outdated(NOT_NOW)
+    raise StalePage(NOT_NOW)
 
 
 def send(client, form, fields):

@@ -146,7 +146,7 @@ def test_a_call_that_answered_nothing_is_objected_to_and_an_answer_is_owed(house
 def test_a_closed_case_opens_again_with_the_objection(house, case, code):
     conversation_id = call(house, case)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+        casework.end_case_work(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
 
     object_to(house, case, code, conversation_id)
 

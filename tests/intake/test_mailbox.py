@@ -421,7 +421,7 @@ def test_nor_does_it_take_back_what_was_given_since(house, inside, case):
 
 def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+        casework.end_case_work(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
     inside.open("/mailbox/case")
     assert "Your case is closed. It was solved." in inside.text
 
@@ -775,7 +775,9 @@ def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
 ):
     with house.inside() as work:
         lead = a_person(work, Role.COORDINATOR, [house.team])
-        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.UNRESOLVED)
+        casework.end_case_work(
+            work, work.session.get(Case, case.id), outcome=CaseOutcome.UNRESOLVED
+        )
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
         people.disable_person(work, person)

@@ -23,7 +23,7 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.host_dispatch import application_for
 from helpdesk.intake import operations, reminder_jobs
-from helpdesk.intake.models import EmailReminder, PausedAddress, ReminderState
+from helpdesk.intake.models import EmailReminder, PausedReminderAddress, ReminderState
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
 from helpdesk.settings import Surface
 from helpdesk.web.catalogues import load_catalogue_or_source
@@ -554,7 +554,7 @@ def test_the_mailbox_turns_them_off_and_the_address_is_gone(house, inside, case)
 def test_when_a_case_is_closed_they_hear_of_it_and_the_address_goes(house, inside, case):
     turned_on(house, inside)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+        casework.end_case_work(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
 
     assert len(work_off(house)) == 1
 
@@ -570,7 +570,7 @@ def test_who_was_told_and_has_not_looked_is_not_told_again_of_the_end(house, ins
     writes(house, case)
     work_off(house)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+        casework.end_case_work(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
 
     assert work_off(house) == []
     assert row(house, case).address is None
@@ -589,7 +589,7 @@ def test_who_takes_the_case_back_takes_the_address_back(house, inside, case):
 def test_what_a_closed_case_or_an_unconfirmed_address_left_goes_by_itself(house, inside, case):
     turned_on(house, inside)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
+        casework.end_case_work(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
         at = work.at
     ticks(house, at + timedelta(hours=23))
     assert row(house, case).address is not None
@@ -611,7 +611,7 @@ def test_an_address_that_nobody_confirms_is_deleted_after_two_days(house, inside
     assert row(house, case).address is None
     house._become("postgres")
     with house.staff.begin() as work:
-        assert list(work.session.scalars(select(PausedAddress))) == []
+        assert list(work.session.scalars(select(PausedReminderAddress))) == []
     house._become("helpdesk_intake")
 
 

@@ -191,7 +191,7 @@ def test_taking_the_case_back_leaves_the_way_of_its_requests_to_be_seen(house, s
 def test_with_a_consent_that_a_responder_wrote_back_it_is_the_same(house, story):
     story.approve().carry()
     with house.inside() as work:
-        consent = queries.consent_for(work, queries.request_by_own_ref(work, story.ref))
+        consent = queries.consent_for_request(work, queries.request_by_own_ref(work, story.ref))
         casework.withdraw_consent(work, work.session.get(Case, story.case.id), consent)
 
     assert STOPPED in opened(story)

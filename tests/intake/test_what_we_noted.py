@@ -104,7 +104,9 @@ def test_their_own_word_counts_after_that(house, story):
 def test_a_case_that_was_closed_on_it_opens_again(house, story):
     note(house, story, Verdict.CONFIRMED)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, story.case.id), outcome=CaseOutcome.RESOLVED)
+        casework.end_case_work(
+            work, work.session.get(Case, story.case.id), outcome=CaseOutcome.RESOLVED
+        )
 
     deny(story)
 

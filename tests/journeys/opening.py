@@ -90,7 +90,7 @@ def keys_of_member(session, member):
     person = session.scalar(select(Person).where(Person.handle == member.handle))
     return {
         *(
-            passphrases.recompute_passphrase_lock(words, person.salt, peppers).secret
+            passphrases.rederive_key_from_passphrase(words, person.salt, peppers).secret
             for words in member.passphrases
         ),
         *(recovery._recovery_secret(key) for key in member.recovery_keys),

@@ -16,9 +16,9 @@ from helpdesk.playbooks.conditions import (
     condition_to_data,
     names_in,
 )
-from helpdesk.playbooks.evaluation import Truth, evaluate, unknown_names_in
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition, unknown_names_in
 
-TRUE, FALSE, CANNOT_TELL = Truth.TRUE, Truth.FALSE, Truth.CANNOT_TELL
+TRUE, FALSE, CANNOT_TELL = ConditionTruth.TRUE, ConditionTruth.FALSE, ConditionTruth.CANNOT_TELL
 HOLD = AtLeast("hold", ("unclear", "running"))
 
 names = st.sampled_from(["hold", "changed", "owner", "form"])
@@ -77,14 +77,14 @@ knowledge = st.dictionaries(names, told)
     ],
 )
 def test_a_condition_comes_out_as_its_words_say(condition, known, truth):
-    assert evaluate(condition, known) is truth
+    assert evaluate_condition(condition, known) is truth
 
 
 @given(conditions, knowledge)
 def test_doubts_are_named_exactly_when_it_cannot_be_told(condition, known):
     named = unknown_names_in(condition, known)
 
-    assert bool(named) == (evaluate(condition, known) is CANNOT_TELL)
+    assert bool(named) == (evaluate_condition(condition, known) is CANNOT_TELL)
     assert set(named) <= set(names_in(condition))
 
 
@@ -96,9 +96,9 @@ def test_learning_more_never_turns_yes_into_no(condition, known, name, value):
     that proves it: it is about the asking itself."""
     if name in known or any(isinstance(leaf, Answered) for leaf in leaves_of(condition)):
         return
-    before = evaluate(condition, known)
+    before = evaluate_condition(condition, known)
 
-    after = evaluate(condition, {**known, name: value})
+    after = evaluate_condition(condition, {**known, name: value})
 
     assert before is CANNOT_TELL or after is before
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from helpdesk.playbooks.danger_detector import NEAR_DANGER
-from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
+from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhraseMatcher, DangerSign
 from helpdesk.playbooks.repository import danger_detector, load_current_library
 from helpdesk.settings import LANGUAGES
 
@@ -72,7 +72,7 @@ def test_a_sign_is_seen_deep_in_a_long_story():
 
 
 def test_the_words_of_a_phrase_must_stand_near_each_other():
-    phrases = DangerPhrases([DangerPhrase(DangerSign.HOME, "en", "hits me")])
+    phrases = DangerPhraseMatcher([DangerPhrase(DangerSign.HOME, "en", "hits me")])
 
     assert phrases.signs_in("hits and then always beats me") == ()
     assert phrases.signs_in("me hits") == ()
@@ -80,7 +80,7 @@ def test_the_words_of_a_phrase_must_stand_near_each_other():
 
 
 def test_a_word_of_a_phrase_may_be_one_of_several_and_end_in_any_way():
-    phrases = DangerPhrases([DangerPhrase(DangerSign.HOME, "en", "slap*/beats me")])
+    phrases = DangerPhraseMatcher([DangerPhrase(DangerSign.HOME, "en", "slap*/beats me")])
 
     assert phrases.signs_in("he slapped me") == (DangerSign.HOME,)
     assert phrases.signs_in("he beats me") == (DangerSign.HOME,)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_preview import preview_steps
 from helpdesk.playbooks.step_tracker import track_progress
 
@@ -35,7 +35,7 @@ def test_what_an_outcome_is_said_to_open_or_spare_it_opens_or_spares(told, data)
     step = data.draw(st.sampled_from(page.steps))
     way = data.draw(st.sampled_from(ahead(page, known)[step.id].ways))
 
-    known = known | facts_from(step, way.outcome, {})
+    known = known | facts_set_by_outcome(step, way.outcome, {})
     then = track_progress(page, known, {step.id: RecordedStep(way.outcome.id)})
 
     for later in way.opens:

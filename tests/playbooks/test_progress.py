@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import FactSource
 from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_tracker import track_progress
 
 PAGES = load_current_library().playbooks
@@ -132,11 +132,13 @@ def test_nobody_is_kept_in_a_run_that_they_left(end):
 def test_finishing_a_step_sets_facts_from_outcome_words_and_evidence():
     form, session = ACCOUNT.step("public-form"), ACCOUNT.step("live-session")
 
-    filed = facts_from(form, form.outcome("filed"), {"form-receipt": "4-555"})
+    filed = facts_set_by_outcome(form, form.outcome("filed"), {"form-receipt": "4-555"})
 
     assert filed == {"public_form": "filed", "public_form_ref": "4-555"}
-    assert facts_from(form, form.outcome("no_form"), {}) == {"public_form": "no_form"}
-    assert facts_from(session, session.outcome("back_in"), {}) == {"account_state": "back"}
+    assert facts_set_by_outcome(form, form.outcome("no_form"), {}) == {"public_form": "no_form"}
+    assert facts_set_by_outcome(session, session.outcome("back_in"), {}) == {
+        "account_state": "back"
+    }
 
 
 # --- every walk ----------------------------------------------------------------------------------
@@ -164,7 +166,7 @@ def walk(page, choose):
             continue
         outcome = choose.choice([one for one in step.outcomes if may_end(page, run, step, one)])
         records[step.id] = RecordedStep(outcome.id)
-        known |= facts_from(step, outcome, dict.fromkeys(step.evidence, "told"))
+        known |= facts_set_by_outcome(step, outcome, dict.fromkeys(step.evidence, "told"))
         if outcome.end or outcome.playbook:
             return outcome, known, records
     raise AssertionError("the walk did not end")
@@ -193,7 +195,7 @@ def test_no_walk_is_ready_to_escalate_before_its_owner_is_confirmed(name, seed):
     known["consent_platform"] = "given"
 
     for plan in page.escalations:
-        ready = all(evaluate(need, known) is Truth.TRUE for need in plan.needs)
+        ready = all(evaluate_condition(need, known) is ConditionTruth.TRUE for need in plan.needs)
         assert not ready or known["owner_confirmed"] == "confirmed"
 
 

@@ -14,7 +14,7 @@ from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, playbook_from_json
 from helpdesk.playbooks.progress import StepState
 from helpdesk.runs import condition_context, operations, queries, storage
-from helpdesk.runs.models import Edition, StepRecord
+from helpdesk.runs.models import PlaybookEdition, StepRecord
 
 SHOWN = {"ownership-statement": "They named the first address."}
 ACCOUNT = repository.load_current_library().playbook("account-takeover")
@@ -55,7 +55,7 @@ def test_an_edition_is_stored_once(at_work):
     with at_work.working() as work:
         storage.store_edition(work, repository.load_current_edition("account-takeover"))
 
-        assert len(work.session.scalars(select(Edition)).all()) == 2
+        assert len(work.session.scalars(select(PlaybookEdition)).all()) == 2
 
 
 def test_one_page_is_at_work_once(at_work):

@@ -96,7 +96,9 @@ def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(context, house
 VERBS = {
     NewsKind.NO_LONGER_YOURS: lambda work, case: operations.release_case(work, case),
     NewsKind.NOTE: lambda work, case: operations.add_case_note(work, case, "Look at this."),
-    NewsKind.CLOSED: lambda work, case: operations.close(work, case, outcome=CaseOutcome.REFERRED),
+    NewsKind.CLOSED: lambda work, case: operations.end_case_work(
+        work, case, outcome=CaseOutcome.REFERRED
+    ),
     NewsKind.LEVEL: lambda work, case: triage.raise_case_level(
         work, case, level=Level.URGENT, reason="It has grown."
     ),

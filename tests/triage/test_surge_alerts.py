@@ -14,7 +14,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.core.work import round_for_reporter
+from helpdesk.core.work import round_time_for_reporter
 from helpdesk.triage import surge_alerts
 from tests.conftest import STAFF, become
 from tests.factories import sign_in, work_as
@@ -48,7 +48,7 @@ def live(context, at):
 
 def flood(context, house, at, *, second=False, answers=RUNNING, number=FLOOD):
     for _ in range(number):
-        reported(context, house, round_for_reporter(at), answers, in_slow_lane=second)
+        reported(context, house, round_time_for_reporter(at), answers, in_slow_lane=second)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_first_few_have_a_letter_each_and_no_other(context, house, start):
 
 def test_cases_that_have_waited_for_days_make_no_crowd(context, house, start):
     flood(context, house, start - timedelta(days=1), answers=NO)
-    case = reported(context, house, round_for_reporter(start), IMMEDIATE)
+    case = reported(context, house, round_time_for_reporter(start), IMMEDIATE)
 
     sent = live(context, start)
 
@@ -103,7 +103,7 @@ def test_an_immediate_report_in_a_flood_is_spoken_of_within_ten_minutes(
     flood(context, house, start, second=second)
     live(context, start)
     came = start + timedelta(minutes=late_by)
-    reported(context, house, round_for_reporter(came), IMMEDIATE, in_slow_lane=second)
+    reported(context, house, round_time_for_reporter(came), IMMEDIATE, in_slow_lane=second)
 
     heard = []
     for minute in range(12):
@@ -134,7 +134,7 @@ def test_honest_reports_have_letters_of_their_own_while_the_second_lane_is_flood
 ):
     flood(context, house, start, second=True, answers=IMMEDIATE)
     live(context, start)
-    case = reported(context, house, round_for_reporter(start), IMMEDIATE)
+    case = reported(context, house, round_time_for_reporter(start), IMMEDIATE)
 
     sent = live(context, start + timedelta(minutes=1))
 
@@ -248,7 +248,7 @@ def test_what_was_told_while_the_clock_was_a_day_ahead_silences_nobody(context, 
     heard = 0
     for minutes in (0, 15, 60, 240, 900):
         moment = start + timedelta(minutes=minutes)
-        reported(context, house, round_for_reporter(moment), IMMEDIATE)
+        reported(context, house, round_time_for_reporter(moment), IMMEDIATE)
         heard += bool(live(context, moment))
 
     assert heard == 5

@@ -15,9 +15,9 @@ import helpdesk.app
 from helpdesk.app import create_app
 from helpdesk.cases.forms import NoteForm
 from helpdesk.escalations.forms import QuestionForm
-from helpdesk.runs.forms import SkipForm
+from helpdesk.runs.forms import SkipStepForm
 from helpdesk.settings import Surface
-from helpdesk.triage.forms import RaiseLevelForm
+from helpdesk.triage.forms.level_forms import RaiseLevelForm
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, count_graphemes
 
@@ -73,7 +73,7 @@ def test_no_text_counts_more_than_its_signs_or_less_than_half(text):
 
 @pytest.mark.parametrize(
     ("form", "name"),
-    [(NoteForm, "note_text"), (QuestionForm, "question"), (SkipForm, "reason")],
+    [(NoteForm, "note_text"), (QuestionForm, "question"), (SkipStepForm, "reason")],
 )
 def test_line_breaks_count_once_and_too_long_is_said_with_the_number(staff_pages, form, name):
     limit = 10_000 if form is QuestionForm else TEXT_LIMIT

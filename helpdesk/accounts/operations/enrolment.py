@@ -7,11 +7,11 @@ from sqlalchemy import select
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.mailboxes import send_first_mailbox_code
-from helpdesk.accounts.operations.people import enrolment_code_hash
+from helpdesk.accounts.operations.people import hash_enrolment_code
 from helpdesk.accounts.operations.recovery import lock_under_new_recovery_key
 from helpdesk.accounts.operations.second_factors import seal_second_factor_seed
 from helpdesk.accounts.operations.team_keys import create_team_key
-from helpdesk.accounts.passphrases import PassphraseLock
+from helpdesk.accounts.passphrases import PassphraseDerivedKey
 from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.core.errors import Conflict
 from helpdesk.core.key_signatures import sign_key
@@ -33,7 +33,7 @@ class EnrolmentResult:
 def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person | None:
     """Whoever was invited with this code to this door, while the code holds."""
     invited = select(Person).where(
-        Person.enrolment_tag == enrolment_code_hash(code),
+        Person.enrolment_tag == hash_enrolment_code(code),
         Person.enrolment_until > work.at,
         Person.disabled_at.is_(None),
     )
@@ -42,7 +42,7 @@ def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person |
 
 
 def enrol(
-    work: Work, person: Person, *, lock: PassphraseLock, seed: str, first_code: str
+    work: Work, person: Person, *, lock: PassphraseDerivedKey, seed: str, first_code: str
 ) -> EnrolmentResult:
     """Give the person a key of their own. The first who enrols in a team makes the team's key.
 

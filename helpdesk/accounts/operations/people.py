@@ -192,7 +192,7 @@ def go_off_duty(work: Work, person: Person) -> None:
     work.record("person.off_duty", person)
 
 
-def enrolment_code_hash(code: str) -> bytes:
+def hash_enrolment_code(code: str) -> bytes:
     """What is kept of an enrolment code. It has 130 bits, so a plain hash gives nothing away."""
     return hashlib.blake2b(
         codes.clean_typed_code(code).encode(), person=b"hd enrolment", digest_size=32
@@ -205,7 +205,7 @@ def _teams_of(person: Person) -> list[str]:
 
 def _give_code(work: Work, person: Person) -> str:
     code = codes.new_one_time_code()
-    person.enrolment_tag = enrolment_code_hash(code)
+    person.enrolment_tag = hash_enrolment_code(code)
     person.enrolment_until = work.at + CODE_HOLDS
     person.code_given_by, person.code_given_at = work.actor.id, work.at
     return code

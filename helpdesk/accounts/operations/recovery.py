@@ -5,7 +5,7 @@ from typing import Final
 
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.sessions import end_all_sessions, end_other_sessions
-from helpdesk.accounts.passphrases import PassphraseLock
+from helpdesk.accounts.passphrases import PassphraseDerivedKey
 from helpdesk.accounts.policy import may_use_own_account
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
@@ -15,7 +15,9 @@ from helpdesk.core.work import Work
 NOT_RIGHT: Final = "This is not your passphrase."
 
 
-def recover_account(work: Work, person: Person, secret: Secret, *, lock: PassphraseLock) -> str:
+def recover_account(
+    work: Work, person: Person, secret: Secret, *, lock: PassphraseDerivedKey
+) -> str:
     """Lock the key under a new passphrase and a new recovery key; everybody signed in is out.
 
     Who calls this has opened the key with the recovery key and seen the second factor.
@@ -28,7 +30,12 @@ def recover_account(work: Work, person: Person, secret: Secret, *, lock: Passphr
 
 
 def change_passphrase(
-    work: Work, person: Person, *, current: PassphraseLock, new: PassphraseLock, session_id: str
+    work: Work,
+    person: Person,
+    *,
+    current: PassphraseDerivedKey,
+    new: PassphraseDerivedKey,
+    session_id: str,
 ) -> None:
     """Another passphrase for the same key. Other browsers are signed out."""
     work.require(may_use_own_account, person)
@@ -38,7 +45,7 @@ def change_passphrase(
 
 
 def rewrap_with_current_pepper(
-    work: Work, person: Person, secret: Secret, lock: PassphraseLock
+    work: Work, person: Person, secret: Secret, lock: PassphraseDerivedKey
 ) -> None:
     """Lock the key under the same passphrase with the current pepper.
 
@@ -48,7 +55,7 @@ def rewrap_with_current_pepper(
     work.record("person.lock_renewed", person)
 
 
-def new_recovery_key(work: Work, person: Person, *, current: PassphraseLock) -> str:
+def new_recovery_key(work: Work, person: Person, *, current: PassphraseDerivedKey) -> str:
     """Another recovery key, shown once; the one on the old paper opens nothing any more."""
     work.require(may_use_own_account, person)
     recovery_key = lock_under_new_recovery_key(person, unlock_with_passphrase(person, current))
@@ -56,7 +63,7 @@ def new_recovery_key(work: Work, person: Person, *, current: PassphraseLock) -> 
     return recovery_key
 
 
-def unlock_with_passphrase(person: Person, lock: PassphraseLock) -> Secret:
+def unlock_with_passphrase(person: Person, lock: PassphraseDerivedKey) -> Secret:
     """The person's secret, opened with their passphrase; Conflict if it is not theirs."""
     place = person.envelope_place_of("under_passphrase")
     try:
@@ -67,7 +74,7 @@ def unlock_with_passphrase(person: Person, lock: PassphraseLock) -> Secret:
         raise Conflict(NOT_RIGHT) from None
 
 
-def is_passphrase_of(person: Person, lock: PassphraseLock) -> bool:
+def is_passphrase_of(person: Person, lock: PassphraseDerivedKey) -> bool:
     """Whether this is the person's passphrase."""
     try:
         unlock_with_passphrase(person, lock)
@@ -95,7 +102,7 @@ def lock_under_new_recovery_key(person: Person, secret: Secret) -> str:
     return recovery_key
 
 
-def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseLock) -> None:
+def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseDerivedKey) -> None:
     person.salt = lock.salt
     person.under_passphrase = lock.secret.seal(
         secret.raw, person.envelope_place_of("under_passphrase")

@@ -19,7 +19,7 @@ from helpdesk.accounts.operations.sessions import (
     end_other_sessions,
     end_session,
 )
-from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseLock
+from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseDerivedKey
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
@@ -63,7 +63,7 @@ def count_sign_in_attempt(work: Work, person: Person) -> None:
 
 
 def begin_sign_in(
-    work: Work, attempt: SignInAttempt, lock: PassphraseLock, *, surface: str
+    work: Work, attempt: SignInAttempt, lock: PassphraseDerivedKey, *, surface: str
 ) -> str | None:
     """The passphrase is right: half a session, whose token goes into the cookie. Else None."""
     if attempt.person is None:
@@ -120,7 +120,7 @@ def replace_second_factor(
     work: Work,
     person: Person,
     *,
-    current: PassphraseLock,
+    current: PassphraseDerivedKey,
     seed: str,
     first_code: str,
     session_id: str,

@@ -7,7 +7,7 @@ from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
-from helpdesk.accounts.vouching import is_independent, why_access_is_refused
+from helpdesk.accounts.vouching import is_independent_account, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for
@@ -27,7 +27,7 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
 
     No rule: it happens while somebody enrols, to teams they were invited into.
     """
-    if team.kind is TeamKind.QUEUE and not is_independent(work.session, person):
+    if team.kind is TeamKind.QUEUE and not is_independent_account(work.session, person):
         return False
     known, house = (
         keys_of_team(work, team),

@@ -60,7 +60,7 @@ def create_passphrase() -> ResponseReturnValue:
         work,
         person,
         current=_lock(person, form.current.data or ""),
-        new=passphrases.make_passphrase_lock(form.passphrase.data or "", _peppers()),
+        new=passphrases.derive_key_from_passphrase(form.passphrase.data or "", _peppers()),
         session_id=current_identity().session_id or "",
     )
     flash("Your passphrase has been changed. Other browsers have been signed out.")
@@ -187,9 +187,9 @@ def create_recovery_key() -> ResponseReturnValue:
     return render_template("accounts/recovery_key.html", key=key, new=False), 201
 
 
-def _lock(person: Person, passphrase: str) -> passphrases.PassphraseLock:
+def _lock(person: Person, passphrase: str) -> passphrases.PassphraseDerivedKey:
     salt = person.salt or passphrases.NOBODYS_SALT
-    return passphrases.recompute_passphrase_lock(passphrase, salt, _peppers())
+    return passphrases.rederive_key_from_passphrase(passphrase, salt, _peppers())
 
 
 def _peppers() -> tuple[Secret, ...]:

@@ -7,7 +7,7 @@ from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import StaffSession
 from helpdesk.accounts.views.blueprints import bp, home_url
-from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message, take_device_try
+from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message, spend_device_try
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.error_pages import parent_page_of
@@ -102,7 +102,7 @@ def create_code() -> ResponseReturnValue:
             token=request.cookies.get(session_cookie_name(), ""),
             code=form.code.data or "",
             surface=current_surface(),
-            is_known=take_device_try,
+            is_known=spend_device_try,
         )
         if came_in is None:
             log_refusal("second factor refused")

@@ -41,7 +41,7 @@ def sign_in_wait_message(purpose: str, handle: str) -> str:
     return sentence.format(wait=_in_words(wait)) if wait else ""
 
 
-def take_device_try(handle: str) -> bool:
+def spend_device_try(handle: str) -> bool:
     """Spend one of the tries that a browser has for codes, if it has let this person in before.
 
     With none left it tries as a stranger: whoever has a colleague's computer and passphrase does

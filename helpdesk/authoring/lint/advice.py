@@ -10,7 +10,7 @@ from helpdesk.authoring.source import Node
 from helpdesk.authoring.unfit_advice import (
     find_unfit_advice,
     is_shown_because_of,
-    least_answers_for,
+    minimal_answers_for_condition,
 )
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import RedFlag
@@ -36,7 +36,7 @@ def advice_that_misfits_answers(material: LintInput) -> Iterator[LintFinding]:
     """L33: a line that is shown although an answer speaks against it, or one that is missing."""
     for page in material.library.playbooks:
         for check in material.library.advice_checks:
-            for answers in least_answers_for(check.when, page):
+            for answers in minimal_answers_for_condition(check.when, page):
                 for one in find_unfit_advice((check,), (page,), answers):
                     text = one.line.text if one.line is not None else page.safe_now[0].text
                     said = ", ".join(f"{name} {value}" for name, value in answers.items())
@@ -52,7 +52,7 @@ def dangers_without_advice(material: LintInput) -> Iterator[LintFinding]:
         for flag in page.red_flags:
             if flag.floor is None:
                 continue
-            for answers in least_answers_for(flag.when, page):
+            for answers in minimal_answers_for_condition(flag.when, page):
                 own = answers.keys() - points
                 if own and not any(
                     is_shown_because_of(line, answers, own) for line in page.safe_now

@@ -6,9 +6,9 @@ from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import names_in
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_rules import outcome_continues_run, outcome_ends_step
 
 
@@ -89,10 +89,10 @@ def _left_open(material: LintInput, step: Step, outcome: StepOutcome) -> Iterato
 
 def _gate_opened_by(page: Playbook, step: Step, outcome: StepOutcome) -> str:
     """The fact by which this outcome alone opens a gate of a request, if it does."""
-    facts = facts_from(step, outcome, {})
+    facts = facts_set_by_outcome(step, outcome, {})
     for plan in page.escalations:
         for gate in plan.needs:
             asked = set(names_in(gate))
-            if asked <= set(facts) and evaluate(gate, facts) is Truth.TRUE:
+            if asked <= set(facts) and evaluate_condition(gate, facts) is ConditionTruth.TRUE:
                 return ", ".join(sorted(asked))
     return ""

@@ -11,7 +11,7 @@ from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.locations import scalar_values
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks import organisations
-from helpdesk.playbooks.model import Playbook, Readiness
+from helpdesk.playbooks.model import Playbook, PlaybookReadiness
 
 GRACE = timedelta(days=90)
 FACTS_LAST = timedelta(days=180)
@@ -24,7 +24,7 @@ def overdue_reviews(material: LintInput) -> Iterator[LintFinding]:
     """L22: a page whose day of review has passed, or that is ready without one."""
     for page in material.library.playbooks:
         if page.reviewed is None:
-            if page.status is Readiness.READY:
+            if page.status is PlaybookReadiness.READY:
                 yield _review(material, page, "status", _UNREAD, LintSeverity.ERROR)
             continue
         late = material.today - page.reviewed.next

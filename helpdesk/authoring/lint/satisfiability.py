@@ -6,7 +6,7 @@ from itertools import product
 
 from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
 from helpdesk.playbooks.conditions import UNTOLD, Condition, Value, compared_values_in
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Question, QuestionKind
 
 # Stands for an answer that no condition asks for.
@@ -39,7 +39,9 @@ class AnswerSpace:
         answers = {name: value for name, value in known.items() if name in asked}
         facts = {name: value for name, value in known.items() if name not in asked}
         known = {**drop_hidden_answers(self.questions, answers), **facts}
-        return all(evaluate(condition, known) is Truth.TRUE for condition in conditions)
+        return all(
+            evaluate_condition(condition, known) is ConditionTruth.TRUE for condition in conditions
+        )
 
     def _names(self, conditions: Iterable[Condition]) -> dict[str, set[str]]:
         """Every name that matters with the values that matter, what hides a question included."""

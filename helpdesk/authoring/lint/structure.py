@@ -8,7 +8,7 @@ from helpdesk.authoring.lint.locations import scalar_values
 from helpdesk.authoring.lint.satisfiability import AnswerSpace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.model import FactSource, Playbook, Readiness, Step
+from helpdesk.playbooks.model import FactSource, Playbook, PlaybookReadiness, Step
 
 # No sentences of ours: lists of words, and what people type ("todo" is a word in Spanish).
 LISTS_OF_WORDS = frozenset(
@@ -46,11 +46,11 @@ def unreachable_parts(material: LintInput) -> Iterator[LintFinding]:
 def links_to_retired_playbooks(material: LintInput) -> Iterator[LintFinding]:
     """L07: a way that leads to a page which takes no new cases. Reading holds up the rest."""
     library = material.library
-    retired = {one.id for one in library.playbooks if one.status is Readiness.RETIRED}
+    retired = {one.id for one in library.playbooks if one.status is PlaybookReadiness.RETIRED}
     for page in library.playbooks:
         for step in page.steps:
             for outcome in step.outcomes:
-                if outcome.playbook in retired and page.status is not Readiness.RETIRED:
+                if outcome.playbook in retired and page.status is not PlaybookReadiness.RETIRED:
                     yield material.finding_at(
                         outcome.label,
                         LintRule.WAYS_OUT,

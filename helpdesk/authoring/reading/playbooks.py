@@ -9,7 +9,7 @@ from helpdesk.authoring.reading.context import CollectionContext, PlaybookContex
 from helpdesk.authoring.reading.questions import read_questions
 from helpdesk.authoring.reading.steps import StepsReader
 from helpdesk.authoring.source import ErrorCollector, Fields, Node
-from helpdesk.playbooks.model import Playbook, Readiness
+from helpdesk.playbooks.model import Playbook, PlaybookReadiness
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ def _header(page: Fields, context: PlaybookContext) -> dict[str, Any]:
     return {
         "id": context.home,
         "version": page["version"].version(),
-        "status": page["status"].one_of(Readiness),
+        "status": page["status"].one_of(PlaybookReadiness),
         "title": context.text("title", page["title"]),
         "trigger": context.text("trigger", page["trigger"]),
         "scope_limit": context.text("scope_limit", page["scope_limit"]),

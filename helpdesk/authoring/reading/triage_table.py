@@ -10,10 +10,10 @@ from helpdesk.playbooks.model import Text
 from helpdesk.triage.decision_table import (
     AlertAudience,
     DecisionPoint,
+    DecisionPointValue,
     DecisionTable,
     FirstReplyAlarm,
     LevelPlan,
-    PointValue,
     TableCell,
     TriageRule,
     UnsureMeaning,
@@ -70,10 +70,10 @@ def _read_point(node: Node) -> DecisionPoint:
     return point
 
 
-def _read_value(node: Node, home: str) -> PointValue:
+def _read_value(node: Node, home: str) -> DecisionPointValue:
     fields = node.fields("id label because")
     home = f"{home}.values.{fields['id'].id()}"
-    return PointValue(
+    return DecisionPointValue(
         id=fields["id"].id(),
         label=Text(f"{home}.label", fields["label"].text()),
         because=Text(f"{home}.because", fields["because"].text()),

@@ -25,9 +25,9 @@ from helpdesk.authoring.unfit_advice import find_unfit_advice
 from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import missing_for_request
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import RunEndKind, Step
-from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
+from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 from helpdesk.triage.decision_table import DecisionPoint
 
 CONSENT: Final = ("consent_platform", "given")
@@ -151,7 +151,7 @@ def _hidden(ground: SimulationSetup, answers: Mapping[str, Value]) -> set[str]:
     seen: dict[str, Value] = {}
     for question in ground.page.questions:
         condition = question.ask_when
-        if condition is not None and evaluate(condition, seen) is Truth.FALSE:
+        if condition is not None and evaluate_condition(condition, seen) is ConditionTruth.FALSE:
             hidden.add(question.id)
         elif question.id in answers:
             seen[question.id] = answers[question.id]
@@ -176,7 +176,9 @@ def _seen(tried: SimulatedPerson) -> tuple[object, ...]:
 
 def _not_open(steps: tuple[Step, ...], known: Context, done: set[str]) -> Iterator[str]:
     """The preconditions that nobody established: each by a step that was done, or by the house."""
-    established = {fact for step in steps if step.id in done for fact in facts_named_by(step)}
+    established = {
+        fact for step in steps if step.id in done for fact in facts_settable_by_step(step)
+    }
     if known.get("vetted") not in VETTED or "vetted" not in established:
         yield "vetting"
     if known.get("owner_confirmed") != OWNER_CONFIRMED or "owner_confirmed" not in established:
@@ -205,6 +207,6 @@ def _known_before(tried: SimulatedPerson, taken: list[SimulatedStep]) -> Context
 
 def _is_needless(tried: SimulatedPerson, step: Step, known: Context) -> bool:
     """Whether its condition fails for certain; a fact that nobody recorded is not so."""
-    named = {fact for one in tried.ground.page.steps for fact in facts_named_by(one)}
+    named = {fact for one in tried.ground.page.steps for fact in facts_settable_by_step(one)}
     so_far = {**dict.fromkeys(named, NOT_SO_FAR), **known}
-    return step.when is not None and evaluate(step.when, so_far) is Truth.FALSE
+    return step.when is not None and evaluate_condition(step.when, so_far) is ConditionTruth.FALSE

@@ -8,7 +8,7 @@ from functools import cached_property
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
     may_skip_step,
@@ -153,7 +153,9 @@ def simulate_run(
         if stopped:
             break
         outcome = choice.outcome
-        found = facts_from(now.step, outcome, choice.evidence) if outcome is not None else {}
+        found = (
+            facts_set_by_outcome(now.step, outcome, choice.evidence) if outcome is not None else {}
+        )
         taken.append(SimulatedStep(now.step, choice, found, now.cannot_tell))
         records[now.step.id] = _record(outcome)
         facts |= found

@@ -11,7 +11,7 @@ from helpdesk.authoring.translation.files import (
     source_fingerprint,
 )
 from helpdesk.authoring.translation.status import TranslatableSentence
-from helpdesk.authoring.translation.translator_files import SAME, ReturnedSentence
+from helpdesk.authoring.translation.translator_files import SAME, ReturnedTranslation
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def merge_translations(
     language: str,
     parts: Mapping[str, TranslationFile],
     met: Iterable[TranslatableSentence],
-    answers: Iterable[ReturnedSentence],
+    answers: Iterable[ReturnedTranslation],
     *,
     drafts: bool = False,
 ) -> MergeResult:
@@ -53,7 +53,7 @@ def merge_translations(
     return MergeResult(now, tuple(taken), tuple(refused))
 
 
-def _says_anything(sentence: TranslatableSentence | None, answer: ReturnedSentence) -> bool:
+def _says_anything(sentence: TranslatableSentence | None, answer: ReturnedTranslation) -> bool:
     """Whether somebody wrote something: not nothing, not the source, not what we gave out."""
     if sentence is None:
         return bool(answer.said)
@@ -63,7 +63,11 @@ def _says_anything(sentence: TranslatableSentence | None, answer: ReturnedSenten
 
 
 def _fault(
-    sentence: TranslatableSentence | None, answer: ReturnedSentence, words: str, *, is_draft: bool
+    sentence: TranslatableSentence | None,
+    answer: ReturnedTranslation,
+    words: str,
+    *,
+    is_draft: bool,
 ) -> str:
     if sentence is None:
         return "there is no such sentence, or no reporter meets it"

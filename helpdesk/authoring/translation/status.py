@@ -43,7 +43,7 @@ class TranslatableSentence:
 
 
 @dataclass(frozen=True)
-class PartCounts:
+class TranslationPartCounts:
     """How many sentences of one part stand where; those that a language must have, apart."""
 
     part: str
@@ -56,7 +56,7 @@ class TranslationStatus:
     """How far a language is."""
 
     language: str
-    parts: tuple[PartCounts, ...]
+    parts: tuple[TranslationPartCounts, ...]
     orphans: tuple[str, ...]
     is_reviewed: bool
     waits_for: tuple[str, ...] = field(repr=False)
@@ -105,12 +105,16 @@ def _said(text_id: str, parts: Mapping[str, TranslationFile]) -> TranslatedSente
     return part.texts.get(text_id) if part else None
 
 
-def _counts(parts: Iterable[str], met: Iterable[TranslatableSentence]) -> tuple[PartCounts, ...]:
+def _counts(
+    parts: Iterable[str], met: Iterable[TranslatableSentence]
+) -> tuple[TranslationPartCounts, ...]:
     by_part: dict[str, list[TranslatableSentence]] = {part: [] for part in parts}
     for one in met:
         by_part[part_name_of(one.id)].append(one)
     return tuple(
-        PartCounts(part, _by_state(some), _by_state(one for one in some if one.kind.is_needed))
+        TranslationPartCounts(
+            part, _by_state(some), _by_state(one for one in some if one.kind.is_needed)
+        )
         for part, some in by_part.items()
     )
 

@@ -39,7 +39,7 @@ class TranslationUnit:
 
 
 @dataclass(frozen=True)
-class ReturnedSentence:
+class ReturnedTranslation:
     """What came back for one sentence, and what it was made from, if the file says so.
 
     A PO file says the `source` itself, a plain line its fingerprint: `of`.
@@ -58,11 +58,11 @@ class ReturnedSentence:
 
 
 @dataclass(frozen=True)
-class ReturnedFile:
+class ReturnedTranslationFile:
     """Everything that came back in one file."""
 
     language: str | None
-    answers: tuple[ReturnedSentence, ...]
+    answers: tuple[ReturnedTranslation, ...]
 
 
 def to_po(language: str, units: Iterable[TranslationUnit]) -> str:
@@ -101,18 +101,18 @@ def to_plain_lines(language: str, units: Iterable[TranslationUnit]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read_returned_file(text: str) -> ReturnedFile:
+def read_returned_translations(text: str) -> ReturnedTranslationFile:
     """What a translator sent, in either form."""
     return _read_po(text) if "\nmsgid " in f"\n{text}" else _read_lines(text)
 
 
-def _read_po(text: str) -> ReturnedFile:
+def _read_po(text: str) -> ReturnedTranslationFile:
     try:
         catalog = read_po(io.StringIO(text), abort_invalid=True)
     except (PoFileError, ValueError) as broken:
         raise UnreadableTranslationFile(f"This is not a PO file: {broken}") from None
     answers = tuple(
-        ReturnedSentence(
+        ReturnedTranslation(
             id=str(message.context),
             said=collapse_whitespace(message.string),
             source=message.id,
@@ -122,10 +122,10 @@ def _read_po(text: str) -> ReturnedFile:
         for message in catalog
         if message.context and isinstance(message.id, str) and isinstance(message.string, str)
     )
-    return ReturnedFile(str(catalog.locale) if catalog.locale else None, answers)
+    return ReturnedTranslationFile(str(catalog.locale) if catalog.locale else None, answers)
 
 
-def _read_lines(text: str) -> ReturnedFile:
+def _read_lines(text: str) -> ReturnedTranslationFile:
     language, answers = None, []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         if line.startswith(LANGUAGE_LINE):
@@ -138,6 +138,6 @@ def _read_lines(text: str) -> ReturnedFile:
                 )
             text_id, _at, of = name.strip().partition(AT)
             answers.append(
-                ReturnedSentence(text_id, collapse_whitespace(words), of=of, line=number)
+                ReturnedTranslation(text_id, collapse_whitespace(words), of=of, line=number)
             )
-    return ReturnedFile(language, tuple(answers))
+    return ReturnedTranslationFile(language, tuple(answers))

@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.states import MOVES, CaseOutcome, CaseState, WaitsOn
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope, EnvelopePlace, PublicKey
 
@@ -42,7 +42,7 @@ class LevelColumn(TypeDecorator[Level]):
         return None if value is None else LEVELS[value]
 
 
-class Case(Identified, Base):
+class Case(RandomIdMixin, Base):
     """All that people told us is sealed; what stands in clear is listed in docs/threat-model.md."""
 
     __tablename__ = "cases"
@@ -231,7 +231,7 @@ class Closure(Base):
     )
 
 
-class SealedCaseRecord(Identified):
+class SealedCaseRecord(RandomIdMixin):
     """A row that hangs on a case and has fields sealed under the case's key."""
 
     __tablename__: str

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 
 class ClockAction(StrEnum):
@@ -17,7 +17,7 @@ class ClockAction(StrEnum):
     PAUSED = "paused"
 
 
-class ClockEvent(Identified, Base):
+class ClockEvent(RandomIdMixin, Base):
     """A clock was started with a time to keep, stopped, or paused.
 
     `subject_id` is a case's or an escalation's.

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models.case import Case
-from helpdesk.core.database import ID_LENGTH, Base, Identified
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin
 
 
-class ClosingRequest(Identified, Base):
+class ClosingRequest(RandomIdMixin, Base):
     """One at a time can stand undecided for a case."""
 
     __tablename__ = "closing_requests"

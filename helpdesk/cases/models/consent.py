@@ -8,12 +8,12 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 BY_HAND: Final = "person:"
 
 
-class Consent(Identified, Base):
+class Consent(RandomIdMixin, Base):
     """One agreement. For a platform it says which: consent to one partner is none to another."""
 
     __tablename__ = "consents"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 
 class ContributionKind(StrEnum):
@@ -20,7 +20,7 @@ class ContributionKind(StrEnum):
     SENT_ALONE = "sent_alone"
 
 
-class Contribution(Identified, Base):
+class Contribution(RandomIdMixin, Base):
     """Kept for ever, so that undoing one's own part makes nobody a second person.
 
     `subject_id` is a request's for its words, its waiver and its sending, and a case's for all

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 
 class NewsKind(StrEnum):
@@ -51,7 +51,7 @@ BY_REPORTERS = frozenset(
 )
 
 
-class News(Identified, Base):
+class News(RandomIdMixin, Base):
     """Many of a kind on one case are one row: `times` is how often since it was last seen."""
 
     __tablename__ = "news"

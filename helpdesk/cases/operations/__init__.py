@@ -7,7 +7,7 @@ from helpdesk.cases.operations.assignments import (
     hand_over_case,
     release_case,
 )
-from helpdesk.cases.operations.closures import close, close_after_agreement, reopen_case
+from helpdesk.cases.operations.closures import close_after_agreement, end_case_work, reopen_case
 from helpdesk.cases.operations.consents import (
     confirm_consent,
     give_consent,
@@ -31,9 +31,9 @@ __all__ = [
     "claim_case",
     "claim_next_case",
     "claim_next_second_lane_case",
-    "close",
     "close_after_agreement",
     "confirm_consent",
+    "end_case_work",
     "give_consent",
     "hand_over_case",
     "mark_no_reply_needed",

@@ -14,7 +14,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_claim_case, may_reassign_case
 from helpdesk.cases.states import CaseState
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 
@@ -31,7 +31,7 @@ def claim_case(work: Work, case: Case) -> None:
     One of the second lane leaves it so: a person looks at it now, and its alarms are its own.
     """
     work.require(may_claim_case, case)
-    if not accounts.can_own_cases(work.session, work.actor.person_id, case.team_id):
+    if not accounts.can_open_queue_cases(work.session, work.actor.person_id, case.team_id):
         raise Conflict(SHUT)
     # One statement: the row is looked at and taken in the same breath.
     taken = (
@@ -43,7 +43,7 @@ def claim_case(work: Work, case: Case) -> None:
     )
     was_in_second_lane = case.in_slow_lane
     if work.session.scalar(taken) is None:
-        raise Outdated("Someone else has taken this case.")
+        raise StalePage("Someone else has taken this case.")
     work.session.refresh(case, ["owner_id", "state", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
@@ -117,14 +117,14 @@ def hand_over_case(
 def _refuse_another_owner(case: Case, seen: str | None) -> None:
     """Who takes a case from somebody has seen from whom; the change itself looks once more."""
     if seen is not None and seen != (case.owner_id or ""):
-        raise Outdated("Someone else has this case now.")
+        raise StalePage("Someone else has this case now.")
 
 
 def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
     """Change the owner, if it is still the one whom we have read: for an operation that has
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
-    if to is not None and not accounts.can_own_cases(work.session, to, case.team_id):
+    if to is not None and not accounts.can_open_queue_cases(work.session, to, case.team_id):
         raise Conflict("This colleague can no longer take cases of this queue.")
     given = (
         update(Case)
@@ -134,7 +134,7 @@ def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
         .execution_options(synchronize_session=False)
     )
     if work.session.scalar(given) is None:
-        raise Outdated("Someone else has this case now.")
+        raise StalePage("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "state"])
     if to is not None:
         response_targets.leave_second_lane(work, case)

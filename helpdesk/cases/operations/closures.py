@@ -15,7 +15,7 @@ from helpdesk.core.plausible_days import is_plausible_future_day
 from helpdesk.core.work import Work
 
 
-def close(
+def end_case_work(
     work: Work,
     case: Case,
     *,
@@ -42,7 +42,7 @@ def _end(
     if follow_up_on is not None and not is_plausible_future_day(follow_up_on, today=work.at.date()):
         raise Conflict("Choose a day after today for the follow-up, at most a year ahead, or none.")
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
-    response_targets.sync_clocks(work, case)
+    response_targets.sync_case_clocks(work, case)
     if case.closure is not None:
         case.closure.follow_up_on = follow_up_on
     if note:
@@ -60,6 +60,6 @@ def reopen_case(work: Work, case: Case) -> None:
     lock_case(work, case)
     work.require(may_reopen_case, case)
     case.reopen()
-    response_targets.sync_clocks(work, case)
+    response_targets.sync_case_clocks(work, case)
     work.record("case.reopened", case)
     news.notify_person(work, case.id, case.owner_id, NewsKind.REOPENED)

@@ -13,7 +13,7 @@ from helpdesk.cases.policy import may_see_case, may_work_on_case
 from helpdesk.cases.queries import lock_case, was_reporter_answered
 from helpdesk.cases.reporter_statements import UNSEEN, has_denied_our_record
 from helpdesk.cases.states import CaseState
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.work import Work
 
 
@@ -70,7 +70,9 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
     if has_denied_our_record(work, case):
         raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
     if seen != reporter_activity_marks(work, case):
-        raise Outdated("The reporter has written again since you opened the page. Read that first.")
+        raise StalePage(
+            "The reporter has written again since you opened the page. Read that first."
+        )
     clocks.stop_reply_clock(work, case)
     work.record("message.needs_no_answer", case)
 

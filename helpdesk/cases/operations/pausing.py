@@ -69,7 +69,7 @@ def pause_case_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) 
     No rule: whoever calls this has asked, and knows that there is something to wait for.
     """
     case.wait(waits_on, until)
-    response_targets.sync_clocks(work, case)
+    response_targets.sync_case_clocks(work, case)
     work.record("case.waits", case, on=waits_on, until=until.isoformat())
     morning = datetime.combine(until, time(), UTC)
     work.enqueue("cases.wake", after=morning - work.at, case_id=case.id, day=until.isoformat())
@@ -80,7 +80,7 @@ def resume_case(work: Work, case: Case) -> None:
     lock_case(work, case)
     work.require(may_work_on_case, case)
     case.open()
-    response_targets.sync_clocks(work, case)
+    response_targets.sync_case_clocks(work, case)
     work.record("case.resumed", case)
 
 
@@ -92,7 +92,7 @@ def resume_case_if_raised(work: Work, case: Case) -> None:
     """
     if case.state is CaseState.WAITING and case.waits_on in response_targets.RESTS_ON:
         case.open()
-        response_targets.sync_clocks(work, case)
+        response_targets.sync_case_clocks(work, case)
         work.record("case.resumed", case, because="level_raised")
 
 
@@ -105,6 +105,6 @@ def resume_due_case(work: Work, case: Case, *, day: date) -> None:
     if case.waits_on is not None and case.waits_until == day:
         because = DAY_HAS_COME[case.waits_on]
         case.open()
-        response_targets.sync_clocks(work, case)
+        response_targets.sync_case_clocks(work, case)
         work.record("case.resumed", case, day=day.isoformat(), because=because)
         news.notify_owner(work, case.id, NewsKind.BACK)

@@ -159,7 +159,7 @@ def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     wanted = (
         queries.case_by_ref_parameters(work, ref)
         | operations.recent_reading_parameters(work)
-        | news.unseen_parameters(work)
+        | news.unseen_news_parameters(work)
     )
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:

@@ -9,7 +9,7 @@ from helpdesk.cases.forms import CloseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import CaseOutcome
-from helpdesk.core.errors import Outdated
+from helpdesk.core.errors import StalePage
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page_variables import case_page_variables
@@ -45,7 +45,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
     if form.form_errors:
         return _closure_once_more(case, form), 409
     if case_closing.needs_second_person(case, outcome):
-        case_closing.ask_to_close(
+        case_closing.request_closing(
             work, case, note=form.closing_note.data or "", seen=submitted_page_mark()
         )
         flash("It is urgent, so a second person is asked to agree that it is not a report.")
@@ -67,9 +67,9 @@ def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = case_closing.pending_closing_request(work, case)
     if asked is None:
-        raise Outdated("Someone else has already decided this.")
+        raise StalePage("Someone else has already decided this.")
     granted = request.form.get("granted") == "yes"
-    case_closing.decide_closing(work, asked, granted=granted, seen=submitted_page_mark())
+    case_closing.decide_closing_request(work, asked, granted=granted, seen=submitted_page_mark())
     flash("The case is closed." if granted else "The case stays open.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 

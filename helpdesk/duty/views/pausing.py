@@ -8,7 +8,7 @@ from helpdesk.cases.forms import PauseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import WaitsOn
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.plausible_days import format_plain_day
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
@@ -43,7 +43,7 @@ def _waits(case: Case, form: PauseCaseForm) -> bool:
             escalations.pause_case_for_partners(work, case, seen=submitted_page_mark())
         else:
             cases.pause_case(work, case, waits_on=on, until=until, seen=submitted_page_mark())
-    except Outdated:  # nothing on the form that is shown again would mend that
+    except StalePage:  # nothing on the form that is shown again would mend that
         raise
     except Conflict as refusal:
         about_the_day = on is WaitsOn.DATE or until is not None

@@ -19,7 +19,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
-from helpdesk.runs.forms import OutcomeForm, SkipForm, outcome_form
+from helpdesk.runs.forms import SkipStepForm, StepOutcomeForm, outcome_form
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
@@ -100,7 +100,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
 def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
-    form = SkipForm()
+    form = SkipStepForm()
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, skip=form), 422
     operations.skip_step(
@@ -154,8 +154,8 @@ def _run_page(
     run: Run,
     wished: str,
     *,
-    outcome: OutcomeForm | None = None,
-    skip: SkipForm | None = None,
+    outcome: StepOutcomeForm | None = None,
+    skip: SkipStepForm | None = None,
 ) -> str:
     now = queries.progress_with_shared_steps(work, run)
     page, progress = now.page, now.progress
@@ -169,7 +169,7 @@ def _run_page(
         outcome = outcome or outcome_form(
             page, focus.step, written, seen=seen, seen_on_case=on_case
         )
-        skip = skip or SkipForm(formdata=None, seen=seen)
+        skip = skip or SkipStepForm(formdata=None, seen=seen)
     return render_template(
         "playbooks/run.html",
         case=case,
@@ -178,7 +178,7 @@ def _run_page(
         progress=progress,
         focus=focus,
         outcome=outcome,
-        skip=skip or SkipForm(formdata=None),
+        skip=skip or SkipStepForm(formdata=None),
         may_work=may_work,
         ahead=queries.preview_all_steps(work, case, page, progress),
         newer=queries.newer_edition(run) if run.ended_at is None else None,

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.leased_tasks import LeasedTask
 from helpdesk.escalations.models.escalation import Escalation
 from helpdesk.escalations.states import DeliveryState
 
 
-class Delivery(Identified, LeasedTask, Base):
+class Delivery(RandomIdMixin, LeasedTask, Base):
     """Its id is the id the partner sees on every repeat."""
 
     __tablename__ = "deliveries"
@@ -41,7 +41,7 @@ class Delivery(Identified, LeasedTask, Base):
         return self.escalation.case_id
 
 
-class DeliveryAttempt(Identified, Base):
+class DeliveryAttempt(RandomIdMixin, Base):
     """One try to carry a packet: every repeat is visible."""
 
     __tablename__ = "delivery_attempts"

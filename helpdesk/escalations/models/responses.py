@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.models import SealedCaseRecord
-from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.sealing import Envelope
 from helpdesk.escalations.states import Action, Reason, Verdict
 
@@ -44,7 +44,7 @@ class PartnerDecision(SealedCaseRecord, Base):
     note_for_partner: Mapped[Envelope | None]
 
 
-class RecordedVerdict(Identified, Base):
+class RecordedVerdict(RandomIdMixin, Base):
     """Whether it is really fixed: the reporter's word on a decision, or what one of us wrote down
     that they said. That the reporter can object to: then it counts for nothing, and is kept."""
 

@@ -9,7 +9,7 @@ from helpdesk.escalations.operations.approving import (
 from helpdesk.escalations.operations.delivery_attempts import (
     StartedAttempt,
     begin_attempt,
-    settle_attempt,
+    record_attempt_result,
 )
 from helpdesk.escalations.operations.drafting import (
     NOT_TAKEN,
@@ -62,6 +62,7 @@ __all__ = [
     "enqueue_waiting_news",
     "open_packet_and_record",
     "pause_case_for_partners",
+    "record_attempt_result",
     "record_partner_decision",
     "record_partner_silence",
     "record_partner_told",
@@ -70,7 +71,6 @@ __all__ = [
     "require_may_read_ended_request",
     "resend_request",
     "set_partner_ticket",
-    "settle_attempt",
     "waive_public_form",
     "withdraw_request",
     "withdraw_requests_without_consent",

@@ -7,7 +7,7 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_time_as_argument
-from helpdesk.core.errors import Conflict, NotAllowed, Outdated
+from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -21,7 +21,11 @@ from helpdesk.escalations.gates import (
     would_leave_unread,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged, lock_with_case
+from helpdesk.escalations.operations.locking import (
+    TOO_LATE,
+    lock_request_and_case,
+    lock_request_if_unchanged,
+)
 from helpdesk.escalations.packets import hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
@@ -32,11 +36,11 @@ from helpdesk.partners.queries import keys_of_partner
 def approve_request(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent."""
     work.require(may_work_on_request, escalation)
-    lock_with_case(work, escalation)
+    lock_request_and_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Outdated("This request has already been approved or withdrawn.")
+        raise StalePage("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
-        raise Outdated(TOO_LATE)
+        raise StalePage(TOO_LATE)
     text = work.keys.open(escalation, "packet")
     if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict("This is not the data that was written here. Change it again.")
@@ -95,7 +99,7 @@ def alert_second_person(work: Work, escalation: Escalation) -> None:
     called is it worth asking again: somebody may be there now.
     """
     work.require(may_work_on_request, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if not escalation.has_answer_to_approve:
         _refuse_unless_a_draft_lacks_only_that(work, escalation)
     second_person_alerts.alert_second_person_once(work, escalation)
@@ -103,7 +107,7 @@ def alert_second_person(work: Work, escalation: Escalation) -> None:
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
-        raise Outdated("This request has already been approved or withdrawn.")
+        raise StalePage("This request has already been approved or withdrawn.")
     if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
         raise Conflict(
             "This request is not waiting for a second person, or is waiting for "
@@ -114,9 +118,9 @@ def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
     """A coordinator answers for sending without the platform's own form having been tried."""
     work.require(may_waive_public_form, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Outdated("This request has already been approved or withdrawn.")
+        raise StalePage("This request has already been approved or withdrawn.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You don't have access yet, so you can't approve this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
@@ -133,7 +137,7 @@ def confirm_read_afterwards(
 ) -> None:
     """A second person has read what left on one person's word: these words, and no later answer."""
     work.require(may_work_on_request, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise Conflict("This request is not waiting for a second reader.")
     refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
@@ -149,7 +153,10 @@ def confirm_read_afterwards(
 
 def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
     """Refuse with every missing thing at once; say whether nobody else has read it."""
-    seen, consent = queries.gate_inputs(work, escalation), queries.consent_for(work, escalation)
+    seen, consent = (
+        queries.gate_inputs(work, escalation),
+        queries.consent_for_request(work, escalation),
+    )
     shut = closed_gates(check_gates(seen, approver=work.actor.id))
     if shut or consent is None:
         raise Conflict(" ".join(gate.sentence for gate in shut))

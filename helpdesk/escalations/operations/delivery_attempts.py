@@ -72,7 +72,7 @@ def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
     return _begin(work, delivery)
 
 
-def settle_attempt(
+def record_attempt_result(
     work: Work, parcel: StartedAttempt, *, result: DeliveryState, trouble: str = ""
 ) -> None:
     """Note how an attempt went, unless somebody else carries it by now."""
@@ -175,7 +175,7 @@ def _refused(work: Work, delivery: Delivery) -> bool:
 def _is_agreed(work: Work, delivery: Delivery) -> bool:
     """Whether it may be carried. What may have arrived goes on, unless the platform's own consent
     is gone: to stop that is asked for once more."""
-    if queries.consent_for(work, delivery.escalation) is None:
+    if queries.consent_for_request(work, delivery.escalation) is None:
         return False
     may_be_there = any(one.result is not DeliveryState.DEFERRED for one in delivery.attempts)
     return may_be_there or queries.has_consent_to_help(work, delivery.escalation)
@@ -213,7 +213,7 @@ def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     approval = _approval(work, escalation)
     # What was approved before this was kept says nothing, and was checked then.
     told = set(approval.details.get("fields", ())) if approval is not None else set()
-    return "fields_not_allowed" if told - queries.receivable_by_partner(escalation) else ""
+    return "fields_not_allowed" if told - queries.fields_receivable_by_partner(escalation) else ""
 
 
 def _is_as_approved(work: Work, delivery: Delivery) -> bool:

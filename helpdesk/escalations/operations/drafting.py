@@ -10,12 +10,12 @@ from helpdesk.cases import response_targets
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.core import codes
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, packet_sources, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged
+from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_unchanged
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
 from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.priorities import FROM_LEVEL
@@ -84,11 +84,11 @@ def change_draft(
 ) -> None:
     """Write a draft again, if it still is the one that was on the screen."""
     work.require(may_work_on_request, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request has been approved, so it can no longer be changed.")
     if escalation.packet_hash != seen_hash:
-        raise Outdated(TOO_LATE)
+        raise StalePage(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
     record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)

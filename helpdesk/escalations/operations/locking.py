@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Outdated
+from helpdesk.core.errors import StalePage
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 
@@ -19,7 +19,7 @@ def lock_case_first(work: Work, case_id: str) -> None:
     work.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
 
 
-def lock_unchanged(work: Work, escalation: Escalation) -> None:
+def lock_request_if_unchanged(work: Work, escalation: Escalation) -> None:
     """Keep the request, behind its case, for the rest of this piece of work; refuse if it is not as
     we read it."""
     lock_case_first(work, escalation.case_id)
@@ -34,17 +34,17 @@ def _lock_unchanged(work: Work, escalation: Escalation) -> None:
     )
     read = (escalation.state, escalation.packet_hash, escalation.reply_at)
     if work.session.execute(now).one() != read:
-        raise Outdated(TOO_LATE)
+        raise StalePage(TOO_LATE)
 
 
-def lock_with_case(work: Work, escalation: Escalation) -> None:
+def lock_request_and_case(work: Work, escalation: Escalation) -> None:
     """The same, and its case as it is now, for what leaves the house: whether it is open, how
     urgent it is, what was agreed to and who had a part in it stay as the gates see them."""
     lock_case(work, escalation.case)
     _lock_unchanged(work, escalation)
 
 
-def lock_and_refresh(work: Work, escalation: Escalation) -> None:
+def lock_refreshed_request(work: Work, escalation: Escalation) -> None:
     """Keep the request for who only opens it: they overwrite nothing, so what the worker has
     written of it meanwhile is no reason to refuse."""
     lock_case_first(work, escalation.case_id)

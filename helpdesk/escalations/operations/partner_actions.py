@@ -7,7 +7,7 @@ from helpdesk.accounts.verified_keys import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.core.errors import Conflict, NotAllowed, NotFound, Outdated
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.recent_times import happened_within
 from helpdesk.core.sealing import Envelope
@@ -17,7 +17,10 @@ from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
-from helpdesk.escalations.operations.locking import lock_and_refresh, lock_unchanged
+from helpdesk.escalations.operations.locking import (
+    lock_refreshed_request,
+    lock_request_if_unchanged,
+)
 from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_receive_request
 from helpdesk.escalations.stale_page_marks import decision_mark_of
@@ -46,11 +49,11 @@ DECIDED_MEANWHILE: Final = (
 def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive_request, escalation)
-    lock_and_refresh(work, escalation)
+    lock_refreshed_request(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
         raise Conflict("This request is closed, so its content is no longer shown.")
-    if queries.consent_for(work, escalation) is None:
+    if queries.consent_for_request(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
         raise Conflict("The person withdrew their consent, so its content is no longer shown.")
     text = _open(work, escalation)
@@ -168,7 +171,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
     decided = [one.id for one in queries.decisions_of(work, escalation)] if is_decided else []
     last = decided[-1] if decided else ""
     if corrects != last:
-        raise Outdated(DECIDED_MEANWHILE)
+        raise StalePage(DECIDED_MEANWHILE)
 
 
 def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
@@ -203,9 +206,9 @@ def seal_for_partner(
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     _refuse_who_cannot_read(work, escalation)
-    if queries.consent_for(work, escalation) is None:
+    if queries.consent_for_request(work, escalation) is None:
         # The worker that takes the request back may be late here, too.
         raise Conflict(WITHDRAWN)
 

@@ -5,7 +5,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.locking import lock_unchanged
+from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_tell_partner, may_work_on_request
 from helpdesk.escalations.stale_page_marks import news_mark_of
 
@@ -26,7 +26,7 @@ def record_partner_told_another_way(
 ) -> None:
     """Somebody of ours told them of this news by another way, so that no letter is missing."""
     work.require(may_work_on_request, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if escalation.untold_since is None:
         raise Conflict("They have already been told.")
     refuse_if_changed_since(seen, now=news_mark_of(escalation))

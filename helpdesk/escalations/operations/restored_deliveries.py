@@ -40,7 +40,7 @@ def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
     delivery.revoke_lease()
 
 
-def leave_unsent(work: Work, delivery: Delivery) -> None:
+def leave_delivery_unsent(work: Work, delivery: Delivery) -> None:
     """It is not carried: who wrote it sees that, and can have it carried again.
 
     No rule: whoever releases a restored database comes through here.

@@ -9,7 +9,7 @@ from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on_case
 from helpdesk.cases.stale_page_marks import case_mark_of
-from helpdesk.core.errors import Conflict, Outdated
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -18,7 +18,7 @@ from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
 from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
-from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
+from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on_request
 from helpdesk.escalations.priorities import needs_second_person
@@ -43,7 +43,7 @@ def answer_question(
     any other answer goes back at once, and their clock runs again. `seen` is the mark of the
     question on the page."""
     work.require(may_work_on_request, escalation)
-    lock_with_case(work, escalation)
+    lock_request_and_case(work, escalation)
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
@@ -63,12 +63,12 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     person's word the answer can too, and is read within the hour.
     """
     work.require(may_work_on_request, escalation)
-    lock_with_case(work, escalation)
-    waiting = queries.waiting_answer(work, escalation)
+    lock_request_and_case(work, escalation)
+    waiting = queries.answer_awaiting_approval(work, escalation)
     if waiting is None:
         raise Conflict("There is no answer here to send. Please check the request again.")
     if escalation.wording_to_approve != seen_wording:
-        raise Outdated(CHANGED_MEANWHILE)
+        raise StalePage(CHANGED_MEANWHILE)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
@@ -84,7 +84,7 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
     if escalation.state is not EscalationState.NEED_INFORMATION:
         raise Conflict("The partner has no open questions.")
     _refuse_partner_in_doubt(work, escalation.partner)
-    if queries.consent_for(work, escalation) is None:
+    if queries.consent_for_request(work, escalation) is None:
         raise Conflict("The reporter has withdrawn their consent, so nothing more can be said.")
     if not queries.has_consent_to_help(work, escalation):
         raise Conflict(
@@ -151,7 +151,7 @@ def pause_case_for_partners(work: Work, case: Case, *, seen: str | None = None) 
 def record_partner_silence(work: Work, escalation: Escalation) -> None:
     """Say that the partner did not answer. If they answer after all, it still counts."""
     work.require(may_work_on_request, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
         raise Conflict("Their time to answer is not over yet.")
     escalation.move_to(EscalationState.UNANSWERED)
@@ -165,7 +165,7 @@ def resend_request(work: Work, escalation: Escalation, *, seen_wording: str | No
     Who had no part in what was approved on one person's word is its second reader: their button
     says so, and `seen_wording` is the mark of the words on its page."""
     work.require(may_work_on_request, escalation)
-    lock_with_case(work, escalation)
+    lock_request_and_case(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request is not waiting to be sent again.")

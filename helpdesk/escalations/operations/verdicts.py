@@ -10,7 +10,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.models import Escalation, PartnerDecision, RecordedVerdict
-from helpdesk.escalations.operations.locking import lock_unchanged
+from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_deny_verdict, may_record_verdict
 from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import EscalationState, Verdict
@@ -34,7 +34,7 @@ def record_verdict(
     """Say what one sees after the partner's decision. Who cannot tell yet can say so later. `seen`
     is the mark of the decision on the page."""
     work.require(may_record_verdict, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DECIDED:
         raise Conflict(NOTHING_DECIDED)
     refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
@@ -49,7 +49,7 @@ def deny_verdict(work: Work, escalation: Escalation, verification: RecordedVerdi
     """The reporter never said what one of us wrote down: it counts for nothing, and only they can
     say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
     work.require(may_deny_verdict, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if verification.objected_at is not None:
         return
     verification.objected_at = work.hour_for_reporter
@@ -95,7 +95,9 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     )
     if verdict is Verdict.CONFIRMED:
         escalation.move_to(EscalationState.CLOSED)
-    elif queries.consent_for(work, escalation) is None or not escalation.is_partner_available:
+    elif (
+        queries.consent_for_request(work, escalation) is None or not escalation.is_partner_available
+    ):
         # Nothing more may be said to them, or they are in doubt; what is left to do is ours.
         escalation.move_to(EscalationState.CLOSED)
         case_pausing.resume_case_after_partner(work, escalation.case)

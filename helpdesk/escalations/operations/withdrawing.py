@@ -10,8 +10,8 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
-from helpdesk.escalations.operations.locking import lock_case_first, lock_unchanged
-from helpdesk.escalations.policy import may_withdraw_for, may_work_on_request
+from helpdesk.escalations.operations.locking import lock_case_first, lock_request_if_unchanged
+from helpdesk.escalations.policy import may_withdraw_without_consent, may_work_on_request
 from helpdesk.escalations.stale_page_marks import approval_mark_of
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
@@ -20,7 +20,7 @@ def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = N
     """Take a request back. Who may have it in hand is told so. `seen` says whether the page showed
     a draft, of which nothing is sent, or a request that was approved."""
     work.require(may_work_on_request, escalation)
-    lock_unchanged(work, escalation)
+    lock_request_if_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
         raise Conflict("This request is decided or closed, so it can't be withdrawn.")
     refuse_if_changed_since(seen, now=approval_mark_of(escalation))
@@ -39,7 +39,7 @@ def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
 
     Safe to run twice, and late: what has been taken back is not taken back again.
     """
-    work.require(may_withdraw_for, case_id)
+    work.require(may_withdraw_without_consent, case_id)
     lock_case_first(work, case_id)
     found = (
         select(Escalation)
@@ -50,7 +50,7 @@ def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
     )
     for escalation in work.session.scalars(found).all():
         movable = EscalationState.WITHDRAWN in MOVES[escalation.state]
-        if movable and queries.consent_for(work, escalation) is None:
+        if movable and queries.consent_for_request(work, escalation) is None:
             _take_back(work, escalation, because="consent_withdrawn")
             news.notify_owner(work, case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
 

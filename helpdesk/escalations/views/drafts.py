@@ -74,7 +74,9 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
         queries.packet_of(work, escalation),
         queries.new_findings_for_draft(work, escalation),
     )
-    form = packet_form(queries.receivable_by_partner(escalation), {**packet.fields, **found.fills})
+    form = packet_form(
+        queries.fields_receivable_by_partner(escalation), {**packet.fields, **found.fills}
+    )
     form.compare(found.otherwise)
     form.seen_hash.data, form.seen.data = escalation.packet_hash, " ".join(seen)
     return _draft_page(case, escalation.partner, escalation.ask, form, escalation, found.fills)
@@ -84,7 +86,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
-    form = packet_form(queries.receivable_by_partner(escalation))
+    form = packet_form(queries.fields_receivable_by_partner(escalation))
     if not form.validate_on_submit():
         page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
         return page, 422

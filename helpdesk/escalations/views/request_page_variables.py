@@ -41,7 +41,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     verdicts = queries.verdicts_of(work, escalation)
     denied = queries.denied_verdicts_of(work, escalation)
     is_draft = escalation.state is EscalationState.DRAFT
-    waiting = queries.waiting_answer(work, escalation)
+    waiting = queries.answer_awaiting_approval(work, escalation)
     seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
     call = _call(work, escalation)
     gates = check_gates(seen, approver=work.actor.id) if seen is not None else ()

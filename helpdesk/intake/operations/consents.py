@@ -11,7 +11,7 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.reopening import reopen_for_reporter, resume_if_waiting
+from helpdesk.intake.operations.reopening import reopen_case_for_reporter, resume_case_if_waiting
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 # A kind, and for a platform which one.
@@ -82,7 +82,7 @@ def deny_consent(work: Work, case: Case, consent: Consent) -> None:
 def _deny(work: Work, case: Case, consent: Consent) -> None:
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     cases.withdraw_consent(work, case, consent)
-    reopen_for_reporter(work, case)
+    reopen_case_for_reporter(work, case)
     owe_reply_to_reporter(work, case)
     news.notify_owner(work, case.id, NewsKind.DENIED)
 
@@ -96,5 +96,5 @@ def withdraw_all_consents(work: Work, case: Case) -> None:
 
 def _answered(work: Work, case: Case) -> None:
     """To agree, or not to any more, may be the very answer that the case waited for."""
-    resume_if_waiting(work, case)
+    resume_case_if_waiting(work, case)
     news.notify_owner(work, case.id, NewsKind.AGREEMENT)

@@ -9,7 +9,7 @@ from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.reopening import reopen_for_reporter
+from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
@@ -35,7 +35,7 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
         way=one.way,
         spoke_at=one.spoke_at.isoformat(timespec="minutes"),
     )
-    reopen_for_reporter(work, case)
+    reopen_case_for_reporter(work, case)
     if one.answered_due_at is not None:
         response_targets.restore_reply_due(work, case, due_at=one.answered_due_at)
     else:

@@ -18,7 +18,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
-from helpdesk.core.work import Work, round_for_reporter
+from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.intake.models import MailboxSession
 
 IDLE: Final = timedelta(minutes=30)
@@ -62,7 +62,7 @@ def find_mailbox_session(
     if len(cookie.raw) != SECRET_BYTES:
         return None
     # A row is written every five minutes at most.
-    asked = {"token": _token_of(cookie), "oldest": at - IDLE, "coarse": round_for_reporter(at)}
+    asked = {"token": _token_of(cookie), "oldest": at - IDLE, "coarse": round_time_for_reporter(at)}
     visit = session.scalar(FIND, asked)
     if visit is None:
         return None

@@ -10,7 +10,7 @@ from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.reopening import reopen_for_reporter
+from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.playbooks.conditions import Context
 from helpdesk.triage.case_advice import add_answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
@@ -43,7 +43,7 @@ def send_message_as_reporter(
         message.answers = work.keys.seal(message, "answers", json.dumps(answers))
     work.session.add(message)
     work.record("message.received", message)
-    reopen_for_reporter(work, case)
+    reopen_case_for_reporter(work, case)
     owe_reply_to_reporter(work, case)
     news.notify_owner(work, case.id, NewsKind.MESSAGE)
     return message

@@ -27,7 +27,7 @@ NOTHING_TO_CONFIRM = mark_translatable(
 
 
 @dataclass(frozen=True)
-class Reminders:
+class ReminderOverview:
     """How a reporter's email reminders are. Where they go is shown to nobody, not even to them."""
 
     state: ReminderState
@@ -44,12 +44,12 @@ class ReminderWording:
     names_site: bool
 
 
-def find_reminders(work: Work, *, has_read: bool = False) -> Reminders:
+def find_reminders(work: Work, *, has_read: bool = False) -> ReminderOverview:
     """How one's own are. `has_read`: the page shows all that waits, so that the next thing of ours
     is told again. No rule: it is the reporter's whose mailbox is open; a stranger has none."""
     found = select(func.own_reminders(has_read).table_valued("state", "told_at"))
     row = work.session.execute(found).one_or_none()
-    return Reminders(ReminderState(row.state), row.told_at) if row else _NONE
+    return ReminderOverview(ReminderState(row.state), row.told_at) if row else _NONE
 
 
 def ask_for_reminders(work: Work, case: Case, address: str, wording: ReminderWording) -> None:
@@ -96,4 +96,4 @@ def end_reminders_by_link(work: Work, token: str) -> None:
     work.session.execute(select(func.stop_reminders(token)))
 
 
-_NONE = Reminders(ReminderState.OFF, None)
+_NONE = ReminderOverview(ReminderState.OFF, None)

@@ -20,7 +20,7 @@ def withdraw_case(work: Work, case: Case) -> None:
     lock_case(work, case)
     if not case.is_closed:
         case.close(outcome=CaseOutcome.WITHDRAWN, at=work.hour_for_reporter, by=work.actor.id)
-        response_targets.sync_clocks(work, case)
+        response_targets.sync_case_clocks(work, case)
         work.record("case.withdrawn", case)
     withdraw_all_consents(work, case)
     end_reminders(work, case)

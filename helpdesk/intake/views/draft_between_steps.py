@@ -78,7 +78,7 @@ def load_draft(token: ReportToken) -> MultiDict[str, str] | None:
         return None
     key = _key(token)
     press = _id(key)
-    answer = stored_responses.response_to(
+    answer = stored_responses.stored_response_to(
         work.session, press, since=work.at - stored_responses.KEPT
     )
     try:

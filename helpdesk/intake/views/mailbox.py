@@ -68,7 +68,7 @@ def create_message() -> ResponseReturnValue:
 @mailbox_required
 def create_consents() -> ResponseReturnValue:
     case = queries.own_case(work)
-    requests = queries.requests_of(work, case)
+    requests = queries.request_statuses_of(work, case)
     form = _consents_form(case, requests)
     stopped = form.withdrawn_requests(requests)
     if stopped and not form.is_sure.data:
@@ -116,7 +116,7 @@ def create_withdrawal() -> ResponseReturnValue:
 
 def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...] = ()) -> str:
     case = queries.own_case(work)
-    requests = queries.requests_of(work, case)
+    requests = queries.request_statuses_of(work, case)
     consents = _consents_form(case, requests)
     messages = queries.messages_for_reporter(work, case)
     agreed = queries.agreed_consents(work, case)

@@ -90,7 +90,7 @@ def _opened(kept: str) -> list[str] | None:
     try:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)
-        answer = stored_responses.response_to(
+        answer = stored_responses.stored_response_to(
             work.session, press, since=work.at - stored_responses.KEPT
         )
         pages = (

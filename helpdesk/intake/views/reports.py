@@ -36,7 +36,7 @@ from helpdesk.web.form_tokens import acts_for_sender_only
 from helpdesk.web.kept_result_pages import needs_no_database
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
-from helpdesk.web.refused_forms import form_read_by
+from helpdesk.web.refused_forms import declare_form_reader
 from helpdesk.web.request_work import current_work, work
 
 SEND = "send"
@@ -71,7 +71,7 @@ def new_report() -> ResponseReturnValue:
 
 @bp.post("/report")
 @public_view
-@form_read_by(lambda: ReportFormSteps(request.form, current_language()))
+@declare_form_reader(lambda: ReportFormSteps(request.form, current_language()))
 @acts_for_sender_only
 @allow_double_submit
 @needs_no_database

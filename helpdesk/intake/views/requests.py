@@ -19,14 +19,14 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 @bp.get("/mailbox/case/requests/<ref>")
 @mailbox_required
 def show_request(ref: str) -> ResponseReturnValue:
-    request = queries.request_of(work, queries.own_case(work), ref)
+    request = queries.request_status_of(work, queries.own_case(work), ref)
     return _request_page(request, ReporterVerdictForm())
 
 
 @bp.post("/mailbox/case/requests/<ref>/verification")
 @mailbox_required
 def create_verdict(ref: str) -> ResponseReturnValue:
-    request = queries.request_of(work, queries.own_case(work), ref)
+    request = queries.request_status_of(work, queries.own_case(work), ref)
     form = ReporterVerdictForm()
     if not form.validate_on_submit():
         return _request_page(request, form), 422
@@ -40,7 +40,7 @@ def create_verdict(ref: str) -> ResponseReturnValue:
 @bp.post("/mailbox/case/requests/<ref>/verification/<verification_id>/objection")
 @mailbox_required
 def create_verdict_objection(ref: str, verification_id: str) -> ResponseReturnValue:
-    request = queries.request_of(work, queries.own_case(work), ref)
+    request = queries.request_status_of(work, queries.own_case(work), ref)
     operations.deny_verdict(work, request.escalation, verification_id)
     flash(_("Thank you for telling us. What we noted counts for nothing now."))
     return redirect(url_for(".show_case", _anchor="requests"), 303)

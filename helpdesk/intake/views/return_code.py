@@ -20,7 +20,12 @@ from helpdesk.intake.views.receipts import end_receipt_of
 from helpdesk.web import languages
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.form_tokens import acts_for_sender_only, is_tag_for, issue_page_to, sent_token
+from helpdesk.web.form_tokens import (
+    acts_for_sender_only,
+    is_token_tag_for,
+    issue_page_to,
+    submitted_token,
+)
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.request_work import current_identity, work
@@ -60,7 +65,11 @@ def create_return() -> ResponseReturnValue:
     if found is None:
         return _not_found(form)
     case, code = found
-    if form.body.data and form.whose.data and not is_tag_for(form.whose.data, reporter(case.id).id):
+    if (
+        form.body.data
+        and form.whose.data
+        and not is_token_tag_for(form.whose.data, reporter(case.id).id)
+    ):
         form.code.errors = [
             _(
                 "This code opens another mailbox than the one in which you were writing. Give the "
@@ -112,7 +121,7 @@ def mailbox_required(
             page = render_template("mailbox/enter.html", form=ReturnCodeForm(None), is_let_in=True)
             return page, 403
         # The mailbox closed while somebody was writing: what they wrote is carried along.
-        form, token = ReturnCodeForm(), sent_token()
+        form, token = ReturnCodeForm(), submitted_token()
         form.whose.data = token.whose if token else ""
         kept_cookie = bool(request.cookies.get(session_cookie_name()))
         page = render_template(

@@ -13,7 +13,7 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerMailboxConfirmed
-from helpdesk.partners.models import NewPartnerMailbox, Partner
+from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
 from helpdesk.partners.policy import may_confirm_mailbox, may_manage_partner
 from helpdesk.partners.queries import keys_of_partner, lock_partner
 
@@ -89,25 +89,25 @@ def _refuse_who_was_not_let_in(work: Work, partner: Partner) -> None:
         )
 
 
-def _propose(work: Work, partner: Partner, address: str | Envelope) -> NewPartnerMailbox:
+def _propose(work: Work, partner: Partner, address: str | Envelope) -> UnconfirmedPartnerMailbox:
     new = _held(work, partner)
     if new is None:
-        new = NewPartnerMailbox(partner_id=partner.id, tries=0, asked_at=work.at)
+        new = UnconfirmedPartnerMailbox(partner_id=partner.id, tries=0, asked_at=work.at)
         work.session.add(new)
     new.address = address if isinstance(address, Envelope) else _sealed(work, new, address)
     _new_code(work, new)
     return new
 
 
-def _new_code(work: Work, new: NewPartnerMailbox) -> None:
+def _new_code(work: Work, new: UnconfirmedPartnerMailbox) -> None:
     generate_code_for(work, new)
     at = int(work.at.timestamp())
     work.enqueue("partners.send_mailbox_code", partner_id=new.partner_id, at=at)
 
 
-def _held(work: Work, partner: Partner) -> NewPartnerMailbox | None:
-    return work.session.get(NewPartnerMailbox, partner.id, with_for_update=True)
+def _held(work: Work, partner: Partner) -> UnconfirmedPartnerMailbox | None:
+    return work.session.get(UnconfirmedPartnerMailbox, partner.id, with_for_update=True)
 
 
-def _sealed(work: Work, new: NewPartnerMailbox, address: str) -> Envelope:
+def _sealed(work: Work, new: UnconfirmedPartnerMailbox, address: str) -> Envelope:
     return work.keys.service.seal(new.SEALED_TO, address, new.envelope_place_of("address"))

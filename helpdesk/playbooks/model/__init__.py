@@ -6,8 +6,8 @@ from helpdesk.playbooks.model.playbook import (
     Citation,
     MachineTag,
     Playbook,
+    PlaybookReadiness,
     PlaybookReview,
-    Readiness,
 )
 from helpdesk.playbooks.model.questions import (
     Advice,
@@ -46,10 +46,10 @@ __all__ = [
     "MachineTag",
     "NamedValue",
     "Playbook",
+    "PlaybookReadiness",
     "PlaybookReview",
     "Question",
     "QuestionKind",
-    "Readiness",
     "RedFlag",
     "RepeatAfter",
     "RunEnd",

@@ -11,7 +11,7 @@ from helpdesk.playbooks.model.steps import Step
 from helpdesk.playbooks.model.texts import Text
 
 
-class Readiness(StrEnum):
+class PlaybookReadiness(StrEnum):
     """Whether people with lived experience have read the page, and whether it is still in use."""
 
     DRAFT = "draft"
@@ -58,7 +58,7 @@ class Playbook:
 
     id: str
     version: str
-    status: Readiness
+    status: PlaybookReadiness
     title: Text
     trigger: Text
     scope_limit: Text

@@ -1,6 +1,6 @@
 """What can happen to a playbook at work."""
 
-from helpdesk.runs.operations.starting import move_run, start_run
+from helpdesk.runs.operations.starting_runs import move_run, start_run
 from helpdesk.runs.operations.steps import finish_step, reopen_step, skip_step
 
 __all__ = ["finish_step", "move_run", "reopen_step", "skip_step", "start_run"]

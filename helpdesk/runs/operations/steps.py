@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Conflict, NotFound, Outdated
+from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import StepProgress, StepState
-from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
     may_skip_step,
@@ -21,7 +21,7 @@ from helpdesk.playbooks.step_rules import (
 )
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.models import RecordedAs, Run
-from helpdesk.runs.operations.starting import require_unfinished, start_run
+from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
 from helpdesk.runs.stale_page_marks import step_mark_of
 
@@ -58,11 +58,16 @@ def finish_step(
     )
     if missing:
         raise Conflict(missing_proof_message(page, ended_as, missing))
-    repeated_steps.archive_record(work, run, page, step)
-    record = storage.store_record(work, run, step, RecordedAs.DONE, outcome=ended_as, words=note)
+    repeated_steps.archive_step_record(work, run, page, step)
+    record = storage.store_step_record(
+        work, run, step, RecordedAs.DONE, outcome=ended_as, words=note
+    )
     storage.store_evidence(work, run.case, step, told)
     storage.store_facts(
-        work, run.case, facts_from(step, ended_as, told), literal=facts_from(step, ended_as, {})
+        work,
+        run.case,
+        facts_set_by_outcome(step, ended_as, told),
+        literal=facts_set_by_outcome(step, ended_as, {}),
     )
     said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
     if record.back_at is not None:
@@ -83,8 +88,8 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
         raise Conflict("Another playbook on this case has this step: there is nothing to skip.")
     if not may_skip_step(page, now.step):
         raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
-    repeated_steps.archive_record(work, run, page, now.step)
-    record = storage.store_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
+    repeated_steps.archive_step_record(work, run, page, now.step)
+    record = storage.store_step_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
 
 
@@ -106,7 +111,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
     )
-    repeated_steps.remove_record(work, run, page, record)
+    repeated_steps.remove_step_record(work, run, page, record)
 
 
 def _step_at_work(
@@ -125,7 +130,7 @@ def _step_at_work(
     if now.waits_for:
         raise Conflict(f"This step is waiting for: {titles_of_steps(at_work.page, now.waits_for)}.")
     if now.record is not None:
-        raise Outdated("Someone has already finished this step.")
+        raise StalePage("Someone has already finished this step.")
     raise Conflict("With what is known now, this step is not needed.")
 
 

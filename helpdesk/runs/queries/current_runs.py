@@ -16,13 +16,13 @@ from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
 from helpdesk.playbooks.step_tracker import track_progress
 from helpdesk.runs.condition_context import condition_context
-from helpdesk.runs.models import Edition, Run, StepRecord
+from helpdesk.runs.models import PlaybookEdition, Run, StepRecord
 from helpdesk.runs.shared_steps import SharedStep, shared_steps
 
 # The pages of a case's runs, and of those that have not ended; the oldest first.
 EVER_AT_WORK: Final = (
-    select(Edition.playbook)
-    .join(Run, Run.content_hash == Edition.content_hash)
+    select(PlaybookEdition.playbook)
+    .join(Run, Run.content_hash == PlaybookEdition.content_hash)
     .where(Run.case_id == bindparam("case_id"))
     .order_by(Run.started_at, Run.id)
 )

@@ -13,7 +13,7 @@ from helpdesk.playbooks.edition_diff import (
     diff_editions,
     records_lost_in_edition,
 )
-from helpdesk.playbooks.model import EvidenceItem, Playbook, Readiness
+from helpdesk.playbooks.model import EvidenceItem, Playbook, PlaybookReadiness
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.runs.models import Run
@@ -24,7 +24,7 @@ from helpdesk.runs.queries.evidence_and_notes import evidence_of
 def newer_edition(run: Run) -> Playbook | None:
     """Today's edition of the page, where the run stands on another one. A retired page has none."""
     today = repository.load_current_edition(run.edition.playbook)
-    if today is None or today.playbook.status is Readiness.RETIRED:
+    if today is None or today.playbook.status is PlaybookReadiness.RETIRED:
         return None
     return today.playbook if today.content_hash != run.content_hash else None
 

@@ -6,7 +6,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.model import Playbook, Readiness
+from helpdesk.playbooks.model import Playbook, PlaybookReadiness
 from helpdesk.playbooks.progress import Progress
 from helpdesk.playbooks.step_preview import StepPreview, preview_steps
 from helpdesk.playbooks.step_tracker import track_progress
@@ -23,7 +23,7 @@ from helpdesk.runs.shared_steps import SharedStep, shared_steps
 def playbook_to_start(playbook_id: str) -> Playbook:
     """A page that could be started."""
     page = repository.load_current_library().playbook(playbook_id)
-    if page is None or page.status is Readiness.RETIRED:
+    if page is None or page.status is PlaybookReadiness.RETIRED:
         raise NotFound
     return page
 
@@ -57,5 +57,5 @@ def startable_playbooks(runs: Iterable[RunProgress]) -> tuple[Playbook, ...]:
     return tuple(
         page
         for page in repository.load_current_library().playbooks
-        if page.id not in busy and page.status is not Readiness.RETIRED
+        if page.id not in busy and page.status is not PlaybookReadiness.RETIRED
     )

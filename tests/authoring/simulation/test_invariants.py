@@ -15,7 +15,7 @@ from helpdesk.authoring.simulation.random_exploration import (
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Is, Not, names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
-from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import RedFlag, Text
 from helpdesk.playbooks.repository import CONTENT
 
@@ -155,7 +155,9 @@ def test_a_page_that_asks_for_less_before_a_request_is_seen(gate):
 
 def test_a_gate_that_opens_for_what_cannot_be_told_is_seen(monkeypatch):
     def lenient(page, plan, known, written_down):
-        gates = [need for need in plan.needs if evaluate(need, known) is Truth.FALSE]
+        gates = [
+            need for need in plan.needs if evaluate_condition(need, known) is ConditionTruth.FALSE
+        ]
         return MissingForRequest(plan.to, tuple(gates), ())
 
     monkeypatch.setattr(invariants, "missing_for_request", lenient)
@@ -165,7 +167,11 @@ def test_a_gate_that_opens_for_what_cannot_be_told_is_seen(monkeypatch):
 
 def test_evidence_that_nobody_waits_for_is_seen(monkeypatch):
     def lenient(page, plan, known, written_down):
-        gates = [need for need in plan.needs if evaluate(need, known) is not Truth.TRUE]
+        gates = [
+            need
+            for need in plan.needs
+            if evaluate_condition(need, known) is not ConditionTruth.TRUE
+        ]
         return MissingForRequest(plan.to, tuple(gates), ())
 
     monkeypatch.setattr(invariants, "missing_for_request", lenient)

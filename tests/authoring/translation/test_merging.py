@@ -12,10 +12,10 @@ from helpdesk.authoring.translation.merging import merge_translations
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind
 from helpdesk.authoring.translation.status import SentenceState, TranslatableSentence
 from helpdesk.authoring.translation.translator_files import (
-    ReturnedSentence,
+    ReturnedTranslation,
     TranslationUnit,
     UnreadableTranslationFile,
-    read_returned_file,
+    read_returned_translations,
     to_plain_lines,
     to_po,
 )
@@ -37,7 +37,8 @@ def merged(*answers, said=None, parts=None, **options):
 
 def test_what_was_written_is_taken_with_the_fingerprint_of_its_source():
     done = merged(
-        ReturnedSentence(ADVICE, "No pague a %(whom)s."), ReturnedSentence(TITLE, "Perdí mi cuenta")
+        ReturnedTranslation(ADVICE, "No pague a %(whom)s."),
+        ReturnedTranslation(TITLE, "Perdí mi cuenta"),
     )
 
     assert done.taken == (ADVICE, TITLE)
@@ -50,20 +51,21 @@ def test_a_part_that_changes_has_to_be_read_again():
     before = {"a": TranslationFile("a", "es", {}, TranslationReview(("x",), None))}
 
     assert (
-        merged(ReturnedSentence(TITLE, "Perdí mi cuenta"), parts=before).parts["a"].reviewed is None
+        merged(ReturnedTranslation(TITLE, "Perdí mi cuenta"), parts=before).parts["a"].reviewed
+        is None
     )
     assert merged(parts=before).parts["a"].reviewed is not None
 
 
 @pytest.mark.parametrize("said", ["", SOURCE])
 def test_a_line_nobody_touched_is_not_a_translation(said):
-    done = merged(ReturnedSentence(ADVICE, said))
+    done = merged(ReturnedTranslation(ADVICE, said))
 
     assert (done.taken, done.refused) == ((), ())
 
 
 def test_the_same_in_both_languages_is_said_with_a_sign():
-    done = merged(ReturnedSentence(ADVICE, "="))
+    done = merged(ReturnedTranslation(ADVICE, "="))
 
     assert done.parts["a"].texts[ADVICE].text == SOURCE
 
@@ -71,10 +73,10 @@ def test_the_same_in_both_languages_is_said_with_a_sign():
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (ReturnedSentence("a.nothing", "x"), "no such sentence"),
-        (ReturnedSentence(ADVICE, "No pague."), "placeholders"),
-        (ReturnedSentence(ADVICE, "No pague a %(whom)s.", source="Pay."), "has changed"),
-        (ReturnedSentence(ADVICE, "No pague a %(whom)s.", is_draft=True), "draft"),
+        (ReturnedTranslation("a.nothing", "x"), "no such sentence"),
+        (ReturnedTranslation(ADVICE, "No pague."), "placeholders"),
+        (ReturnedTranslation(ADVICE, "No pague a %(whom)s.", source="Pay."), "has changed"),
+        (ReturnedTranslation(ADVICE, "No pague a %(whom)s.", is_draft=True), "draft"),
     ],
 )
 def test_what_would_break_or_harm_is_refused(answer, reason):
@@ -86,8 +88,8 @@ def test_what_would_break_or_harm_is_refused(answer, reason):
 
 def test_a_machines_words_come_in_as_drafts_and_never_as_advice():
     done = merged(
-        ReturnedSentence(TITLE, "Perdí"),
-        ReturnedSentence(ADVICE, "No pague a %(whom)s."),
+        ReturnedTranslation(TITLE, "Perdí"),
+        ReturnedTranslation(ADVICE, "No pague a %(whom)s."),
         drafts=True,
     )
 
@@ -101,7 +103,7 @@ def test_old_words_that_come_back_untouched_stay_old():
     unit = TranslationUnit(
         sentence.id, sentence.source, old.text, sentence.state is SentenceState.FRESH
     )
-    back = read_returned_file(to_po("es", [unit]))
+    back = read_returned_translations(to_po("es", [unit]))
 
     assert "#, fuzzy" in to_po("es", [unit])
     assert merged(*back.answers, said=old).taken == ()
@@ -113,7 +115,7 @@ def test_a_po_file_comes_back_as_it_went_out():
         TranslationUnit(TITLE, "Gone"),
     ]
 
-    back = read_returned_file(to_po("es", units))
+    back = read_returned_translations(to_po("es", units))
 
     assert back.language == "es"
     assert [(one.id, one.source, one.said, one.is_draft) for one in back.answers] == [
@@ -128,7 +130,7 @@ def test_plain_lines_come_back_as_they_went_out():
         TranslationUnit(TITLE, "Gone"),
     ]
 
-    back = read_returned_file(to_plain_lines("es", units))
+    back = read_returned_translations(to_plain_lines("es", units))
 
     assert back.language == "es"
     assert [(one.id, one.said) for one in back.answers] == [
@@ -146,16 +148,16 @@ def test_a_line_says_which_source_it_was_made_from_and_an_old_one_is_refused():
     name = line.partition("\t")[0]
     assert name == f"{ADVICE}@{source_fingerprint(SOURCE)}"
 
-    fresh = read_returned_file(f"{name}\tNo pague a %(whom)s.\n").answers
-    older = read_returned_file(f"{ADVICE}@0123456789\tNo pague a %(whom)s.\n").answers
-    plain = read_returned_file(f"{ADVICE}\tNo pague a %(whom)s.\n").answers
+    fresh = read_returned_translations(f"{name}\tNo pague a %(whom)s.\n").answers
+    older = read_returned_translations(f"{ADVICE}@0123456789\tNo pague a %(whom)s.\n").answers
+    plain = read_returned_translations(f"{ADVICE}\tNo pague a %(whom)s.\n").answers
 
     assert merged(*fresh).taken == merged(*plain).taken == (ADVICE,)
     assert "has changed" in merged(*older).refused[0]
 
 
 def test_a_blank_that_must_not_break_stays():
-    [answer] = read_returned_file(f"{TITLE}\tQue  faire\u00a0? \n").answers
+    [answer] = read_returned_translations(f"{TITLE}\tQue  faire\u00a0? \n").answers
 
     assert answer.said == "Que faire\u00a0?"
 
@@ -165,4 +167,4 @@ def test_a_blank_that_must_not_break_stays():
 )
 def test_a_file_that_is_neither_is_refused(text):
     with pytest.raises(UnreadableTranslationFile):
-        read_returned_file(text)
+        read_returned_translations(text)

@@ -14,9 +14,9 @@ from helpdesk.authoring.translation.file_writing import write_translation_file
 from helpdesk.authoring.translation.files import part_name_of, read_translation_files
 from helpdesk.authoring.translation.status import translatable_sentences
 from helpdesk.authoring.translation.translator_files import (
-    ReturnedFile,
+    ReturnedTranslationFile,
     UnreadableTranslationFile,
-    read_returned_file,
+    read_returned_translations,
 )
 
 
@@ -54,9 +54,9 @@ def merge_translations_command(
     output.print_and_exit(lines, data, findings=bool(refused), as_json=as_json)
 
 
-def _read(file: Path) -> ReturnedFile:
+def _read(file: Path) -> ReturnedTranslationFile:
     try:
-        return read_returned_file(file.read_text(encoding="utf-8"))
+        return read_returned_translations(file.read_text(encoding="utf-8"))
     except (UnreadableTranslationFile, UnicodeDecodeError) as trouble:
         raise output.ToolCannotRun(f"{file}: {trouble}") from None
 

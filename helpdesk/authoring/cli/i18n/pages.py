@@ -11,7 +11,7 @@ from helpdesk.authoring.translation.checks import find_page_translation_faults
 from helpdesk.authoring.translation.files import source_fingerprint
 from helpdesk.authoring.translation.translator_files import (
     SAME,
-    ReturnedSentence,
+    ReturnedTranslation,
     TranslationUnit,
     po_header,
 )
@@ -31,7 +31,7 @@ def page_translation_units(language: str) -> Iterator[TranslationUnit]:
 
 
 def merge_into_messages_po(
-    language: str, answers: Iterable[ReturnedSentence], *, drafts: bool = False
+    language: str, answers: Iterable[ReturnedTranslation], *, drafts: bool = False
 ) -> tuple[list[str], list[str]]:
     """Write the answers into messages.po: which were taken, and what is wrong with the others.
 

@@ -9,7 +9,7 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.stale_page_marks import answers_mark_of
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage import operations, queries
-from helpdesk.triage.forms import (
+from helpdesk.triage.forms.level_forms import (
     AnswersForm,
     LowerLevelForm,
     RaiseLevelForm,

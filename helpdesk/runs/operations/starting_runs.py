@@ -7,7 +7,7 @@ from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import records_lost_in_edition
-from helpdesk.playbooks.model import Readiness
+from helpdesk.playbooks.model import PlaybookReadiness
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs import queries, storage
 from helpdesk.runs.models import MOVED, Run
@@ -19,7 +19,7 @@ def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     lock_case(work, case)
     work.require(may_start_run, case)
     edition = repository.load_current_edition(playbook_id)
-    if edition is None or edition.playbook.status is Readiness.RETIRED:
+    if edition is None or edition.playbook.status is PlaybookReadiness.RETIRED:
         raise NotFound
     if queries.unfinished_run_of(work, case, playbook_id) is not None:
         raise Conflict("This playbook has already been started on the case.")
@@ -57,7 +57,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     )
     for record in run.records:
         if record.step not in left_behind:
-            storage.copy_record(work, follower, edition.playbook, record)
+            storage.copy_step_record(work, follower, edition.playbook, record)
     write_note_unrecorded(
         work,
         run.case,

@@ -1,0 +1,1 @@
+"""Addresses of the level of a case."""
