@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
@@ -16,7 +16,7 @@ from helpdesk.core import outbox, send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.ended_database_sessions import EndedDatabaseSession, ended_database_sessions
 from helpdesk.core.errors import NotFound
-from helpdesk.core.history import OF_CASE
+from helpdesk.core.history import OF_CASE, HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
@@ -40,6 +40,9 @@ from helpdesk.triage import surge_alerts
 
 SHOWN = 5
 COUNTED = 100
+
+
+HISTORY_LINES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -165,12 +168,28 @@ def owner_names(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
     return {actor_id.removeprefix("person:"): name for actor_id, name in named.items()}
 
 
-def history_of(work: Work, case: Case) -> list[TimelineLine]:
-    """Everything that was done to a case, newest first."""
-    entries: Sequence[Any] = work.session.execute(OF_CASE, {"case_id": case.id}).all()
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some lines of a case's history, newest first, and before which entry the next page begins."""
+
+    lines: Sequence[TimelineLine]
+    next_before: int | None
+
+
+def history_page(work: Work, case: Case, *, before: int | None = None) -> HistoryPage:
+    """Everything that was done to a case, page by page: nobody who writes very much makes it so
+    long that it cannot be shown."""
+    asked = OF_CASE.add_columns(HistoryEntry.id)
+    if before is not None:
+        asked = asked.where(HistoryEntry.id < before)
+    some = asked.limit(HISTORY_LINES + 1)
+    found: Sequence[Any] = work.session.execute(some, {"case_id": case.id}).all()
+    entries = found[:HISTORY_LINES]
     names = accounts.names_of_actors(work.session, timeline.actor_ids_in(entries))
-    return timeline.timeline_of(
-        entries, names, [one.page for one in playbooks.runs_of_case(work, case)]
+    pages = [one.page for one in playbooks.runs_of_case(work, case)]
+    return HistoryPage(
+        timeline.timeline_of(entries, names, pages),
+        entries[-1].id if len(found) > HISTORY_LINES else None,
     )
 
 

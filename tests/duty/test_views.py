@@ -370,6 +370,25 @@ def test_a_long_history_has_a_page_of_its_own(context, browser, responder, case)
     assert history.count("Wrote to the reporter.") == SHOWN
 
 
+def test_a_very_long_history_is_read_page_by_page(browser, responder, context, case, monkeypatch):
+    monkeypatch.setattr("helpdesk.duty.queries.HISTORY_LINES", 3)
+    with work_as(context, responder) as work:
+        found = queries.case_by_ref(work, case.ref)
+        operations.claim_case(work, found)
+        for number in range(4):
+            operations.send_message(work, found, f"Hello {number}.")
+    address = f"/cases/{case.ref}/history"
+
+    first = browser.get(address).text
+    second = browser.get(re.search(rf'href="({address}\?before=\d+)"', first)[1]).text
+
+    assert first.count("Wrote to the reporter.") == 3
+    assert "Took the case." not in first
+    assert "Took the case." in second
+    for odd in ("0", "-1", "x", str(2**63)):
+        assert browser.get(f"{address}?before={odd}").text.count("Wrote to the reporter.") == 3
+
+
 def test_every_playbook_that_could_be_started_is_offered_on_a_page_of_its_own(browser, case):
     page = browser.get(f"/cases/{case.ref}/playbooks").text
 

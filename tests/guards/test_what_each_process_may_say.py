@@ -310,3 +310,28 @@ def test_who_opens_a_mailbox_ends_nobody_elses_visit(as_role, furnished):
 
     found = "SELECT case_id FROM find_visit(%s, now() - interval '1 hour', now())"
     assert connection.execute(found, [TOKEN]).fetchone() == ("c",)
+
+
+MANY_ENTRIES = (
+    "INSERT INTO history (at, actor_id, action, subject_type, subject_id, case_id, details) "
+    "SELECT now(), '{actor}', '{action}', '{kind}', '{subject}', {case}, '{{}}' "
+    "FROM generate_series(1, {number})"
+)
+FLOODS = {
+    INTAKE: {"actor": "reporter:c", "action": "message.received", "kind": "messages"}
+    | {"subject": "m", "case": "'c'"},
+    PARTNER: {"actor": OF_PARTNER, "action": "person.signed_in", "kind": "people"}
+    | {"subject": "pp", "case": "NULL"},
+}
+
+
+@pytest.mark.parametrize("role", FLOODS)
+def test_no_door_says_very_much_of_one_thing(as_role, role):
+    connection = as_role(role)
+    if role == INTAKE:
+        connection.execute(OPEN, [PROOF, TOKEN])
+
+    connection.execute(MANY_ENTRIES.format(**FLOODS[role], number=300))
+
+    with pytest.raises(InsufficientPrivilege, match="too much"):
+        connection.execute(MANY_ENTRIES.format(**FLOODS[role], number=1))

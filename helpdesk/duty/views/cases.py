@@ -1,5 +1,7 @@
 """The one page of a case, with the parts of every feature, and closing it."""
 
+from typing import Final
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,8 @@ from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page_variables import case_page_variables
 from helpdesk.web.request_work import current_work, work
 from helpdesk.web.stale_page_marks import submitted_page_mark
+
+BEYOND_ALL_ENTRIES: Final = 2**63
 
 
 @bp.get("/cases/<ref>")
@@ -32,7 +36,17 @@ def show_case(ref: str) -> ResponseReturnValue:
 @bp.get("/cases/<ref>/history")
 def show_history(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    return render_template("duty/history.html", case=case, lines=queries.history_of(work, case))
+    before = request.args.get("before", type=int)
+    if before is not None and not 0 < before < BEYOND_ALL_ENTRIES:
+        before = None
+    page = queries.history_page(work, case, before=before)
+    return render_template(
+        "duty/history.html",
+        case=case,
+        lines=page.lines,
+        next_before=page.next_before,
+        is_first=before is None,
+    )
 
 
 @bp.post("/cases/<ref>/closure")
