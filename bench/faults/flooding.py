@@ -26,8 +26,8 @@ from helpdesk.core import job_runner
 from helpdesk.core.app_context import AppContext
 from helpdesk.intake.forms import PREFIX
 from helpdesk.intake.intake_volume import CROWD
+from helpdesk.intake.machine_sent_reports import UNHURRIED
 from helpdesk.intake.report_token import ReportToken
-from helpdesk.intake.second_lane import UNHURRIED
 from helpdesk.triage import surge_alerts
 
 FLOODERS = 4

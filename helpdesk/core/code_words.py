@@ -88,7 +88,7 @@ def number_to_words(number: int, language: str) -> tuple[str, ...]:
     return tuple(word_list(language)[place] for place in reversed(places))
 
 
-def find_codes_in_any_words(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]:
+def find_codes_in_words(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]:
     """Every code that stands in a row of typed words, whatever language it was written in.
 
     Accents do not matter and four letters of a word are enough; one slip in it is forgiven, if

@@ -154,7 +154,7 @@ def contains_code(text: str) -> bool:
     return (
         code_input.contains_letter_code(text)
         or longest_run_of_words(words) >= WORDS_THAT_TELL
-        or next(code_words.find_codes_in_any_words(words, forgiving=False), None) is not None
+        or next(code_words.find_codes_in_words(words, forgiving=False), None) is not None
         or code_words.is_nearly_a_code(words)
         or next(code_digits.find_codes_in_digits(text), None) is not None
         or _is_nothing_else(text, words)
@@ -166,7 +166,7 @@ def _is_nothing_else(text: str, words: list[str]) -> bool:
     what the mailbox would take, in a place where no sentence reads like that."""
     if (
         len(words) == WORDS_IN_CODE
-        and next(code_words.find_codes_in_any_words(words), None) is not None
+        and next(code_words.find_codes_in_words(words), None) is not None
     ):
         return True
     return code_input.is_one_letter_code(text) and next(_numbers_of_letters(text), None) is not None
@@ -213,8 +213,8 @@ def _numbers_in(text: str) -> Iterator[int]:
     words = code_input.find_latin_words(text)
     is_short = len(words) <= LONGEST_PASTE
     if is_short:
-        yield from code_words.find_codes_in_any_words(words, forgiving=False)
-        yield from code_words.find_codes_in_any_words(words)
+        yield from code_words.find_codes_in_words(words, forgiving=False)
+        yield from code_words.find_codes_in_words(words)
     yield from code_digits.find_codes_in_digits(text)
     yield from _numbers_of_letters(text)
     yield from eff_word_list.find_old_codes_in_words(words) if is_short else ()

@@ -63,7 +63,7 @@ def has_due_jobs(context: AppContext, queue: str) -> bool:
 
 def _next(
     context: AppContext, queue: str, *, at: datetime | None, first: int, taken: int
-) -> outbox.Lease | None:
+) -> outbox.JobLease | None:
     # One at a time: leases taken in advance would run out while a mail server is slow to answer.
     moment = at or datetime.now(UTC)
     with context.begin(at=moment) as work:
@@ -75,7 +75,7 @@ def _next(
     return leases[0] if leases else None
 
 
-def run_job(context: AppContext, lease: outbox.Lease, *, at: datetime | None = None) -> None:
+def run_job(context: AppContext, lease: outbox.JobLease, *, at: datetime | None = None) -> None:
     """Run one leased job, and note how it went: an error by its kind, never by its words.
 
     One whose worker has died at each try is not begun once more: a person has to look.
@@ -95,7 +95,7 @@ def run_job(context: AppContext, lease: outbox.Lease, *, at: datetime | None = N
 
 
 def _note_failure(
-    context: AppContext, lease: outbox.Lease, *, trouble: str, at: datetime | None
+    context: AppContext, lease: outbox.JobLease, *, trouble: str, at: datetime | None
 ) -> None:
     pause = jobs.retry_plan(lease.job).pause_after(lease.attempt)
     with context.begin(at=at) as work:

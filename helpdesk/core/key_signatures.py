@@ -16,7 +16,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from helpdesk.core.database import ID_LENGTH, Base
 from helpdesk.core.keys import Key, KeyKind, RowSink
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signing import is_signature_valid, key_statement, sign, verification_key
+from helpdesk.core.signing import (
+    is_signature_valid,
+    key_statement,
+    sign_statement,
+    verification_key,
+)
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +86,7 @@ def sign_key(rows: RowSink, key: Key, *, by: Secret, secret: Secret | None = Non
     `secret` is the key's own. Without it the key counts, and can sign no other.
     """
     half = verification_key(secret) if secret is not None else NO_HALF
-    signature = sign(by, key_statement(key, half))
+    signature = sign_statement(by, key_statement(key, half))
     rows.add(KeySignature(key_id=key.id, signature=signature, half=half))
 
 

@@ -105,7 +105,7 @@ class OutboxJob(RandomIdMixin, LeasedTask, Base):
 
 
 @dataclass(frozen=True)
-class Lease:
+class JobLease:
     """The right to run one job until the lease ends or the fence moves on."""
 
     outbox_job_id: str
@@ -117,7 +117,7 @@ class Lease:
 
 def lease_due_jobs(
     session: Session, *, queue: str, at: datetime, limit: int, first: int = 0, taken: int = 0
-) -> list[Lease]:
+) -> list[JobLease]:
     """Take up to `limit` due jobs of a queue, those whose worker died included.
 
     With which role the caller began and how many it took before say whose turn it is: see
@@ -134,7 +134,7 @@ def lease_due_jobs(
         outbox_job.lease(at=at, during=LEASE)
         session.flush()
         leases.append(
-            Lease(
+            JobLease(
                 outbox_job.id,
                 outbox_job.job,
                 outbox_job.arguments,
@@ -177,17 +177,17 @@ def _with_due(session: Session, queue: str, at: datetime, roles: Sequence[str]) 
     return session.scalars(found).all()
 
 
-def mark_job_done(session: Session, lease: Lease, *, at: datetime) -> bool:
+def mark_job_done(session: Session, lease: JobLease, *, at: datetime) -> bool:
     """Note that the job was done; False if somebody else holds it by now."""
     return _end(session, lease, state=OutboxJobState.DONE, ended_at=at, trouble=None)
 
 
-def reschedule_job(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
+def reschedule_job(session: Session, lease: JobLease, *, until: datetime, trouble: str) -> bool:
     """Let it run again later. `trouble` is a kind of error, never its words."""
     return _end(session, lease, state=OutboxJobState.WAITING, due_at=until, trouble=trouble[:120])
 
 
-def mark_job_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
+def mark_job_failed(session: Session, lease: JobLease, *, at: datetime, trouble: str) -> bool:
     """Stop trying: from now on it waits for a person."""
     return _end(session, lease, state=OutboxJobState.FAILED, ended_at=at, trouble=trouble[:120])
 
@@ -234,7 +234,7 @@ def _is_due(at: datetime) -> Any:
     return and_(OutboxJob.due_at <= at, or_(waiting, abandoned))
 
 
-def _end(session: Session, lease: Lease, **changes: Any) -> bool:
+def _end(session: Session, lease: JobLease, **changes: Any) -> bool:
     outbox_job = session.get(
         OutboxJob, lease.outbox_job_id, with_for_update=True, populate_existing=True
     )

@@ -32,7 +32,7 @@ def verification_key(secret: Secret) -> bytes:
     return bytes(_signing_key(secret).verify_key)
 
 
-def sign(secret: Secret, statement: bytes) -> bytes:
+def sign_statement(secret: Secret, statement: bytes) -> bytes:
     return _signing_key(secret).sign(statement).signature
 
 

@@ -14,7 +14,7 @@ from helpdesk.context_assembly import open_context
 from helpdesk.drill.organisation import create_organisation
 from helpdesk.drill.past_moments import past_in_one_transaction
 from helpdesk.drill.scenarios import run_all_scenarios
-from helpdesk.drill.sign_in_sheet import DrillAddresses, DrillReporter, SignInSheet
+from helpdesk.drill.sign_in_sheet import DrillReporter, DrillUrls, SignInSheet
 from helpdesk.settings import Settings
 
 # Whose return codes are worth printing: there is something new in their mailboxes.
@@ -61,8 +61,8 @@ def show_sign_ins_command(instance: Path, public: str, staff: str, partner: str)
     if sheet is None:
         raise click.ClickException("There is no drill in this instance. To make one: make run")
     if public or staff or partner:
-        DrillAddresses(public, staff, partner).save(instance)
-    click.echo(sheet.as_text(datetime.now(UTC), **asdict(DrillAddresses.load(instance))))
+        DrillUrls(public, staff, partner).save(instance)
+    click.echo(sheet.as_text(datetime.now(UTC), **asdict(DrillUrls.load(instance))))
 
 
 def _settings() -> Settings:

@@ -89,7 +89,7 @@ class SignInSheet:
 
 
 @dataclass(frozen=True)
-class DrillAddresses:
+class DrillUrls:
     """Where the drill's pages are; kept, so that who asks for codes later is told them too."""
 
     public: str = ""
@@ -100,7 +100,7 @@ class DrillAddresses:
         (folder / ADDRESSES).write_text(json.dumps(asdict(self)))
 
     @classmethod
-    def load(cls, folder: Path) -> "DrillAddresses":
+    def load(cls, folder: Path) -> "DrillUrls":
         try:
             return cls(**json.loads((folder / ADDRESSES).read_text()))
         except FileNotFoundError:

@@ -13,7 +13,7 @@ from helpdesk.escalations.states import (
     Reason,
     Verdict,
 )
-from helpdesk.partners.labels import TAKES
+from helpdesk.partners.ask_labels import TAKES
 
 ASKS: Final = {ask: TAKES[ask.value] for ask in Ask}
 

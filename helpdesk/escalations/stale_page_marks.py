@@ -19,7 +19,7 @@ def decision_mark_of(work: Work, escalation: Escalation) -> str:
     return mark_of(*decided, *judged)
 
 
-def news_mark_of(escalation: Escalation) -> str:
+def untold_news_mark_of(escalation: Escalation) -> str:
     """Since when they have not been told."""
     return mark_of(escalation.untold_since)
 

@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 
 from helpdesk.export import cacao_extension
+from helpdesk.export.cacao_workflow import CacaoWorkflow
 from helpdesk.export.ids_and_variables import (
     option_variable_name,
     outcome_variable_name,
     stable_id,
     variable_name,
 )
-from helpdesk.export.workflow import CacaoWorkflow
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import (
     Playbook,

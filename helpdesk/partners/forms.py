@@ -14,7 +14,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Regexp
 
-from helpdesk.partners.labels import TAKES
+from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
 from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_message
 from helpdesk.partners.response_times import is_time_zone

@@ -11,7 +11,7 @@ from helpdesk.playbooks.answer_evaluation import (
 )
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
-from helpdesk.playbooks.model import AnswerOption, AtStake, Playbook, Question
+from helpdesk.playbooks.model import AnswerOption, LossIfLate, Playbook, Question
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
@@ -98,7 +98,7 @@ def _each_once(lines: Iterable[FittingAdvice]) -> tuple[FittingAdvice, ...]:
     said: set[str] = set()
     for one in lines:
         advice = one.advice
-        is_safety = advice.at_stake is AtStake.SAFETY
+        is_safety = advice.at_stake is LossIfLate.SAFETY
         names = {str(advice.text), f"id {advice.id}"} if is_safety else {str(advice.text)}
         if said.isdisjoint(names):
             kept.append(one)

@@ -16,7 +16,7 @@ from helpdesk.core.errors import StalePage
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
-from helpdesk.playbooks import organisations, several_playbooks
+from helpdesk.playbooks import organisation_questions, several_playbooks
 from helpdesk.playbooks.answer_evaluation import matching_tags
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.evaluation import unknown_names_in
@@ -86,7 +86,7 @@ class TriageSummary:
     @property
     def tags_of_organisation(self) -> tuple[str, ...]:
         """Those of who asks, which stand apart."""
-        return organisations.tags_of_organisation(self.known)
+        return organisation_questions.tags_of_organisation(self.known)
 
 
 def triage_of_case(work: Work, case: Case) -> TriageSummary:
@@ -147,7 +147,9 @@ def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     library = load_current_library()
     asked = several_playbooks.merged_questions(library, pages)
     names = {question.id for question in asked}
-    late = (one for one in organisations.organisation_questions(library) if one.id not in names)
+    late = (
+        one for one in organisation_questions.organisation_questions(library) if one.id not in names
+    )
     return (*asked, *late)
 
 

@@ -26,12 +26,12 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.form_tokens import (
-    CrossSiteForm,
-    ExpiredForm,
-    OtherPersonsForm,
+    CrossSiteFormRefused,
+    ExpiredFormRefused,
+    OtherPersonsFormRefused,
     current_page_token,
     is_same_site,
-    new_token,
+    new_form_token,
     submitted_token,
 )
 from helpdesk.web.refused_forms import RefusedForm
@@ -64,9 +64,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(CannotOpen, _cannot_open)
-    app.register_error_handler(ExpiredForm, _old_form)
-    app.register_error_handler(OtherPersonsForm, _foreign_form)
-    app.register_error_handler(CrossSiteForm, _from_elsewhere)
+    app.register_error_handler(ExpiredFormRefused, _old_form)
+    app.register_error_handler(OtherPersonsFormRefused, _foreign_form)
+    app.register_error_handler(CrossSiteFormRefused, _from_elsewhere)
     app.register_error_handler(TruncatedForm, _cut_form)
     app.register_error_handler(FormTooLong, _too_many_letters)
     app.register_error_handler(TooManyRequests, _too_often)
@@ -186,24 +186,24 @@ def _where(error: BaseException) -> str:
     return place
 
 
-def _old_form(_error: ExpiredForm) -> ResponseReturnValue:
+def _old_form(_error: ExpiredFormRefused) -> ResponseReturnValue:
     """The form waited too long, or the key was changed: nothing typed is lost by it.
 
     The same page is offered again with everything in it and a fresh token, but only if the request
     came from our own pages: otherwise another site could have a person confirm what it made up.
     """
     if not is_same_site():
-        return _from_elsewhere(CrossSiteForm())
+        return _from_elsewhere(CrossSiteFormRefused())
     return _again(
         mark_translatable("This page was open for a long time. Please send it again."), 400
     )
 
 
-def _from_elsewhere(_error: CrossSiteForm) -> ResponseReturnValue:
+def _from_elsewhere(_error: CrossSiteFormRefused) -> ResponseReturnValue:
     return _page(mark_translatable("This did not come from one of our own pages."), 400)
 
 
-def _foreign_form(_error: OtherPersonsForm) -> ResponseReturnValue:
+def _foreign_form(_error: OtherPersonsFormRefused) -> ResponseReturnValue:
     """Somebody else is here than when the page was opened: it does nothing to either."""
     sentence = (
         mark_translatable(
@@ -255,7 +255,7 @@ def _again(
         status=status,
         sent=sent or _sent(),
         # It stays the form of whoever had it.
-        token=new_token(before.whose) if before else current_page_token(),
+        token=new_form_token(before.whose) if before else current_page_token(),
         address=f"{request.root_path}{request.full_path}".rstrip("?"),
         above=above,
         ways=ways,

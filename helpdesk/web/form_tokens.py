@@ -25,15 +25,15 @@ LASTS: Final = 24 * 3600  # Tor is slow, and people are interrupted
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class ExpiredForm(Exception):
+class ExpiredFormRefused(Exception):
     """The form waited too long, or its token is none of ours."""
 
 
-class OtherPersonsForm(Exception):
+class OtherPersonsFormRefused(Exception):
     """The page was handed out to somebody else than who is here now."""
 
 
-class CrossSiteForm(Exception):
+class CrossSiteFormRefused(Exception):
     """Another site sent this."""
 
 
@@ -80,14 +80,14 @@ def init_app(app: Flask) -> None:
 def current_page_token() -> str:
     """The token of the forms on this page: one for all of them."""
     if "form_token" not in g:
-        g.form_token = new_token(_tag(current_identity().actor.id, _keys()[-1]))
+        g.form_token = new_form_token(_tag(current_identity().actor.id, _keys()[-1]))
     return str(g.form_token)
 
 
 def issue_page_to(who: str) -> None:
     """From here on this request's page is theirs: somebody who has just come in."""
     g.handed_out_to = who
-    g.form_token = new_token(_tag(who, _keys()[-1]))
+    g.form_token = new_form_token(_tag(who, _keys()[-1]))
 
 
 def page_owner() -> str:
@@ -100,7 +100,7 @@ def is_token_tag_for(tag: str, who: str) -> bool:
     return tag in {_tag(who, key) for key in _keys()}
 
 
-def new_token(owner_tag: str) -> str:
+def new_form_token(owner_tag: str) -> str:
     """A fresh token; `owner_tag` is the tag of an older one that it takes the place of."""
     return _signer().sign(f"{secrets.token_urlsafe(24)}~{owner_tag}").decode()
 
@@ -136,14 +136,14 @@ def _check() -> None:
         return
     token = submitted_token()
     if _came_from_elsewhere():
-        raise CrossSiteForm
+        raise CrossSiteFormRefused
     if token is None or not token.is_current:
-        raise ExpiredForm
+        raise ExpiredFormRefused
     view = current_app.view_functions[str(request.endpoint)]
     here = current_identity().actor
     if hasattr(view, "for_anyone") or here == NOBODY or token.is_issued_to(here.id):
         return
-    raise OtherPersonsForm
+    raise OtherPersonsFormRefused
 
 
 def _came_from_elsewhere() -> bool:

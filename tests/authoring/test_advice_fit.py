@@ -8,7 +8,7 @@ from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.unfit_advice import find_unfit_advice, minimal_answers_for_condition
 from helpdesk.playbooks.conditions import Is
-from helpdesk.playbooks.model import Advice, AtStake, Text
+from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import CONTENT
 
 LIBRARY = read_library(CONTENT)
@@ -19,7 +19,7 @@ NO_SIGNAL = Is("chat_signal", "lost")
 def advising(*sayings, is_dont=False):
     """The page with these lines for everybody, and no others."""
     lines = tuple(
-        Advice(f"line-{number}", Text(f"x.{number}", said), is_dont, at_stake=AtStake.SAFETY)
+        Advice(f"line-{number}", Text(f"x.{number}", said), is_dont, at_stake=LossIfLate.SAFETY)
         for number, said in enumerate(sayings)
     )
     return replace(CHAT, safe_now=lines)
@@ -47,7 +47,9 @@ def test_what_is_not_among_the_first_lines_is_missing():
     different = replace(
         sixth,
         safe_now=tuple(
-            replace(line, text=Text(line.text.id, f"{line.text} {number}"), at_stake=AtStake.MONEY)
+            replace(
+                line, text=Text(line.text.id, f"{line.text} {number}"), at_stake=LossIfLate.MONEY
+            )
             for number, line in enumerate(sixth.safe_now)
         ),
     )

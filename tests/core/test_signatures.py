@@ -11,7 +11,12 @@ from helpdesk.core.database import new_id
 from helpdesk.core.key_signatures import KeySignature, check_signatures, sign_key, signed_keys_of
 from helpdesk.core.keys import Key, KeyKind, make_unsaved_key, new_key
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signing import is_signature_valid, key_statement, sign, verification_key
+from helpdesk.core.signing import (
+    is_signature_valid,
+    key_statement,
+    sign_statement,
+    verification_key,
+)
 
 HOUSE = Secret(b"h" * 32)
 HALF = verification_key(HOUSE)
@@ -92,7 +97,7 @@ class Team:
                 self.rows.add(
                     KeySignature(
                         key_id=self.good[-1],
-                        signature=sign(mine, b"anything"),
+                        signature=sign_statement(mine, b"anything"),
                         half=verification_key(mine),
                     )
                 )
@@ -130,7 +135,7 @@ def test_whatever_is_slipped_in_the_newest_that_a_member_signed_is_used(acts):
 def test_what_was_signed_of_one_key_is_said_of_no_other(field):
     key, secret = make_unsaved_key(KeyKind.TEAM, "q")
     said = key_statement(key, verification_key(secret))
-    signature = sign(HOUSE, said)
+    signature = sign_statement(HOUSE, said)
     assert is_signature_valid(said, signature, HALF)
     other = {"owner_id": "r", "epoch": 2, "public_half": b"x" * 32, "kind": "person", "id": "y"}
 
@@ -142,7 +147,7 @@ def test_what_was_signed_of_one_key_is_said_of_no_other(field):
 @pytest.mark.parametrize("bad", [b"", b"x", b"x" * 64, b"x" * 32])
 def test_what_is_no_signature_and_no_key_refuses_and_raises_nothing(bad):
     assert not is_signature_valid(b"said", bad, HALF)
-    assert not is_signature_valid(b"said", sign(HOUSE, b"said"), bad)
+    assert not is_signature_valid(b"said", sign_statement(HOUSE, b"said"), bad)
 
 
 def test_without_the_half_of_the_house_no_key_counts():

@@ -16,7 +16,7 @@ from helpdesk.cases.models import Consent
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict
 from helpdesk.core.round_trips import BulkInsertWork
-from helpdesk.intake import second_lane
+from helpdesk.intake import machine_sent_reports
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import reports
 
@@ -51,7 +51,7 @@ def looks_before_it_claims():
 
 def waits_two_seconds():
     """No fault: the minute that a token has to wait is two seconds, or the trial would be long."""
-    second_lane.UNHURRIED = timedelta(seconds=2)
+    machine_sent_reports.UNHURRIED = timedelta(seconds=2)
     return _application()
 
 

@@ -15,7 +15,7 @@ from helpdesk.intake.forms.consents import ConsentsForm
 from helpdesk.runs import operations as runs
 from helpdesk.settings import Surface
 from helpdesk.web import kept_result_pages, request_bodies
-from helpdesk.web.form_tokens import new_token
+from helpdesk.web.form_tokens import new_form_token
 from helpdesk.web.forms import Form
 from helpdesk.web.login import is_public_view
 from tests import factories
@@ -274,7 +274,7 @@ def test_an_old_tab_and_an_old_token_are_refused_with_every_tick_in_the_form(
     other = "nobody of ours"
     if token == "another's":
         with client.application.test_request_context():
-            other = new_token("0" * 24)
+            other = new_form_token("0" * 24)
 
     for form in forms:
         if token == "another's" and form["action"] == "/report":

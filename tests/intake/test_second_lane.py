@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from helpdesk.intake import intake_volume, report_token, second_lane
+from helpdesk.intake import intake_volume, machine_sent_reports, report_token
 from helpdesk.intake.report_token import ReportToken
 from tests.intake.test_reports import LAST, cases, go_to, send
 
@@ -110,7 +110,7 @@ def test_each_token_makes_one_case_however_often_it_is_sent(house, crowd, filled
 def test_the_field_that_nobody_sees_marks_it(house, filled_in, clock):
     clock["by"] = 61
 
-    send(filled_in, LAST | {second_lane.DECOY: "http://spam.example"})
+    send(filled_in, LAST | {machine_sent_reports.DECOY: "http://spam.example"})
 
     assert filled_in.status in (200, 201)
     assert lanes(house) == [True]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from helpdesk.playbooks.answer_evaluation import FIRST, safe_now_advice
 from helpdesk.playbooks.conditions import AllOf, Answered, Is
-from helpdesk.playbooks.model import Advice, AtStake, Text
+from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_playbooks import merged_advice
 
@@ -25,7 +25,7 @@ def ids(lines):
     return [one.id for one in lines]
 
 
-@given(st.lists(st.tuples(st.sampled_from(AtStake), st.booleans()), max_size=20))
+@given(st.lists(st.tuples(st.sampled_from(LossIfLate), st.booleans()), max_size=20))
 def test_five_come_first_and_none_of_the_others_would_lose_more(kinds):
     lines = tuple(line(n, stake, is_dont=dont) for n, (stake, dont) in enumerate(kinds))
 
@@ -36,12 +36,12 @@ def test_five_come_first_and_none_of_the_others_would_lose_more(kinds):
     assert len(first) == min(FIRST, len(lines))
     assert sorted(ids((*first, *rest))) == sorted(ids(lines))
     for shown, left in ((told.first_dos, told.more_dos), (told.first_donts, told.more_donts)):
-        worst_left = min((one.at_stake.rank for one in left), default=len(AtStake))
+        worst_left = min((one.at_stake.rank for one in left), default=len(LossIfLate))
         assert all(one.at_stake.rank <= worst_left for one in shown)
 
 
 def test_of_two_alike_the_one_that_the_answers_call_for_comes_first():
-    unsure, sure = line(1, AtStake.PROOF, CHILD), line(2, AtStake.PROOF)
+    unsure, sure = line(1, LossIfLate.PROOF, CHILD), line(2, LossIfLate.PROOF)
     page = replace(PAGE, safe_now=(unsure, sure))
 
     assert ids(safe_now_advice(page, {}).first_dos) == ["line-2", "line-1"]
@@ -49,7 +49,9 @@ def test_of_two_alike_the_one_that_the_answers_call_for_comes_first():
 
 
 def test_a_line_for_what_was_ticked_is_shown_to_nobody_else():
-    page = replace(PAGE, safe_now=(line(1, AtStake.SAFETY, AllOf((Answered("dox_what"), CHILD))),))
+    page = replace(
+        PAGE, safe_now=(line(1, LossIfLate.SAFETY, AllOf((Answered("dox_what"), CHILD))),)
+    )
 
     assert ids(safe_now_advice(page, {"dox_what": ("child",)}).dos) == ["line-1"]
     assert (
@@ -61,4 +63,4 @@ def test_people_who_picked_several_kinds_are_sent_to_safety_once():
     told = merged_advice(PAGES, {"danger": "imminent"})
 
     assert ids((*told.dos, *told.donts)).count("people-first") == 1
-    assert all(one.at_stake is AtStake.SAFETY for one in told.first_dos)
+    assert all(one.at_stake is LossIfLate.SAFETY for one in told.first_dos)

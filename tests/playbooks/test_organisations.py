@@ -2,7 +2,7 @@
 
 from pytaxonomies import Taxonomies
 
-from helpdesk.playbooks import organisations
+from helpdesk.playbooks import organisation_questions
 from helpdesk.playbooks.answer_evaluation import matching_tags
 from helpdesk.playbooks.repository import load_current_library
 
@@ -13,14 +13,16 @@ def test_the_causes_are_the_predicates_of_the_taxonomy_and_no_others():
 
 
 def test_an_organisation_has_the_tags_of_its_causes():
-    known = {organisations.CAUSE: ("human-rights", "womens-right")}
-    told = organisations.tags_of_organisation(known)
+    known = {organisation_questions.CAUSE: ("human-rights", "womens-right")}
+    told = organisation_questions.tags_of_organisation(known)
     assert told == ("accessnow:human-rights", "accessnow:womens-right")
-    assert organisations.tags_of_organisation({}) == ()
+    assert organisation_questions.tags_of_organisation({}) == ()
 
 
 def test_no_answer_puts_a_tag_of_organisations_on_an_incident():
-    known = {organisations.CAUSE: tuple(cause.slug for cause in load_current_library().causes)}
+    known = {
+        organisation_questions.CAUSE: tuple(cause.slug for cause in load_current_library().causes)
+    }
     for page in load_current_library().playbooks:
         assert not [tag for tag in matching_tags(page, known) if tag.startswith("accessnow:")]
 
@@ -28,5 +30,7 @@ def test_no_answer_puts_a_tag_of_organisations_on_an_incident():
 def test_the_cause_is_asked_by_a_responder_and_by_no_form():
     library = load_current_library()
     asked = {one.id for page in library.playbooks for one in page.questions}
-    assert organisations.CAUSE not in asked
-    assert organisations.CAUSE in {one.id for one in organisations.organisation_questions(library)}
+    assert organisation_questions.CAUSE not in asked
+    assert organisation_questions.CAUSE in {
+        one.id for one in organisation_questions.organisation_questions(library)
+    }

@@ -10,12 +10,12 @@ from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
 from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint.locations import scalar_values
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.playbooks import organisations
+from helpdesk.playbooks import organisation_questions
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness
 
 GRACE = timedelta(days=90)
 FACTS_LAST = timedelta(days=180)
-ORGANISATIONS_ONLY = f"{organisations.TAXONOMY}:"
+ORGANISATIONS_ONLY = f"{organisation_questions.TAXONOMY}:"
 # MISP still lists these; TLP 2.0 does not.
 NO_MARKS = ("tlp:white", "tlp:ex:chr", "tlp:unclear", "PAP:WHITE")
 
@@ -84,7 +84,7 @@ def unknown_tags(material: LintInput) -> Iterator[LintFinding]:
             )
     every = _machine_tags()
     for cause in material.library.causes:
-        tag = f"{organisations.TAXONOMY}:{cause.slug}"
+        tag = f"{organisation_questions.TAXONOMY}:{cause.slug}"
         if tag not in every:
             place = material.file_and_line_of("vocab", "causes", cause.slug)
             yield LintFinding(

@@ -5,7 +5,7 @@ from helpdesk.authoring.reading.context import PlaybookContext
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.model import Advice, AtStake, RedFlag
+from helpdesk.playbooks.model import Advice, LossIfLate, RedFlag
 
 
 def read_red_flags(node: Node, context: PlaybookContext) -> tuple[RedFlag, ...]:
@@ -51,5 +51,5 @@ def _one_advice(node: Node, context: PlaybookContext) -> Advice:
         is_dont=key == "dont",
         when=fields.read("when", context.condition, None),
         risk=fields.read("risk", lambda said: context.text(f"{home}.risk", said), None),
-        at_stake=fields.read("at_stake", lambda said: said.one_of(AtStake), AtStake.NOTHING),
+        at_stake=fields.read("at_stake", lambda said: said.one_of(LossIfLate), LossIfLate.NOTHING),
     )

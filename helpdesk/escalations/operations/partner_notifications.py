@@ -7,7 +7,7 @@ from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_tell_partner, may_work_on_request
-from helpdesk.escalations.stale_page_marks import news_mark_of
+from helpdesk.escalations.stale_page_marks import untold_news_mark_of
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
@@ -29,7 +29,7 @@ def record_partner_told_another_way(
     lock_request_if_unchanged(work, escalation)
     if escalation.untold_since is None:
         raise Conflict("They have already been told.")
-    refuse_if_changed_since(seen, now=news_mark_of(escalation))
+    refuse_if_changed_since(seen, now=untold_news_mark_of(escalation))
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
 

@@ -96,7 +96,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
-        "news_mark": stale_page_marks.news_mark_of(escalation),
+        "news_mark": stale_page_marks.untold_news_mark_of(escalation),
         **_may(work, escalation, delivery),
     }
 

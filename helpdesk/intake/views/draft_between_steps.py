@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.intake.machine_sent_reports import DECOY
 from helpdesk.intake.report_token import ReportToken
-from helpdesk.intake.second_lane import DECOY
 from helpdesk.web.form_tokens import FIELD
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.request_work import work

@@ -12,10 +12,10 @@ from helpdesk.core.errors import StorageFull, mark_translatable
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
 from helpdesk.intake.intake_volume import cached_volume
+from helpdesk.intake.machine_sent_reports import DECOY, belongs_in_second_lane
 from helpdesk.intake.operations import ReportKeys, SubmissionResult
 from helpdesk.intake.report_rules import has_collapsed_options, option_hints
 from helpdesk.intake.report_token import ReportToken
-from helpdesk.intake.second_lane import DECOY, belongs_in_second_lane
 from helpdesk.intake.views import draft_between_steps
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (

@@ -10,6 +10,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
+from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.forms import (
     HINTS,
     AllowListForm,
@@ -17,7 +18,6 @@ from helpdesk.partners.forms import (
     PartnerTermsForm,
     VettingForm,
 )
-from helpdesk.partners.labels import TAKES
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
 from helpdesk.partners.policy import (

@@ -80,7 +80,7 @@ class RedFlag:
     go_to: str | None = None
 
 
-class AtStake(StrEnum):
+class LossIfLate(StrEnum):
     """What is lost if a line of advice is followed late, the worst first."""
 
     SAFETY = "safety"  # someone may be hurt, arrested or found
@@ -93,7 +93,7 @@ class AtStake(StrEnum):
     @property
     def rank(self) -> int:
         """Its place: 0 comes first."""
-        return tuple(AtStake).index(self)
+        return tuple(LossIfLate).index(self)
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,4 @@ class Advice:
     is_dont: bool
     when: Condition | None = None
     risk: Text | None = None
-    at_stake: AtStake = AtStake.NOTHING
+    at_stake: LossIfLate = LossIfLate.NOTHING
