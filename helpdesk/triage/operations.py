@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from helpdesk.accounts.on_call import AlertResult
-from helpdesk.cases import news, report_content
+from helpdesk.cases import news, report_content, response_targets
 from helpdesk.cases.contributions import answer_contribution_name, record_contribution
 from helpdesk.cases.levels import Level, highest_level
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
@@ -248,6 +248,9 @@ def record_alert_result(
 
 
 def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
+    """Let a case have the level that somebody's judgement leads to. Whoever judges it has looked at
+    it: it leaves the second lane also where its level stays, so that its alarms are its own."""
+    response_targets.leave_second_lane(work, case)
     was = case.level
     case.rule = rule
     if level is was:
@@ -259,7 +262,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
         resume_case_if_raised(work, case)
     first_reply_clock.restart_first_reply_for_level(work, case)
     if level.rank > was.rank:
-        _call_if_pressing(work, case)
+        _call_if_pressing(work, case, has_risen=True)
 
 
 def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[str, object]) -> None:
@@ -276,8 +279,12 @@ def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[st
     work.add(evaluation)
 
 
-def _call_if_pressing(work: Work, case: Case) -> None:
-    if case.level.rank >= CALLS.rank and not case.in_slow_lane:
+def _call_if_pressing(work: Work, case: Case, *, has_risen: bool = False) -> None:
+    if case.level.rank < CALLS.rank or case.in_slow_lane:
+        return
+    if has_risen:
+        work.enqueue("triage.call_on_duty", case_id=case.id, risen=1)
+    else:
         work.enqueue("triage.call_on_duty", case_id=case.id)
 
 

@@ -14,6 +14,8 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.duty.operations import add_playbook
+from helpdesk.triage import operations as triage
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
 
@@ -163,6 +165,14 @@ ACTS = {
     "handed over": lambda work, case, house: casework.hand_over_case(
         work, case, to=house[1].person, note="For you."
     ),
+    "raised": lambda work, case, house: triage.raise_case_level(
+        work, case, level=Level.IMMEDIATE, reason="They are at the door."
+    ),
+    "answers corrected": lambda work, case, house: triage.correct_reporter_answers(
+        work, case, {"capacity": "can_act"}
+    ),
+    "given a playbook": lambda work, case, house: add_playbook(work, case, "doxing"),
+    "noted on": lambda work, case, house: casework.add_case_note(work, case, "I know them."),
 }
 LISTS = ("open", "unclaimed", "new", "waiting", "second-lane")
 

@@ -9,13 +9,14 @@ import pytest
 
 from helpdesk import ticker
 from helpdesk.cases import operations as cases
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.work import round_time_for_reporter
-from helpdesk.triage import surge_alerts
+from helpdesk.triage import operations, surge_alerts
 from tests.conftest import STAFF, become
 from tests.factories import sign_in, work_as
 from tests.triage.test_alarms import RUNNING, house, reported
@@ -179,6 +180,53 @@ def test_who_takes_one_of_the_second_lane_has_its_alarms(context, house, start):
             for one in session.query(OutboxJob).order_by("due_at")
         ]
     assert promised == [("triage.alarm", 50), ("triage.alarm", 75), ("triage.alarm", 100)]
+
+
+JUDGED = {
+    "raised by hand": lambda work, case: operations.raise_case_level(
+        work, case, level=Level.IMMEDIATE, reason="They are at the door."
+    ),
+    "answers corrected": lambda work, case: operations.correct_reporter_answers(
+        work, case, {"danger": "imminent"}
+    ),
+}
+
+
+@pytest.mark.parametrize("judged", JUDGED)
+@pytest.mark.parametrize("second", [False, True])
+@pytest.mark.parametrize("in_flood", [False, True])
+def test_a_case_that_becomes_immediate_hours_after_it_came_is_spoken_of_at_once(
+    context, house, start, judged, second, in_flood
+):
+    case = reported(context, house, round_time_for_reporter(start), NO, in_slow_lane=second)
+    later = start + timedelta(hours=5)
+    if in_flood:
+        flood(context, house, later)
+        live(context, later)
+    with work_as(context, house.asha, later) as work:
+        JUDGED[judged](work, work.session.get_one(Case, case.id))
+
+    sent = live(context, later + timedelta(minutes=1))
+
+    risen = f"IMMEDIATE: case {case.ref} is more urgent now"
+    assert {one.to for one in sent if one.subject == risen} == {"asha@house.test", "bo@house.test"}
+
+
+def test_an_answered_case_that_nobody_has_and_that_is_raised_calls_those_on_duty(
+    context, house, start
+):
+    case = reported(context, house, start, RUNNING)
+    first = live(context, start)
+    with work_as(context, house.asha, start) as work:
+        cases.send_message(work, work.session.get_one(Case, case.id), "We are on it.")
+    with work_as(context, house.asha, start + timedelta(minutes=5)) as work:
+        JUDGED["raised by hand"](work, work.session.get_one(Case, case.id))
+
+    sent = live(context, start + timedelta(minutes=6))
+
+    assert {one.to for one in sent} == {"asha@house.test", "bo@house.test"}
+    ids = {one.message_id for one in first}
+    assert not ids & {one.message_id for one in sent}, "mail programs drop what they have already"
 
 
 def test_a_letter_about_many_that_reached_no_one_is_tried_again_and_red_meanwhile(

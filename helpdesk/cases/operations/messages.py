@@ -81,6 +81,7 @@ def add_case_note(work: Work, case: Case, text: str) -> Note:
     """Tell colleagues something about a case. A closed case can still be spoken of."""
     work.require(may_see_case, case)
     note = write_note_unrecorded(work, case, text)
+    response_targets.leave_second_lane(work, case)
     work.record("note.added", note)
     news.notify_person(work, case.id, case.owner_id, NewsKind.NOTE)
     return note

@@ -1,5 +1,6 @@
 """A playbook is put to work on a case, or goes on in a newer edition."""
 
+from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.queries import lock_case
@@ -27,6 +28,7 @@ def start_run(work: Work, case: Case, playbook_id: str) -> Run:
         # whatever is worked on is what the case is about, too
         case.other_types = (*case.other_types, playbook_id)
     run = _begin(work, case, edition)
+    response_targets.leave_second_lane(work, case)
     work.record("playbook.started", run, playbook=edition.playbook.name)
     return run
 
