@@ -64,7 +64,7 @@ def create_passphrase() -> ResponseReturnValue:
         session_id=current_identity().session_id or "",
     )
     flash("Your passphrase has been changed. Other browsers have been signed out.")
-    return redirect(url_for(".show_own"), 303)
+    return redirect(url_for(".show_own_account"), 303)
 
 
 @bp.get("/account/second-factor")
@@ -95,7 +95,7 @@ def create_second_factor() -> ResponseReturnValue:
         form.first_code.errors = [str(refusal)]
         return _phone_page(form, person), 422
     flash("Your codes now come from the new phone. Other browsers have been signed out.")
-    return redirect(url_for(".show_own"), 303)
+    return redirect(url_for(".show_own_account"), 303)
 
 
 def _phone_page(form: NewSecondFactorForm, person: Person) -> str:
@@ -124,7 +124,7 @@ def create_mailbox() -> ResponseReturnValue:
     operations.propose_own_mailbox(work, person, form.email.data or "")
     if not form.email.data:
         flash(f"You no longer get {person.email_purpose}.")
-        return redirect(url_for(".show_own"), 303)
+        return redirect(url_for(".show_own_account"), 303)
     flash("We are sending six digits to that address. Type them here.")
     return redirect(url_for(".edit_mailbox"), 303)
 
@@ -140,7 +140,7 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
     if operations.confirm_mailbox(work, person, form.code.data or ""):
         mail = person.email_purpose.capitalize()
         flash(f"Your address is confirmed. {mail} go there from now on.")
-        return redirect(url_for(".show_own"), 303)
+        return redirect(url_for(".show_own_account"), 303)
     flash("This isn't the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox"), 303)
 

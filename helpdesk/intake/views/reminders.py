@@ -72,7 +72,7 @@ def new_reminder_stop(token: str) -> ResponseReturnValue:
 @acts_for_sender_only
 def create_reminder_stop(token: str) -> ResponseReturnValue:
     operations.end_reminders_by_link(work, token)
-    return redirect(url_for(".show_stopped"), 303)
+    return redirect(url_for(".show_reminders_stopped"), 303)
 
 
 @bp.get("/stop")
