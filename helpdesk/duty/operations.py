@@ -31,6 +31,7 @@ def finish_step(
     note: str,
     seen: str = "",
     seen_on_case: str | None = None,
+    has_read: bool | None = None,
 ) -> None:
     """Record a step. Where it leads to another page, the case is judged as what it is now."""
     before = triage_queries.playbooks_judging_case(work, run.case)
@@ -43,6 +44,7 @@ def finish_step(
         note=note,
         seen=seen,
         seen_on_case=seen_on_case,
+        has_read=has_read,
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)

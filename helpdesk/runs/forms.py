@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
@@ -36,6 +36,8 @@ class StepOutcomeForm(Form):
     seen = HiddenField()
     # what the case said of it: other playbooks write down and find out the same
     seen_on_case = HiddenField()
+    # what the case has of it already, from another playbook: offered where there is any
+    has_read = BooleanField("I have read it")
     outcome = RadioField("How did it end?", [InputRequired("Choose how this step ended.")])
     note = TextAreaField(
         "Note",

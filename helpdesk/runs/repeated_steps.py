@@ -6,6 +6,7 @@ from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
+from helpdesk.runs.known_facts import codes_of_others
 from helpdesk.runs.models import Run, StepRecord
 
 
@@ -44,6 +45,12 @@ def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord)
     """Remove a record with the facts that it set; what others say about the same stands again."""
     run.records.remove(record)
     elsewhere = queries.progress_with_shared_steps(work, run).elsewhere.values()
+    step = page.step(record.step)
     storage.remove_facts_of_record(
-        work, run, page, record, elsewhere=[one.record for one in elsewhere if one.once]
+        work,
+        run,
+        page,
+        record,
+        elsewhere=[one.record for one in elsewhere if one.once],
+        kept=codes_of_others(work, run, [step] if step is not None else ()),
     )

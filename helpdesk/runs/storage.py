@@ -1,7 +1,7 @@
 """What a playbook at work leaves behind: its edition, a record of each step, the facts it set."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -123,26 +123,36 @@ def store_facts(
 
 
 def remove_facts_of_record(
-    work: Work, run: Run, page: Playbook, record: StepRecord, *, elsewhere: Iterable[StepRecord]
+    work: Work,
+    run: Run,
+    page: Playbook,
+    record: StepRecord,
+    *,
+    elsewhere: Iterable[StepRecord],
+    kept: Collection[str] = (),
 ) -> None:
     """Undo the facts of a record that was taken back; what other steps of the run say stands.
 
-    `elsewhere` is what the run has from other playbooks of the case, for the steps they share.
+    `elsewhere` is what the run has from other playbooks of the case, for the steps they share;
+    `kept` names the facts that other playbooks say with steps of their own.
     """
     taken_back = page.step(record.step)
     if taken_back is None:
         return
-    delete_facts_of_steps(work, run.case, [taken_back])
-    names = facts_settable_by_step(taken_back)
+    delete_facts_of_steps(work, run.case, [taken_back], kept=kept)
+    names = facts_settable_by_step(taken_back).difference(kept)
     for other in (*elsewhere, *run.records):
         again = _facts_of(page, other)
-        kept = {name: value for name, value in again.items() if name in names}
-        store_facts(work, run.case, kept, literal=kept)
+        said = {name: value for name, value in again.items() if name in names}
+        store_facts(work, run.case, said, literal=said)
 
 
-def delete_facts_of_steps(work: Work, case: Case, steps: Iterable[Step]) -> None:
-    """Unsay what these steps can have found out. A gate that stood on it closes."""
-    names = {name for step in steps for name in facts_settable_by_step(step)}
+def delete_facts_of_steps(
+    work: Work, case: Case, steps: Iterable[Step], *, kept: Collection[str] = ()
+) -> None:
+    """Unsay what these steps can have found out, but for what is kept. A gate that stood on it
+    closes."""
+    names = {name for step in steps for name in facts_settable_by_step(step)}.difference(kept)
     for name in sorted(names):
         record_contribution(work, case.id, ContributionKind.FACT, name=name)
     work.session.execute(delete(Fact).where(Fact.case_id == case.id, Fact.name.in_(names)))

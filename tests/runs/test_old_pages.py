@@ -1,13 +1,16 @@
 """Old pages of steps: what a colleague recorded since, in another playbook, is not written over."""
 
+import html
+
 import pytest
 
 from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.runs import queries
+from helpdesk.runs import operations, queries, storage
 from helpdesk.runs.condition_context import facts_of
 from tests.factories import sign_in
 from tests.intake.browser import Browser
+from tests.runs.conftest import showing
 from tests.runs.test_views import address
 
 OLD, NEW = "https://platform.test/old", "https://platform.test/new"
@@ -89,3 +92,109 @@ def test_a_form_that_is_shown_again_keeps_the_mark_of_its_page(browser, at_work)
 
     assert late.status_code == 409
     assert evidence(at_work, "profile-url") == NEW
+
+
+# A fresh page, and the same fact under the name of another step.
+
+HERE, THERE = ("account-takeover", "confirm-owner"), ("impersonation", "confirm-person")
+EX = "Not their account: the caller is the ex-husband."
+
+
+def at_the_owner(at_work):
+    """Two playbooks that find out whose account it is, each by a step of its own."""
+    library = load_current_library()
+    runs = [at_work.start(name) for name, _ in (HERE, THERE)]
+    for run_id, (name, step) in zip(runs, (HERE, THERE), strict=True):
+        do_before(at_work, run_id, library.playbook(name), step)
+    return runs
+
+
+def do_before(at_work, run_id, page, name):
+    for needed in page.step(name).needs:
+        if at_work.stands(run_id, needed).record is None:
+            do_before(at_work, run_id, page, needed)
+            ending = next(one for one in page.step(needed).outcomes if not one.end)
+            at_work.finish(run_id, needed, ending.id)
+
+
+def owner(at_work):
+    with at_work.working() as work:
+        return facts_of(work, at_work.case(work)).get("owner_confirmed")
+
+
+def they_own_it(**more):
+    page, name = HERE
+    shown = showing(load_current_library().playbook(page), name, "confirmed")
+    written = {f"evidence-{kind}": text for kind, text in shown["evidence"].items()}
+    return {"outcome": "confirmed", "note": shown["note"] or "We asked.", **written, **more}
+
+
+@pytest.mark.parametrize("said", ["refused", "cannot_tell"])
+def test_what_a_colleague_found_out_elsewhere_is_shown_and_has_to_be_read(browser, at_work, said):
+    here, there = at_the_owner(at_work)
+    at_work.finish(there, THERE[1], said, at_work.bo, note=EX)
+    library = load_current_library()
+    action = open_step(browser, at_work, here, HERE[1])
+
+    assert EX in browser.text
+    assert at_work.bo.person.name in browser.text
+    there_page = library.playbook(THERE[0])
+    assert str(there_page.step(THERE[1]).outcome(said).label) in html.unescape(browser.text)
+    assert f"“{there_page.title}”" in html.unescape(browser.text)
+    assert browser.send(action, answers=they_own_it()).status_code == 422
+    assert "tick “I have read it”" in browser.text
+    assert EX in browser.text
+    assert owner(at_work) == said
+
+    assert browser.send(action, answers={"has_read": "y"}).status_code == 200
+    assert owner(at_work) == "confirmed"
+
+
+def test_a_confirmation_from_elsewhere_is_shown_and_asks_for_no_tick(browser, at_work):
+    here, there = at_the_owner(at_work)
+    at_work.finish(there, THERE[1], "confirmed", at_work.bo)
+    action = open_step(browser, at_work, here, HERE[1])
+
+    assert "This case says already" in browser.text
+    assert 'name="has_read"' not in browser.text
+    assert browser.send(action, answers=they_own_it()).status_code == 200
+
+
+def test_what_this_run_found_out_itself_asks_for_no_tick(browser, at_work):
+    here, _ = at_the_owner(at_work)
+    at_work.finish(here, HERE[1], "cannot_tell")
+    with at_work.working() as work:
+        run = at_work.run(work, here)
+        if not queries.progress_of_run(work, run).of(HERE[1]).may_be_recorded:
+            operations.reopen_step(work, run, HERE[1])
+
+    open_step(browser, at_work, here, HERE[1])
+
+    assert "This case says already" not in browser.text
+    assert 'name="has_read"' not in browser.text
+
+
+def test_a_step_that_is_taken_back_forgets_nothing_that_a_colleague_found_out(browser, at_work):
+    here, there = at_the_owner(at_work)
+    at_work.finish(there, THERE[1], "refused", at_work.bo, note=EX)
+    at_work.finish(here, HERE[1], "cannot_tell", has_read=True)
+    with at_work.working(at_work.bo) as work:
+        storage.store_facts(
+            work, at_work.case(work), {"owner_confirmed": "refused"}, literal=["owner_confirmed"]
+        )
+        work.record("test.fact", at_work.case(work))
+    with at_work.working() as work:
+        operations.reopen_step(work, at_work.run(work, here), HERE[1])
+
+    assert owner(at_work) == "refused"
+    open_step(browser, at_work, here, HERE[1])
+    assert EX in browser.text
+
+
+def test_a_step_that_is_taken_back_still_takes_its_own_word_back(at_work):
+    here, _ = at_the_owner(at_work)
+    at_work.finish(here, HERE[1], "confirmed")
+    with at_work.working() as work:
+        operations.reopen_step(work, at_work.run(work, here), HERE[1])
+
+    assert owner(at_work) is None

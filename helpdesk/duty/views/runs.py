@@ -20,6 +20,7 @@ from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import SkipStepForm, StepOutcomeForm, outcome_form
+from helpdesk.runs.known_facts import KnownFact, UnreadFacts, known_facts
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
@@ -82,16 +83,21 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     form = outcome_form(queries.pinned_playbook_of(run), step, {}, kept=kept)
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
-    duty.finish_step(
-        work,
-        run,
-        step_id,
-        outcome=form.outcome.data or "",
-        evidence=form.evidence,
-        note=form.note.data or "",
-        seen=form.seen.data or "",
-        seen_on_case=form.seen_on_case.data or "",
-    )
+    try:
+        duty.finish_step(
+            work,
+            run,
+            step_id,
+            outcome=form.outcome.data or "",
+            evidence=form.evidence,
+            note=form.note.data or "",
+            seen=form.seen.data or "",
+            seen_on_case=form.seen_on_case.data or "",
+            has_read=bool(form.has_read.data),
+        )
+    except UnreadFacts as unread:  # what was typed stays, beside what has to be read
+        form.has_read.errors = [unread.sentence]
+        return _run_page(case, run, step_id, outcome=form), 422
     flash(_said_of(run, step))
     return _onward(case, run)
 
@@ -162,6 +168,7 @@ def _run_page(
     written = queries.evidence_of(work, case)
     may_work = run.ended_at is None and may_work_on_run(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
+    known: Sequence[KnownFact] = ()
     if focus is not None:
         before = step_record_of(run, focus.step.id)
         seen = before.id if before is not None else ""
@@ -170,6 +177,7 @@ def _run_page(
             page, focus.step, written, seen=seen, seen_on_case=on_case
         )
         skip = skip or SkipStepForm(formdata=None, seen=seen)
+        known = known_facts(work, run, focus.step)
     return render_template(
         "playbooks/run.html",
         case=case,
@@ -186,7 +194,8 @@ def _run_page(
         written=written,
         platform=queries.platform_of(case),
         requests=_requests(case, focus),
-        **_recorded(run.records, now.elsewhere, run.started_by),
+        known=known,
+        **_recorded(run.records, now.elsewhere, run.started_by, *(one.by for one in known)),
     )
 
 

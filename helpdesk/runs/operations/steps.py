@@ -20,6 +20,7 @@ from helpdesk.playbooks.step_rules import (
     titles_of_steps,
 )
 from helpdesk.runs import queries, repeated_steps, storage
+from helpdesk.runs.known_facts import known_facts, refuse_unread_facts
 from helpdesk.runs.models import RecordedAs, Run
 from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
@@ -36,13 +37,16 @@ def finish_step(
     note: str = "",
     seen: str = "",
     seen_on_case: str | None = None,
+    has_read: bool | None = None,
 ) -> None:
     """Record how a step ended, what was found out and written down, and go where that leads.
 
     An outcome that leaves it open brings the step back on its day. `seen` is the record that the
     form was made beside: of a step that came back there is one, and who writes over it has read it.
     `seen_on_case` is the mark of what the case said of it by then: what a colleague wrote down or
-    found out since, in another playbook or another step, is not written over unread.
+    found out since, in another playbook or another step, is not written over unread. `has_read`
+    says whether the form carries the tick that what the case knew already was read; None that no
+    form stood in between.
     """
     lock_case(work, run.case)
     work.require(may_work_on_run, run)
@@ -58,6 +62,10 @@ def finish_step(
     )
     if missing:
         raise Conflict(missing_proof_message(page, ended_as, missing))
+    if has_read is False:
+        refuse_unread_facts(
+            known_facts(work, run, step), facts_set_by_outcome(step, ended_as, told)
+        )
     repeated_steps.archive_step_record(work, run, page, step)
     record = storage.store_step_record(
         work, run, step, RecordedAs.DONE, outcome=ended_as, words=note
