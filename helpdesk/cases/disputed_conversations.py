@@ -1,12 +1,15 @@
-"""Reading what was said by another way, and whether its reporter says that it was not them."""
+"""Reading what was said by another way, and whether its reporter says that it was not them.
+
+And the one question that both this and a denied record raise: does somebody speak for the reporter?
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
-from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.models import Case, Conversation, Message
 from helpdesk.cases.queries import (
     IN_ORDER,
     LISTED,
@@ -15,7 +18,12 @@ from helpdesk.cases.queries import (
     newest_reporter_message,
     visible_cases,
 )
-from helpdesk.cases.reporter_statements import CASES_WITH_OPEN_DENIALS, newest_reporter_statement_id
+from helpdesk.cases.reporter_statements import (
+    CASES_WITH_OPEN_DENIALS,
+    OPEN_DENIALS,
+    STATEMENTS,
+    newest_reporter_statement_id,
+)
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import REPORTERS_CLOCK, Work
@@ -38,6 +46,20 @@ CONVERSATIONS: Final = (
 )
 NOT_SETTLED: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
 
+# Of a case: either of the two.
+_HAS_OPEN_DENIAL: Final = or_(
+    Case.id.in_(select(Conversation.case_id).where(*NOT_SETTLED)),
+    Case.id.in_(CASES_WITH_OPEN_DENIALS),
+)
+# Of a case: an answer is owed, and for more than the report.
+_IS_UNANSWERED: Final = and_(
+    Case.reply_due_at.is_not(None),
+    or_(
+        exists().where(Message.case_id == Case.id, Message.is_from_reporter),
+        exists().where(HistoryEntry.case_id == Case.id, STATEMENTS),
+    ),
+)
+
 # What a reporter does that wants a word of ours.
 TELLING: Final = (
     "case.submitted",
@@ -48,6 +70,13 @@ TELLING: Final = (
     "consent.denied",
 )
 AN_HOUR: Final = timedelta(hours=1)
+
+NOT_THEM: Final = "The reporter says it wasn't them you spoke with."
+NOT_THEIR_WORD: Final = "The reporter says they didn't tell us what we recorded."
+# The roles that carry requests read no conversations: they are told yes or no.
+_DENIALS: Final = select(
+    func.has_disputed_conversation(bindparam("case_id")), OPEN_DENIALS.exists()
+)
 
 
 def reporter_activity_marks(work: Work, case: Case) -> str:
@@ -83,9 +112,26 @@ def latest_time_reporter_wrote(work: Work, case: Case, since: datetime) -> datet
     return since + REPORTERS_CLOCK if len(told) <= 1 else max(told) + AN_HOUR
 
 
-def is_conversation_disputed(work: Work, case: Case) -> bool:
-    """Whether the reporter says that it was not them we spoke with, and we have not written."""
-    return bool(_objections(work, case))
+def open_denial(work: Work, case: Case) -> str:
+    """What the reporter denies and we have not written to them about since, in a sentence: that it
+    was them we spoke with, or that they told us what we wrote down. Empty if nothing.
+
+    Whoever spoke for them may have told us more: until we have written, nothing rests on it.
+    """
+    work.session.flush()
+    is_disputed, is_denied = work.session.execute(_DENIALS, {"case_id": case.id}).one()
+    return NOT_THEM if is_disputed else NOT_THEIR_WORD if is_denied else ""
+
+
+def is_reporter_unanswered(work: Work, case: Case) -> bool:
+    """Whether the reporter has written to us since the report, or judged or denied something, and
+    nobody has answered."""
+    return case.id in ids_of_unanswered_cases(work, [case.id])
+
+
+def ids_of_unanswered_cases(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
+    """Those of these cases of which that is so."""
+    return _those(work, case_ids, _IS_UNANSWERED)
 
 
 def resolve_dispute(work: Work, case: Case) -> None:
@@ -99,10 +145,19 @@ def resolve_dispute(work: Work, case: Case) -> None:
 def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
     """Open cases of which that is so, or whose reporter denies another word that we recorded as
     theirs, the most urgent first."""
-    theirs = select(Conversation.case_id).where(*NOT_SETTLED)
-    denies = or_(Case.id.in_(theirs), Case.id.in_(CASES_WITH_OPEN_DENIALS))
-    found = visible_cases(work.actor).where(NOT_CLOSED, denies)
+    found = visible_cases(work.actor).where(NOT_CLOSED, _HAS_OPEN_DENIAL)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
+
+
+def ids_of_disputed_cases(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
+    """Those of these cases of which that is so."""
+    return _those(work, case_ids, _HAS_OPEN_DENIAL)
+
+
+def _those(work: Work, case_ids: Iterable[str], condition: ColumnElement[bool]) -> frozenset[str]:
+    work.session.flush()
+    found = select(Case.id).where(Case.id.in_(sorted(case_ids)), condition)
+    return frozenset(work.session.scalars(found))
 
 
 def _objections(work: Work, case: Case) -> Sequence[str]:

@@ -33,12 +33,11 @@ _ANSWERED: Final = (
     .where(_OF_CASE, HistoryEntry.action == "message.sent", ~HistoryEntry.details.has_key(UNSEEN))
     .scalar_subquery()
 )
-# The last of it, whether it was answered or not.
+# All of it, whether it was answered or not.
+STATEMENTS: Final = and_(_BY_REPORTER, or_(_IS_DENIAL, _IS_NOT_FIXED))
+# The last of it.
 NEWEST_ANSWER: Final = (
-    select(HistoryEntry.id)
-    .where(_OF_CASE, _BY_REPORTER, or_(_IS_DENIAL, _IS_NOT_FIXED))
-    .order_by(HistoryEntry.id.desc())
-    .limit(1)
+    select(HistoryEntry.id).where(_OF_CASE, STATEMENTS).order_by(HistoryEntry.id.desc()).limit(1)
 )
 # What they took back since we last wrote to them with all of it before us.
 OPEN_DENIALS: Final = (
@@ -64,9 +63,3 @@ def newest_reporter_statement_id(work: Work, case: Case) -> int | None:
     """The number under which history has the last of it."""
     work.session.flush()
     return work.session.scalar(NEWEST_ANSWER, {"case_id": case.id})
-
-
-def has_denied_our_record(work: Work, case: Case) -> bool:
-    """Whether they say that they never told us what we wrote down, and we have not written."""
-    work.session.flush()
-    return work.session.scalar(OPEN_DENIALS, {"case_id": case.id}) is not None

@@ -1,21 +1,78 @@
 """What the page of a case shows to who closes it, pauses it or agrees to something, as marks."""
 
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, bindparam, select
+
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Case, Conversation, Note
 from helpdesk.cases.queries import LATER_ANSWERS
+from helpdesk.core.errors import StalePage
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 
+# A step that was recorded, left out or taken back: playbooks are above cases, and history knows.
+STEPS: Final = (
+    "playbook.step_finished",
+    "playbook.step_comes_back",
+    "playbook.step_skipped",
+    "playbook.step_reopened",
+)
+_OF_CASE: Final[BindParameter[Any]] = bindparam("case_id")
+# What colleagues did last: the conversation they wrote down, the note, the step. One row.
+NEWEST_OF_OURS: Final = select(
+    select(Conversation.id)
+    .where(Conversation.case_id == _OF_CASE)
+    .order_by(Conversation.written_at.desc(), Conversation.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("conversation"),
+    select(Note.id)
+    .where(Note.case_id == _OF_CASE)
+    .order_by(Note.written_at.desc(), Note.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("note"),
+    select(HistoryEntry.id)
+    .where(HistoryEntry.case_id == _OF_CASE, HistoryEntry.action.in_(STEPS))
+    .order_by(HistoryEntry.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("step"),
+)
+WROTE_SINCE: Final = (
+    "The reporter has let us know something since you opened the page, so nothing was sent. Read "
+    "that first."
+)
+
+
+def reporter_mark_of(work: Work, case: Case) -> str:
+    """What the reporter let us know last: nobody sends anything about them without having it."""
+    return mark_of(reporter_activity_marks(work, case))
+
+
+def refuse_if_reporter_wrote_since(work: Work, case: Case, heard: str | None) -> None:
+    """Refuse who sends something from a page that is older. None says that no page stood in
+    between."""
+    if heard is not None and heard != reporter_mark_of(work, case):
+        raise StalePage(WROTE_SINCE)
+
 
 def case_mark_of(work: Work, case: Case, *more: str) -> str:
-    """What the reporter let us know last, how urgent it is and why, and who has it; and, as `more`,
+    """What the reporter let us know last, in the mailbox or as a colleague wrote it down, what
+    colleagues noted and found out last, how urgent it is and why, and who has it; and, as `more`,
     the wish that a second person decides on."""
-    return mark_of_shown_case(case, reporter_activity_marks(work, case), *more)
+    heard = reporter_activity_marks(work, case)
+    ours = work.session.execute(NEWEST_OF_OURS, {"case_id": case.id}).one()
+    return mark_of_shown_case(case, heard, ours, *more)
 
 
-def mark_of_shown_case(case: Case, heard: str, *more: str) -> str:
-    """The same, where the page knows already what was heard last."""
-    return mark_of(heard, case.level, case.owner_id, case.answers, *more)
+def mark_of_shown_case(case: Case, heard: str, ours: Any, *more: str) -> str:
+    """The same, where the page knows already what was heard last and what we did last (a row of
+    `NEWEST_OF_OURS`)."""
+    done = (ours.conversation, ours.note, ours.step)
+    return mark_of(heard, *done, case.level, case.owner_id, case.answers, *more)
 
 
 def answers_mark_of(work: Work, case: Case) -> str:

@@ -8,13 +8,12 @@ from sqlalchemy import select
 
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
-from helpdesk.cases.disputed_conversations import is_conversation_disputed
+from helpdesk.cases.disputed_conversations import is_reporter_unanswered, open_denial
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_close_case, may_work_on_case
-from helpdesk.cases.queries import is_in_queues, lock_case, newest_reporter_message
-from helpdesk.cases.reporter_statements import has_denied_our_record, newest_reporter_statement_id
+from helpdesk.cases.queries import is_in_queues, lock_case
 from helpdesk.cases.second_person_requests import end_stale_requests, is_request_pending
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseOutcome
@@ -120,13 +119,9 @@ def obstacles_to_closing(work: Work, case: Case, *, outcome: CaseOutcome) -> str
 def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     """Each thing that has to happen first, in a sentence."""
     # Whoever denies what we wrote down, or judges a decision, is no machine.
-    if is_conversation_disputed(work, case):
-        yield "The reporter says it wasn't them you spoke with. Write to them first."
-    elif has_denied_our_record(work, case):
-        yield "The reporter says they didn't tell us what we recorded. Write to them first."
-    elif case.reply_due_at and (
-        newest_reporter_message(work, case) or newest_reporter_statement_id(work, case)
-    ):
+    if denied := open_denial(work, case):
+        yield f"{denied} Write to them first."
+    elif is_reporter_unanswered(work, case):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
             " answer” below the message."

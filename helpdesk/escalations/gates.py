@@ -72,6 +72,8 @@ class GateInputs:
     is_waived: bool
     ways_to_reporter: ReporterContacts
     case_is_closed: bool
+    # What the reporter denies of it, in a sentence; empty if nothing.
+    denied: str
     parts: "Parts"
 
 
@@ -149,6 +151,11 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Case",
         not seen.case_is_closed,
         "The case is closed. Reopen it before you ask someone to act on it.",
+    )
+    yield (
+        "Reporter's denial",
+        not seen.denied,
+        f"{seen.denied} Write to them, and check what in the request rests on that.",
     )
     yield (
         "Partner",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.cases import report_content
+from helpdesk.cases import disputed_conversations, report_content
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import ConsentKind
@@ -273,6 +273,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         is_waived=escalation.waived_by is not None,
         ways_to_reporter=_ways_to_reporter(work, case),
         case_is_closed=case.is_closed,
+        denied=disputed_conversations.open_denial(work, case),
         parts=contributions_to(work, escalation),
     )
 

@@ -29,6 +29,7 @@ PRIORITIES: Final = {
 # What is said of a gate that is open, by its name.
 IN_ORDER: Final = {
     "Case": "The case is open",
+    "Reporter's denial": "The reporter denies nothing that we recorded",
     "Partner": "We have checked who the partner is",
     "Way to them": "Someone there can open the request",
     "Their email address": "Their email address was confirmed",
@@ -128,6 +129,9 @@ TROUBLES: Final = {
     " this one, and ask another partner.",
     "facts_taken_back": "We no longer know who is asking, or whose account it is. Withdraw it, or "
     "do those steps again and then send it again.",
+    "denied_by_reporter": "The reporter says it wasn't them we spoke with, or that they didn't tell"
+    " us what we recorded. Write to them, and check what rests on that. Then send it again, or"
+    " withdraw it.",
     "needs_second_person": "One person approved it while the case was immediate. Now it isn't. "
     "A second person, who had no part in it, has to read it and send it again.",
     "fields_not_allowed": "It says something that the partner can't receive any more. Withdraw it, "

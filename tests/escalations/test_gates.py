@@ -55,6 +55,7 @@ def all_is_well(**different):
         is_waived=False,
         ways_to_reporter=ReporterContacts(safe="quiet@safe.test", never=""),
         case_is_closed=False,
+        denied="",
         parts={
             WRITER: (
                 RequestContribution("wrote or changed what it says", opens=False, is_words=True),
@@ -76,6 +77,7 @@ def test_a_request_that_has_everything_passes():
     ("different", "gate"),
     [
         ({"case_is_closed": True}, "Case"),
+        ({"denied": "It wasn't them."}, "Reporter's denial"),
         ({"partner_is_vetted": False}, "Partner"),
         ({"partner_has_key": False}, "Way to them"),
         ({"partner_has_mailbox": False, "partner_gets_mail": False}, "Way to them"),

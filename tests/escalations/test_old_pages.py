@@ -10,7 +10,7 @@ from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
@@ -24,7 +24,9 @@ from helpdesk.intake.forms import list_deferred_questions
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.partner_terms import PartnerTerms
+from helpdesk.runs import operations as steps
 from helpdesk.runs.condition_context import answers_of
+from helpdesk.runs.queries import pinned_playbook_of
 from helpdesk.settings import Surface
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
@@ -271,7 +273,63 @@ def written_and_waved_away(house):
         casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
 
 
-@pytest.mark.parametrize("meanwhile", [raised, written_and_waved_away])
+def phoned(house):
+    with house.as_(house.lead) as work:
+        casework.record_conversation(
+            work,
+            case_in(work, house),
+            way=ConversationChannel.TELEPHONE,
+            spoke_at=work.at,
+            reached=True,
+            summary="They called: he is at the door now.",
+        )
+
+
+def noted(house):
+    with house.as_(house.lead) as work:
+        casework.add_case_note(work, case_in(work, house), "Do not lower this.")
+
+
+def found_out(house):
+    with house.as_(house.lead) as work:
+        run = steps.start_run(work, case_in(work, house), "account-takeover")
+        for name in ("first-contact.acknowledge", "first-contact.safe-channel"):
+            ending = pinned_playbook_of(run).step(name).outcomes[0]
+            steps.finish_step(work, run, name, outcome=ending.id, note="So it was.")
+
+
+BY_COLLEAGUES = [phoned, noted, found_out]
+
+
+@pytest.mark.parametrize("meanwhile", BY_COLLEAGUES)
+def test_a_lower_level_is_agreed_to_by_who_has_what_colleagues_wrote_down(house, browse, meanwhile):
+    house.change_case(level=Level.URGENT, reply_due_at=None)
+    wish(house, "It is quiet.")
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+    old = second.get(case)
+    meanwhile(house)
+
+    assert refuses(press(second, old, f"{case}/lowering/decision", granted="yes"))
+
+    assert house.case_now().level is Level.URGENT
+    press(second, second.get(case), f"{case}/lowering/decision", granted="yes")
+    assert house.case_now().level is Level.SOON
+
+
+@pytest.mark.parametrize("meanwhile", BY_COLLEAGUES)
+def test_no_report_is_agreed_to_by_who_has_what_colleagues_wrote_down(house, browse, meanwhile):
+    house.change_case(level=Level.URGENT)
+    write_to(house)
+    ask_for_no_report(house)
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+    old = second.get(case)
+    meanwhile(house)
+
+    assert refuses(press(second, old, f"{case}/closure/decision", granted="yes"))
+    assert not house.case_now().is_closed
+
+
+@pytest.mark.parametrize("meanwhile", [raised, written_and_waved_away, *BY_COLLEAGUES])
 @pytest.mark.parametrize(
     ("form", "typed"),
     [
@@ -289,8 +347,10 @@ def test_a_case_is_closed_or_paused_by_who_has_seen_how_it_is_now(
     old = owner.get(case)
     meanwhile(house)
 
-    assert refuses(press(owner, old, f"{case}/{form}", **typed))
+    late = press(owner, old, f"{case}/{form}", **typed)
 
+    # A playbook that was begun meanwhile is itself in the way of closing.
+    assert late.status_code == 409 if meanwhile is found_out else refuses(late)
     assert house.case_now().state is CaseState.OPEN
 
 

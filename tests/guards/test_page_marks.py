@@ -47,6 +47,14 @@ MARKED = {
     "triage.create_lowering_decision": "submitted_page_mark",
 }
 
+# What leaves for a partner: their pages carry, besides, what the reporter had let us know by then.
+LEAVES = (
+    "escalations.create_answer",
+    "escalations.create_answer_approval",
+    "escalations.create_approval",
+    "escalations.create_resend",
+)
+
 NAMED = "the address names the one thing that is decided, and it never changes"
 NEW = "it adds something new, made only of what is typed"
 OWN = "it is about one's own account, and opens with a passphrase or a code"
@@ -148,3 +156,6 @@ def test_the_view_of_a_form_with_a_mark_reads_it(context):
 
     for endpoint, token in MARKED.items():
         assert token in inspect.getsource(inspect.unwrap(views[endpoint])), endpoint
+    for endpoint in LEAVES:
+        source = inspect.getsource(inspect.unwrap(views[endpoint]))
+        assert "submitted_reporter_mark" in source, endpoint

@@ -134,6 +134,7 @@ def test_what_everybody_may_is_nothing(database):
         ("forget_news",),
         ("forget_paused_addresses",),
         ("forget_presses",),
+        ("has_disputed_conversation",),
         ("request_still_holds",),
     ]
 

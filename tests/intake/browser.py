@@ -65,7 +65,7 @@ def mark_in(page, action):
         fields = dict(browser.form(action).fields)
     except AssertionError:
         return {}
-    return {name: fields[name] for name in ("seen", "seen_on_case") if name in fields}
+    return {name: fields[name] for name in ("seen", "seen_on_case", "heard") if name in fields}
 
 
 FROM_US = {"Sec-Fetch-Site": "same-origin"}

@@ -5,14 +5,13 @@ from typing import Final
 
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.disputed_conversations import (
-    is_conversation_disputed,
     latest_time_reporter_wrote,
+    open_denial,
     reporter_activity_marks,
 )
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see_case
 from helpdesk.cases.queries import lock_case
-from helpdesk.cases.reporter_statements import has_denied_our_record
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -69,7 +68,7 @@ def record_conversation(
 
 
 def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
-    if is_conversation_disputed(work, case) or has_denied_our_record(work, case):
+    if open_denial(work, case):
         return
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at

@@ -2,7 +2,7 @@
 
 from helpdesk.cases import clocks, news, response_targets
 from helpdesk.cases.disputed_conversations import (
-    is_conversation_disputed,
+    open_denial,
     reporter_activity_marks,
     resolve_dispute,
 )
@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see_case, may_work_on_case
 from helpdesk.cases.queries import lock_case, was_reporter_answered
-from helpdesk.cases.reporter_statements import UNSEEN, has_denied_our_record
+from helpdesk.cases.reporter_statements import UNSEEN
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.work import Work
@@ -65,10 +65,8 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("Nobody has answered this person yet.")
     if case.reply_due_at is None:
         raise Conflict("This case does not need an answer.")
-    if is_conversation_disputed(work, case):
-        raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
-    if has_denied_our_record(work, case):
-        raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
+    if denied := open_denial(work, case):
+        raise Conflict(f"{denied} Write to them.")
     if seen != reporter_activity_marks(work, case):
         raise StalePage(
             "The reporter has written again since you opened the page. Read that first."

@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
+from helpdesk.cases.disputed_conversations import ids_of_disputed_cases, ids_of_unanswered_cases
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -36,6 +37,8 @@ def approvals() -> ResponseReturnValue:
         closings=closings,
         drafts=drafts,
         to_read=to_read,
+        disputed=ids_of_disputed_cases(work, {one.case_id for one in (*drafts, *to_read)}),
+        unanswered=ids_of_unanswered_cases(work, {one.case_id for one in drafts}),
         request_words=request_words,
         parts={one.id: contributions_to(work, one) for one in drafts},
         names=accounts.names_of_actors(work.session, actors),

@@ -1,6 +1,7 @@
 """What the page of a case shows: every feature is asked for its part, most of it in one trip."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -34,7 +35,7 @@ from helpdesk.cases.models import (
     Message,
     Note,
 )
-from helpdesk.cases.stale_page_marks import mark_of_shown_case
+from helpdesk.cases.stale_page_marks import NEWEST_OF_OURS, mark_of_shown_case
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import bidi_isolate
@@ -62,6 +63,7 @@ ON_THE_PAGE: Final = BatchQuery(
     messages=queries.MESSAGES,
     conversations=disputed_conversations.CONVERSATIONS,
     newest_answer=reporter_statements.NEWEST_ANSWER,
+    newest_of_ours=NEWEST_OF_OURS,
     open_denials=reporter_statements.OPEN_DENIALS,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
@@ -104,6 +106,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
     requests = escalations.requests_of_case(work, case) if found["requests"] else ()
     closing_wish = pending_closing_request(work, case) if found["closing_wishes"] else None
     heard, entries = _last_heard(found), found["entries"][: timeline.SHOWN]
+    mark_with = partial(mark_of_shown_case, case, heard, found["newest_of_ours"][0])
     actors = _actors(case, level, requests, found) | timeline.actor_ids_in(entries)
     if closing_wish is not None:
         actors.add(closing_wish.asked_by)
@@ -122,10 +125,10 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
             work, case, Conversation, found["conversations"], "summary"
         ),
         "seen": heard,
-        "case_mark": mark_of_shown_case(case, heard),
-        "wish_mark": mark_of_shown_case(case, heard, level.request.id) if level.request else "",
+        "case_mark": mark_with(),
+        "wish_mark": mark_with(level.request.id) if level.request else "",
         "closing_wish": closing_wish,
-        "closing_mark": mark_of_shown_case(case, heard, closing_wish.id) if closing_wish else "",
+        "closing_mark": mark_with(closing_wish.id) if closing_wish else "",
         "denies_our_word": bool(found["open_denials"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],

@@ -7,6 +7,7 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_time_as_argument
+from helpdesk.cases.stale_page_marks import refuse_if_reporter_wrote_since
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -33,14 +34,18 @@ from helpdesk.escalations.states import EscalationState
 from helpdesk.partners.queries import keys_of_partner
 
 
-def approve_request(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
-    """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent."""
+def approve_request(
+    work: Work, escalation: Escalation, *, seen_hash: str, heard: str | None = None
+) -> None:
+    """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent.
+    `heard` is the mark of what the reporter had let us know when the page was opened."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise StalePage("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
         raise StalePage(TOO_LATE)
+    refuse_if_reporter_wrote_since(work, escalation.case, heard)
     text = work.keys.open(escalation, "packet")
     if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict("This is not the data that was written here. Change it again.")

@@ -1,8 +1,9 @@
 """Delivery attempts: what the worker does around each attempt, in two short pieces of work.
 
 Between them the letter goes out, with no transaction open. What is checked at the last moment
-before it: consents valid now, the partner still vetted and asked, what the request rests on and
-what they may receive as it was, the packet unchanged since its approval.
+before it: consents valid now, nothing denied by the reporter, the partner still vetted and asked,
+what the request rests on and what they may receive as it was, the packet unchanged since its
+approval.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.cases import news
+from helpdesk.cases import disputed_conversations, news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.leased_tasks import RetryPlan
@@ -204,10 +205,12 @@ def _trouble_with_partner(escalation: Escalation) -> str:
 
 def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     """Why this may not be told to anyone, or not to them, any more: ownership was taken back since
-    it was approved, it went on one person's word and is not that urgent any more, or the list of
-    what they may receive is shorter now."""
+    it was approved, somebody may have spoken for the reporter, it went on one person's word and is
+    not that urgent any more, or the list of what they may receive is shorter now."""
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         return "facts_taken_back"
+    if disputed_conversations.open_denial(work, escalation.case):
+        return "denied_by_reporter"
     if escalation.is_unread and not may_be_sent_before_review(FROM_LEVEL[escalation.case.level]):
         return "needs_second_person"
     approval = _approval(work, escalation)

@@ -5,10 +5,11 @@ from typing import Final
 from helpdesk.cases import news
 from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
+from helpdesk.cases.disputed_conversations import open_denial
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on_case
-from helpdesk.cases.stale_page_marks import case_mark_of
+from helpdesk.cases.stale_page_marks import case_mark_of, refuse_if_reporter_wrote_since
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -37,14 +38,20 @@ CHANGED_MEANWHILE: Final = (
 
 
 def answer_question(
-    work: Work, escalation: Escalation, *, words: str, seen: str | None = None
+    work: Work,
+    escalation: Escalation,
+    *,
+    words: str,
+    seen: str | None = None,
+    heard: str | None = None,
 ) -> None:
     """Answer what the partner asked. About access it waits for a second person, as the request did;
     any other answer goes back at once, and their clock runs again. `seen` is the mark of the
-    question on the page."""
+    question on the page, `heard` that of what the reporter had let us know by then."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
+    refuse_if_reporter_wrote_since(work, escalation.case, heard)
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)
@@ -56,8 +63,11 @@ def answer_question(
     second_person_alerts.alert_second_person_once(work, escalation)
 
 
-def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> None:
-    """Send the answer that waits, exactly as it was read.
+def approve_answer(
+    work: Work, escalation: Escalation, *, seen_wording: str, heard: str | None = None
+) -> None:
+    """Send the answer that waits, exactly as it was read, by a page that has what the reporter let
+    us know last (`heard`).
 
     By someone without a part in the request or the answer. Where a request could leave now on one
     person's word the answer can too, and is read within the hour.
@@ -69,6 +79,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
         raise Conflict("There is no answer here to send. Please check the request again.")
     if escalation.wording_to_approve != seen_wording:
         raise StalePage(CHANGED_MEANWHILE)
+    refuse_if_reporter_wrote_since(work, escalation.case, heard)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
@@ -93,6 +104,8 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         )
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
+    if denied := open_denial(work, escalation.case):
+        raise Conflict(f"{denied} Write to them, and check what in the answer rests on that.")
     if queries.answer_reveals_contact(work, escalation, words):
         raise Conflict(WAY_TO_REPORTER)
 
@@ -160,15 +173,23 @@ def record_partner_silence(work: Work, escalation: Escalation) -> None:
     case_pausing.resume_case_after_partner(work, escalation.case)
 
 
-def resend_request(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:
+def resend_request(
+    work: Work,
+    escalation: Escalation,
+    *,
+    seen_wording: str | None = None,
+    heard: str | None = None,
+) -> None:
     """After a person has looked: carry it once more, under the same id, through the same gates.
     Who had no part in what was approved on one person's word is its second reader: their button
-    says so, and `seen_wording` is the mark of the words on its page."""
+    says so, and `seen_wording` is the mark of the words on its page, `heard` that of what the
+    reporter had let us know by then."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request is not waiting to be sent again.")
+    refuse_if_reporter_wrote_since(work, escalation.case, heard)
     refuse_if_gates_closed(work, escalation)
     if escalation.is_unread and work.actor.id not in excluded_second_persons(work, escalation):
         refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from helpdesk.accounts import queries as accounts
+from helpdesk.cases.disputed_conversations import is_reporter_unanswered, open_denial
+from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
     queries,
@@ -53,6 +55,10 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
+        # What is over for the partner rests on nothing any more.
+        "denial": open_denial(work, escalation.case)
+        if EscalationState.WITHDRAWN in MOVES[escalation.state]
+        else "",
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
         "waiting_answer": waiting,
@@ -93,6 +99,8 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             formdata=None, seen_wording=escalation.wording_to_approve
         ),
         "verdict_form": RecordVerdictForm(formdata=None),
+        "is_unanswered": is_reporter_unanswered(work, escalation.case),
+        "reporter_mark": reporter_mark_of(work, escalation.case),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
         "approval_mark": stale_page_marks.approval_mark_of(escalation),

@@ -23,7 +23,7 @@ from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_page_variables import request_page_variables
 from helpdesk.web.request_work import work
-from helpdesk.web.stale_page_marks import submitted_page_mark
+from helpdesk.web.stale_page_marks import submitted_page_mark, submitted_reporter_mark
 
 
 @bp.get("/<request_ref>")
@@ -39,7 +39,9 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), ApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
-    operations.approve_request(work, escalation, seen_hash=form.seen_hash.data or "")
+    operations.approve_request(
+        work, escalation, seen_hash=form.seen_hash.data or "", heard=submitted_reporter_mark()
+    )
     flash("Approved. It is being sent now, exactly as it is here.")
     return _back(escalation)
 
@@ -70,7 +72,11 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     if form.errors:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(
-        work, escalation, words=form.words.data or "", seen=submitted_page_mark()
+        work,
+        escalation,
+        words=form.words.data or "",
+        seen=submitted_page_mark(),
+        heard=submitted_reporter_mark(),
     )
     if escalation.has_answer_to_approve:
         flash("Your answer is saved. A second person is being asked to read and send it.")
@@ -84,7 +90,9 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
-    operations.approve_answer(work, escalation, seen_wording=form.seen_wording.data or "")
+    operations.approve_answer(
+        work, escalation, seen_wording=form.seen_wording.data or "", heard=submitted_reporter_mark()
+    )
     flash(
         f"The answer was sent to {bidi_isolate(escalation.partner.name)}, exactly as it was here."
     )
@@ -122,7 +130,9 @@ def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/delivery")
 def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.resend_request(work, escalation, seen_wording=submitted_page_mark())
+    operations.resend_request(
+        work, escalation, seen_wording=submitted_page_mark(), heard=submitted_reporter_mark()
+    )
     flash("It is being sent again, under the same ID.")
     return _back(escalation)
 

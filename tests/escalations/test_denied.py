@@ -1,0 +1,289 @@
+"""Nothing leaves, and nothing more is said to a partner, while the reporter denies our record, nor
+from a page that has not what they let us know last.
+
+Somebody phones as the reporter, and what they told us is asked for: the one alarm that the reporter
+has is “This was not me”. Until somebody has written to them, it holds everything back.
+"""
+
+import pytest
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.models import Case, Consent, ConversationChannel
+from helpdesk.cases.states import ConsentKind
+from helpdesk.core.errors import Conflict
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.states import Ask, DeliveryState, EscalationState
+from helpdesk.intake import operations as intake
+from tests.conftest import become
+from tests.escalations.test_gates_again import is_refused_by_mail_server, send_again
+from tests.escalations.test_stopped_at_the_desk import not_taken_yet
+from tests.escalations.test_views import page_of, send, token_of
+from tests.factories import sign_in
+from tests.intake.browser import FROM_US, mark_in, shown
+
+DENIES = r"wasn't them you spoke with|didn't tell us what we recorded"
+
+
+def case_of(work, house):
+    return work.session.get(Case, house.case.id)
+
+
+def phoned_by_somebody_else(house):
+    """A responder writes a call down, and the reporter says that it was not them."""
+    with house.as_(house.writer) as work:
+        one = cases.record_conversation(
+            work,
+            case_of(work, house),
+            way=ConversationChannel.TELEPHONE,
+            spoke_at=work.at,
+            reached=True,
+            summary="Give it back at fresh@mailbox.test, they say.",
+        )
+    said_by_reporter(house, lambda work, case: intake.dispute_conversation(work, case, one.id))
+
+
+def agreed_to_by_somebody_else(house):
+    """A responder writes an agreement down, and the reporter denies it. What they agreed to
+    themselves stands."""
+    with house.as_(house.writer) as work:
+        one = cases.record_consent(
+            work, case_of(work, house), kind=ConsentKind.PLATFORM, platform="another"
+        )
+
+    def deny(work, case):
+        intake.deny_consent(work, case, work.session.get(Consent, one.id))
+
+    said_by_reporter(house, deny)
+
+
+def said_by_reporter(house, verb):
+    become(house.context, "postgres")
+    with house.as_reporter() as work:
+        verb(work, case_of(work, house))
+    become(house.context, "helpdesk_app")
+
+
+def write_to_them(house, seen=None):
+    with house.as_(house.writer) as work:
+        case = case_of(work, house)
+        marks = reporter_activity_marks(work, case) if seen is None else seen
+        cases.send_message(work, case, "Was it you?", seen=marks)
+
+
+denial = pytest.mark.parametrize("denies", [phoned_by_somebody_else, agreed_to_by_somebody_else])
+
+
+@denial
+def test_nothing_is_approved_while_the_reporter_denies_it(house, denies):
+    escalation = house.ask()
+    denies(house)
+
+    with pytest.raises(Conflict, match=DENIES):
+        house.approve(escalation)
+
+    write_to_them(house)
+    assert house.approve(escalation).state is EscalationState.APPROVED
+
+
+def test_a_message_whose_writer_had_not_seen_it_settles_nothing(house):
+    escalation = house.ask()
+    phoned_by_somebody_else(house)
+    write_to_them(house, seen="an older page")
+
+    with pytest.raises(Conflict, match=DENIES):
+        house.approve(escalation)
+
+
+@denial
+def test_what_was_approved_is_stopped_at_the_last_moment(house, denies):
+    escalation = house.approved()
+    denies(house)
+
+    house.carry(escalation)
+
+    delivery = house.delivery(escalation)
+    assert delivery.state is DeliveryState.DEAD_LETTER
+    assert house.context.mailer.sent == []
+    with house.as_(house.writer) as work:
+        assert queries.delivery_failure_code(work, delivery) == "denied_by_reporter"
+    with pytest.raises(Conflict, match=DENIES):
+        send_again(house, escalation, house.writer)
+    write_to_them(house)
+    assert send_again(house, escalation, house.writer) is EscalationState.WITH_PARTNER
+
+
+def test_what_may_have_arrived_is_not_opened_at_the_desk(house, partner_desk):
+    escalation = not_taken_yet(house)
+    phoned_by_somebody_else(house)
+
+    page = sign_in(partner_desk, house.theirs).get(f"/requests/{escalation.ref}")
+
+    assert page.status_code == 409
+    assert "was stopped before it reached you" in page.text
+    assert "marker-happened" not in page.text
+
+
+def test_what_was_not_taken_is_not_sent_again(house):
+    escalation = house.approved()
+    is_refused_by_mail_server(house, escalation)
+    phoned_by_somebody_else(house)
+
+    with pytest.raises(Conflict, match=DENIES):
+        send_again(house, escalation, house.second)
+
+
+def send_answer(house, escalation, *, is_written):
+    with house.as_(house.second) as work:
+        found = house.mine(work, escalation)
+        if is_written:
+            operations.approve_answer(work, found, seen_wording=found.wording_to_approve)
+        else:
+            operations.answer_question(work, found, words="At the new address.")
+
+
+@pytest.mark.parametrize("when", ["before it is written", "before it is sent"])
+def test_no_answer_goes_to_the_partner(house, when):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        operations.ask_for_information(work, found, question="Where shall we give it back?")
+    if when == "before it is sent":
+        with house.as_(house.writer) as work:
+            operations.answer_question(work, house.mine(work, escalation), words="As it says.")
+    phoned_by_somebody_else(house)
+
+    with pytest.raises(Conflict, match=DENIES):
+        send_answer(house, escalation, is_written=when == "before it is sent")
+
+    assert house.now(escalation).state is EscalationState.NEED_INFORMATION
+
+
+def test_the_pages_of_the_second_person_say_so(house, staff):
+    escalation = house.ask()
+    phoned_by_somebody_else(house)
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+
+    page = client.get(address).text
+
+    assert "The reporter says it wasn&#39;t them you spoke with." in page
+    assert "Approve and send" not in page
+    assert "denies something that we recorded" in client.get("/approvals").text
+
+
+def test_the_page_of_what_is_with_the_partner_says_so(house, staff):
+    escalation = house.carried()
+    phoned_by_somebody_else(house)
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+
+    assert "withdraw the request" in client.get(address).text
+    write_to_them(house)
+    assert "Someone else may have spoken for them" not in client.get(address).text
+
+
+def test_an_open_page_approves_nothing_that_is_denied_by_now(house, staff):
+    escalation = house.ask()
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    page, to = client.get(address), f"{address}/approval"
+    phoned_by_somebody_else(house)
+
+    answer = sends_from(client, to, page, seen_hash=escalation.packet_hash)
+    assert answer.status_code == 409
+    assert house.now(escalation).state is EscalationState.DRAFT
+
+
+def writes(house):
+    said_by_reporter(
+        house,
+        lambda work, case: intake.send_message_as_reporter(
+            work, case, body="That address is not mine any more. Do not send it!"
+        ),
+    )
+
+
+UNANSWERED = "The reporter has written to us, and nobody has answered yet."
+SINCE = "The reporter has let us know something since you opened the page"
+
+
+def sends_from(client, to, page, **typed):
+    fields = {"csrf_token": token_of(page), **mark_in(page, to), **typed}
+    return shown(client, client.post(to, data=fields, headers=FROM_US))
+
+
+def test_who_approves_is_told_that_the_reporter_has_written(house, staff):
+    escalation = house.ask()
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    before = client.get(address).text, client.get("/approvals").text
+    writes(house)
+
+    after = client.get(address).text, client.get("/approvals").text
+
+    assert not any(UNANSWERED in page for page in before)
+    assert "The reporter has written to us, and nobody has answered yet" in after[0]
+    assert f"/cases/{house.case.ref}#messages" in after[0]
+    assert UNANSWERED in after[1]
+    write_to_them(house)
+    assert "nobody has answered yet" not in client.get(address).text
+
+
+def test_a_page_from_before_they_wrote_approves_nothing(house, staff):
+    escalation = house.ask()
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    page, to = client.get(address), f"{address}/approval"
+    writes(house)
+
+    answer = sends_from(client, to, page, seen_hash=escalation.packet_hash)
+
+    assert answer.status_code == 409
+    assert SINCE in answer.text
+    assert house.now(escalation).state is EscalationState.DRAFT
+    assert send(client, address, to, seen_hash=escalation.packet_hash, heard="").status_code == 409
+    assert send(client, address, to, seen_hash=escalation.packet_hash).status_code == 303
+
+
+def asked(house, ask=Ask.RESTORE):
+    escalation = house.carried(ask=ask)
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        operations.ask_for_information(work, found, question="Where shall we give it back?")
+    return escalation
+
+
+def test_an_answer_from_before_they_wrote_is_not_sent_and_not_lost(house, staff):
+    escalation = asked(house, Ask.PRESERVE)
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    page, to = client.get(address), f"{address}/answer"
+    writes(house)
+
+    answer = sends_from(client, to, page, words="To the old address.")
+
+    assert answer.status_code == 409
+    assert SINCE in answer.text
+    assert "To the old address." in answer.text
+    assert house.now(escalation).state is EscalationState.NEED_INFORMATION
+    assert "nobody has answered yet" in client.get(address).text
+
+
+def test_an_answer_that_waits_is_not_sent_by_a_page_from_before_they_wrote(house, staff):
+    escalation = asked(house)
+    with house.as_(house.writer) as work:
+        operations.answer_question(work, house.mine(work, escalation), words="As it says.")
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    page, to = client.get(address), f"{address}/answer/approval"
+    wording = house.now(escalation).wording_to_approve
+    writes(house)
+
+    assert sends_from(client, to, page, seen_wording=wording).status_code == 409
+    assert "nobody has answered yet" in client.get(address).text
+    assert send(client, address, to, seen_wording=wording).status_code == 303
+
+
+def test_it_is_not_sent_again_by_a_page_from_before_they_wrote(house, staff):
+    escalation = house.approved()
+    is_refused_by_mail_server(house, escalation)
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    page, to = client.get(address), f"{address}/delivery"
+    writes(house)
+
+    assert sends_from(client, to, page).status_code == 409
+    assert send(client, address, to).status_code == 303
