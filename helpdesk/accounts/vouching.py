@@ -64,8 +64,8 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
         return ""
     if giver == by:
         return (
-            f"You gave {bidi_isolate(newcomer.name)} the code they enrolled with. Someone else has "
-            "to give them access, so that nobody can be two people here."
+            f"You gave {bidi_isolate(newcomer.name)} the code they enrolled with, so someone else "
+            "has to give them access. That way, one person can't pose as two."
         )
     behind = {access_sponsor_of(session, giver)} if giver is not None else set()
     if NOBODY_KNOWN in behind:
@@ -78,9 +78,9 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
     behind.add(access_sponsor_of(session, actor_id_of(newcomer)))
     if access_sponsor_of(session, by) in behind:
         return (
-            f"{bidi_isolate(newcomer.name)}'s account and your own came from the same person. "
-            "Someone who joined another way has to give them access, so that nobody can be two "
-            "people here."
+            f"The same person brought in both you and {bidi_isolate(newcomer.name)}, so someone "
+            "who joined another way has to give them access. That way, one person can't pose as "
+            "two."
         )
     return ""
 

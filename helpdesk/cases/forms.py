@@ -64,8 +64,9 @@ class MessageToReporterForm(Form):
         "Message to the reporter",
         [DataRequired("Type a message."), TOO_LONG],
         description=(
-            "They read it in their mailbox, perhaps on a phone that others look at. Write what "
-            "is safe to do, and nothing that would harm them if someone else read it."
+            "They'll read this in their mailbox, perhaps on a phone that other people use. Say "
+            "what is safe to do. Don't write anything that could harm them if someone else reads "
+            "it."
         ),
     )
     then_wait = BooleanField("Then wait for their answer")
@@ -108,13 +109,13 @@ class ConversationForm(Form):
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         description="In UTC, like all times on these pages. Our response time counts from then, "
         "and we also show when you recorded it. The reporter's mailbox shows the "
-        "day and how you spoke, and asks them to tell us if it was not them.",
+        "day and how you spoke, and asks them to tell us if it wasn't them.",
     )
     reached = RadioField(
         "Did you reach them?", choices=list(REACHED), validators=[InputRequired("Choose one.")]
     )
     summary = TextAreaField(
-        "What was said, in short",
+        "A short summary of what was said",
         [
             DataRequired("Type a few words about what was said."),
             max_length_validator(SUMMARY_LIMIT),
@@ -134,7 +135,7 @@ class ConversationForm(Form):
             return
         if self.moment() > datetime.now(UTC):
             raise ValidationError(
-                f"This is in the future. In UTC it is {_said(datetime.now(UTC))}."
+                f"This is in the future. It is now {_said(datetime.now(UTC))} in UTC."
             )
         if self.not_before is not None and self.moment() < self.not_before:
             raise ValidationError(f"This is before the case began: {_said(self.not_before)}.")
@@ -193,6 +194,8 @@ class ConsentForm(Form):
         "What did the reporter agree to?",
         choices=list(CONSENTS),
         validators=[InputRequired("Choose one.")],
-        description="Only what they told you on a channel that is safe for them. Your name is "
-        "kept in the history.",
+        description=(
+            "Only record what they told you on a channel that is safe for them. The history will "
+            "show your name."
+        ),
     )

@@ -18,7 +18,9 @@ class Unreadable(str):
 
 
 UNREADABLE: Final = Unreadable(
-    mark_translatable("This can't be opened. It may be damaged, or our pages didn't write it.")
+    mark_translatable(
+        "This can't be opened. It may be damaged, or it may not have come from our own pages."
+    )
 )
 
 

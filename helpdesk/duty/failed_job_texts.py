@@ -15,10 +15,12 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.deliver": "A request was not sent to its partner",
     "escalations.reading_overdue": "Nobody was told that a request that was already sent is unread",
     "escalations.tell_partner": "A partner was not told about an update on a request",
-    "escalations.tell_what_waited": "A partner was not told what waited for its address",
+    "escalations.tell_what_waited": (
+        "A partner was not sent updates that waited for its address to be confirmed"
+    ),
     "intake.send_reminder": "A reporter was not told by email that an answer is waiting",
     "intake.send_reminder_code": "A code to confirm a reporter's address was not sent",
-    "intake.warn_of_quota": "Nobody was warned that reports have used their storage",
+    "intake.warn_of_quota": "Nobody was warned that reports have used most of their storage",
     "partners.send_mailbox_code": "A code to confirm a partner's address was not sent",
     "partners.tell_old_mailbox": "An email to a partner's address that was replaced was not sent",
     "triage.alarm": "An alert that our answer is due was not sent",

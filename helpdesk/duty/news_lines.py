@@ -16,23 +16,23 @@ from helpdesk.escalations.models import Escalation
 SHOWN: Final = 5
 LISTED: Final = 200
 WORDS: Final = {
-    NewsKind.HANDED_OVER: "It was handed over to you.",
-    NewsKind.NO_LONGER_YOURS: "You no longer have it: someone else does, or it is back in the "
-    "queue.",
+    NewsKind.HANDED_OVER: "The case was handed over to you.",
+    NewsKind.NO_LONGER_YOURS: (
+        "You no longer have the case: someone else does, or it is back in the queue."
+    ),
     NewsKind.MESSAGE: "The reporter wrote.",
     NewsKind.AGREEMENT: "The reporter changed or confirmed their permissions.",
-    NewsKind.DENIED: "The reporter says that something we recorded as their word isn't. Write to "
-    "them.",
+    NewsKind.DENIED: "The reporter says they didn't tell us something we recorded. Write to them.",
     NewsKind.WITHDRAWN: "The reporter withdrew the report.",
-    NewsKind.BACK: "It is no longer waiting. It is our turn.",
-    NewsKind.CLOSED: "A colleague closed it.",
-    NewsKind.REOPENED: "A colleague reopened it.",
+    NewsKind.BACK: "The case is no longer waiting: it's our turn.",
+    NewsKind.CLOSED: "A colleague closed the case.",
+    NewsKind.REOPENED: "A colleague reopened the case.",
     NewsKind.NOTE: "A colleague left a note.",
     NewsKind.LEVEL: "A colleague changed how urgent it is.",
-    NewsKind.LOWERING_DECIDED: "The lower level you asked for was decided on.",
-    NewsKind.CLOSING_DECIDED: "The closing you asked for was decided on.",
+    NewsKind.LOWERING_DECIDED: "A colleague has decided about the lower level you asked for.",
+    NewsKind.CLOSING_DECIDED: "A colleague has decided whether to close the case, as you asked.",
     NewsKind.APPROVED: "What you wrote to the partner was approved.",
-    NewsKind.WAIVED: "Your request may go without the platform's own form.",
+    NewsKind.WAIVED: "Your request can be sent without the platform's own form.",
     NewsKind.ASKED: "The partner has a question.",
     NewsKind.DECIDED: "The partner decided.",
     NewsKind.FIXED: "The reporter says it is fixed.",

@@ -35,8 +35,10 @@ class PartnerChoiceForm(Form):
         "What do we ask for?",
         [DataRequired("Choose one thing.")],
         choices=_choices(ASKS),
-        description="Choose one. Locking is the safer choice while an account is doing harm and "
-        "nobody can be sure who controls it.",
+        description=(
+            "Choose one. Locking is safer while an account is doing harm and nobody can be sure "
+            "who controls it."
+        ),
     )
 
     def offer(self, partners: Iterable[Partner]) -> "PartnerChoiceForm":
@@ -127,7 +129,10 @@ class AnswerForm(Form):
     words = TextAreaField(
         "Our answer",
         [DataRequired("Type an answer."), max_length_validator(LONG)],
-        description="It is sent as you write it. No names, and nothing that shows who asked us.",
+        description=(
+            "We send it exactly as you write it. Don't include names, or anything that shows who "
+            "asked us."
+        ),
     )
 
 
@@ -145,7 +150,7 @@ class QuestionForm(Form):
     question = TextAreaField(
         "What do you need to know?",
         [DataRequired("Type your question."), max_length_validator(LONG)],
-        description="We ask the person where that is safe, and answer here.",
+        description="We'll ask the person if that is safe, and answer you here.",
     )
 
 

@@ -160,8 +160,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Partner",
         seen.partner_is_vetted,
-        f"{seen.partner} is not vetted. On the partner's page it says who can do that: not who"
-        " registered them, and not who gave their people a code.",
+        f"{seen.partner} is not vetted. The partner's page says who can vet them. It can't be "
+        "anyone who registered them or gave their people a code.",
     )
     yield (
         "Way to them",
@@ -178,8 +178,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "What they take",
         seen.partner_takes_it,
-        f"{seen.partner} is retired, or does not take such requests. Withdraw it, and ask another"
-        " partner or for something else.",
+        f"{seen.partner} is retired, or doesn't take requests like this. Withdraw this one, then "
+        "ask another partner or for something else.",
     )
     yield (
         "Who we are",
@@ -202,20 +202,21 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Consent to help",
         seen.may_help,
-        "The reporter has not agreed that we work on the case, or has withdrawn that. Ask them in"
-        " the mailbox, or record it on the case if they told you on a safe channel.",
+        "The reporter hasn't agreed to us working on the case, or has withdrawn their consent. Ask"
+        " them in their mailbox. If they tell you on a safe channel, record it on the case.",
     )
     yield (
         "Consent",
         seen.has_consent,
-        f"The reporter has not agreed that we ask {seen.partner}, or has withdrawn that. Ask them"
-        " in the mailbox, or record it on the case if they told you on a safe channel.",
+        f"The reporter hasn't agreed to us asking {seen.partner}, or has withdrawn their consent."
+        " Ask them in their mailbox. If they tell you on a safe channel, record it on the case.",
     )
     yield (
         "Public form",
         seen.has_form_number or seen.is_waived,
-        "There is no number of the platform's own form. Do the step “Fill in the platform's own"
-        " form” and record its number, or ask a coordinator to waive it with a reason.",
+        "There is no reference number for the platform's own form. Do the step “Fill in the"
+        " platform's own form” and record its number, or ask a coordinator to waive it with a"
+        " reason.",
     )
     yield from _about_the_packet(seen)
     yield (
@@ -228,7 +229,10 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
 def _no_way_to_them(seen: GateInputs) -> str:
     said = f"Nothing can be sent to {seen.partner} yet."
     if not seen.partner_has_key:
-        said = f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol."
+        said = (
+            f"Nobody at {seen.partner} can open a request yet. One of their people has to enrol "
+            "first."
+        )
     if not seen.partner_has_mailbox:
         said += " The partner's page needs an email address."
     return said
@@ -257,8 +261,8 @@ def _is_form_number_typed(seen: GateInputs) -> bool:
 def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     did = _in_short([one.did for one in seen.parts.get(approver, ())])
     said = (
-        f"It asks for access to an account, and you had a part in it: you {did}."
-        " A second person, who had no part in it, has to read and approve it."
+        f"It asks for access to an account, and you were involved in it: you {did}. A second "
+        "person, who wasn't involved, has to read and approve it."
     )
     own = dict.fromkeys(_own_gates(seen, approver))
     if own and _is_that_urgent(seen):
@@ -289,7 +293,8 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     yield (
         "No way to the reporter",
         not _leads_to_reporter(seen.packet, seen.ways_to_reporter),
-        "It contains an address or a number of the reporter. Change the request and remove it.",
+        "It contains an address or phone number of the reporter's. Change the request and remove "
+        "it.",
     )
 
 

@@ -37,12 +37,12 @@ IN_ORDER: Final = {
     "Who we are": "They know who we are and who they can call",
     "Requester": "We know who is asking",
     "Ownership": "We know whose account it is",
-    "Consent to help": "The reporter agrees that we work on the case",
-    "Consent": "The reporter agrees that we ask this partner",
+    "Consent to help": "The reporter has agreed to us working on the case",
+    "Consent": "The reporter has agreed to us asking this partner",
     "Public form": "The platform's own form was filed, or left out for a reason",
     "What they need": "Everything they need is in it",
     "What they may receive": "It contains nothing they can't receive",
-    "No way to the reporter": "It contains no address or number of the reporter",
+    "No way to the reporter": "It contains no address or phone number of the reporter's",
     "Second person": "You can send it",
 }
 
@@ -78,7 +78,7 @@ FOR_PARTNER: Final = {
     EscalationState.IN_REVIEW: "We have answered",
     EscalationState.DECIDED: "You have decided",
     EscalationState.CLOSED: "Closed: you don't need to do anything more",
-    EscalationState.WITHDRAWN: "Withdrawn: please do nothing more about it",
+    EscalationState.WITHDRAWN: "Withdrawn: please take no further action",
     EscalationState.UNANSWERED: "Late: an answer still helps",
 }
 
@@ -95,14 +95,14 @@ PILES: Final = {
 
 PILE_ORDER: Final = {
     InboxFilter.WAITING: "By priority, then by time left",
-    InboxFilter.ASKED: "Waiting for us: the latest first",
-    InboxFilter.DECIDED: "Nothing more to do, unless we come back to you: the latest first",
+    InboxFilter.ASKED: "Waiting for us, newest first",
+    InboxFilter.DECIDED: "Nothing more to do unless we contact you again, newest first",
 }
 
 EMPTY_PILE: Final = {
     InboxFilter.WAITING: "Nothing is waiting for you.",
     InboxFilter.ASKED: "You have no questions that we still have to answer.",
-    InboxFilter.DECIDED: "Nothing is decided yet.",
+    InboxFilter.DECIDED: "You have not decided anything yet.",
 }
 
 _PARTNER_TONES: Final = {
@@ -125,17 +125,19 @@ RESULTS: Final = {
 TROUBLES: Final = {
     "packet_changed": "The data is not what was approved. Withdraw it, and find out why.",
     "partner_not_vetted": "The partner is no longer vetted.",
-    "partner_takes_it_no_more": "The partner was retired, or takes such requests no more. Withdraw"
-    " this one, and ask another partner.",
-    "facts_taken_back": "We no longer know who is asking, or whose account it is. Withdraw it, or "
-    "do those steps again and then send it again.",
+    "partner_takes_it_no_more": "The partner was retired, or no longer takes requests like this."
+    " Withdraw this one, and ask another partner.",
+    "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is. Do"
+    " those steps again and then send it again, or withdraw it.",
     "denied_by_reporter": "The reporter says it wasn't them we spoke with, or that they didn't tell"
     " us what we recorded. Write to them, and check what rests on that. Then send it again, or"
     " withdraw it.",
     "needs_second_person": "One person approved it while the case was immediate. Now it isn't. "
-    "A second person, who had no part in it, has to read it and send it again.",
-    "fields_not_allowed": "It says something that the partner can't receive any more. Withdraw it, "
-    "and write another request.",
+    "A second person, who wasn't involved in it, has to read it and send it again.",
+    "fields_not_allowed": (
+        "It includes something the partner can no longer receive. Withdraw it, and write another "
+        "request."
+    ),
     "no_mailbox": "The partner has no email address.",
     "mailbox_unconfirmed": "The partner's email address isn't confirmed. Get the code from the "
     "test email typed on the partner's page, then send it again.",
@@ -152,7 +154,7 @@ ACTIONS: Final = {
     Action.LINK_BLOCKED: "The link was blocked",
     Action.DOMAIN_SUSPENDED: "The domain was suspended",
     Action.HOST_SUSPENDED: "The hosting was suspended",
-    Action.DATA_PRESERVED: "The data is kept",
+    Action.DATA_PRESERVED: "The data was preserved",
     Action.WARNING_ADDED: "A warning was added",
     Action.NONE: "Nothing was done",
 }
@@ -160,14 +162,14 @@ ACTIONS: Final = {
 _REASONS: Final = {
     Reason.POLICY_BREACH: "It breaks our rules",
     Reason.ILLEGAL: "It is against the law",
-    Reason.NO_BREACH_FOUND: "It breaks none of our rules",
-    Reason.INSUFFICIENT_EVIDENCE: "There is not enough proof",
-    Reason.OWNER_NOT_VERIFIED: "We could not make sure who the owner is",
+    Reason.NO_BREACH_FOUND: "It does not break our rules",
+    Reason.INSUFFICIENT_EVIDENCE: "There is not enough evidence",
+    Reason.OWNER_NOT_VERIFIED: "We could not confirm who the owner is",
     Reason.NOT_OUR_SERVICE: "It is not on our service",
-    Reason.ALREADY_GONE: "It was gone already",
-    Reason.DUPLICATE: "We were asked before",
-    Reason.LEGALLY_RESTRAINED: "The law keeps us from it",
-    Reason.OUT_OF_SCOPE: "It is nothing that we act on",
+    Reason.ALREADY_GONE: "It had already been removed",
+    Reason.DUPLICATE: "We had already been asked to do this",
+    Reason.LEGALLY_RESTRAINED: "The law prevents us from acting",
+    Reason.OUT_OF_SCOPE: "This is not something we act on",
     Reason.OTHER: "Another reason",
 }
 

@@ -31,9 +31,10 @@ def _mailbox() -> StringField:
         "Email address of their trust team",
         [validate_address],
         filters=[parse_address_filter],
-        description="We send an ID, a priority and a link there, and never anything about a "
-        "case. We send a test email first, and nothing else until its code is "
-        "typed.",
+        description=(
+            "We only send an ID, a priority and a link there, never anything about a case. We send "
+            "a test email first, and nothing else until someone types its code."
+        ),
     )
 
 
@@ -66,15 +67,18 @@ class PartnerTermsForm(Form):
             max_length_validator(64),
         ],
         default="UTC",
-        description="Its name, such as Europe/Lisbon or Asia/Beirut. They see times in it as "
-        "well as in UTC.",
+        description=(
+            "For example, Europe/Lisbon or Asia/Beirut. They'll see times in this zone as well as "
+            "in UTC."
+        ),
     )
     reach_us = TextAreaField(
         "Who we are, and who they can call",
         [max_length_validator(2000)],
-        description="They see it with each request: the name of our organisation, and a number "
-        "or an address of someone who knows them. Nothing is sent to them without "
-        "it.",
+        description=(
+            "They'll see this with each request. Give the name of our organisation, and a phone "
+            "number or address of someone who knows them. We can't send them anything without it."
+        ),
     )
 
     def validate_timezone(self, field: Any) -> None:
@@ -134,10 +138,12 @@ class VettingForm(Form):
     """When somebody made sure who they are."""
 
     on = DateField(
-        "On which day did you check who they are?",
+        "When did you check who they are?",
         [DataRequired("Type the day, such as 2026-11-02."), require_past_day],
-        description="Speak to someone there you know, on a channel that they did not give you "
-        "in the same message. Days are in UTC.",
+        description=(
+            "Speak to someone you know there. Use contact details you already had, not ones they "
+            "gave you when they asked to be registered. Days are in UTC."
+        ),
     )
 
 

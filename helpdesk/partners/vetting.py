@@ -24,10 +24,12 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_vet_partner
 
 NOBODY_ENROLLED = (
-    "None of their people has enrolled yet, so nobody can make sure whose accounts these are."
-    " Invite the first of them, and have them vetted after that."
+    "None of their people have enrolled yet, so nobody can check whose accounts these are. Invite "
+    "one of them first. The partner can be vetted after that."
 )
-SOMEONE_ELSE = " Someone else has to vet them, so that no one person is both sides of a request."
+SOMEONE_ELSE = (
+    " Someone else has to vet them, so that one person can't act for both sides of a request."
+)
 
 
 class DeskPerson(NamedTuple):
@@ -77,12 +79,14 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
             return f"You {did}.{SOMEONE_ELSE}"
         if NOBODY_KNOWN in (own, behind):
             return (
-                "Your account, or the one that had a part in this partner, came from several that"
-                " gave each other their codes, so it isn't known whose hand it was. Have an"
-                " operator give a new code."
+                "Your account, or one involved with this partner, is among several that gave each "
+                "other their codes, so we can't tell who is behind them. Ask an operator for a new "
+                "code."
             )
         if behind == own:
-            return f"Your own account, and the one that {did}, came from one person.{SOMEONE_ELSE}"
+            return (
+                f"The same person brought in your own account and the one that {did}.{SOMEONE_ELSE}"
+            )
     return ""
 
 

@@ -42,8 +42,8 @@ class StepPreview:
         if not self.only_if:
             return ""
         if self.now.state is StepState.NOT_NEEDED:
-            return "Not needed here. It is done only if"
-        return "It is done only if"
+            return "Not needed, as far as we know. Only do it if"
+        return "Only do it if"
 
 
 def preview_steps(

@@ -25,7 +25,7 @@ def blocked_outcome_message(page: Playbook, outcome: StepOutcome, missing: Itera
     end = page.end(outcome.end or "")
     label = end.label if end is not None else outcome.label
     titles = titles_of_steps(page, (step.id for step in missing))
-    return f"Before this can end as “{label}”, these must be done: {titles}."
+    return f"Before you can record “{label}”, these steps must be done: {titles}."
 
 
 def may_skip_step(page: Playbook, step: Step) -> bool:

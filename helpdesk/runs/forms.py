@@ -72,7 +72,9 @@ class StepOutcomeForm(Form):
             if wanted := proof_in_words(self.page, one.shown_by):
                 said[one.id] = f"Needs: {'; '.join(wanted)}."
             elif one.again is not None:
-                said[one.id] = f"It comes back after {format_duration(one.again.after(level))}."
+                said[one.id] = (
+                    f"It will be due again after {format_duration(one.again.after(level))}."
+                )
         return said
 
     @property
@@ -91,8 +93,8 @@ class SkipStepForm(Form):
 
     seen = HiddenField()
     reason = TextAreaField(
-        "Why do you skip it?",
-        [DataRequired("Say in a few words why you skip this step."), too_long],
+        "Why are you skipping it?",
+        [DataRequired("Say in a few words why you are skipping this step."), too_long],
     )
 
 
@@ -100,8 +102,8 @@ class MoveRunForm(Form):
     """Why a run goes on in today's edition."""
 
     why_move = TextAreaField(
-        "Why do you move it?",
-        [DataRequired("Say in a few words why this run is moved."), too_long],
+        "Why are you moving it?",
+        [DataRequired("Say in a few words why you are moving this run."), too_long],
         description="It is kept as a note on the case.",
     )
 

@@ -167,7 +167,9 @@ def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> No
     lock_case(work, case)
     work.require(may_correct_level, case)
     if level.rank <= case.level.rank:
-        raise Conflict(f"This case is already {case.level}. To lower it, ask for a second person.")
+        raise Conflict(
+            f"This case is already {case.level}. To lower the level, ask a second person to agree."
+        )
     _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
     work.record("case.level_raised", case, was=case.level, level=level)
     _move(work, case, level, rule=RAISED)
@@ -295,10 +297,10 @@ def _raised_by_hand(work: Work, case: Case) -> list[Level]:
 
 def _one_below(case: Case, level: Level | None) -> Level:
     if level is None or level is not queries.next_lower_level(case.level):
-        raise Conflict(f"A case that is {case.level} can be lowered by one level at a time.")
+        raise Conflict(f"A case that is {case.level} can only be lowered by one level at a time.")
     return level
 
 
 def _refuse_in_danger(work: Work, case: Case) -> None:
     if queries.judge_current_answers(work, case).settled["danger"] == "imminent":
-        raise Conflict("While someone is in danger now, a case stays immediate.")
+        raise Conflict("A case stays immediate while someone is in danger.")

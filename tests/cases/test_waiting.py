@@ -111,7 +111,7 @@ def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, sta
     answer = browser.post(address, data={"wait_on": "partner"} | mark)
 
     assert answer.status_code == 422
-    assert "there is nobody to wait for" in answer.text
+    assert "there is no answer to wait for" in answer.text
     with context.begin() as work:
         assert work.session.get(Case, case.id).state is CaseState.OPEN
     with work_as(context, asha) as work, pytest.raises(Conflict, match="has a request about it"):

@@ -63,7 +63,7 @@ def test_a_call_counts_as_the_answer_from_when_it_was(house, staff, way):
     page = staff.get(f"/cases/{case.ref}").text
     assert SUMMARY in page
     assert "Recorded by" in page
-    assert "Spoke with the reporter" in page
+    assert "Spoke to the reporter" in page
 
 
 def test_who_was_not_reached_is_owed_an_answer_as_before_and_the_try_is_kept(house, staff):

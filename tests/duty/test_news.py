@@ -277,4 +277,4 @@ def test_a_coordinator_who_had_a_part_is_told_to_call_another(house, browser):
     house.change_case(level=Level.IMMEDIATE)
     house.ask(who=house.lead)
 
-    assert "You had a part in it" in second_persons_on(browser(house.lead).get("/duty").text)
+    assert "You were involved in it" in second_persons_on(browser(house.lead).get("/duty").text)

@@ -52,7 +52,7 @@ def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house,
 
     assert house.now(escalation).state is EscalationState.NEED_INFORMATION
     assert said_to_partner(house, escalation) == []
-    with pytest.raises(Conflict, match="you had a part in it: you wrote"):
+    with pytest.raises(Conflict, match="you were involved in it: you wrote"):
         send_answer(house, escalation, house.writer, wording)
 
     send_answer(house, escalation, house.second, wording)
@@ -78,9 +78,9 @@ def test_who_changes_an_answer_is_no_second_person_for_it(house):
     write_answer(house, escalation)
     wording = write_answer(house, escalation, who=house.second, words="To me@elsewhere.test.")
 
-    with pytest.raises(Conflict, match="you had a part in it"):
+    with pytest.raises(Conflict, match="you were involved in it"):
         send_answer(house, escalation, house.second, wording)
-    with pytest.raises(Conflict, match="you had a part in it"):
+    with pytest.raises(Conflict, match="you were involved in it"):
         send_answer(house, escalation, house.writer, wording)
     send_answer(house, escalation, house.lead, wording)
 
@@ -131,7 +131,7 @@ def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_t
     now = house.now(escalation)
     assert (now.state, now.second_read_at) == (EscalationState.IN_REVIEW, None)
     assert now.second_read_due_at is not None
-    with house.as_(house.writer) as work, pytest.raises(Conflict, match="had a part"):
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="were involved"):
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
     jobs.alert_second_reader(house.context, escalation_id=escalation.id)
     assert "Please read request" in house.context.mailer.sent[-1].subject
@@ -175,7 +175,7 @@ def test_an_answer_that_waits_stands_with_the_approvals_and_on_the_page(house, s
     assert "To the &lt;address&gt; in the request." in client.get(address).text
     own = sign_in(staff.application.test_client(), house.writer).get(address).text
     assert "Send exactly this answer" not in own
-    assert "you had a part in it" in own
+    assert "you were involved in it" in own
 
 
 def test_no_answer_leaves_where_the_reporter_no_longer_agrees_that_we_work_on_it(house):
@@ -183,9 +183,9 @@ def test_no_answer_leaves_where_the_reporter_no_longer_agrees_that_we_work_on_it
     wording = write_answer(house, escalation)
     house.withdraw_consent(ConsentKind.HELP)
 
-    with pytest.raises(Conflict, match="has not agreed that we work on the case"):
+    with pytest.raises(Conflict, match="hasn't agreed to us working on the case"):
         send_answer(house, escalation, house.second, wording)
-    with pytest.raises(Conflict, match="has not agreed that we work on the case"):
+    with pytest.raises(Conflict, match="hasn't agreed to us working on the case"):
         write_answer(house, escalation)
 
     assert said_to_partner(house, escalation) == []
@@ -202,7 +202,7 @@ def test_what_two_people_found_less_urgent_leaves_no_more_on_one_persons_word(ho
         lambda: send_answer(house, escalation, house.writer, wording),
         lambda: house.approve(draft, who=house.writer),
     ):
-        with pytest.raises(Conflict, match="A second person, who had no part in it"):
+        with pytest.raises(Conflict, match="A second person, who wasn't involved"):
             send()
 
     send_answer(house, escalation, house.second, wording)
@@ -247,7 +247,7 @@ def test_who_approved_the_request_is_called_to_read_an_answer_too(house, staff):
     assert house.now(escalation).approved_by == house.second.actor.id
     assert "second@helpdesk.test" in {letter.to for letter in house.context.mailer.sent}
     page = sign_in(staff, house.lead).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
-    assert house.second.person.name in page.text.split("had no part in it and can approve it")[1]
+    assert house.second.person.name in page.text.split("t involved in it and can approve it")[1]
 
 
 @pytest.mark.parametrize(
@@ -261,13 +261,13 @@ def test_no_answer_leaves_once_what_the_request_rests_on_is_gone(house, staff, f
     write_fact(house, house.lead, fact, value)
 
     for who in (house.second, house.writer):
-        with pytest.raises(Conflict, match="We no longer know who is asking"):
+        with pytest.raises(Conflict, match="It is no longer confirmed who is asking"):
             send_answer(house, escalation, who, wording)
-    with pytest.raises(Conflict, match="We no longer know who is asking"):
+    with pytest.raises(Conflict, match="It is no longer confirmed who is asking"):
         write_answer(house, escalation, words="Give it to other@mailbox.test.")
 
     page = sign_in(staff, house.second).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
-    assert "We no longer know who is asking" in page.text
+    assert "It is no longer confirmed who is asking" in page.text
     assert said_to_partner(house, escalation) == []
 
 
@@ -287,7 +287,7 @@ def test_who_sent_an_answer_alone_is_no_second_reader_when_the_list_is_shorter(h
         fewer = [one for one in partner.allowed_fields if one != "last_good"]
         partners.change_allow_list(work, partner, fields=fewer)
 
-    with house.as_(house.second) as work, pytest.raises(Conflict, match="had a part"):
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="were involved"):
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
 
@@ -303,9 +303,9 @@ def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words
     told(house, never_contact="Never call 07700 900123, nor write to family@home.test.")
     escalation = asked(house)
 
-    with pytest.raises(Conflict, match="an address or a number"):
+    with pytest.raises(Conflict, match="an address or phone number"):
         write_answer(house, escalation, words=words)
-    with pytest.raises(Conflict, match="an address or a number"):
+    with pytest.raises(Conflict, match="an address or phone number"):
         house.approve(house.ask(Ask.LOCK, typed=TYPED | {"happened": words}))
 
 
@@ -323,7 +323,7 @@ def test_the_account_that_was_taken_can_be_asked_about_and_answered(house, accou
     typed = TYPED | {"target_url": account, "happened": f"On 30.11.2026 they took {account}."}
     escalation = asked(house, typed=typed)
 
-    with pytest.raises(Conflict, match="an address or a number"):
+    with pytest.raises(Conflict, match="an address or phone number"):
         write_answer(house, escalation, words=f"It is {account}, not 030 7654321.")
     wording = write_answer(house, escalation, words=f"It is {account}, since 30.11.2026.")
     send_answer(house, escalation, house.second, wording)
@@ -334,7 +334,7 @@ def test_the_account_that_was_taken_can_be_asked_about_and_answered(house, accou
 def test_the_account_is_no_more_to_be_told_where_they_said_to_write_to_it(house):
     told(house, safe_channel="nour@gmail.test", never_contact="")
 
-    with pytest.raises(Conflict, match="an address or a number"):
+    with pytest.raises(Conflict, match="an address or phone number"):
         house.approve(house.ask(typed=TYPED | {"target_url": "nour@gmail.test"}))
 
 

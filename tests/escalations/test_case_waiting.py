@@ -84,7 +84,7 @@ def test_nobody_waits_for_a_partner_whose_request_is_over(house):
         )
     assert house.case_now().state is CaseState.OPEN
 
-    with pytest.raises(Conflict, match="nobody to wait for"):
+    with pytest.raises(Conflict, match="no answer to wait for"):
         wait_for_partner(house)
 
 
@@ -97,7 +97,7 @@ def test_a_draft_is_no_partner_to_wait_for(house, staff):
     answer = browser.post(address, data={"wait_on": "partner"} | mark)
 
     assert answer.status_code == 422
-    assert "there is nobody to wait for" in answer.text
+    assert "there is no answer to wait for" in answer.text
 
 
 def test_a_closed_case_waits_for_nobody(house):

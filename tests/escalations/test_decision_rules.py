@@ -175,12 +175,12 @@ def test_a_partner_is_asked_only_for_what_it_takes(house, staff):
     settle(house, asks=("lock",))
     sign_in(staff, house.writer)
 
-    with pytest.raises(Conflict, match="does not take such requests"):
+    with pytest.raises(Conflict, match="doesn't take requests like this"):
         house.ask(Ask.RESTORE)
     address = f"/cases/{house.case.ref}/requests/new?partner={house.partner.slug}&ask=restore"
     refused = staff.get(address)
     assert refused.status_code == 422
-    assert "does not take such requests" in refused.text
+    assert "doesn't take requests like this" in refused.text
     assert house.ask(Ask.LOCK).ask is Ask.LOCK
 
 

@@ -83,7 +83,11 @@ def test_what_came_while_somebody_was_writing_is_offered(house, writer, is_new):
     write_down(house, "last-good", "21 November, 20:00", later=-LATER)
 
     done = writer.post(to, data={**hidden, **TYPED, "target_url": ""})
-    offered = writer.get(done.location).text.split("Steps found out more")[-1].split("</ul>")[0]
+    offered = (
+        writer.get(done.location)
+        .text.split("There is new information since this was written")[-1]
+        .split("</ul>")[0]
+    )
 
     assert "Last time the owner signed in" in offered
     assert "Address of the account" not in offered
@@ -168,12 +172,12 @@ def test_a_stranger_finds_no_such_request(house):
 def test_the_page_says_what_is_new_and_takes_it_in_with_one_press(house, writer):
     escalation = house.ask(typed={**TYPED, "ownership": "", "harm": "As I would say it."})
     address = page_of(house, escalation)
-    assert "Steps found out more" not in writer.get(address).text
+    assert "There is new information since this was written" not in writer.get(address).text
     write_down(house, "ownership-statement", "Two colleagues confirmed it.")
     write_down(house, "harm-statement", "As the step says it.")
 
     shown = writer.get(address).text
-    assert "Steps found out more" in shown
+    assert "There is new information since this was written" in shown
     assert "Please compare: What could happen" in shown
     edited = writer.get(f"{address}/packet").text
     assert "Two colleagues confirmed it." in edited
@@ -181,7 +185,7 @@ def test_the_page_says_what_is_new_and_takes_it_in_with_one_press(house, writer)
     done = send(writer, address, f"{address}/findings", seen_hash=escalation.packet_hash)
 
     assert done.status_code == 303
-    assert "Steps found out more" not in writer.get(address).text
+    assert "There is new information since this was written" not in writer.get(address).text
     assert said(house, escalation)["harm"] == "As I would say it."
 
 

@@ -265,7 +265,7 @@ def test_a_denied_verdict_is_not_recorded_again_by_us(house, browser):
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Only they can say"):
         operations.record_verdict(work, house.mine(work, request), verdict=Verdict.CONFIRMED)
 
-    assert "so we can't record it again" in unescape(page.text)
+    assert "t record it for them again" in unescape(page.text)
     assert "/verdict" not in page.text
     with house.as_reporter() as work:
         found = work.session.get(Escalation, request.id)

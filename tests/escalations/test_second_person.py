@@ -76,7 +76,7 @@ def test_who_only_pressed_take_up_is_no_second_person(house):
         found = house.mine(work, escalation)
         operations.add_findings_to_draft(work, found, seen_hash=found.packet_hash)
 
-    assert "had a part" in refused(house, escalation, house.second)
+    assert "were involved" in refused(house, escalation, house.second)
 
 
 PARTS = {
@@ -132,7 +132,7 @@ def test_whoever_had_a_part_in_it_is_no_second_person(house, part):
 
     said = refused(house, escalation, house.second)
 
-    assert "you had a part in it" in said
+    assert "you were involved in it" in said
     assert refused(house, escalation, house.lead) == ""
 
 
@@ -201,7 +201,7 @@ def test_what_left_alone_is_read_by_somebody_without_a_part(house):
     write_evidence(house, house.second)
     escalation = house.approve(house.ask(), who=house.writer)
 
-    with house.as_(house.second) as work, pytest.raises(Conflict, match="had a part"):
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="were involved"):
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.lead) as work:
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
@@ -299,6 +299,6 @@ def test_who_let_it_leave_alone_is_named_not_who_wrote_it(house, staff):
 
     page = " ".join(sign_in(staff, house.lead).get("/approvals").text.split())
 
-    said = page.partition("was sent on the approval of ")[2].partition(" alone")[0]
+    said = page.partition("was approved and sent by ")[2].partition(" alone")[0]
     assert house.second.person.name in said
     assert house.writer.person.name not in said

@@ -79,7 +79,7 @@ def _a_colleague_lets_them_in(browser, served, words):
     desk.sign_in(browser, served.staff, served.player("responder"))
     press(browser, "Your teams", inside="header")
     assert words in texts(browser, ".code-letters")
-    press(browser, "The words are the same: give them access")
+    press(browser, "The words match: give them access")
     assert words not in texts(browser, ".code-letters")
 
 

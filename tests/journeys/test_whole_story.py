@@ -36,7 +36,7 @@ BEFORE_ASKING = {
     "Rule out a harmless cause": "Someone else is or was in it",
     "Confirm whose account it is": "They own it, or may act for the owner",
     "Use the device that is still signed in": "No device was still signed in",
-    "Secure the recovery mailbox first": "The mailbox is lost too",
+    "Secure the recovery email account first": "They have lost the email account too",
     "Save the evidence before it is overwritten": "They are saved",
     "Fill in the platform's own form": "It was sent and there is a reference number",
     "Warn the people who trust this account": "The closest people have been warned",
@@ -122,7 +122,7 @@ def _a_request_is_written(browser, look):
     field(browser, RESTORE_ADDRESS).send_keys("owner@group.example")
     press(browser, "Check what will be sent")
     look(browser)
-    assert "A second person, who had no part in it" in text(browser)
+    assert "A second person, who wasn't involved" in text(browser)
     return text(browser, "h1")
 
 

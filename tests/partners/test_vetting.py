@@ -146,7 +146,7 @@ def test_a_change_behind_anothers_hides_nobody_until_they_are_vetted(trust):
 
 def test_nobody_is_vetted_before_one_of_theirs_has_enrolled(trust):
     """Otherwise whoever invites the first of them afterwards has a vetted desk for themselves."""
-    with pytest.raises(Conflict, match="None of their people has enrolled yet"):
+    with pytest.raises(Conflict, match="None of their people have enrolled yet"):
         trust.vets(trust.cem)
 
     trust.first_of_theirs(trust.ada)
@@ -190,7 +190,7 @@ def test_who_gave_each_other_codes_vets_nobody(trust):
     with trust.context.begin() as work:
         refusal = vetting.why_vetting_is_refused(work, trust.theirs(work), again.actor.id)
 
-    assert "isn't known whose hand" in refusal
+    assert "can't tell who is behind them" in refusal
 
 
 def test_who_was_not_let_in_vets_nobody(trust, staff):
@@ -254,11 +254,11 @@ def test_the_second_person_finds_it_on_their_board_and_nobody_else_does(trust, s
     trust.first_of_theirs(trust.ada)
 
     boards = {one: board_of(staff, getattr(trust, one)) for one in ("ada", "ben", "cem")}
-    assert {one for one in boards if "To vet" in boards[one]} == {"ben", "cem"}
+    assert {one for one in boards if "Partners to vet" in boards[one]} == {"ben", "cem"}
     assert 'href="/partners/northern">Vet ' in boards["cem"]
 
     trust.vets(trust.ben)
-    assert "To vet" not in board_of(staff, trust.cem)
+    assert "Partners to vet" not in board_of(staff, trust.cem)
 
 
 def test_the_page_gives_the_second_person_the_words_to_compare(trust, staff):
@@ -284,7 +284,7 @@ def test_the_page_says_why_it_is_not_you_and_who_it_can_be(trust, staff):
 def test_the_page_says_that_nobody_has_enrolled(trust, staff):
     page = page_of(staff, trust.ada)
 
-    assert "None of their people has enrolled yet" in page
+    assert "None of their people have enrolled yet" in page
     assert 'href="/people/invitation"' in page
 
 

@@ -195,12 +195,12 @@ def test_the_run_says_that_there_is_a_newer_edition_and_the_page_what_it_would_c
 
     assert f"{run}/edition" in asha.get(run).text
     page = asha.get(f"{run}/edition").text
-    assert "What would be left behind" in page
+    assert "t carry over" in page
     assert "Save the evidence before it is overwritten: They are saved" in page
     assert "Removed steps" in page
     answer = send(asha, f"{run}/edition", f"{run}/edition", why_move="")
     assert answer.status_code == 422
-    assert "Say in a few words why this run is moved." in answer.text
+    assert "Say in a few words why you are moving this run." in answer.text
 
     answer = send(asha, f"{run}/edition", f"{run}/edition", why_move=REASON)
     assert answer.status_code == 303
@@ -215,8 +215,8 @@ def test_a_new_wording_loses_nothing_and_says_so(at_work, run_id, publish, staff
 
     page = sign_in(staff, at_work.asha).get(f"{address(at_work, run_id)}/edition").text
 
-    assert "Everything that was recorded is kept." in page
-    assert "Steps and questions are the same." in page
+    assert "Everything that was recorded carries over." in page
+    assert "The steps and questions are the same." in page
 
 
 def test_what_the_new_edition_makes_of_a_record_is_known_from_then_on(at_work, run_id, publish):

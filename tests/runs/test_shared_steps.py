@@ -300,7 +300,7 @@ def test_the_page_says_who_did_it_where_and_offers_to_do_it_again(at_work, secon
     assert "Do it again for this problem" in page
     assert "3 of them done in another playbook of this case" in page
     assert "Now: Ask about danger again" in page
-    assert "Check whether that fits this problem too" in page
+    assert "Check whether the same is true for this problem" in page
     again = asha.get(address(at_work, second) + "?step=vetting.vouch").text
     assert "Now: Start confirming who is asking" in again
     assert "Only record it again if it is different" in again

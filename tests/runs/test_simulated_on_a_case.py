@@ -65,7 +65,7 @@ def test_what_stops_a_walk_stops_a_case(at_work):
     [hasty] = [one for one in page.steps[-1].outcomes if one.end == "restored"]
     assert not outcome_continues_run(hasty)
 
-    with pytest.raises(Conflict, match="Before this can end as"):
+    with pytest.raises(Conflict, match="Before you can record"):
         at_work.finish(run_id, "close.way-out", "restored")
     with at_work.working() as work, pytest.raises(Conflict, match="cannot be skipped"):
         operations.skip_step(work, at_work.run(work, run_id), "close.keep-or-erase", reason="x")

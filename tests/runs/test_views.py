@@ -64,9 +64,9 @@ def test_why_a_step_is_done_is_folded_away_with_its_words(asha, at_work):
     page = asha.get(address(at_work, run_id)).text
 
     folded = re.findall(r"<details.*?</details>", page, re.S)
-    conditions = page.count("It is done only if")
+    conditions = page.count("Only do it if")
     assert conditions > 5
-    assert sum(one.count("It is done only if") for one in folded) == conditions
+    assert sum(one.count("Only do it if") for one in folded) == conditions
 
 
 def test_steps_that_wait_for_others_are_folded_away_and_none_is_lost(asha, at_work):
@@ -81,7 +81,7 @@ def test_steps_that_wait_for_others_are_folded_away_and_none_is_lost(asha, at_wo
     )
     assert int(folded.split("<")[0]) == len(blocked) - len(in_sight) > 5
     assert len(set(blocked)) == len(blocked)
-    assert all("We cannot tell whether" in page.split(f'id="{one}"')[1] for one in in_sight)
+    assert all("t tell whether this step" in page.split(f'id="{one}"')[1] for one in in_sight)
 
 
 def test_the_sign_of_a_step_that_waits_is_drawn_and_needs_no_font(asha, at_work):
@@ -291,7 +291,7 @@ def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
     page = asha.get(address(at_work, run_id) + "?step=ask-platform")
 
     assert f'href="/cases/{ref_of(at_work)}/requests/new"' in page.text
-    assert "There is one already" not in page.text
+    assert "There is already a request" not in page.text
 
     with at_work.working(at_work.bo) as work:
         partner = a_partner(work, at_work.bo)
@@ -316,7 +316,7 @@ def test_words_of_a_step_stand_in_a_message_and_the_way_leads_back(asha, at_work
     offered = asha.get(link)
 
     assert in_the_box(offered).startswith("Thank you for telling us.")
-    assert "Nothing has been sent." in offered.text
+    assert "Nothing has been sent yet." in offered.text
     to = f"/cases/{ref_of(at_work)}/messages"
     sent = asha.post(
         to, data={"csrf_token": token(offered), "message_text": "Thank you.", "back_to": run_id}
@@ -368,19 +368,19 @@ def test_a_step_that_is_not_over_stands_with_its_day_and_can_be_recorded_again(a
     send(asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_answer", note="Asked by mail.")
 
     page = asha.get(run).text
-    assert "Comes back later" in page
-    assert re.search(r"It comes back [1-9]\d? \w{3} 20\d\d, ", page), (
+    assert "Due again later" in page
+    assert re.search(r"It is due again [1-9]\d? \w{3} 20\d\d, ", page), (
         "said once more in the sentence about what was recorded"
     )
     again = asha.get(f"{run}?step={DANGER}").text
     assert "Asked by mail." in again
-    assert "It is not over. It comes back" in again
+    assert "Not finished. Due again on" in again
     seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', again)[1]
     answer = send(
         asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_danger", note="", seen=seen
     )
     assert answer.status_code == 303
-    assert "Comes back later" not in asha.get(run).text
+    assert "Due again later" not in asha.get(run).text
 
 
 def test_an_old_form_is_refused_where_a_colleague_recorded_the_step(asha, at_work):
@@ -437,6 +437,6 @@ def test_the_board_leads_to_what_has_come_back(asha, at_work):
 
     board = asha.get("/duty").text
 
-    assert "Steps that have come back" in board
+    assert "Steps that are due again" in board
     assert "There is no safe way to write to them yet" in board
     assert f"/runs/{run_id}?step=first-contact.acknowledge#now" in board

@@ -385,7 +385,7 @@ def test_a_level_is_lowered_by_one(context, house, now, level):
 def test_while_someone_is_in_danger_nothing_is_lowered(context, house, now):
     case = reported(context, house, now, {**NO, "danger": "imminent"})
 
-    with pytest.raises(Conflict, match="in danger now"):
+    with pytest.raises(Conflict, match="while someone is in danger"):
         lowering_asked(context, house, case, now, Level.URGENT)
 
 

@@ -70,8 +70,8 @@ def _refuse_second_of_a_name(work: Work, name: str) -> None:
         fold_for_comparison(taken) == wanted for taken in work.session.scalars(select(Person.name))
     ):
         raise NameTaken(
-            f"Someone here is already called {bidi_isolate(name)}. Add something that tells the "
-            "two apart: history and approvals show this name."
+            f"Someone here is already called {bidi_isolate(name)}. Add something to tell them "
+            "apart, because history and approvals show this name."
         )
 
 

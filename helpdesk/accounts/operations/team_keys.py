@@ -123,7 +123,7 @@ def revoke_access(work: Work, person: Person, team_id: str) -> None:
     if held - still_held:
         raise Conflict(
             f"{bidi_isolate(person.name)} is the only person who can open what this team has. Give "
-            "someone else access first, or nobody will ever be able to read it again."
+            "someone else access first, or nobody will be able to read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))
 

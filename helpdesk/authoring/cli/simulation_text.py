@@ -68,7 +68,7 @@ _NOT_TAKEN = {
     StepState.NOT_NEEDED: "Not needed",
     StepState.OPEN: "Still open",
     StepState.BLOCKED: "Still waiting for others",
-    StepState.WAITING: "Comes back later",
+    StepState.WAITING: "Due again later",
 }
 
 

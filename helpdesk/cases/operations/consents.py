@@ -33,7 +33,9 @@ def record_consent(
         refuse_if_changed_since(seen, now=mark_of(case.platform))
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
-        raise Conflict("We don't know yet which platform this is about. Ask that first.")
+        raise Conflict(
+            "We don't know yet which platform this is about. Ask the reporter that first."
+        )
     if _current(work, case, kind, platform) is not None:
         raise Conflict("The reporter has already agreed to this.")
     consent = give_consent(work, case, kind, platform)

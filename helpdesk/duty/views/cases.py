@@ -62,7 +62,9 @@ def create_closure(ref: str) -> ResponseReturnValue:
         case_closing.request_closing(
             work, case, note=form.closing_note.data or "", seen=submitted_page_mark()
         )
-        flash("It is urgent, so a second person is asked to agree that it is not a report.")
+        flash(
+            "The case is urgent, so we're asking a second person to agree that it is not a report."
+        )
         return redirect(url_for(".show_case", ref=case.ref), 303)
     case_closing.close_case(
         work,

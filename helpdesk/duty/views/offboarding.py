@@ -39,7 +39,7 @@ def create_block(person_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
     operations.disable_person(work, person, form.reassignment())
-    flash(f"{bidi_isolate(person.name)} is signed out everywhere and can no longer sign in.")
+    flash(f"{bidi_isolate(person.name)} has been signed out everywhere and can no longer sign in.")
     return _back_to(person, form)
 
 

@@ -121,7 +121,7 @@ def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue
     _, run = _find(ref, run_id)
     step = _step(run, step_id)
     operations.reopen_step(work, run, step_id, seen=submitted_page_mark())
-    flash(f"Open again: {step.title}.")
+    flash(f"Reopened: {step.title}.")
     return redirect(url_for(".show", ref=ref, run_id=run_id, step=step_id, _anchor=step_id), 303)
 
 
@@ -130,7 +130,7 @@ def _said_of(run: Run, step: Step) -> str:
     record = step_record_of(run, step.id)
     if record is None or record.back_at is None:
         return f"Recorded: {step.title}."
-    return f"Recorded: {step.title}. It comes back {format_plain_moment(record.back_at)}."
+    return f"Recorded: {step.title}. It is due again {format_plain_moment(record.back_at)}."
 
 
 def _find(ref: str, run_id: str) -> tuple[Case, Run]:

@@ -48,7 +48,9 @@ def approve_request(
     refuse_if_reporter_wrote_since(work, escalation.case, heard)
     text = work.keys.open(escalation, "packet")
     if hash_packet_text(text) != escalation.packet_hash:
-        raise Conflict("This is not the data that was written here. Change it again.")
+        raise Conflict(
+            "This isn't the data that was written here. Change the request and save it again."
+        )
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_partner(work, escalation, text)
     escalation.move_to(EscalationState.APPROVED)
@@ -149,7 +151,7 @@ def confirm_read_afterwards(
     if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
         work, escalation
     ):
-        raise Conflict("You had a part in this or approved it. Someone else has to read it.")
+        raise Conflict("You were involved in this, or approved it. Someone else has to read it.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You don't have access yet, so you can't have read it.")
     escalation.second_reader, escalation.second_read_at = work.actor.id, work.at

@@ -36,10 +36,10 @@ IN_DOUBT: Final = (
     " Nothing is lost. Please call the helpdesk."
 )
 WITHDRAWN: Final = (
-    "The person withdrew their consent. You don't have to do anything more about this request."
+    "The person withdrew their consent. Please take no further action on this request."
 )
 NOT_LET_IN: Final = (
-    "You don't have access yet. Someone in your team who can read requests has to do it."
+    "You don't have access yet. Someone in your team who can read requests has to do this."
 )
 DECIDED_MEANWHILE: Final = (
     "Someone in your team has already decided. Check the request again before you correct it."
@@ -230,7 +230,9 @@ def _open(work: Work, escalation: Escalation) -> str:
     """The packet in the partner's envelope, if it is the one that was approved."""
     text = queries.open_for_partner(work, escalation, escalation, "packet_for_partner")
     if hash_packet_text(text) != escalation.packet_hash:
-        raise Conflict("This is not what we sent you. Please do nothing, and tell the helpdesk.")
+        raise Conflict(
+            "This isn't what we sent you. Please don't act on it, and tell the helpdesk."
+        )
     return text
 
 

@@ -27,13 +27,16 @@ from helpdesk.escalations.stale_page_marks import question_mark_of
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
-WAY_TO_REPORTER: Final = "It contains an address or a number of the reporter. Please remove it."
+WAY_TO_REPORTER: Final = (
+    "This contains an address or phone number of the reporter's. Please remove it."
+)
 RESTS_ON_NOTHING: Final = (
-    "We no longer know who is asking, or whose account it is, so nothing more can be said. "
-    "Withdraw the request, or do those steps again."
+    "It is no longer confirmed who is asking, or whose account it is, so you can't send the "
+    "partner anything more. Do those steps again, or withdraw the request."
 )
 CHANGED_MEANWHILE: Final = (
-    "A colleague changed the answer after you opened this page. Please read it again."
+    "A colleague changed the answer after you opened this page. Please read it again before you"
+    " send it."
 )
 
 
@@ -96,11 +99,13 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         raise Conflict("The partner has no open questions.")
     _refuse_partner_in_doubt(work, escalation.partner)
     if queries.consent_for_request(work, escalation) is None:
-        raise Conflict("The reporter has withdrawn their consent, so nothing more can be said.")
+        raise Conflict(
+            "The reporter has withdrawn their consent, so we can't send the partner anything more."
+        )
     if not queries.has_consent_to_help(work, escalation):
         raise Conflict(
-            "The reporter has not agreed that we work on the case, or has withdrawn that. Ask "
-            "them first: until then nothing more can be said."
+            "The reporter hasn't agreed to us working on the case, or has withdrawn their consent. "
+            "Ask them first: until they agree, we can't send the partner anything more."
         )
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
@@ -116,8 +121,8 @@ def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:
     work.session.refresh(partner, with_for_update={"of": Partner, "read": True})
     if not partner.is_vetted:
         raise Conflict(
-            f"{bidi_isolate(partner.name)} is not vetted any more, so nothing more can be said "
-            "to them."
+            f"{bidi_isolate(partner.name)} is no longer vetted, so we can't send them anything "
+            "more."
         )
 
 
@@ -157,7 +162,7 @@ def pause_case_for_partners(work: Work, case: Case, *, seen: str | None = None) 
     work.require(may_work_on_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
     if case_pausing.partners_due_day(work, case) is None:
-        raise Conflict("No partner has a request on this case, so there is nobody to wait for.")
+        raise Conflict("No partner has a request on this case, so there is no answer to wait for.")
     case_pausing.pause_case_for_partner(work, case)
 
 
@@ -166,7 +171,7 @@ def record_partner_silence(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
-        raise Conflict("Their time to answer is not over yet.")
+        raise Conflict("The partner still has time to answer.")
     escalation.move_to(EscalationState.UNANSWERED)
     clocks.stop_both_clocks(work, escalation)
     work.record("escalation.unanswered", escalation)

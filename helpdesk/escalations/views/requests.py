@@ -48,7 +48,10 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/second-person")
 def create_second_person(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Nothing has been sent. The people on duty, or the coordinators, are asked to read it."
+    said = (
+        "Nothing has been sent yet. We're asking the people on duty, or the coordinators, to read "
+        "it."
+    )
     return _move(ref, request_ref, operations.alert_second_person, said)
 
 
@@ -107,7 +110,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     operations.record_verdict(
         work, escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
-    flash("What the reporter says is recorded.")
+    flash("We've recorded what the reporter says.")
     return _back(escalation)
 
 
@@ -147,7 +150,7 @@ def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/silence")
 def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Recorded: no answer in time. If one comes after all, it still counts."
+    said = "Recorded: no answer in time. If they answer after all, it still counts."
     return _move(ref, request_ref, operations.record_partner_silence, said)
 
 

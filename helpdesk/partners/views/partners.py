@@ -60,8 +60,8 @@ def create() -> ResponseReturnValue:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
     name = bidi_isolate(partner.name)
     flash(
-        f"{name} is registered. We are sending a test email to their address. You can't send them"
-        " requests until its code has been typed and someone else has vetted them."
+        f"{name} is registered. We are sending a test email to their address. You can't send them "
+        "requests until they've typed its code and someone else has vetted them."
     )
     return redirect(url_for(".show", slug=partner.slug), 303)
 
@@ -117,7 +117,10 @@ def create_terms(slug: str) -> ResponseReturnValue:
 def create_retirement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.retire_partner(work, partner)
-    flash(f"{bidi_isolate(partner.name)} gets no new requests. Old requests are not changed.")
+    flash(
+        f"{bidi_isolate(partner.name)} won't get any new requests. Requests they already have "
+        "aren't affected."
+    )
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -125,7 +128,7 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 def create_reinstatement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.reinstate_partner(work, partner)
-    flash(f"{bidi_isolate(partner.name)} can be sent requests again.")
+    flash(f"You can send requests to {bidi_isolate(partner.name)} again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -158,7 +161,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
     operations.confirm_vetting(work, partner, on=form.on.data, seen=submitted_page_mark())
-    flash(f"{bidi_isolate(partner.name)} is vetted. Requests can be sent to them from now on.")
+    flash(f"{bidi_isolate(partner.name)} is vetted. You can send them requests from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
 

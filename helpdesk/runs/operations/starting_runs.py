@@ -50,7 +50,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
         repository.load_current_edition(run.edition.playbook),
     )
     if edition is None or queries.newer_edition(run) is None:
-        raise Conflict("There is no other version of this page to move to.")
+        raise Conflict("There is no other version of this playbook to move to.")
     run.ended_at, run.ended_as = work.at, MOVED
     follower = _begin(work, run.case, edition)
     records = {record.step: RecordedStep(record.outcome) for record in run.records}

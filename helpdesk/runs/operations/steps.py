@@ -54,7 +54,7 @@ def finish_step(
     page, step, ended_as = at_work.page, now.step, now.step.outcome(outcome)
     refuse_if_changed_since(seen_on_case, now=step_mark_of(work, at_work, step))
     if ended_as is None:
-        raise Conflict("This step cannot end like that.")
+        raise Conflict("This step can't have that outcome.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
     told = {name: text for name, text in (evidence or {}).items() if has_visible_text(text)}
     missing = missing_proof(
@@ -93,7 +93,9 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     at_work, now = _step_at_work(work, run, step_id, seen)
     page = at_work.page
     if now.state is StepState.DONE:
-        raise Conflict("Another playbook on this case has this step: there is nothing to skip.")
+        raise Conflict(
+            "This step was done in another playbook on this case, so there is nothing to skip."
+        )
     if not may_skip_step(page, now.step):
         raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
     repeated_steps.archive_step_record(work, run, page, now.step)
@@ -139,7 +141,7 @@ def _step_at_work(
         raise Conflict(f"This step is waiting for: {titles_of_steps(at_work.page, now.waits_for)}.")
     if now.record is not None:
         raise StalePage("Someone has already finished this step.")
-    raise Conflict("With what is known now, this step is not needed.")
+    raise Conflict("From what we know now, this step isn't needed.")
 
 
 def _refuse_a_hasty_end(

@@ -43,7 +43,7 @@ def create_answers(ref: str) -> ResponseReturnValue:
         judgement = operations.correct_reporter_answers(
             work, case, changes, seen=submitted_page_mark()
         )
-        flash(f"The answers are corrected. The level is {case.level}.")
+        flash(f"The answers have been corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
             flash(
                 f"From the answers it would be {judgement.level}. To lower it, a second person "
@@ -79,7 +79,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
         return _level_page(case, RaiseLevelForm(formdata=None), form), 422
     level = queries.next_lower_level(case.level)
     operations.request_lower_level(work, case, level=level, reason=form.why_lower.data or "")
-    flash("A second person is asked to agree. Until then the level stays.")
+    flash("We're asking a second person to agree. Until then, the level stays as it is.")
     return _to_case(case)
 
 
@@ -89,7 +89,7 @@ def create_lowering_decision(ref: str) -> ResponseReturnValue:
     asked = queries.pending_lower_level_request_or_conflict(work, case)
     granted = request.form.get("granted") == "yes"
     operations.decide_lower_level_request(work, asked, granted=granted, seen=submitted_page_mark())
-    flash(f"The level is {case.level}." if granted else "The level stays as it was.")
+    flash(f"The level is {case.level}." if granted else "The level has not been changed.")
     return _to_case(case)
 
 

@@ -59,7 +59,7 @@ def test_the_words_stand_in_both_languages(to_send, words, spoken):
 def test_words_of_another_edition_are_marked(to_send, words, spoken):
     page = to_send(replace(words, text="As it was said before."), "ar")
 
-    assert "compare before you send it" in page
+    assert "compare them before you send it" in page
     assert in_arabic(str(words)) in unescape(page)
 
 
