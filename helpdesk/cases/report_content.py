@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Message, SealedCaseRecord
@@ -14,6 +14,12 @@ Answer = str | Sequence[str] | None
 
 # How and when to reach a reporter, and how never.
 CONTACT_FIELDS = ("safe_channel", "safe_times", "never_contact")
+
+# What a reporter says in the mailbox by pressing that someone is in danger now.
+DANGER_NOW: Final[Mapping[str, str]] = {"danger": "imminent"}
+# Beside the answers of a report: the last message with answers that was there when one of us
+# corrected them. No question has a name like that.
+CORRECTED_AFTER: Final = "corrected-after"
 
 
 def seal_report(
@@ -39,9 +45,32 @@ def story_of(work: Work, case: Case) -> str:
 
 def answers_of(work: Work, case: Case) -> dict[str, Answer]:
     """Question id to what was picked or typed; nothing where that cannot be read."""
-    return dict(
-        work.keys.mapping_of(work.keys.read(case, "answers"), case.envelope_place_of("answers"))
-    )
+    told = _report_answers(work, case)
+    return {name: answer for name, answer in told.items() if name != CORRECTED_AFTER}
+
+
+def correct_answers(work: Work, case: Case, answers: Mapping[str, Answer]) -> None:
+    """Seal other answers in the place of the report's, by somebody who had all of the mailbox
+    before them."""
+    rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
+    kept = {**answers, **({CORRECTED_AFTER: rows[-1].id} if rows else {})}
+    case.answers = work.keys.seal(case, "answers", json.dumps(kept))
+
+
+def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) -> dict[str, Answer]:
+    """Those of the report, as corrected, and where it says nothing, those of the mailbox. That
+    someone is in danger now counts over the report from when it is told until one of us corrects
+    the answers."""
+    report = _report_answers(work, case)
+    corrected_after = report.pop(CORRECTED_AFTER, None)
+    later: dict[str, Answer] = {}
+    is_danger_told = False
+    for message_id, told in _answers_by_message(work, case, rows):
+        later |= told
+        is_danger_told |= DANGER_NOW.items() <= told.items()
+        if message_id == corrected_after:
+            is_danger_told = False
+    return {**later, **report, **(DANGER_NOW if is_danger_told else {})}
 
 
 def later_answers_of(
@@ -51,12 +80,9 @@ def later_answers_of(
 
     `rows` are the messages of the case, where they were read already.
     """
-    if rows is None:
-        rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
-    told = [one for one in rows if one.answers is not None]
     newest: dict[str, Answer] = {}
-    for row, text in open_field_of_rows(work, case, Message, told, "answers"):
-        newest |= work.keys.mapping_of(text, _place(case, Message, row, "answers"))
+    for _message_id, told in _answers_by_message(work, case, rows):
+        newest |= told
     return newest
 
 
@@ -84,6 +110,25 @@ def open_field_of_rows(
     secret, read = work.keys.secret(case.key_id), work.keys.read_with
     return [
         (row, read(secret, getattr(row, field), _place(case, kind, row, field))) for row in rows
+    ]
+
+
+def _report_answers(work: Work, case: Case) -> dict[str, Answer]:
+    return dict(
+        work.keys.mapping_of(work.keys.read(case, "answers"), case.envelope_place_of("answers"))
+    )
+
+
+def _answers_by_message(
+    work: Work, case: Case, rows: Sequence[Any] | None
+) -> list[tuple[str, dict[str, Answer]]]:
+    """Each message of the mailbox that answers something, oldest first, and what it answers."""
+    if rows is None:
+        rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
+    told = [one for one in rows if one.answers is not None]
+    return [
+        (row.id, dict(work.keys.mapping_of(text, _place(case, Message, row, "answers"))))
+        for row, text in open_field_of_rows(work, case, Message, told, "answers")
     ]
 
 

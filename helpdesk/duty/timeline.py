@@ -19,6 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.submitted": "The report arrived{lane}.",
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
     "case.level_raised": "Raised from {was} to {level} by a colleague.",
+    "case.danger_told": "Told us that someone is in danger now. It was {was}, and is {level}.",
     "case.closing_asked": "Asked a second person to agree that it is not a report.",
     "case.closing_decided": "{decision}",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",

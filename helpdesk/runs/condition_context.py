@@ -19,13 +19,11 @@ CONSENT_TO_PLATFORM = "consent_platform"
 def answers_of(
     work: Work, case: Case, *, messages: Sequence[Any] | None = None
 ) -> dict[str, Value]:
-    """What the reporter picked and typed, by question: in the report, as it was corrected since,
-    and where it says nothing, in the mailbox.
+    """What the reporter picked and typed, by question, as `report_content.all_answers_of` says.
 
     `messages` are those of the case, where they were read already.
     """
-    later = report_content.later_answers_of(work, case, messages)
-    known = {**later, **report_content.answers_of(work, case)}
+    known = report_content.all_answers_of(work, case, messages)
     return {name: _value(answer) for name, answer in known.items() if answer}
 
 

@@ -27,16 +27,16 @@ AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
 
 
 @job("triage.call_on_duty", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0) -> None:
-    """Tell whoever is on duty that a pressing case has come, or that one has risen. Safe to run
-    twice.
+def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_danger: int = 0) -> None:
+    """Tell whoever is on duty that a pressing case has come, or that one has risen; that a reporter
+    says someone is in danger now (`in_danger` is when), whoever has the case. Safe to run twice.
 
     One that has risen has a letter of its own also while many come: the moments of which a letter
     about all of them speaks are those of its arrival, and may be hours behind it.
     """
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or case.owner_id is not None:
+        if case is None or (case.owner_id is not None and not in_danger):
             return
         due_at = case.due_at if risen else case.reply_due_at
         if due_at is None:
@@ -46,9 +46,12 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0) -> None:
         template, kind = "emails/case_waits.txt", "waits"
         if risen:
             # Another letter than that of its arrival, or of the last time: with another id.
-            kind = f"risen-{case.level}-{due_time_as_argument(due_at)}"
+            kind = f"risen-{case.level}-{due_time_as_argument(due_at)}-{in_danger}"
             template = "emails/case_risen.txt"
-        call = compose_case_alert(context, work, case, template=template, kind=kind)
+        is_taken = case.owner_id is not None
+        call = compose_case_alert(
+            context, work, case, template=template, kind=kind, is_taken=is_taken
+        )
     send_and_record(context, case_id, call, action="triage.duty_called")
 
 

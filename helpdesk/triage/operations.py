@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from sqlalchemy import func, select
+
 from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news, report_content, response_targets
 from helpdesk.cases.contributions import answer_contribution_name, record_contribution
@@ -33,6 +35,10 @@ from helpdesk.triage.surge_alerts import CALLS
 
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
+# The reporter's own word in the mailbox; the database writes it (migration 0056).
+DANGER_TOLD: Final = "danger-told"
+# Somebody has corrected that answer; the level waits for two people to lower it.
+DANGER_WAS_TOLD: Final = "danger-was-told"
 UNHEARD: Final = "triage.unheard"
 
 
@@ -93,7 +99,7 @@ def correct_reporter_answers(
     # before it, and so does that an answer was taken away.
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
-    case.answers = work.keys.seal(case, "answers", json.dumps(kept))
+    report_content.correct_answers(work, case, kept)
     seal_answers_for_advice(case, after)
     for question in changes:
         record_contribution(
@@ -138,6 +144,8 @@ def _apply(
     leads_lower = level.rank < case.level.rank
     if leads_lower:
         level, rule = case.level, case.rule
+        if rule == DANGER_TOLD:  # told again, it is new
+            rule = DANGER_WAS_TOLD
     _keep(work, case, level=level, rule=rule, inputs={"answers": answers})
     work.record(
         "case.judged",
@@ -173,6 +181,34 @@ def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> No
     _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
     work.record("case.level_raised", case, was=case.level, level=level)
     _move(work, case, level, rule=RAISED)
+
+
+def is_danger_told(case: Case) -> bool:
+    """Whether the reporter has told us in the mailbox that someone is in danger now, and nobody has
+    written to them or judged the case since."""
+    return case.rule == DANGER_TOLD and case.reply_due_at is not None and not case.is_closed
+
+
+def raise_for_danger(work: Work, case: Case) -> None:
+    """Someone is in danger now, says the reporter in the mailbox: that answer alone makes a case
+    IMMEDIATE, in the first lane, and those on duty are called, whoever has it.
+
+    No rule: whoever calls this has asked whether it is their case, holds it, and has said that an
+    answer is owed.
+    """
+    was = case.level
+    work.session.flush()
+    work.session.execute(select(func.raise_own_level()))
+    work.session.refresh(case, ["level", "rule", "in_slow_lane"])
+    inputs = {"answers": report_content.DANGER_NOW}
+    _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
+    work.record("case.danger_told", case, was=was, level=case.level)
+    news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
+    resume_case_if_raised(work, case)
+    if case.level is not was:
+        first_reply_clock.restart_first_reply_for_level(work, case)
+    told_at = int(work.at.timestamp())
+    work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=told_at)
 
 
 def request_lower_level(

@@ -283,6 +283,6 @@ def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
     due = due_time_as_argument(case.reply_due_at)
     return any(
         one["case_id"] == case.id
-        and (case.owner_id is None if "due" not in one else one["due"] == due)
+        and (one["due"] == due if "due" in one else case.owner_id is None or "in_danger" in one)
         for one in lying
     )

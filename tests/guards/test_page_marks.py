@@ -100,6 +100,7 @@ PLAIN = {
     "intake.create_consent_confirmation": NAMED,
     "intake.create_consent_denial": NAMED,
     "intake.create_language_switch": "it keeps what is typed, and decides nothing",
+    "intake.create_danger": "it only raises and calls, and asks whether that was done already",
     "intake.create_message": NEW,
     "intake.create_conversation_objection": NAMED,
     "intake.create_report": NEW,

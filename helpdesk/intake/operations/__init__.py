@@ -12,7 +12,11 @@ from helpdesk.intake.operations.mailbox_sessions import (
     find_mailbox_session,
     open_mailbox,
 )
-from helpdesk.intake.operations.messages import record_deferred_answers, send_message_as_reporter
+from helpdesk.intake.operations.messages import (
+    record_deferred_answers,
+    report_danger,
+    send_message_as_reporter,
+)
 from helpdesk.intake.operations.reminders import (
     ReminderWording,
     ask_for_reminders,
@@ -44,6 +48,7 @@ __all__ = [
     "open_mailbox",
     "record_deferred_answers",
     "record_own_verdict",
+    "report_danger",
     "send_message_as_reporter",
     "set_consents",
     "submit_report",

@@ -2,23 +2,30 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Final
 
 from helpdesk.cases import news
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
+from helpdesk.cases.report_content import DANGER_NOW
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.playbooks.conditions import Context
 from helpdesk.triage.case_advice import add_answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
+from helpdesk.triage.operations import is_danger_told, raise_for_danger
+
+# For those who read it: the words of the button.
+DANGER_IN_WORDS: Final = "Someone is in danger now. (They pressed this button in their mailbox.)"
 
 
 def record_deferred_answers(work: Work, case: Case, *, body: str, answers: Context) -> Message:
     """Add answers to what the report did not ask, which `body` says in words; the advice in the
-    mailbox follows them. None of them changes the level: what can is asked in the report."""
+    mailbox follows them. None of them changes the level: what can is asked in the report, and that
+    someone is in danger now has a button of its own."""
     message = send_message_as_reporter(work, case, body=body, answers=answers)
     add_answers_for_advice(work, case, answers)
     return message
@@ -29,6 +36,25 @@ def send_message_as_reporter(
 ) -> Message:
     """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
     closed, wakes up."""
+    message = _add_message(work, case, body=body, answers=answers)
+    news.notify_owner(work, case.id, NewsKind.MESSAGE)
+    return message
+
+
+def report_danger(work: Work, case: Case) -> None:
+    """Say that someone is in danger now: it is an answer, which raises the case at once and calls
+    those on duty. Said again before one of us has written, it does nothing more."""
+    work.require(is_reporter_of, case)
+    lock_case(work, case)
+    if is_danger_told(case):
+        return
+    _add_message(work, case, body=DANGER_IN_WORDS, answers=DANGER_NOW)
+    add_answers_for_advice(work, case, DANGER_NOW)
+    news.notify_person(work, case.id, case.owner_id, NewsKind.MESSAGE)
+    raise_for_danger(work, case)
+
+
+def _add_message(work: Work, case: Case, *, body: str, answers: Context | None) -> Message:
     work.require(is_reporter_of, case)
     lock_case(work, case)
     message = Message(
@@ -45,7 +71,6 @@ def send_message_as_reporter(
     work.record("message.received", message)
     reopen_case_for_reporter(work, case)
     owe_reply_to_reporter(work, case)
-    news.notify_owner(work, case.id, NewsKind.MESSAGE)
     return message
 
 

@@ -64,6 +64,27 @@ def create_message() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
+@bp.get("/mailbox/case/danger")
+@mailbox_required
+def new_danger() -> ResponseReturnValue:
+    """Asked once more, so that nobody is alarmed by a slip of the finger."""
+    queries.own_case(work)
+    return render_template("mailbox/danger.html")
+
+
+@bp.post("/mailbox/case/danger")
+@mailbox_required
+def create_danger() -> ResponseReturnValue:
+    operations.report_danger(work, queries.own_case(work))
+    flash(
+        _(
+            "We are alerting the people on duty now. If you can do it safely, write below what is "
+            "happening."
+        )
+    )
+    return redirect(url_for(".show_case"), 303)
+
+
 @bp.post("/mailbox/case/consents")
 @mailbox_required
 def create_consents() -> ResponseReturnValue:

@@ -1,0 +1,264 @@
+"""Someone is in danger now: said in the mailbox, asked once more, and heard at once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import ProgrammingError
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases import report_content
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Message
+from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
+from helpdesk.core.actors import NOBODY, reporter
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import OutboxJob
+from helpdesk.duty import case_closing as duty
+from helpdesk.intake import operations, queries
+from helpdesk.triage import first_reply_clock
+from helpdesk.triage import jobs as triage_jobs
+from helpdesk.triage import operations as triage
+from helpdesk.triage import queries as judged
+from tests.factories import a_case
+
+BUTTON = "Someone is in danger now"
+ADDRESS = "/mailbox/case/danger"
+AGO = timedelta(hours=3)
+
+
+@pytest.fixture
+def code():
+    return ReturnCode.new()
+
+
+@pytest.fixture
+def case(house, code):
+    """A case that can wait, of three hours ago; its owner has answered."""
+    with house.inside(at=datetime.now(UTC) - AGO) as work:
+        return a_case(
+            work,
+            house.team,
+            code=code,
+            level=Level.ROUTINE,
+            state=CaseState.OPEN,
+            owner=house.responder,
+            answers={"danger": "none_known", "hold": "ended"},
+        )
+
+
+@pytest.fixture
+def mailbox(browser, case, code):
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": " ".join(code.words)})
+    return browser
+
+
+def press(browser):
+    browser.open(ADDRESS)
+    return browser.send(ADDRESS)
+
+
+def told(house, case, code):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        operations.report_danger(work, queries.own_case(work))
+
+
+def now_of(house, case):
+    with house.inside() as work:
+        return work.session.get(Case, case.id)
+
+
+def calls(house):
+    with house.inside() as work:
+        jobs = work.session.scalars(select(OutboxJob).where(OutboxJob.job == "triage.call_on_duty"))
+        return [one.arguments for one in jobs]
+
+
+def messages(house, case):
+    with house.inside() as work:
+        return work.session.scalars(select(Message).where(Message.case_id == case.id)).all()
+
+
+def settled_danger(house, case):
+    with house.inside() as work:
+        return judged.judge_current_answers(work, work.session.get(Case, case.id)).settled["danger"]
+
+
+def test_every_mailbox_has_a_way_to_say_it_which_asks_once_more_and_changes_nothing_yet(
+    house, mailbox, case
+):
+    assert f'href="{ADDRESS}"' in mailbox.text
+
+    mailbox.open(ADDRESS)
+
+    assert BUTTON in mailbox.text
+    assert now_of(house, case).level is Level.ROUTINE
+    assert not messages(house, case)
+    assert not calls(house)
+
+
+def test_who_presses_it_is_heard_at_once(house, mailbox, case):
+    press(mailbox)
+
+    assert "alerting the people on duty now" in mailbox.text
+    found = now_of(house, case)
+    assert (found.level, found.rule) == (Level.IMMEDIATE, triage.DANGER_TOLD)
+    assert found.reply_due_at - datetime.now(UTC) <= timedelta(minutes=30)
+    [call] = calls(house)
+    assert call["case_id"] == case.id
+    assert call["in_danger"]
+    assert settled_danger(house, case) == "imminent"
+
+
+def test_after_a_message_that_shows_danger_it_comes_first(mailbox):
+    mailbox.send("/mailbox/case/messages", answers={"body": "They are at my door."})
+
+    assert mailbox.text.index(BUTTON) < mailbox.text.index("Is someone at the door?")
+    assert f'class="button button-stop" href="{ADDRESS}"' in mailbox.text
+
+
+def test_a_message_without_signs_of_danger_brings_no_red_button(mailbox):
+    mailbox.send("/mailbox/case/messages", answers={"body": "Thank you, that helped."})
+
+    assert "button-stop" not in mailbox.text
+    assert f'href="{ADDRESS}"' in mailbox.text
+
+
+def test_pressed_again_it_does_nothing_twice(house, mailbox, case):
+    press(mailbox)
+    due = now_of(house, case).reply_due_at
+    press(mailbox)
+
+    assert "alerting the people on duty now" in mailbox.text
+    assert len(messages(house, case)) == 1
+    assert len(calls(house)) == 1
+    assert now_of(house, case).reply_due_at == due
+
+
+def test_once_one_of_us_has_written_it_can_be_said_again(house, case, code):
+    told(house, case, code)
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Are you safe?")
+    told(house, case, code)
+
+    assert len(calls(house)) == 2
+    assert now_of(house, case).reply_due_at is not None
+
+
+def test_the_mailbox_says_nothing_of_it_afterwards(mailbox):
+    press(mailbox)
+    mailbox.open("/mailbox/case")
+
+    assert "alerting" not in mailbox.text
+    assert "danger" not in mailbox.text.replace(BUTTON, "").replace(ADDRESS, "").replace(
+        "Has it become dangerous?", ""
+    )
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_whatever_the_level_was_those_on_duty_are_called_whoever_has_it(house, case, code, level):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        found.level = level
+        work.record("case.level_raised", found)
+    told(house, case, code)
+    with house.backstage() as context:
+        triage_jobs.alert_on_duty(context, case_id=case.id, risen=1, in_danger=1)
+
+    assert now_of(house, case).level is Level.IMMEDIATE
+    with house.inside() as work:
+        heard = select(HistoryEntry.action).where(
+            HistoryEntry.case_id == case.id, HistoryEntry.actor_id == "system"
+        )
+        assert set(work.session.scalars(heard)) & {"triage.duty_called", "triage.unheard"}
+
+
+def test_a_case_that_waited_or_was_closed_is_ours_again(house, case, code):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        duty.close_case(work, found, outcome=CaseOutcome.RESOLVED)
+    told(house, case, code)
+
+    found = now_of(house, case)
+    assert (found.state, found.level) == (CaseState.OPEN, Level.IMMEDIATE)
+
+
+def test_a_case_that_rested_until_a_day_is_ours_again(house, case, code):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        day = (work.at + timedelta(days=3)).date()
+        casework.pause_case(work, found, waits_on=WaitsOn.DATE, until=day)
+    told(house, case, code)
+
+    assert now_of(house, case).state is CaseState.OPEN
+
+
+def test_it_leaves_the_second_lane(house, case, code):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        found.in_slow_lane, found.owner_id = True, None
+        first_reply_clock.start_first_reply_clock(work, found)
+        work.record("case.released", found)
+    told(house, case, code)
+
+    assert not now_of(house, case).in_slow_lane
+    assert calls(house)
+
+
+def test_it_counts_over_the_report_until_one_of_us_corrects_it_and_again_when_told_again(
+    house, case, code
+):
+    told(house, case, code)
+    assert settled_danger(house, case) == "imminent"
+
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        with pytest.raises(Conflict):
+            triage.request_lower_level(work, found, level=Level.URGENT, reason="It is over.")
+        triage.correct_reporter_answers(work, found, {"danger": "none_known"})
+    assert settled_danger(house, case) == "none_known"
+    assert now_of(house, case).level is Level.IMMEDIATE  # two lower it, step by step
+
+    told(house, case, code)
+    assert settled_danger(house, case) == "imminent"
+
+
+def test_a_correction_of_something_else_keeps_it(house, case, code):
+    told(house, case, code)
+    with house.inside() as work:
+        triage.correct_reporter_answers(work, work.session.get(Case, case.id), {"hold": "running"})
+
+    assert settled_danger(house, case) == "imminent"
+    with house.inside() as work:
+        assert report_content.CORRECTED_AFTER not in report_content.answers_of(
+            work, work.session.get(Case, case.id)
+        )
+
+
+def test_history_and_the_page_of_the_case_know_who_said_it(house, case, code):
+    told(house, case, code)
+
+    with house.inside() as work:
+        said = select(HistoryEntry).where(HistoryEntry.action == "case.danger_told")
+        [entry] = work.session.scalars(said)
+    assert entry.actor_id == f"reporter:{case.id}"
+    assert entry.details == {"was": "routine", "level": "immediate"}
+
+
+def test_nobody_says_it_for_another_case(house, case):
+    with house.at_the_door(NOBODY) as work, pytest.raises(NotAllowed):
+        operations.report_danger(work, work.session.get(Case, case.id))
+
+
+def test_the_public_pages_raise_no_case_whose_mailbox_is_not_open(house, case):
+    with house.at_the_door(NOBODY) as work:
+        work.session.execute(select(func.raise_own_level()))
+    assert now_of(house, case).level is Level.ROUTINE
+
+    with house.at_the_door(reporter(case.id)) as work:
+        raised = update(Case).where(Case.id == case.id).values(level=Level.IMMEDIATE)
+        with pytest.raises(ProgrammingError), work.session.begin_nested():
+            work.session.execute(raised)
