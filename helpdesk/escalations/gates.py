@@ -41,6 +41,15 @@ SECOND_PERSON: Final = "Second person"
 TYPED_FORM_NUMBER: Final = "typed the number of the platform's own form into the request"
 
 
+WAY_TO_REPORTER: Final = (
+    "This contains an address or phone number of the reporter's. Please remove it."
+)
+CANNOT_BE_CHECKED: Final = (
+    "What the reporter told us about how to contact them can't be read, so nobody can check that"
+    " it isn't in here."
+)
+
+
 @dataclass(frozen=True)
 class ReporterContacts:
     """What they told us of how they can be reached, and how never. Of when they can be is nothing
@@ -48,6 +57,8 @@ class ReporterContacts:
 
     safe: str
     never: str
+    # Where it cannot be read, nobody can say that none of it is told.
+    is_readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -292,9 +303,12 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "No way to the reporter",
-        not _leads_to_reporter(seen.packet, seen.ways_to_reporter),
+        seen.ways_to_reporter.is_readable
+        and not _leads_to_reporter(seen.packet, seen.ways_to_reporter),
         "It contains an address or phone number of the reporter's. Change the request and remove "
-        "it.",
+        "it."
+        if seen.ways_to_reporter.is_readable
+        else CANNOT_BE_CHECKED,
     )
 
 

@@ -22,6 +22,8 @@ from helpdesk.escalations import packet_sources
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.findings import DraftFindings, RecordedEvidence, compare_findings
 from helpdesk.escalations.gates import (
+    CANNOT_BE_CHECKED,
+    WAY_TO_REPORTER,
     GateInputs,
     ReporterContacts,
     account_reveals_reporter_contact,
@@ -312,17 +314,24 @@ def _seen_by_writer(
     return [one.mark_of(name) for name, one in written.items() if one.at <= escalation.drafted_at]
 
 
-def answer_reveals_contact(work: Work, escalation: Escalation, words: str) -> bool:
-    """Whether what the reporter told us to reach them by, or never to, stands in an answer to the
-    partner. The account that the request is about may."""
+def why_contact_shuts_answer(work: Work, escalation: Escalation, words: str) -> str:
+    """Why an answer to the partner may not go: what the reporter told us to reach them by, or never
+    to, stands in it, or cannot be read. The account that the request is about may. Empty if it
+    may."""
     account = packet_of(work, escalation).fields.get(ACCOUNT_AT_ISSUE, "")
     ways = _ways_to_reporter(work, escalation.case)
-    return account_reveals_reporter_contact(words, ways, account=account)
+    if not ways.is_readable:
+        return CANNOT_BE_CHECKED
+    return WAY_TO_REPORTER if account_reveals_reporter_contact(words, ways, account=account) else ""
 
 
 def _ways_to_reporter(work: Work, case: Case) -> ReporterContacts:
     told = report_content.contact_of(work, case)
-    return ReporterContacts(told.get("safe_channel", ""), told.get("never_contact", ""))
+    return ReporterContacts(
+        told.get("safe_channel", ""),
+        told.get("never_contact", ""),
+        is_readable=case.envelope_place_of("contact") not in work.keys.unreadable,
+    )
 
 
 def failed_deliveries(work: Work) -> Sequence[Delivery]:

@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.escalations.contributors import RequestContribution
 from helpdesk.escalations.gates import (
+    CANNOT_BE_CHECKED,
     GateInputs,
     ReporterContacts,
     account_reveals_reporter_contact,
@@ -71,6 +72,14 @@ def shut(seen, approver=OTHER):
 
 def test_a_request_that_has_everything_passes():
     assert shut(all_is_well()) == []
+
+
+def test_what_nobody_can_check_shuts_the_gate():
+    ways = ReporterContacts(safe="", never="", is_readable=False)
+
+    [closed] = closed_gates(check_gates(all_is_well(ways_to_reporter=ways), approver=OTHER))
+
+    assert (closed.name, closed.sentence) == ("No way to the reporter", CANNOT_BE_CHECKED)
 
 
 @pytest.mark.parametrize(

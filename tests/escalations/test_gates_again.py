@@ -5,6 +5,7 @@ import pytest
 from helpdesk.cases.levels import Level
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.errors import Conflict
+from helpdesk.core.sealing import Envelope
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import operations as partners
@@ -183,3 +184,14 @@ def test_what_is_stopped_is_not_opened_at_the_desk(house, partner_desk, taken):
     assert page.status_code == 409
     assert "was stopped before it reached you" in page.text
     assert house.now(escalation).state is EscalationState.DISPATCHING
+
+
+def test_what_nobody_can_check_is_neither_sent_nor_answered(house):
+    """How to contact the reporter lies there as something that nobody can open."""
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question="Since when?")
+    house.change_case(contact=Envelope(b"no envelope"))
+
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="can't be read"):
+        operations.answer_question(work, house.mine(work, escalation), words="Since Monday.")

@@ -31,7 +31,6 @@ from helpdesk.escalations.operations.partner_notifications import (
     record_partner_told_another_way,
 )
 from helpdesk.escalations.operations.staff_actions import (
-    WAY_TO_REPORTER,
     answer_question,
     approve_answer,
     pause_case_for_partners,
@@ -46,7 +45,6 @@ from helpdesk.escalations.operations.withdrawing import (
 
 __all__ = [
     "NOT_TAKEN",
-    "WAY_TO_REPORTER",
     "StartedAttempt",
     "acknowledge_request",
     "add_findings_to_draft",

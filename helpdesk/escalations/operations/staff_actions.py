@@ -27,9 +27,6 @@ from helpdesk.escalations.stale_page_marks import question_mark_of
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
-WAY_TO_REPORTER: Final = (
-    "This contains an address or phone number of the reporter's. Please remove it."
-)
 RESTS_ON_NOTHING: Final = (
     "It is no longer confirmed who is asking, or whose account it is, so you can't send the "
     "partner anything more. Do those steps again, or withdraw the request."
@@ -111,8 +108,8 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         raise Conflict(RESTS_ON_NOTHING)
     if denied := open_denial(work, escalation.case):
         raise Conflict(f"{denied} Write to them, and check what in the answer rests on that.")
-    if queries.answer_reveals_contact(work, escalation, words):
-        raise Conflict(WAY_TO_REPORTER)
+    if refusal := queries.why_contact_shuts_answer(work, escalation, words):
+        raise Conflict(refusal)
 
 
 def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:

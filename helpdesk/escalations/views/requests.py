@@ -68,10 +68,10 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerForm()
-    if form.validate_on_submit() and queries.answer_reveals_contact(
-        work, escalation, form.words.data or ""
+    if form.validate_on_submit() and (
+        refusal := queries.why_contact_shuts_answer(work, escalation, form.words.data or "")
     ):
-        form.words.errors = [operations.WAY_TO_REPORTER]
+        form.words.errors = [refusal]
     if form.errors:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(
