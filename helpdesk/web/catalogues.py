@@ -40,6 +40,7 @@ PUBLIC_PLACES = (
     "templates/components/timeline.html",
     "web/",
     "core/",
+    "cases/operations/consents.py",
     "escalations/operations/verdicts.py",
     # a sheet on paper may be in the hands of somebody who asks for help
     "export/",

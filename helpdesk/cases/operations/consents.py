@@ -7,7 +7,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, mark_translatable
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.stale_page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -72,7 +72,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
         consent.is_effective and not is_reporter_of(work.actor, case)
     )
     if is_settled:
-        raise Conflict("This no longer needs to be confirmed.")
+        raise Conflict(mark_translatable("This no longer needs to be confirmed."))
     if consent.given_by == work.actor.id:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
     if not is_reporter_of(work.actor, case) and was_consent_denied(work, consent):
@@ -88,7 +88,9 @@ def require_deniable_consent(consent: Consent) -> None:
     """Only what is not the reporter's own word, whoever else has confirmed it, can be denied."""
     require_unwithdrawn_consent(consent)
     if not consent.is_deniable:
-        raise Conflict("You have already confirmed this. You can untick it instead.")
+        raise Conflict(
+            mark_translatable("You have already confirmed this. You can untick it instead.")
+        )
 
 
 def was_consent_denied(work: Work, consent: Consent) -> bool:
@@ -104,7 +106,7 @@ def was_consent_denied(work: Work, consent: Consent) -> bool:
 
 def require_unwithdrawn_consent(consent: Consent) -> None:
     if consent.withdrawn_at is not None:
-        raise Conflict("This has already been withdrawn.")
+        raise Conflict(mark_translatable("This has already been withdrawn."))
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
