@@ -35,6 +35,11 @@ def totp_step_of(seed: str, code: str, at: datetime) -> int | None:
     return None
 
 
+def newest_totp_step(at: datetime) -> int:
+    """The last half minute whose code is right around `at`."""
+    return int(at.timestamp()) // SECONDS + max(STEPS_OFF)
+
+
 def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
     """The sentence for a code that was refused, to a person who has the seed before them.
 

@@ -51,6 +51,17 @@ def test_passphrase_and_code_open_a_session_that_opens_the_key(context, responde
         assert sessions.secret_of_session(row, token) == responder.secret
 
 
+def test_a_code_used_while_our_clock_was_ahead_keeps_nobody_out(context, responder):
+    ahead = int(datetime.now(UTC).timestamp()) // 30 + 1_000_000
+    with context.begin() as work:
+        work.session.get(Person, responder.person.id).totp_last_step = ahead
+        work.record("person.changed_by_test", responder.person)
+
+    code = responder.code(datetime.now(UTC))
+    assert both_halves(context, responder, code=code) is not None
+    assert both_halves(context, responder, code=code) is None, "it is used now"
+
+
 @pytest.mark.parametrize(
     "passphrase", ["", "wrong words only these seven here", PASSPHRASE.upper(), PASSPHRASE[:-1]]
 )

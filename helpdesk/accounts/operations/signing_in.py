@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, StaffSession
@@ -101,10 +101,12 @@ def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
     step = second_factor.totp_step_of(seed, code, work.at) if seed is not None else None
     if step is None:
         return False
-    # One statement, so that of two tabs with the same code only one comes in.
+    # One statement, so that of two tabs with the same code only one comes in. A step of the future
+    # was used while our clock was ahead: it counts as none, or nobody came in until that time.
+    last, newest = Person.totp_last_step, second_factor.newest_totp_step(work.at)
     used = (
         update(Person)
-        .where(Person.id == person.id, Person.totp_last_step < step)
+        .where(Person.id == person.id, or_(last < step, last > newest))
         .values(totp_last_step=step)
         .returning(Person.id)
     )
