@@ -38,6 +38,10 @@ DATABASE_OPTIONS: Final = frozenset(
 )
 
 
+# libpq reads these beside the address: they lead to another host than the one that was checked.
+OVER_THE_DATABASE_URL: Final = ("PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE")
+
+
 def parse_database_url(text: str) -> str:
     """A URL for SQLAlchemy with psycopg; over a network with a certificate that is checked."""
     parts = _split(text)

@@ -62,6 +62,9 @@ class Settings:
     helpdesk_name: str
     exit_url: str
     drill: bool
+    # The server is somebody else's, who lets nobody be superuser: the board says nothing of what
+    # only a superuser gives a database.
+    without_superuser: bool = False
     languages: tuple[str, ...] = LANGUAGES
     offer_unreviewed: bool = False
     # Megabytes that reports and what reporters write may take in 24 hours.
@@ -114,6 +117,7 @@ class Settings:
                 "EXIT_URL", "https://www.wikipedia.org/", values.parse_web_address
             ),
             drill=environment.get("DRILL", "") == "1",
+            without_superuser=environment.get("WITHOUT_SUPERUSER", "") == "1",
             languages=reader.languages("LANGUAGES"),
             offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
             reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.parse_megabytes),
@@ -127,6 +131,7 @@ class Settings:
             reminder_url=reader.if_told("REMINDER_URL", values.parse_surface_url),
         )
         reader.refuse_host_of_pages("REMINDER_URL", settings.reminder_url, settings.public_url)
+        reader.refuse_variables(values.OVER_THE_DATABASE_URL)
         reader.finish()
         return settings
 
@@ -178,6 +183,15 @@ class _Reader:
                 f"{name} is at the host of PUBLIC_URL, or below it, and every email reminder would "
                 "say so. Use a host name that says nothing of the helpdesk."
             )
+
+    def refuse_variables(self, names: Collection[str]) -> None:
+        """What would count beside a setting that was checked, and is none of ours."""
+        for name in names:
+            if self.environment.get(name):
+                self.wrong.append(
+                    f"{name} is set, and would lead past DATABASE_URL. Unset it, and write where "
+                    "PostgreSQL is into DATABASE_URL."
+                )
 
     def checked(self, name: str, value: str, check: Callable[[str], T]) -> T | None:
         try:

@@ -21,7 +21,7 @@ CHECKS = (
 
 def upgrade() -> None:
     for table, name, rule in CHECKS:
-        # Checked afterwards, so that nobody who reads or writes waits for it.
+        # All of it is one transaction: who reads or writes these waits until both steps are over.
         op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({rule}) NOT VALID")
     for table, name, _rule in CHECKS:
         op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_{name}")

@@ -74,6 +74,8 @@ BAD = [
     ({"DATABASE_URL": "postgresql://a@db.example/helpdesk"}, "sslmode=verify-full", [MIGRATE]),
     ({"DATABASE_URL": "postgresql://a@h:port/helpdesk"}, "check its host and port", [MIGRATE]),
     ({"DATABASE_URL": NOWHERE}, "The database cannot be reached", ALL),
+    ({"PGHOSTADDR": "203.0.113.5"}, "PGHOSTADDR is set", [MIGRATE, PAGES]),
+    ({"PGSERVICE": "elsewhere"}, "PGSERVICE is set", [WORKER]),
     # REDIS_URL
     ({"REDIS_URL": "banana"}, "REDIS_URL must begin with redis://", [WORKER, TICKER]),
     ({"REDIS_URL": "redis://away.example"}, "use rediss://", [WORKER]),
@@ -139,7 +141,7 @@ def test_postgres_is_taken_for_postgresql(whole, place, postgres):
     [
         ("helpdesk_app", "nowhere", "no database with that name"),
         ("nobody_at_all", "helpdesk", "refused the password"),
-        ("helpdesk_app", "postgres", "helpdesk migrate"),
+        ("postgres", "postgres", "helpdesk migrate"),
         ("helpdesk_intake", "helpdesk", "is not allowed to do this"),
     ],
 )

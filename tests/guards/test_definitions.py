@@ -1,6 +1,7 @@
 """A role that was taken over defines nothing in the database, and leaves no setting behind."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -248,6 +249,20 @@ def test_a_database_that_lacks_a_part_of_its_guard_is_red_on_the_board(context, 
     become(context, before)
 
     assert NOT_PROTECTED in staff.get("/duty").get_data(as_text=True)
+
+
+def test_where_nobody_is_superuser_the_board_is_not_red_for_ever(context, staff):
+    with context.begin() as work:
+        somebody = a_person(work, teams=[a_team(work)])
+    sign_in(staff, somebody)
+    before = become(context, "postgres")
+    context.sessions.kw["bind"].execute(text("DROP EVENT TRIGGER only_the_owner_defines"))
+    become(context, before)
+    assert NOT_PROTECTED in staff.get("/duty").get_data(as_text=True)
+
+    object.__setattr__(context, "settings", replace(context.settings, without_superuser=True))
+
+    assert NOT_PROTECTED not in staff.get("/duty").get_data(as_text=True)
 
 
 def test_running_md_shows_the_same_statements():
