@@ -119,11 +119,13 @@ class ComingsAndGoings(RuleBasedStateMachine):
 
         self.try_as(who, act)
 
-    @rule(who=WHO, number=CASE, step=st.sampled_from(["release", "close", "reopen"]))
+    @rule(
+        who=WHO, number=CASE, step=st.sampled_from(["release_case", "end_case_work", "reopen_case"])
+    )
     def move(self, who, number, step):
         def act(work):
             case = self.case(work, number)
-            if step == "close":
+            if step == "end_case_work":
                 operations.end_case_work(work, case, outcome=CaseOutcome.UNRESOLVED)
             else:
                 getattr(operations, step)(work, case)
@@ -140,7 +142,9 @@ class ComingsAndGoings(RuleBasedStateMachine):
     @rule(
         who=WHO,
         leaver=WHO,
-        act=st.sampled_from(["disable", "reset_person", "remove_member", "leave_team"]),
+        act=st.sampled_from(
+            ["disable_person", "require_new_enrolment", "remove_member", "leave_team"]
+        ),
         kind=st.sampled_from(["nothing", "queue", "colleague", "each"]),
         whom=WHO,
         queue=QUEUE_OF,
@@ -149,7 +153,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
         def go(work):
             handing = self.handing(kind, whom)
             person = self.person(work, leaver)
-            if act in ("disable", "reset_person"):
+            if act in ("disable_person", "require_new_enrolment"):
                 getattr(people, act)(work, person, handing)
             else:
                 found = accounts.membership_of(work, person.id, self.queues[queue].id)

@@ -77,7 +77,7 @@ def real_desk(postgres, settings):
         yield AppContext(settings, sessions, FakeQueueNotifier(), FakeMailer(), SERVICE)
 
 
-@pytest.mark.parametrize("act", ["disable", "reset_person", "remove_member"])
+@pytest.mark.parametrize("act", ["disable_person", "require_new_enrolment", "remove_member"])
 def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk, act):
     context, fared = real_desk, []
     with context.begin() as work:

@@ -23,7 +23,7 @@ from helpdesk.triage import operations as triage
 from tests.factories import Somebody, a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
 
-ACTS = ("disable", "reset_person", "remove_member", "leave_team")
+ACTS = ("disable_person", "require_new_enrolment", "remove_member", "leave_team")
 PAGES = ("closing", "reset", "memberships/{}/end")
 
 
@@ -115,7 +115,7 @@ def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(context, h
         people.go_on_duty(work, accounts.current_person(work), hours=2)
 
     with work_as(context, house.lead) as work:
-        let_go(work, "disable", house.leaver, handing)
+        let_go(work, "disable_person", house.leaver, handing)
 
     assert owner_of(context, house.case) == house.lead.person.id
     assert owner_of(context, house.second) is None
@@ -136,15 +136,15 @@ def test_nobody_is_given_a_case_that_they_cannot_open(context, house):
     for nobody in (waiting, elsewhere, house.leaver):
         handing = Reassignment({house.queue.id: nobody.person.id})
         with work_as(context, house.lead) as work, pytest.raises(Conflict):
-            let_go(work, "disable", house.leaver, handing)
+            let_go(work, "disable_person", house.leaver, handing)
 
 
 def test_who_does_not_work_in_the_queue_can_only_give_back_to_it(context, house):
     handing = Reassignment({house.queue.id: house.other.person.id})
     with work_as(context, house.operator) as work:
         with pytest.raises(NotAllowed):
-            let_go(work, "disable", house.leaver, handing)
-        let_go(work, "disable", house.leaver, Reassignment({house.queue.id: QUEUE}))
+            let_go(work, "disable_person", house.leaver, handing)
+        let_go(work, "disable_person", house.leaver, Reassignment({house.queue.id: QUEUE}))
 
     assert owner_of(context, house.case) is None
 
@@ -153,7 +153,7 @@ def test_without_anybody_who_hands_on_nobody_is_let_go(context, house, monkeypat
     monkeypatch.setattr(offboarding, "_registered", [])
 
     with work_as(context, house.lead) as work, pytest.raises(IndexError):
-        let_go(work, "disable", house.leaver, Reassignment({house.queue.id: QUEUE}))
+        let_go(work, "disable_person", house.leaver, Reassignment({house.queue.id: QUEUE}))
 
 
 def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
@@ -279,7 +279,7 @@ def test_the_database_gives_no_case_to_somebody_who_cannot_work_on_it(context, h
 
 def test_a_case_that_is_opened_again_is_not_with_somebody_who_has_left(context, house):
     with work_as(context, house.lead) as work:
-        let_go(work, "disable", house.leaver, Reassignment({house.queue.id: QUEUE}))
+        let_go(work, "disable_person", house.leaver, Reassignment({house.queue.id: QUEUE}))
         # As an earlier version would have left it.
         theirs = {"owner": house.leaver.person.id, "id": house.closed.id}
         again = text("UPDATE cases SET owner_id = :owner WHERE id = :id")
