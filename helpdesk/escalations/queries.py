@@ -140,6 +140,13 @@ def is_verdict_denied(work: Work, escalation: Escalation) -> bool:
     return bool(decisions) and decisions[-1].id in denied
 
 
+def verdict_noted_by_staff(work: Work, escalation: Escalation) -> RecordedVerdict | None:
+    """What one of us wrote down that the reporter said of the last decision, if that counts."""
+    last = [one.id for one in decisions_of(work, escalation)][-1:]
+    noted = [one for one in verdicts_of(work, escalation) if [one.decision_id] == last]
+    return next((one for one in noted if not one.is_by_reporter), None)
+
+
 def _verdicts(escalation: Escalation) -> Select[RecordedVerdict]:
     """By decision: the times of verdicts are kept to the hour."""
     found = select(RecordedVerdict).join(

@@ -3,7 +3,7 @@
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
-from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.models import Escalation, RecordedVerdict
 
 
 def question_mark_of(work: Work, escalation: Escalation) -> str:
@@ -12,10 +12,12 @@ def question_mark_of(work: Work, escalation: Escalation) -> str:
     return mark_of(escalation.wording_to_approve, *asked[-1:])
 
 
-def decision_mark_of(work: Work, escalation: Escalation) -> str:
-    """The last decision, and what the reporter said of it."""
+def decision_mark_of(
+    work: Work, escalation: Escalation, *, without: RecordedVerdict | None = None
+) -> str:
+    """The last decision, and what the reporter said of it; as it was `without` one of these."""
     decided = [one.id for one in queries.decisions_of(work, escalation)][-1:]
-    judged = [one.id for one in queries.verdicts_of(work, escalation)]
+    judged = [one.id for one in queries.verdicts_of(work, escalation) if one is not without]
     return mark_of(*decided, *judged)
 
 

@@ -8,16 +8,22 @@ from sqlalchemy import select
 
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import (
+    NOT_THEIR_WORD,
+    open_denial,
+    reporter_activity_marks,
+)
 from helpdesk.cases.models import Case, Consent, ConversationChannel, News
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.errors import Conflict
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import case_closing
 from helpdesk.duty.queries import load_board
-from helpdesk.escalations import operations
+from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
+from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
@@ -271,6 +277,94 @@ def test_a_denied_verdict_is_not_recorded_again_by_us(house, browser):
         found = work.session.get(Escalation, request.id)
         mailbox.record_own_verdict(work, found, verdict=Verdict.CONFIRMED)
     assert house.now(request).state is EscalationState.CLOSED
+
+
+def noted_while_their_page_is_open(house, verdict):
+    """What one of us notes, and the mark of the page that the reporter opened before that."""
+    request = decided(house)
+    write(house)
+    with house.as_reporter() as work:
+        seen = decision_mark_of(work, work.session.get(Escalation, request.id))
+    with house.as_(house.writer) as work:
+        operations.record_verdict(work, house.mine(work, request), verdict=verdict)
+    return request, seen
+
+
+def say_of_their_page(house, request, seen, verdict):
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, request.id)
+        mailbox.record_own_verdict(work, found, verdict=verdict, seen=seen)
+
+
+SAID_OTHERWISE = [
+    (Verdict.CONFIRMED, Verdict.NOT_EFFECTIVE, EscalationState.IN_REVIEW),
+    (Verdict.CONFIRMED, Verdict.PARTIAL, EscalationState.IN_REVIEW),
+    (Verdict.CONFIRMED, Verdict.CANNOT_TELL, EscalationState.DECIDED),
+    (Verdict.PARTIAL, Verdict.CONFIRMED, EscalationState.CLOSED),
+]
+
+
+@pytest.mark.parametrize(("noted", "said", "state"), SAID_OTHERWISE)
+@pytest.mark.parametrize("closed", [False, True])
+def test_their_own_word_counts_though_one_of_us_noted_another_meanwhile(
+    house, noted, said, state, closed
+):
+    request, seen = noted_while_their_page_is_open(house, noted)
+    if closed:
+        with house.as_(house.writer) as work:
+            casework.end_case_work(work, mine(work, house), outcome=CaseOutcome.UNRESOLVED)
+
+    say_of_their_page(house, request, seen, said)
+
+    assert house.now(request).state is state
+    assert house.case_now().reply_due_at is not None
+    assert not house.case_now().is_closed
+    with house.as_(house.writer) as work:
+        found = house.mine(work, request)
+        assert [one.verdict for one in queries.denied_verdicts_of(work, found)] == [noted]
+        own = [] if said is Verdict.CANNOT_TELL else [(said, True)]
+        counts = queries.verdicts_of(work, found)
+        assert [(one.verdict, one.is_by_reporter) for one in counts] == own
+        assert open_denial(work, mine(work, house)) == NOT_THEIR_WORD
+
+
+def test_the_word_that_one_of_us_noted_is_said_by_themselves_too(house):
+    request, seen = noted_while_their_page_is_open(house, Verdict.CONFIRMED)
+
+    say_of_their_page(house, request, seen, Verdict.CONFIRMED)
+
+    assert house.now(request).state is EscalationState.CLOSED
+    assert house.case_now().reply_due_at is None
+    with house.as_(house.writer) as work:
+        assert not queries.denied_verdicts_of(work, house.mine(work, request))
+        said = select(HistoryEntry.actor_id).where(HistoryEntry.action == "escalation.verified")
+        who = work.session.scalars(said.order_by(HistoryEntry.id)).all()
+    assert who == [f"person:{house.writer.person.id}", f"reporter:{house.case.id}"]
+
+
+def test_their_no_is_kept_though_the_same_is_asked_again(house):
+    """The request cannot be open beside the one that follows it: what they say of it counts."""
+    request, seen = noted_while_their_page_is_open(house, Verdict.CONFIRMED)
+    again = house.ask()
+
+    say_of_their_page(house, request, seen, Verdict.NOT_EFFECTIVE)
+
+    assert house.now(request).state is EscalationState.CLOSED
+    assert house.now(again).state is EscalationState.DRAFT
+    assert house.case_now().reply_due_at is not None
+    with house.as_(house.writer) as work:
+        [counts] = queries.verdicts_of(work, house.mine(work, request))
+    assert counts.verdict is Verdict.NOT_EFFECTIVE
+
+
+def test_who_has_said_it_themselves_says_it_once(house):
+    request = decided(house)
+    say_not_fixed(house, request)
+
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, request.id)
+        with pytest.raises(Conflict, match="no decision waiting"):
+            mailbox.record_own_verdict(work, found, verdict=Verdict.CONFIRMED)
 
 
 def the_request(house):

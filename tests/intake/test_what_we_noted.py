@@ -101,6 +101,31 @@ def test_their_own_word_counts_after_that(house, story):
     assert "We have asked them to look at it again." in story.browser.text
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (Verdict.NOT_EFFECTIVE, EscalationState.IN_REVIEW),
+        (Verdict.CANNOT_TELL, EscalationState.DECIDED),
+        (Verdict.CONFIRMED, EscalationState.CLOSED),
+    ],
+)
+def test_their_own_word_counts_from_a_page_of_before_we_noted_it(house, story, said, state):
+    story.look()
+    note(house, story, Verdict.CONFIRMED)
+
+    answered = story.browser.send(
+        f"/mailbox/case/requests/{story.ref}/verification", answers={"verdict": said}
+    )
+
+    assert answered.status_code == 200
+    assert story.state() is state
+    is_denied = said is not Verdict.CONFIRMED
+    assert any(one.objected_at for one in noted(house)) is is_denied
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id, populate_existing=True)
+        assert (case.reply_due_at is not None) is is_denied
+
+
 def test_a_case_that_was_closed_on_it_opens_again(house, story):
     note(house, story, Verdict.CONFIRMED)
     with house.inside() as work:

@@ -44,6 +44,16 @@ def lock_request_and_case(work: Work, escalation: Escalation) -> None:
     _lock_unchanged(work, escalation)
 
 
+def lock_request_for_reporter(work: Work, escalation: Escalation) -> None:
+    """Keep the request, as it is now, for its reporter's word. No more is read again than what
+    `lock_request_if_unchanged` compares: their pages' role cannot read its partner."""
+    lock_case_first(work, escalation.case_id)
+    work.session.execute(
+        select(Escalation.id).where(Escalation.id == escalation.id).with_for_update()
+    )
+    work.session.refresh(escalation, ["state", "packet_hash", "reply_at"])
+
+
 def lock_refreshed_request(work: Work, escalation: Escalation) -> None:
     """Keep the request for who only opens it: they overwrite nothing, so what the worker has
     written of it meanwhile is no reason to refuse."""

@@ -10,7 +10,10 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.models import Escalation, PartnerDecision, RecordedVerdict
-from helpdesk.escalations.operations.locking import lock_request_if_unchanged
+from helpdesk.escalations.operations.locking import (
+    lock_request_for_reporter,
+    lock_request_if_unchanged,
+)
 from helpdesk.escalations.policy import may_deny_verdict, may_record_verdict
 from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import EscalationState, Verdict
@@ -30,19 +33,34 @@ SAYS: Final = {
 
 def record_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
-) -> None:
+) -> bool:
     """Say what one sees after the partner's decision. Who cannot tell yet can say so later. `seen`
-    is the mark of the decision on the page."""
+    is the mark of the decision on the page.
+
+    True if the reporter says something else than one of us had noted for them: then they never said
+    that, and their own word counts. The same word of theirs stands as it was noted.
+    """
     work.require(may_record_verdict, escalation)
-    lock_request_if_unchanged(work, escalation)
-    if escalation.state is not EscalationState.DECIDED:
+    if is_reporter_of(work.actor, escalation.case):
+        # What one of us notes for them, now or since their page was opened, does not refuse them.
+        lock_request_for_reporter(work, escalation)
+        noted = queries.verdict_noted_by_staff(work, escalation)
+    else:
+        lock_request_if_unchanged(work, escalation)
+        noted = None
+    if escalation.state is not EscalationState.DECIDED and noted is None:
         raise Conflict(NOTHING_DECIDED)
-    refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
+    refuse_if_changed_since(seen, now=decision_mark_of(work, escalation, without=noted))
     _refuse_what_was_denied(work, escalation)
-    if verdict is not Verdict.CANNOT_TELL:
+    is_otherwise = noted is not None and noted.verdict is not verdict
+    if noted is not None and is_otherwise:
+        deny_verdict(work, escalation, noted)
+        work.session.flush()  # for the database, one move back and then one on
+    if verdict is not Verdict.CANNOT_TELL and (noted is None or is_otherwise):
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)
     news.notify_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
+    return is_otherwise
 
 
 def deny_verdict(work: Work, escalation: Escalation, verification: RecordedVerdict) -> None:
@@ -93,6 +111,8 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
             by=work.actor.id,
         )
     )
+    if escalation.state is not EscalationState.DECIDED:
+        return  # the same is asked by another request by now, so this one cannot go on
     if verdict is Verdict.CONFIRMED:
         escalation.move_to(EscalationState.CLOSED)
     elif (

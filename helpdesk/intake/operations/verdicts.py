@@ -11,9 +11,10 @@ from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 def record_own_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
 ) -> None:
-    """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""
-    escalations.record_verdict(work, escalation, verdict=verdict, seen=seen)
-    if verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
+    """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message,
+    and so is whoever says something else than one of us has noted for them meanwhile."""
+    is_otherwise = escalations.record_verdict(work, escalation, verdict=verdict, seen=seen)
+    if is_otherwise or verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
         owe_reply_to_reporter(work, escalation.case)
 
 
