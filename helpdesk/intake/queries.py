@@ -171,6 +171,18 @@ def consents_to_confirm(work: Work, case: Case) -> list[Consent]:
     return [one for one in current_consents(work, case) if not one.is_effective]
 
 
+def noted_withdrawals(work: Work, case: Case) -> Sequence[Consent]:
+    """What one of us wrote down that the reporter takes back, the last of each, as long as they
+    have not agreed again."""
+    current = {(one.kind, one.platform) for one in current_consents(work, case)}
+    noted = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_not(None))
+    rows = work.session.scalars(noted.order_by(Consent.withdrawn_at, Consent.id))
+    last = {(one.kind, one.platform): one for one in rows}
+    return [
+        one for thing, one in last.items() if one.withdrawn_by is not None and thing not in current
+    ]
+
+
 def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
     """One of them, or what it has become since the page was made."""
     consent = work.session.get(Consent, consent_id)

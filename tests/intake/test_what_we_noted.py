@@ -242,3 +242,54 @@ def test_the_public_pages_role_does_not_object_to_the_reporters_own_word(house, 
     with house.at_the_door(reporter(story.case.id), own=story.code.secret()) as work:
         mine = text("UPDATE verifications SET objected_at = date_trunc('hour', now())")
         assert work.session.execute(mine).rowcount == 0
+
+
+# what they are said to have taken back
+
+TAKEN_BACK = "Someone on our team noted that you told them you don"
+
+
+def take_back_for_them(house):
+    with house.inside() as work:
+        consent = work.session.scalars(
+            select(Consent).where(
+                Consent.kind == ConsentKind.PLATFORM, Consent.withdrawn_at.is_(None)
+            )
+        ).one()
+        case = work.session.get(Case, consent.case_id)
+        casework.withdraw_consent(work, case, consent)
+
+
+def test_a_withdrawal_that_one_of_us_wrote_down_reads_as_such(house, story):
+    assert TAKEN_BACK not in unescape(story.browser.open("/mailbox/case").text)
+
+    take_back_for_them(house)
+
+    page = unescape(story.browser.open("/mailbox/case").text)
+    assert TAKEN_BACK in page
+    assert "You may ask" in page.split(TAKEN_BACK)[1].split("</section>")[0]
+
+
+def test_what_they_took_back_themselves_is_no_note_of_ours(story):
+    story.browser.open("/mailbox/case")
+    story.browser.send("/mailbox/case/consents", without=["agreed"])
+    story.browser.send("/mailbox/case/consents", button=("is_sure", "yes")) if (
+        "is_sure" in story.browser.text
+    ) else None
+
+    assert TAKEN_BACK not in unescape(story.browser.open("/mailbox/case").text)
+
+
+def test_a_note_that_they_took_it_back_is_over_once_they_agree_again(house, story):
+    take_back_for_them(house)
+    story.browser.open("/mailbox/case")
+    form = story.browser.form("/mailbox/case/consents")
+    platform = next(
+        part.split('"', 1)[0]
+        for part in story.browser.text.split('value="')
+        if part.startswith("platform:")
+    )
+    held = [value for name, value in form.fields if name == "agreed"]
+    story.browser.send("/mailbox/case/consents", answers={"agreed": [*held, platform]})
+
+    assert TAKEN_BACK not in unescape(story.browser.open("/mailbox/case").text)

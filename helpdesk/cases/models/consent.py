@@ -27,6 +27,8 @@ class Consent(RandomIdMixin, Base):
     # Who wrote it down: the reporter's own hand, or a responder who was told over a safe channel.
     given_by: Mapped[str] = mapped_column(String(80))
     withdrawn_at: Mapped[datetime | None]
+    # Who of us wrote down that they take it back; nobody, where they did so themselves.
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
     # What a responder wrote down counts once the reporter or a second person has confirmed it.
     confirmed_by: Mapped[str | None] = mapped_column(String(80))
     confirmed_at: Mapped[datetime | None]

@@ -110,7 +110,8 @@ def require_unwithdrawn_consent(consent: Consent) -> None:
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter takes it back, or has told one of us so.
+    """The reporter takes it back, or has told one of us so: then their mailbox says that it is our
+    note, and they are told that something waits there.
 
     What has left cannot be called back, what has not stays: a job stops what rests on it.
     """
@@ -119,6 +120,9 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
     work.session.refresh(consent)
     require_unwithdrawn_consent(consent)
     consent.withdrawn_at = work.hour_for_reporter
+    if work.actor.person_id is not None:
+        consent.withdrawn_by = work.actor.id
+        work.announce(AnswerAwaitsReporter(case.id))
     work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
     if consent.kind is ConsentKind.PLATFORM:
         work.announce(ConsentWithdrawn(case.id))

@@ -157,6 +157,10 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
             (one, consent_label(one.kind, one.platform))
             for one in queries.consents_to_confirm(work, case)
         ],
+        noted_withdrawals=[
+            (one, consent_label(one.kind, one.platform))
+            for one in queries.noted_withdrawals(work, case)
+        ],
         danger_signs=danger_signs,
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
         reminders=operations.find_reminders(work, has_read=True)
