@@ -310,6 +310,12 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
         if seen.ways_to_reporter.is_readable
         else CANNOT_BE_CHECKED,
     )
+    yield (
+        "Where it is given back to",
+        not _is_unsafe_to_give_back_to(seen.packet, seen.ways_to_reporter),
+        "The address to give the account back to is the account itself, or one that the reporter"
+        " said never to use. Ask them for a new one, and change the request.",
+    )
 
 
 def _leads_to_reporter(packet: Packet, ways: ReporterContacts) -> bool:
@@ -320,6 +326,14 @@ def _leads_to_reporter(packet: Packet, ways: ReporterContacts) -> bool:
     return reveals_contact(account, [ways.safe]) or account_reveals_reporter_contact(
         "\n".join(told.values()), ways, account=account
     )
+
+
+def _is_unsafe_to_give_back_to(packet: Packet, ways: ReporterContacts) -> bool:
+    """Whether who else reads there would get the account: of this one field, what never to use and
+    the account at issue are no leak but the theft itself."""
+    back = packet.fields.get(GIVEN_ON_PURPOSE, "")
+    account = frozenset(find_contacts_in(packet.fields.get(ACCOUNT_AT_ISSUE, "")))
+    return reveals_contact(back, [ways.never]) or bool(contacts_naming_account(back, account))
 
 
 def _labels(fields: Collection[PacketField]) -> str:

@@ -43,6 +43,7 @@ IN_ORDER: Final = {
     "What they need": "Everything they need is in it",
     "What they may receive": "It contains nothing they can't receive",
     "No way to the reporter": "It contains no address or phone number of the reporter's",
+    "Where it is given back to": "The reporter hasn't ruled out the address to give it back to",
     "Second person": "You can send it",
 }
 

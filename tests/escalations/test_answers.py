@@ -310,6 +310,21 @@ def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words
 
 
 @pytest.mark.parametrize(
+    ("account", "back"),
+    [
+        ("https://platform.test/nour", "Family@home.test"),
+        ("nour@platform.test", "nour@platform.test"),
+    ],
+)
+def test_access_is_not_given_back_to_where_somebody_else_reads(house, account, back):
+    told(house, never_contact="Never write to family@home.test, my ex reads it.")
+    escalation = house.ask(typed=TYPED | {"target_url": account, "restore_address": back})
+
+    with pytest.raises(Conflict, match="Ask them for a new one"):
+        house.approve(escalation)
+
+
+@pytest.mark.parametrize(
     ("account", "never"),
     [
         ("nour@gmail.test", "My gmail nour@gmail.test, they read it."),

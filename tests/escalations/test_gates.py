@@ -205,6 +205,34 @@ def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
     assert shut(seen) == []
 
 
+NEVER = "Never write to maria@mail.test, my ex reads it. Nor call 07700 900123."
+
+
+@pytest.mark.parametrize(
+    ("back", "account", "is_open"),
+    [
+        ("fresh@mailbox.test", "https://platform.test/them", True),
+        ("maria@mail.test", "https://platform.test/them", False),
+        ("Maria @ Mail.test", "https://platform.test/them", False),
+        ("+44 7700 900123", "https://platform.test/them", False),
+        ("nour@platform.test", "nour@platform.test", False),
+        ("NOUR@platform.test", "The account nour@platform.test", False),
+        ("nour@platform.test", "https://platform.test/nour", True),
+        ("nour.new@platform.test", "nour@platform.test", True),
+        ("new-nour@platform.test", "nour@platform.test", True),
+    ],
+)
+def test_nothing_is_given_back_to_the_account_itself_or_to_where_never_to_write(
+    back, account, is_open
+):
+    seen = all_is_well(
+        packet=a_packet(restore_address=back, target_url=account),
+        ways_to_reporter=ReporterContacts(safe="quiet@safe.test", never=NEVER),
+    )
+
+    assert shut(seen) == ([] if is_open else ["Where it is given back to"])
+
+
 @pytest.mark.parametrize(
     ("account", "never"),
     [
