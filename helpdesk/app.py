@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from helpdesk.accounts import authentication as accounts_door
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
+from helpdesk.cases.views import read_pages
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import (
     bidi_isolate,
@@ -142,6 +143,8 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     _dress(app, context)
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)
+    if surface is Surface.STAFF:
+        read_pages.init_app(app)
     return app
 
 

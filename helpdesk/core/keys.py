@@ -148,6 +148,8 @@ class Keyring:
         self.service = service or ServiceKeys()
         # What was read and could not be: the page says so in red.
         self.unreadable: set[EnvelopePlace] = set()
+        # Of which cases something was opened: who reads it is noted.
+        self.opened_cases: set[str] = set()
 
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
@@ -185,7 +187,10 @@ class Keyring:
         envelope: Envelope | None = getattr(row, field)
         if envelope is None:
             return ""
-        return self.secret(row.sealing_key_id).open_text(envelope, row.envelope_place_of(field))
+        place = row.envelope_place_of(field)
+        text = self.secret(row.sealing_key_id).open_text(envelope, place)
+        self._note_opened(place)
+        return text
 
     def read(self, row: Sealable, field: str) -> str:
         """The same of a row that a door may have brought: UNREADABLE where it does not open.
@@ -208,6 +213,8 @@ class Keyring:
         text = open_or_unreadable(secret, envelope, place)
         if text is UNREADABLE:
             self.note_unreadable(place)
+        elif text:
+            self._note_opened(place)
         return text
 
     def mapping_of(self, text: str, place: EnvelopePlace) -> Mapping[str, Any]:
@@ -216,6 +223,10 @@ class Keyring:
         if text and said is None:
             self.note_unreadable(place)
         return said or {}
+
+    def _note_opened(self, place: EnvelopePlace) -> None:
+        if place.case_id:
+            self.opened_cases.add(place.case_id)
 
     def note_unreadable(self, place: EnvelopePlace) -> None:
         """Once for each place, for whoever sees the page and for the log."""

@@ -320,7 +320,7 @@ def test_reading_is_noted_once_an_hour_for_each_person(context, queue, responder
     case = a_case_of(context, queue)
     for somebody, minutes in ((responder, 0), (responder, 59), (colleague, 59), (responder, 61)):
         with work_as(context, somebody, at=now + timedelta(minutes=minutes)) as work:
-            operations.record_case_read(work, queries.case_by_ref(work, case.ref))
+            operations.record_cases_read(work, {queries.case_by_ref(work, case.ref).id})
 
     with context.begin() as work:
         noted = select(HistoryEntry.actor_id).where(HistoryEntry.action == "case.read")

@@ -20,13 +20,13 @@ from helpdesk.cases.operations.messages import add_case_note, mark_no_reply_need
 from helpdesk.cases.operations.offboarding import reassign_cases
 from helpdesk.cases.operations.pausing import pause_case, resume_case, resume_due_case
 from helpdesk.cases.operations.read_log import (
-    READ_LATELY,
+    ONE_READ_LATELY,
     recent_reading_parameters,
-    record_case_read,
+    record_cases_read,
 )
 
 __all__ = [
-    "READ_LATELY",
+    "ONE_READ_LATELY",
     "add_case_note",
     "claim_case",
     "claim_next_case",
@@ -40,7 +40,7 @@ __all__ = [
     "pause_case",
     "reassign_cases",
     "recent_reading_parameters",
-    "record_case_read",
+    "record_cases_read",
     "record_consent",
     "record_conversation",
     "release_case",

@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news
-from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import CloseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import CaseOutcome
+from helpdesk.cases.views.read_pages import mark_read_lately
 from helpdesk.core.errors import StalePage
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
@@ -26,8 +26,8 @@ def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
     parts = case_page_variables(work, ref)
     page = render_template("duty/case.html", **parts)
-    if not parts["read_lately"]:
-        cases.record_case_read(work, parts["case"])
+    if parts["read_lately"]:
+        mark_read_lately(parts["case"].id)
     if parts["has_news"]:
         news.mark_news_seen(work, case_id=parts["case"].id)
     return page
