@@ -15,7 +15,15 @@ from helpdesk.accounts import queries as people
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ClosingRequest, Consent, Evidence, Fact, LowerLevelRequest
+from helpdesk.cases.models import (
+    Case,
+    ClosingRequest,
+    Consent,
+    ConversationChannel,
+    Evidence,
+    Fact,
+    LowerLevelRequest,
+)
 from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import DomainError
@@ -35,6 +43,7 @@ from helpdesk.runs import storage
 from helpdesk.runs.policy import may_start_run
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
+from tests.conftest import become
 from tests.escalations.conftest import TYPED, a_house
 from tests.factories import a_person, enrolled
 
@@ -88,8 +97,9 @@ class TwoPeople(RuleBasedStateMachine):
         who=MEMBER,
         approver=MEMBER | st.none(),
         part=st.sampled_from(PARTS) | st.none(),
+        phoned=SELDOM,
     )
-    def begin(self, level, who, approver, part):
+    def begin(self, level, who, approver, part, phoned):
         # What one sequence wrote, the next one does not meet.
         self.before = self.context.sessions.kw["bind"].begin_nested()
         with self.context.begin() as work:
@@ -104,6 +114,8 @@ class TwoPeople(RuleBasedStateMachine):
         self.spoke_for = {HELP: set(), PLATFORM: set()}
         self.judged, self.seen_sent, self.fell = set(), {}, None
         self.answers_sent = Counter()
+        # Whether the reporter denied a call or a record of ours, and nobody has written since.
+        self.denied = False
         # Whose hand each account could be, and who has been let in by somebody else.
         self.hands, self.inside = {name: name for name in (*STAFF, *OUTSIDE)}, {*STAFF, "gone"}
         # Which agreements are the reporter's own word, and which a second person of ours confirmed.
@@ -113,6 +125,8 @@ class TwoPeople(RuleBasedStateMachine):
         assert self.inside == {*STAFF}
         self.reset("outsider", "gone", seldom=True)  # refused: nobody has let them in
         self.draft(who, Ask.RESTORE)
+        if phoned:
+            self.phoned_by_somebody_else(who, "second", "lead", seldom=False)
         if approver is not None:
             self.have_a_part(approver, part, who)
             self.approve(approver, 0)
@@ -297,6 +311,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         if done := self.on_request(who, number, act):
             TRIED["approved"] += 1
+            self.must_not_be_denied()
             self.must_be_a_second_person(done, self.actor(who))
 
     @rule(who=LEADS, writer=MEMBER, then=WHO)
@@ -411,6 +426,9 @@ class TwoPeople(RuleBasedStateMachine):
     def reporter_answers_what_was_written_down(self, number, says_yes):
         verb = intake.confirm_consent if says_yes else intake.deny_consent
         agreement = self.on_consent(number, self.by_reporter, verb)
+        if agreement and not says_yes:
+            self.denied = True
+            TRIED["records denied"] += 1
         if agreement and says_yes:
             self.own.add(agreement)
             TRIED["confirmed in the mailbox"] += 1
@@ -423,6 +441,46 @@ class TwoPeople(RuleBasedStateMachine):
         ):
             self.confirmed &= agreements
             self.own = agreements - self.confirmed
+
+    @rule(who=WHO, approver=MEMBER, writer=MEMBER, seldom=SELDOM)
+    def phoned_by_somebody_else(self, who, approver, writer, seldom):
+        """One of us writes a call down, and the reporter says that it was not them. Most of the
+        time somebody writes to them soon."""
+        calls = []
+
+        def call(work, case):
+            one = casework.record_conversation(
+                work,
+                case,
+                way=ConversationChannel.TELEPHONE,
+                spoke_at=work.at,
+                reached=True,
+                summary="Give it back to the new address.",
+            )
+            calls.append(one.id)
+
+        if not self.try_as(who, call):
+            return
+        before = become(self.context, "postgres")  # no role of the staff's says so for them
+        done = self.by_reporter(
+            lambda work, case: intake.dispute_conversation(work, case, calls[0])
+        )
+        become(self.context, before)
+        if done:
+            self.denied = True
+            TRIED["calls disputed"] += 1
+        self.draft(writer, Ask.PRESERVE)  # what needs no second person meets this gate soonest
+        for number in range(3):
+            self.approve(approver, number)
+        self.send_answer(approver, 0)
+        if not seldom:
+            self.write_to_reporter(writer)
+
+    @rule(who=WHO)
+    def write_to_reporter(self, who):
+        """With all of it before them: that is what settles a denial."""
+        if self.try_as(who, lambda work, case: casework.send_message(work, case, "Was it you?")):
+            self.denied = False
 
     @rule()
     def reporter_writes(self):
@@ -662,6 +720,7 @@ class TwoPeople(RuleBasedStateMachine):
             who, number, lambda work, one: operations.answer_question(work, one, words=words)
         ):
             self.words.setdefault(done, set()).add(self.actor(who))
+            self.must_not_be_denied()
 
     @rule(who=MEMBER, words=st.sampled_from(["To A.", "To B."]), then=MEMBER, approver=MEMBER)
     def ask_answer_and_send(self, who, words, then, approver):
@@ -679,6 +738,7 @@ class TwoPeople(RuleBasedStateMachine):
         if done := self.on_request(who, number, act):
             TRIED["answers sent"] += 1
             self.answers_sent[done] += 1
+            self.must_not_be_denied()
             self.must_be_a_second_person(done, self.actor(who))
 
     # --- what must hold --------------------------------------------------------------------------
@@ -710,6 +770,10 @@ class TwoPeople(RuleBasedStateMachine):
     def parts_in(self, request_id):
         words = self.words.get(request_id, set())
         return words | self.evidence | self.gate_parts(request_id)
+
+    def must_not_be_denied(self):
+        """What just left may rest on the word of somebody who spoke for the reporter."""
+        assert not self.denied, "it left against a denial"
 
     def must_be_a_second_person(self, request_id, approver):
         [request] = [one for one in self.requests() if one.id == request_id]

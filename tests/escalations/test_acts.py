@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from helpdesk.accounts import policy
+from helpdesk.cases import disputed_conversations
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.keys import Keyring
 from helpdesk.core.work import Work
@@ -22,6 +23,7 @@ MANY = 300
 SELDOM = (
     "let in", "reset", "steps", "lowered", "left alone", "answers sent", "consents by hand",
     "consents confirmed", "confirmed in the mailbox", "waived", "read afterwards", "vetted",
+    "records denied", "calls disputed",
 )  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(context, request):
 
 SEEN = (
     "it left on one word|had opened a gate|is called|an answer left|lowered a level|level fell"
-    "|is outside|read it afterwards|partner vetted it"
+    "|is outside|read it afterwards|partner vetted it|left against a denial"
 )
 PLANTED = {
     "a part is forgotten": [(gates, "would_leave_unread", lambda _seen, _approver: False)],
@@ -81,6 +83,10 @@ PLANTED = {
     "who was not let in looks after people": [
         (policy, "manages_people", is_a_manager),
         (policy, "_looks_after", always),
+    ],
+    "a denial stops nothing": [
+        (disputed_conversations, "open_denial", lambda _work, _case: ""),
+        (staff_actions, "open_denial", lambda _work, _case: ""),
     ],
     "who changed a partner vets it": [(vetting, "_parts", only_who_registered)],
 }
