@@ -55,6 +55,7 @@ from helpdesk.web import (
     request_bodies,
     response_headers,
     session_cookies,
+    unnamed_host,
     url_scheme,
 )
 from helpdesk.web import request_work as web_work
@@ -102,6 +103,17 @@ HOME = {
 }
 
 
+# What stops email reminders, and the files of those pages.
+AT_UNNAMED_HOST = frozenset(
+    {
+        "intake.new_reminder_stop",
+        "intake.create_reminder_stop",
+        "intake.show_reminders_stopped",
+        "static",
+    }
+)
+
+
 def create_app(context: AppContext, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
@@ -121,6 +133,8 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     )
     url_scheme.init_app(app, context.settings.url_of(surface))
     response_headers.init_app(app)
+    if surface is Surface.PUBLIC:
+        unnamed_host.init_app(app, context.settings.reminder_url, endpoints=AT_UNNAMED_HOST)
     request_bodies.init_app(app)
     session_cookies.init_app(app, surface, context.settings.url_of(surface))
     error_pages.init_app(app)

@@ -144,8 +144,14 @@ def _by_itself() -> Iterator[None]:
     """One part of a tick. Whatever row it stumbles over, the others and all alarms go on."""
     try:
         yield
-    except (ticker_lease.LeaseLost, OperationalError):
+    except ticker_lease.LeaseLost:
         raise
+    except OperationalError as error:
+        # Without a state of SQL nobody answered: the database is away. With one, a statement of
+        # this part was refused, such as by a row that someone holds.
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None:
+            raise
+        log.error("A part of a tick failed: %s", type(error.orig).__name__)
     except Exception as error:  # noqa: BLE001 - the rest of the tick must not wait for it
         log.error("A part of a tick failed: %s", type(error).__name__)
 

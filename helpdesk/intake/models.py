@@ -78,8 +78,6 @@ class EmailReminder(Base):
     state: Mapped[ReminderState] = mapped_column(enum_column(ReminderState))
     # Sealed to the worker that sends there, and gone with the state OFF.
     address: Mapped[Envelope | None]
-    # What tells one address from another, for whoever has that key.
-    address_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
     # Another one whenever an address is given.
     ask_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     # What the email is called and from whom it seems to be: codes of `intake/reminder_emails.py`.
@@ -108,10 +106,24 @@ def reminder_envelope_place(case_id: str, field: str) -> EnvelopePlace:
 
 
 class PausedReminderAddress(Base):
-    """An address, known by a keyed tag alone, that gets no test email for a while, whoever asks."""
+    """An address, known by a keyed tag alone, that gets no test email for a while, whoever asks.
+
+    Times are to the hour, so that they do not lead to the case whose reporter asked.
+    """
 
     __tablename__ = "paused_addresses"
 
     tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     sent_at: Mapped[datetime]
     until: Mapped[datetime]
+
+
+class SentTestEmail(Base):
+    """What the link in a test email leads to, once the case that asked for it is gone: the address
+    to be paused. No case stands here, nor a hash that stands beside one."""
+
+    __tablename__ = "sent_test_emails"
+
+    stop_tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary)
+    sent_at: Mapped[datetime]

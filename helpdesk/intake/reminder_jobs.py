@@ -6,7 +6,7 @@ has looked into the mailbox; a test email goes to an address once in a day, whoe
 
 import hashlib
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -21,7 +21,12 @@ from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.unconfirmed_addresses import code_tag
 from helpdesk.core.work import Work
-from helpdesk.intake.models import EmailReminder, PausedReminderAddress, ReminderState
+from helpdesk.intake.models import (
+    EmailReminder,
+    PausedReminderAddress,
+    ReminderState,
+    SentTestEmail,
+)
 from helpdesk.intake.reminder_emails import (
     compose_code_email,
     compose_reminder,
@@ -39,6 +44,10 @@ HOUR: Final = timedelta(hours=1)
 # What was never confirmed goes after that, and what a closed case still has.
 UNCONFIRMED_KEPT: Final = timedelta(days=2)
 AFTER_CLOSING: Final = timedelta(days=1)
+_AFTER_SENDING: Final = {
+    ReminderState.SENDING: ReminderState.TOLD,
+    ReminderState.FAILING: ReminderState.READY,
+}
 
 
 @job("intake.send_reminder_code", queue=Queue.REMINDERS)
@@ -55,10 +64,10 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
             return
         tag = _address_tag(key, to)
         code = _code(key, case_id, to)
-        reminder.address_tag, reminder.code_tag = tag, code_tag(case_id, code)
-        reminder.stop_tag = _stop_tag(key, case_id, to)
+        token = reminder_stop_token(key, case_id, to)
+        reminder.code_tag, reminder.stop_tag = code_tag(case_id, code), _stop_tag(token)
         if _is_paused(work, tag):
-            reminder.code_sent_at = work.at
+            reminder.code_sent_at = _to_five_minutes(work.at)
             return
         if _sent_lately(work) >= IN_AN_HOUR:
             work.enqueue("intake.send_reminder_code", after=HOUR, case_id=case_id, ask_id=ask_id)
@@ -72,9 +81,10 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
         return
     with context.begin() as work:
         _pause(work, tag)
+        _keep_stop_link(work, tag, token)
         now = _held(work, case_id)
         if now is not None and now.ask_id == ask_id:
-            now.code_sent_at = work.at
+            now.code_sent_at = _to_five_minutes(work.at)
 
 
 @job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerAwaitsReporter)
@@ -139,10 +149,12 @@ def _due_email(context: AppContext, work: Work, reminder: EmailReminder) -> Emai
         reminder.state = ReminderState.FAILING
         return None
     key = _key(work)
+    has_looked = reminder.state is ReminderState.FAILING and reminder.sending_at is None
     if reminder.state is ReminderState.READY or reminder.sending_at is None:
         reminder.sending_at = work.at  # one that is tried again is the same email
-    reminder.state = ReminderState.SENDING
-    reminder.stop_tag = _stop_tag(key, reminder.case_id, to)
+    if not has_looked:
+        reminder.state = ReminderState.SENDING
+    reminder.stop_tag = _stop_tag(reminder_stop_token(key, reminder.case_id, to))
     return compose_reminder(context, key, reminder, to=to)
 
 
@@ -153,9 +165,11 @@ def _note(work: Work, case_id: str, ask_id: str, *, sent: bool) -> None:
         return
     if sent:
         reminder.told_at = work.at
-        if reminder.state is ReminderState.SENDING:
-            reminder.state = ReminderState.TOLD
+        # Who looked while it failed may have seen what it was about: the next thing is told again.
+        reminder.state = _AFTER_SENDING.get(reminder.state, reminder.state)
     else:
+        if reminder.state is ReminderState.FAILING:
+            reminder.sending_at = None  # they have looked meanwhile: that is still so at the next
         reminder.state = ReminderState.FAILING
     action = "reminder.sent" if sent else "reminder.failed"
     work.record_about(action, "cases", case_id, case_id=case_id)
@@ -203,8 +217,8 @@ def _code(key: Secret, case_id: str, address: str) -> str:
     return f"{drawn % 10**6:06}"
 
 
-def _stop_tag(key: Secret, case_id: str, address: str) -> bytes:
-    return hashlib.sha256(reminder_stop_token(key, case_id, address).encode()).digest()
+def _stop_tag(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _is_paused(work: Work, tag: bytes) -> bool:
@@ -213,11 +227,29 @@ def _is_paused(work: Work, tag: bytes) -> bool:
 
 
 def _pause(work: Work, tag: bytes) -> None:
-    row = insert(PausedReminderAddress).values(
-        tag=tag, sent_at=work.at, until=work.at + BETWEEN_TEST_EMAILS
-    )
+    hour = _to_the_hour(work.at)
+    # In the hour in which it ends, an address waits until a whole day is over.
+    until = _to_the_hour(work.at + BETWEEN_TEST_EMAILS + HOUR)
+    row = insert(PausedReminderAddress).values(tag=tag, sent_at=hour, until=until)
     again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
     work.session.execute(row.on_conflict_do_update(index_elements=["tag"], set_=again))
+
+
+def _keep_stop_link(work: Work, tag: bytes, token: str) -> None:
+    """The hash differs from the one beside the case, so that neither leads to the other."""
+    row = insert(SentTestEmail).values(
+        stop_tag=_stop_tag(f"test {token}"), tag=tag, sent_at=_to_the_hour(work.at)
+    )
+    again = {"sent_at": row.excluded.sent_at}
+    work.session.execute(row.on_conflict_do_update(index_elements=["stop_tag"], set_=again))
+
+
+def _to_the_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _to_five_minutes(moment: datetime) -> datetime:
+    return moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
 
 
 def _sent_lately(work: Work) -> int:

@@ -38,6 +38,7 @@ from helpdesk.web.refused_forms import RefusedForm
 from helpdesk.web.request_bodies import FormTooLong, TruncatedForm
 from helpdesk.web.request_work import become_anonymous
 from helpdesk.web.security_log import log_refusal
+from helpdesk.web.unnamed_host import is_unnamed_host
 
 log = logging.getLogger(__name__)
 
@@ -250,7 +251,8 @@ def _again(
         return _page(sentence, status, above=above, ways=ways)
     before = submitted_token()
     page = render_template(
-        "errors/again.html",
+        "errors/unnamed.html" if is_unnamed_host() else "errors/again.html",
+        again=True,
         sentence=gettext(sentence),
         status=status,
         sent=sent or _sent(),
@@ -272,7 +274,8 @@ def _page(
     ways: str | None = None,
 ) -> tuple[Any, int]:
     page = render_template(
-        "errors/refused.html",
+        "errors/unnamed.html" if is_unnamed_host() else "errors/refused.html",
+        again=False,
         sentence=gettext(sentence),
         status=status,
         sent=sent or RefusedForm(),

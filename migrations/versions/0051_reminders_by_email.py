@@ -200,6 +200,11 @@ def downgrade() -> None:
     refuse_to_lose(
         "where reporters asked to be told", table="email_reminders", where="state <> 'off'"
     )
+    refuse_to_lose(
+        "addresses that get no test email for a month, because someone stopped them",
+        table="paused_addresses",
+        where="until > now() + interval '2 days'",
+    )
     for table, name, _roles in ADDS:
         op.execute(f"DROP POLICY {name} ON {table}")
     for name, _roles in FUNCTIONS:

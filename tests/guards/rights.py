@@ -71,8 +71,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "email_reminders": {
         APP: "SELECT (case_id, state, told_at)",
-        WORKER: "SELECT, UPDATE (address_tag, code_sent_at, code_tag, sending_at, state, stop_tag, told_at)",
-        TICKER: "SELECT, UPDATE (address_tag, code_sent_at, code_tag, sending_at, state, stop_tag, told_at)",
+        WORKER: "SELECT, UPDATE (code_sent_at, code_tag, sending_at, state, stop_tag, told_at)",
+        TICKER: "SELECT, UPDATE (code_sent_at, code_tag, sending_at, state, stop_tag, told_at)",
     },
     "escalations": {
         APP: "SELECT, INSERT, UPDATE",
@@ -208,6 +208,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT",
         WORKER: "SELECT",
         TICKER: "SELECT, UPDATE (awake_since, database, held_because, held_since, house, ticked_at, ticks)",
+    },
+    "sent_test_emails": {
+        WORKER: "SELECT, INSERT, UPDATE (sent_at)",
+        TICKER: "SELECT, INSERT, UPDATE (sent_at)",
     },
     "sign_ins": {
         APP: "SELECT, INSERT, UPDATE, DELETE",

@@ -285,6 +285,73 @@ def test_no_page_waits_for_news_that_the_worker_holds(address, desks, asked):
         assert count(desks[APP], *unseen) == 0
 
 
+@pytest.mark.parametrize("role", [WORKER, TICKER])
+def test_no_mailbox_and_no_tick_waits_for_a_reminder_that_someone_holds(
+    address, desks, house, role
+):
+    code = codes.ReturnCode.new()
+    public = create_app(desks[INTAKE], Surface.PUBLIC)
+    public.testing = True
+    browser = Browser(public.test_client())
+    with desks[APP].begin(operator("tests")) as work:
+        own = a_case(work, house[0], code=code, state=CaseState.OPEN, owner=house[1])
+    with psycopg.connect(plain(address("postgres"))) as database:
+        database.execute(
+            "INSERT INTO email_reminders (case_id, state, address, ask_id, subject, sender,"
+            " language, names_site, asks, asked_since, tries)"
+            " VALUES (%s, 'told', 'sealed', repeat('0', 32), 'list', 'notes', 'en', false, 1,"
+            " now() - interval '3 days', 0)",
+            [own.id],
+        )
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": " ".join(code.words)})
+    with psycopg.connect(plain(address(role))) as holder:
+        held = "SELECT 1 FROM email_reminders FOR UPDATE"
+        assert holder.execute(held).rowcount >= 1
+        assert browser.open("/mailbox/case").status_code == 200
+        # One that nobody confirmed is to be deleted: it stays for now, and all alarms go out.
+        with psycopg.connect(plain(address("postgres"))) as database:
+            promised = (
+                "UPDATE outbox SET due_at = now() - interval '1 hour' WHERE state = 'waiting'"
+            )
+            database.execute(promised)
+        desks[TICKER].queue_notifier.rung.clear()
+        with psycopg.connect(plain(address("postgres")), autocommit=True) as database:
+            database.execute("SET lock_timeout = '2s'")
+            database.execute("SELECT erase_reminders(%s)", [own.id])
+        ticker.tick(desks[TICKER])
+        assert desks[TICKER].queue_notifier.rung
+        holder.rollback()
+    assert browser.open("/mailbox/case").status_code == 200
+    with psycopg.connect(plain(address("postgres"))) as database:
+        state = database.execute("SELECT state FROM email_reminders WHERE case_id = %s", [own.id])
+        assert state.fetchone() == ("ready",)
+        database.execute("DELETE FROM email_reminders")
+
+
+def test_a_part_of_a_tick_that_waits_for_a_row_keeps_no_other_from_its_work(
+    address, desks, house, monkeypatch
+):
+    with psycopg.connect(plain(address(APP))) as holder:
+        holder.execute("SELECT 1 FROM cases FOR UPDATE")
+
+        def waits(work):
+            work.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            work.session.execute(text("SELECT 1 FROM cases FOR UPDATE"))
+
+        monkeypatch.setattr(ticker.reminder_jobs, "erase_old_addresses", waits)
+        with psycopg.connect(plain(address("postgres"))) as database:
+            database.execute(
+                "UPDATE outbox SET due_at = now() - interval '1 minute', state = 'waiting',"
+                " ended_at = NULL WHERE queue = 'notices'"
+            )
+        desks[TICKER].queue_notifier.rung.clear()
+        ticker.tick(desks[TICKER])
+        holder.rollback()
+
+    assert "notices" in desks[TICKER].queue_notifier.rung
+
+
 def _look(browser, page):
     assert browser.open(page).status_code == 200
     if page == "/news":

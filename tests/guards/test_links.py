@@ -11,6 +11,8 @@ from helpdesk.settings import Surface
 HELPDESK = Path(__file__).resolve().parents[2] / "helpdesk"
 # url_for's first argument; a name that begins with a dot belongs to the blueprint of the page.
 NAMED = re.compile(r"""url_for\(\s*["']([\w.]+)["']""")
+# Names of endpoints that stand alone, in sets and dictionaries.
+BARE = re.compile(r"""["']((?:intake|duty|cases|accounts|partner_desk)\.[a-z_]+)["']""")
 
 
 @pytest.fixture
@@ -35,3 +37,11 @@ def test_the_check_sees_a_name_that_nothing_has(endpoints):
     [name] = NAMED.findall("{{ url_for('intake.renamed_since') }}")
 
     assert name not in endpoints
+
+
+def test_endpoints_that_are_listed_are_there(endpoints):
+    source = (HELPDESK / "app.py").read_text()
+    listed = BARE.findall(source)
+
+    assert len(listed) >= 6
+    assert not [name for name in listed if name not in endpoints]

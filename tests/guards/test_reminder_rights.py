@@ -35,12 +35,16 @@ def asked(furnished):
     """Reminders of case c that are on, and an address that is paused; taken away again."""
     with psycopg.connect(plain(furnished, "postgres"), autocommit=True) as database:
         database.execute(
-            "INSERT INTO email_reminders VALUES ('c', 'ready', 'sealed', %s, repeat('0', 32), "
+            "INSERT INTO email_reminders VALUES ('c', 'ready', 'sealed', repeat('0', 32), "
             "'list', 'notes', 'en', false, 1, now(), NULL, 0, now(), sha256(%s), NULL, now())",
-            [TAG, STOP.encode()],
+            [STOP.encode()],
         )
         database.execute("INSERT INTO paused_addresses VALUES (%s, now(), now())", [TAG])
+        database.execute(
+            "INSERT INTO sent_test_emails VALUES (sha256(%s), %s, now())", [b"test b", TAG]
+        )
         yield database
+        database.execute("DELETE FROM sent_test_emails")
         database.execute("DELETE FROM email_reminders")
         database.execute("DELETE FROM paused_addresses")
 
@@ -55,8 +59,10 @@ def state(database):
     [
         "SELECT address FROM email_reminders",
         "SELECT * FROM email_reminders",
-        "SELECT address_tag, code_tag, stop_tag FROM email_reminders",
+        "SELECT code_tag, stop_tag FROM email_reminders",
         "SELECT tag FROM paused_addresses",
+        "SELECT tag FROM sent_test_emails",
+        "INSERT INTO sent_test_emails VALUES (sha256('x'), sha256('y'), now())",
         "UPDATE email_reminders SET address = 'mine'",
         "UPDATE email_reminders SET state = 'ready'",
         "DELETE FROM email_reminders",
@@ -116,6 +122,37 @@ def test_a_worker_puts_no_address_there(as_role, asked, role, attack):
 def test_a_worker_writes_nothing_there_that_its_reader_cannot_read(as_role, asked, role, odd):
     with pytest.raises(CheckViolation):
         as_role(role).execute(f"UPDATE email_reminders SET {odd}")  # noqa: S608 - ours
+
+
+NEW_HOUR = "INSERT INTO {table} VALUES (sha256('new'), {more})"
+
+
+@pytest.mark.parametrize("role", [WORKER, TICKER])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        NEW_HOUR.format(table="paused_addresses", more="now() + interval '2 hours', now()"),
+        NEW_HOUR.format(table="paused_addresses", more="now() - interval '2 days', now()"),
+        NEW_HOUR.format(table="paused_addresses", more="now(), '2999-01-01'"),
+        NEW_HOUR.format(table="sent_test_emails", more="sha256('x'), now() + interval '1 day'"),
+        "UPDATE paused_addresses SET sent_at = now() + interval '2 hours'",
+        "UPDATE paused_addresses SET until = '2999-01-01'",
+        "UPDATE sent_test_emails SET sent_at = '2999-01-01'",
+    ],
+)
+def test_a_worker_that_is_gone_holds_up_no_later_test_email(as_role, asked, role, statement):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(role).execute(statement)
+
+
+@pytest.mark.parametrize("role", [WORKER, TICKER])
+def test_a_worker_notes_this_hour(as_role, asked, role):
+    worker = as_role(role)
+
+    hour = "date_bin('1 hour', now(), '2000-01-01')"
+    add = NEW_HOUR.format(table="paused_addresses", more=f"{hour}, {hour} + interval '25 hours'")
+    assert worker.execute(add).rowcount == 1
+    assert worker.execute(f"UPDATE paused_addresses SET sent_at = {hour}").rowcount == 2  # noqa: S608 - ours
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from werkzeug.test import Client
 
 from helpdesk.adapters.mailer import build_mime_message
@@ -23,7 +23,12 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.host_dispatch import application_for
 from helpdesk.intake import operations, reminder_jobs
-from helpdesk.intake.models import EmailReminder, PausedReminderAddress, ReminderState
+from helpdesk.intake.models import (
+    EmailReminder,
+    PausedReminderAddress,
+    ReminderState,
+    SentTestEmail,
+)
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
 from helpdesk.settings import Surface
 from helpdesk.web.catalogues import load_catalogue_or_source
@@ -257,8 +262,8 @@ def test_an_address_gets_one_test_email_in_a_day_and_its_code_goes_on(house, ins
     "written", [ADDRESS, "Zoe.Lindqvist@POST.test", "zoe.lindqvist+again@post.test"]
 )
 def test_an_address_gets_no_second_test_email_for_another_case(house, app, browser, code, written):
-    first, second = opened(house, code), ReturnCode.new()
-    other = opened(house, second)
+    opened(house, code)
+    opened(house, second := ReturnCode.new())
     asks(enters(browser, code))
     work_off(house)
     stranger = Browser(app.test_client())
@@ -268,7 +273,32 @@ def test_an_address_gets_no_second_test_email_for_another_case(house, app, brows
     assert work_off(house) == []
     # The page of who asked second says what it says to everybody.
     assert "If the address is right" in shown
-    assert row(house, first).address_tag == row(house, other).address_tag
+
+
+def test_two_cases_that_one_inbox_hears_of_have_nothing_in_common(house, app, browser, code):
+    one, other = opened(house, code), opened(house, second := ReturnCode.new())
+    stranger = Browser(app.test_client())
+    turned_on(house, enters(browser, code))
+    change(house, "UPDATE paused_addresses SET until = now() - interval '1 minute'")
+    turned_on(house, enters(stranger, second), address="Zoe.Lindqvist+x@post.test")
+
+    house._become("postgres")
+    with house.staff.begin() as work:
+        rows = work.session.execute(text("SELECT * FROM email_reminders")).mappings().all()
+        links = work.session.execute(text("SELECT * FROM sent_test_emails")).mappings().all()
+        paused = work.session.execute(text("SELECT * FROM paused_addresses")).mappings().all()
+    house._become("helpdesk_intake")
+    said = [{value for value in found.values() if isinstance(value, bytes)} for found in rows]
+    assert {found["case_id"] for found in rows} == {one.id, other.id}
+    assert not said[0] & said[1]
+    # What stands beside an address stands beside no case, and its times are of many people.
+    assert len(links) == 2
+    assert len(paused) == 1
+    beside_no_case = [*links, *paused]
+    assert not set.union(*said) & {v for found in beside_no_case for v in found.values()}
+    for found in beside_no_case:
+        assert (found["sent_at"].minute, found["sent_at"].second) == (0, 0)
+    assert all(found["code_sent_at"].second == 0 for found in rows)
 
 
 def test_a_case_asks_for_three_test_emails_in_a_day_and_no_more(house, inside):
@@ -387,6 +417,24 @@ def test_who_looks_while_it_is_sent_is_told_of_the_next_thing(house, inside, cas
     assert len(work_off(house)) == 1
 
 
+def test_who_looks_while_it_fails_is_told_of_the_next_thing(house, inside, case):
+    turned_on(house, inside)
+    tries = watched(house.staff.mailer)
+    house.staff.mailer.trouble.append(TemporaryMailError())
+    written = writes(house, case)
+    assert work_off(house) == []
+
+    inside.open("/mailbox/case")
+    assert "could not email you" in inside.text
+    assert len(work_off(house, at=written.sent_at + timedelta(hours=1))) == 1
+    later = writes(house, case, at=written.sent_at + timedelta(hours=2))
+
+    assert len(work_off(house, at=later.sent_at)) == 1
+    # A server that did take the first one drops no other as the same.
+    assert len({one.message_id for one in tries}) == len(tries) == 3
+    assert row(house, case).state is ReminderState.TOLD
+
+
 def test_the_site_is_named_only_where_they_chose_it(house, app, browser, code):
     host = urlsplit(house.intake.settings.public_url).hostname
     plain = opened(house, code)
@@ -496,7 +544,7 @@ def test_a_link_in_each_email_stops_them_without_a_code_or_a_cookie(house, app, 
     assert "any more of these emails" in stranger.text
     found = row(house, case)
     assert found.state is ReminderState.OFF
-    assert found.address is found.address_tag is found.stop_tag is None
+    assert found.address is found.stop_tag is None
     inside.open("/mailbox/case")
     writes(house, case)
     assert work_off(house) == []
@@ -525,19 +573,75 @@ def test_a_link_that_is_used_unknown_or_false_looks_like_one_that_is_right(
     assert len(set(pages)) == 1
 
 
-def test_who_stops_a_test_email_gets_none_for_a_month_whoever_asks(house, app, inside, case):
+@pytest.mark.parametrize("before", ["asked", "ended", "another", "withdrawn", "two days"])
+def test_who_stops_a_test_email_gets_none_for_a_month_whoever_asks(
+    house, app, inside, case, before
+):
+    """Also where the one who asked has gone on: then no case knows of the link any more."""
     asks(inside)
     [email] = work_off(house)
+    with house.at_the_door() as work:
+        now = work.at
+    if before == "ended":
+        inside.open(HERE)
+        inside.send(f"{HERE}/end")
+    elif before == "another":
+        asks(inside, address=OTHER)
+    elif before == "withdrawn":
+        inside.open("/mailbox/case/withdrawal")
+        inside.send("/mailbox/case/withdrawal", answers={"is_sure": "y"})
+    elif before == "two days":
+        ticks(house, now + timedelta(days=2, hours=1))
+        assert row(house, case).state is ReminderState.OFF
     stranger = Browser(app.test_client())
     stranger.open(LINK.search(email.body)[1])
     stranger.send(LINK.search(email.body)[1])
+    work_off(house)
 
-    with house.at_the_door() as work:
-        week = work.at + timedelta(days=7)
-    ticks(house, week)
-    asks(inside)
+    ticks(house, now + timedelta(days=7))
+    opened(house, second := ReturnCode.new())
+    asks(enters(Browser(app.test_client()), second))
 
     assert work_off(house) == []
+
+
+def test_who_confirmed_and_stops_them_can_ask_again_the_next_day(house, app, inside, case):
+    link = LINK.search(turned_on(house, inside).body)[1]
+    stranger = Browser(app.test_client())
+    stranger.open(link)
+    stranger.send(link)
+    change(house, "UPDATE paused_addresses SET until = until - interval '26 hours'")
+
+    asks(inside)
+
+    assert len(work_off(house)) == 1
+
+
+def test_what_a_link_of_a_test_email_leads_to_is_kept_for_a_month(house, inside, case):
+    asks(inside)
+    work_off(house)
+    with house.at_the_door() as work:
+        now = work.at
+    kept = []
+    for days in (29, 32):
+        ticks(house, now + timedelta(days=days))
+        house._become("postgres")
+        with house.staff.begin() as work:
+            kept.append(work.session.scalar(select(func.count()).select_from(SentTestEmail)))
+        house._become("helpdesk_intake")
+
+    assert kept == [1, 0]
+
+
+def test_the_address_of_a_test_email_is_free_after_a_day_and_not_before(house, inside, case):
+    asks(inside)
+    work_off(house)
+    house._become("postgres")
+    with house.staff.begin() as work:
+        at, until = work.at, work.session.scalar(select(PausedReminderAddress.until))
+    house._become("helpdesk_intake")
+
+    assert timedelta(days=1) <= until - at <= timedelta(days=1, hours=1)
 
 
 def test_the_mailbox_turns_them_off_and_the_address_is_gone(house, inside, case):

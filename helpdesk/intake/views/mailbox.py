@@ -137,6 +137,12 @@ def create_withdrawal() -> ResponseReturnValue:
 
 def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...] = ()) -> str:
     case = queries.own_case(work)
+    # Before the messages are read: what comes in between is told by email.
+    reminders = (
+        operations.find_reminders(work, has_read=True)
+        if current_context().settings.offers_reminders
+        else None
+    )
     requests = queries.request_statuses_of(work, case)
     consents = _consents_form(case, requests)
     messages = queries.messages_for_reporter(work, case)
@@ -163,9 +169,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         ],
         danger_signs=danger_signs,
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
-        reminders=operations.find_reminders(work, has_read=True)
-        if current_context().settings.offers_reminders
-        else None,
+        reminders=reminders,
         keys=work.keys,
         now=work.at,
     )

@@ -1,0 +1,30 @@
+"""The host that stands in each email reminder: its pages name nobody, whatever goes wrong there.
+
+Who reads another person's inbox can open that host. It serves the pages that stop the emails and
+the files they need; everything else is a page that is not there, and an error has one sentence.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+
+from helpdesk.core.errors import NotFound
+
+
+def init_app(app: Flask, url: str, *, endpoints: frozenset[str]) -> None:
+    """Serve these endpoints at the host of `url`, and no other. Without a url there is none."""
+    if not url:
+        return
+    app.extensions["unnamed_host"] = urlsplit(url).hostname
+
+    @app.before_request
+    def refuse_other_pages() -> None:
+        if is_unnamed_host() and request.endpoint not in endpoints:
+            raise NotFound
+
+
+def is_unnamed_host() -> bool:
+    """Whether this request came to that host, however its name is written."""
+    host = current_app.extensions.get("unnamed_host")
+    asked = urlsplit(f"//{request.host}").hostname or ""
+    return host is not None and asked.rstrip(".") == host
