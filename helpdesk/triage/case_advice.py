@@ -1,7 +1,9 @@
 """What is safe to do now, as often as a reporter comes back: by what is known of them by then."""
 
 import json
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any, Final
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
@@ -11,32 +13,52 @@ from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
 
+# No question has a blank in its name.
+ANSWERED_LATER: Final = "answered later"
 
-def seal_answers_for_advice(case: Case, answers: Context) -> None:
+
+def seal_answers_for_advice(
+    case: Case, answers: Context, *, answered_later: Iterable[str] = ()
+) -> None:
     """Seal to the return code those answers that some line of advice asks about, and no others.
 
     They are choices, never words. Whoever forces a code out of somebody sees what to do, and not
-    what was told.
+    what was told. Of what was answered in the mailbox the names of the questions are kept, so that
+    it asks only for what is left; never that of a decision question, which it does not ask there:
+    nobody sees from it that somebody said they were in danger.
     """
-    kept = {name: answers[name] for name in sorted(_asked_about() & answers.keys())}
+    kept: dict[str, Any] = {name: answers[name] for name in sorted(_asked_about() & answers.keys())}
+    if names := sorted({*answered_later} - {*load_current_library().decision_questions}):
+        kept[ANSWERED_LATER] = names
     place = case.envelope_place_of("for_advice")
     case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
 
 
 def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
     """Add what the reporter has answered since."""
-    seal_answers_for_advice(case, {**answers_for_advice(work, case), **answers})
+    names = {*answered_later(work, case), *answers}
+    known = {**answers_for_advice(work, case), **answers}
+    seal_answers_for_advice(case, known, answered_later=names)
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
     """What was kept, for the reporter; nothing of a case from before there was advice, nor where it
     cannot be read: advice is then given as to somebody who has answered nothing."""
-    text = work.keys.read_own(case, "for_advice")
-    told = work.keys.mapping_of(text, case.envelope_place_of("for_advice"))
     return {
         name: value if isinstance(value, str) else tuple(value or ())
-        for name, value in told.items()
+        for name, value in _kept_for_reporter(work, case).items()
+        if name != ANSWERED_LATER
     }
+
+
+def answered_later(work: Work, case: Case) -> frozenset[str]:
+    """The questions of the mailbox that the reporter has answered by now, never what."""
+    return frozenset(_kept_for_reporter(work, case).get(ANSWERED_LATER) or ())
+
+
+def _kept_for_reporter(work: Work, case: Case) -> Mapping[str, Any]:
+    text = work.keys.read_own(case, "for_advice")
+    return work.keys.mapping_of(text, case.envelope_place_of("for_advice"))
 
 
 def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:

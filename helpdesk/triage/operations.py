@@ -100,7 +100,8 @@ def correct_reporter_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     report_content.correct_answers(work, case, kept)
-    seal_answers_for_advice(case, after)
+    later = report_content.later_answers_of(work, case)
+    seal_answers_for_advice(case, after, answered_later=later)
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)

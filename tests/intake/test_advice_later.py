@@ -12,7 +12,7 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.triage import operations as triage
-from helpdesk.triage.case_advice import answers_for_advice
+from helpdesk.triage.case_advice import ANSWERED_LATER, answers_for_advice
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -127,7 +127,8 @@ def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_
     place = case.envelope_place_of("for_advice")
     kept = json.loads(code.secret().open_text(case.for_advice, place))
     told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
-    assert kept == {**told, "seized_what": ["computer"]}
+    names = ["seized_paper", "seized_what"]  # of the questions: no word of what was answered
+    assert kept == {**told, "seized_what": ["computer"], ANSWERED_LATER: names}
     with house.inside() as work:
         case = work.session.get(Case, case.id)
         with pytest.raises(CannotOpen):

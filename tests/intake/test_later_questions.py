@@ -5,9 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from helpdesk.cases.models import Message
+from helpdesk.cases.models import Case, Message
 from helpdesk.intake import report_rules
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.triage import operations as triage
 from tests.intake.test_reports import cases, code_on, go_to, send
 
 LIBRARY = load_current_library()
@@ -109,3 +110,37 @@ def test_that_agreements_are_saved_is_said_where_they_stand(inside):
     assert inside.text.count("Saved.") == 1
     assert inside.text.index('id="consents"') < inside.text.index("Saved.")
     assert inside.text.index("Saved.") < inside.text.index('name="agreed"')
+
+
+def questions_on(page):
+    return list(dict.fromkeys(re.findall(r'name="q_(\w+)"', page)))
+
+
+def test_the_mailbox_asks_only_for_what_is_left_and_what_was_answered_can_be_changed(house, inside):
+    inside.open("/mailbox/case")
+    assert f"Answer {len(LATER)} more questions" in inside.text
+
+    inside.open("/mailbox/case/questions")
+    inside.send("/mailbox/case/questions", answers={"q_profile": "@the_name", "q_whose": "group"})
+
+    assert f"Answer {len(LATER) - 2} more questions" in inside.text
+    inside.open("/mailbox/case/advice")
+    assert f"Answer {len(LATER) - 2} more questions" in inside.text
+    inside.open("/mailbox/case/questions")
+    left, answered = inside.text.split("Change an answer")
+    assert questions_on(answered) == [one.id for one in LATER if one.id in {"profile", "whose"}]
+    assert questions_on(left) == [one.id for one in LATER if one.id not in {"profile", "whose"}]
+    assert not re.search(r"checked|@the_name", answered)
+
+
+def test_what_was_answered_stays_so_when_a_colleague_corrects_an_answer(house, inside):
+    inside.send("/mailbox/case/questions", answers={"q_profile": "@the_name", "q_whose": "group"})
+    with house.inside() as work:
+        triage.correct_reporter_answers(work, work.session.scalar(select(Case)), {"hold": "ended"})
+
+    inside.open("/mailbox/case")
+
+    assert f"Answer {len(LATER) - 2} more questions" in inside.text
+    inside.open("/mailbox/case/questions")
+    inside.send("/mailbox/case/questions", answers={"q_whose": "mine"})
+    assert f"Answer {len(LATER) - 2} more questions" in inside.text

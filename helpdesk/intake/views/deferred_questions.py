@@ -19,8 +19,9 @@ from helpdesk.intake.report_rules import has_collapsed_options, has_draft_playbo
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
+from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.case_advice import advice_for
+from helpdesk.triage.case_advice import advice_for, answered_later
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.languages import current_language
 from helpdesk.web.request_work import work
@@ -37,7 +38,7 @@ def show_case_advice() -> ResponseReturnValue:
         advice=_advice(case),
         is_unreadable=bool(work.keys.unreadable),
         is_draft=has_draft_playbook(load_current_library(), case.kinds),
-        left_for_later=len(list_deferred_questions(case.kinds, current_language())),
+        left_for_later=len(questions_left(case)),
     )
 
 
@@ -70,16 +71,26 @@ def create_answers() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
+def questions_left(case: Case) -> list[Question]:
+    """Those of the mailbox that nobody has answered yet."""
+    answered = answered_later(work, case)
+    asked = list_deferred_questions(case.kinds, current_language())
+    return [one for one in asked if one.id not in answered]
+
+
 def _advice(case: Case) -> SafeNowAdvice:
     return advice_for(work, case, load_current_library(current_language()))
 
 
 def _page(form: Any) -> str:
     case = queries.own_case(work)
+    left = questions_left(case)
+    asked = list_deferred_questions(case.kinds, current_language())
     return render_template(
         "mailbox/questions.html",
         form=form,
-        questions=list_deferred_questions(case.kinds, current_language()),
+        questions=left,
+        answered=[one for one in asked if one not in left],
         option_hints=option_hints,
         has_collapsed_options=has_collapsed_options,
     )

@@ -15,19 +15,19 @@ from helpdesk.intake.forms import (
     ReporterMessageForm,
     consent_label,
     explain_consequences,
-    list_deferred_questions,
 )
 from helpdesk.intake.intake_volume import refuse_if_full
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.deferred_questions import questions_left
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
+from helpdesk.triage.case_advice import answered_later
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.languages import current_language
 from helpdesk.web.request_work import work
 
 # Said where the agreements stand, which is where the page is opened.
@@ -168,7 +168,8 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
             for one in queries.noted_withdrawals(work, case)
         ],
         danger_signs=danger_signs,
-        left_for_later=len(list_deferred_questions(case.kinds, current_language())),
+        left_for_later=len(questions_left(case)),
+        has_answered=bool(answered_later(work, case)),
         reminders=reminders,
         keys=work.keys,
         now=work.at,
