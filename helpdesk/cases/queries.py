@@ -26,6 +26,7 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person, Team
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, Consent, Conversation, Message, Note
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.core.keys import KeyCopy
@@ -269,6 +270,16 @@ def is_reporters_turn(work: Work, case: Case) -> bool:
         Consent.case_id == case.id, Consent.withdrawn_at.is_(None), ~Consent.is_effective
     )
     return work.session.scalar(to_confirm.limit(1)) is not None
+
+
+def unwithdrawn_consents(
+    work: Work, case: Case, kinds: Collection[ConsentKind]
+) -> Sequence[Consent]:
+    """What of these kinds the reporter agrees to at this moment, confirmed or not."""
+    found = select(Consent).where(
+        Consent.case_id == case.id, Consent.withdrawn_at.is_(None), Consent.kind.in_(kinds)
+    )
+    return work.session.scalars(found.order_by(Consent.given_at, Consent.id)).all()
 
 
 def newest_reporter_message(work: Work, case: Case) -> str:

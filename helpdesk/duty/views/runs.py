@@ -99,6 +99,11 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
         form.has_read.errors = [unread.sentence]
         return _run_page(case, run, step_id, outcome=form), 422
     flash(_said_of(run, step))
+    if duty.wants_no_help(run):
+        flash(
+            "What they had agreed to for our help is withdrawn too. No request leaves any more, and"
+            " those that are out are being withdrawn."
+        )
     return _onward(case, run)
 
 
