@@ -226,7 +226,7 @@ def test_the_pages_show_every_kind_and_lead_to_a_playbook_to_read(house, staff):
 
     preview = asha.get(f"/cases/{ref}/playbooks/doxing").text
     assert "t been started on this case." in preview
-    assert "A draft" in preview
+    assert "This is a draft" in preview
     assert "Possible outcomes" in preview
     assert asha.get(f"/cases/{ref}/playbooks/no-such-page").status_code == 404
     run_id = house.add(case_id, "doxing")

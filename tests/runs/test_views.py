@@ -55,7 +55,7 @@ def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha,
     assert "I have sent a reply" in page.text
     assert page.text.count('<li class="step ') == 26
     assert "0 of 23 steps" in page.text, "steps that are not needed are not counted"
-    assert "A draft" in page.text
+    assert "This is a draft" in page.text
 
 
 def test_why_a_step_is_done_is_folded_away_with_its_words(asha, at_work):
