@@ -20,10 +20,12 @@ from helpdesk.triage import queries as triage_queries
 OF_HELPING: Final = (ConsentKind.HELP, ConsentKind.HELPER, ConsentKind.PLATFORM)
 
 
-def add_playbook(work: Work, case: Case, playbook_id: str) -> Run:
+def add_playbook(
+    work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: bool = False
+) -> Run:
     """Put a playbook to work on a case, as its first or beside others, and judge it all again."""
     before = triage_queries.playbooks_judging_case(work, case)
-    run = playbook_operations.start_run(work, case, playbook_id)
+    run = playbook_operations.start_run(work, case, playbook_id, shows_in_mailbox=shows_in_mailbox)
     _judge_again(work, case, before)
     return run
 

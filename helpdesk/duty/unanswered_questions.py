@@ -23,7 +23,7 @@ def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
     before = report_rules.urgency_questions(
         library, report_rules.playbooks_to_ask(library, case.kinds)
     )
-    later = report_rules.deferred_questions(library, case.kinds)
+    later = report_rules.deferred_questions(library, case.kinds_for_reporter)
     left = [
         one
         for one in applicable_questions((*before, *later), known)

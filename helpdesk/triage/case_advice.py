@@ -63,7 +63,9 @@ def _kept_for_reporter(work: Work, case: Case) -> Mapping[str, Any]:
 
 def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:
     """What to do now and what better not, by today's playbooks and the newest answers."""
-    return merged_advice(playbooks_of_kinds(library, case.kinds), answers_for_advice(work, case))
+    return merged_advice(
+        playbooks_of_kinds(library, case.kinds_for_reporter), answers_for_advice(work, case)
+    )
 
 
 @cache

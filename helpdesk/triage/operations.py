@@ -74,14 +74,20 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
 
 
 def correct_reporter_answers(
-    work: Work, case: Case, changes: Mapping[str, Value], *, seen: str | None = None
+    work: Work,
+    case: Case,
+    changes: Mapping[str, Value],
+    *,
+    seen: str | None = None,
+    shows_in_mailbox: bool = False,
 ) -> Judgement:
     """Replace what was assumed or has changed, and judge again. What was judged before is kept.
 
     Answers that lead higher raise the case at once. Those that lead lower change no level: they ask
     a second person for one level less, as anybody has to who wants a case to wait longer. `seen`
     is the mark of the answers that are corrected, those of the mailbox among them: an older page
-    takes nothing back.
+    takes nothing back. The advice in the mailbox follows only if it `shows_in_mailbox`: what was
+    said in confidence is not for whoever holds the return code.
     """
     lock_case(work, case)
     work.require(may_correct_level, case)
@@ -100,8 +106,9 @@ def correct_reporter_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     report_content.correct_answers(work, case, kept)
-    later = report_content.later_answers_of(work, case)
-    seal_answers_for_advice(case, after, answered_later=later)
+    if shows_in_mailbox:
+        later = report_content.later_answers_of(work, case)
+        seal_answers_for_advice(case, after, answered_later=later)
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)

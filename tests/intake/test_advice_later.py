@@ -91,11 +91,24 @@ def test_answers_that_change_no_line_lead_back_to_the_case(back):
 def test_it_follows_what_a_responder_corrected(house, back):
     with house.inside() as work:
         case = work.session.scalars(select(Case)).one()
-        triage.correct_reporter_answers(work, case, {"seized_what": "computer"})
+        triage.correct_reporter_answers(
+            work, case, {"seized_what": "computer"}, shows_in_mailbox=True
+        )
 
     back.open("/mailbox/case/advice")
 
     assert not [one for one in lines_on(back) if "SIM card" in one]
+
+
+def test_what_was_corrected_in_confidence_changes_nothing_there(house, back):
+    back.open("/mailbox/case/advice")
+    before = lines_on(back)
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        triage.correct_reporter_answers(work, case, {"seized_what": "computer"})
+
+    back.open("/mailbox/case/advice")
+    assert lines_on(back) == before
 
 
 def test_the_page_names_no_code_and_closes_with_the_mailbox(app, back, code):
@@ -148,7 +161,9 @@ def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(h
             "seized_what": ["phone"],
             "seized_back": "back_soon",
         }
-        triage.correct_reporter_answers(work, case, {"seized_back": "", "danger": "credible"})
+        triage.correct_reporter_answers(
+            work, case, {"seized_back": "", "danger": "credible"}, shows_in_mailbox=True
+        )
 
     answer(back, q_seized_what="disk")
     with house.inside() as work:

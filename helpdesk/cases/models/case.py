@@ -59,6 +59,9 @@ class Case(RandomIdMixin, Base):
     other_types: Mapped[tuple[str, ...]] = mapped_column(
         ARRAY(String(40), as_tuple=True), default=(), server_default=text("'{}'")
     )
+    # Of those, what the mailbox may show: what was reported, and what one of us released. None, as
+    # long as that is all of them: whoever holds the return code reads it.
+    told_types: Mapped[tuple[str, ...] | None] = mapped_column(ARRAY(String(40), as_tuple=True))
     platform: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(12), default="en")
     region: Mapped[str | None] = mapped_column(String(40))
@@ -165,6 +168,16 @@ class Case(RandomIdMixin, Base):
     def kinds(self) -> tuple[str, ...]:
         """Every kind of trouble it is about, the main one first."""
         return (self.incident_type, *self.other_types)
+
+    @property
+    def kinds_for_reporter(self) -> tuple[str, ...]:
+        """Those by which the mailbox gives advice and asks: not what was said in confidence."""
+        return self.kinds if self.told_types is None else self.told_types
+
+    def release_kind(self, kind: str) -> None:
+        """Let the mailbox give advice and ask about this kind of trouble, too."""
+        if kind not in self.kinds_for_reporter:
+            self.told_types = (*self.kinds_for_reporter, kind)
 
     @property
     def due_at(self) -> datetime | None:

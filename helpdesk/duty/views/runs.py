@@ -33,7 +33,12 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 @runs_bp.post("/runs")
 def create_run(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    run = duty.add_playbook(work, case, request.form.get("playbook", ""))
+    run = duty.add_playbook(
+        work,
+        case,
+        request.form.get("playbook", ""),
+        shows_in_mailbox=request.form.get("shows_in_mailbox") == "yes",
+    )
     return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
 
 

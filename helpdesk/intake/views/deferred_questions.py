@@ -37,7 +37,7 @@ def show_case_advice() -> ResponseReturnValue:
         case=case,
         advice=_advice(case),
         is_unreadable=bool(work.keys.unreadable),
-        is_draft=has_draft_playbook(load_current_library(), case.kinds),
+        is_draft=has_draft_playbook(load_current_library(), case.kinds_for_reporter),
         left_for_later=len(questions_left(case)),
     )
 
@@ -46,14 +46,14 @@ def show_case_advice() -> ResponseReturnValue:
 @mailbox_required
 def show_questions() -> ResponseReturnValue:
     case = queries.own_case(work)
-    return _page(deferred_questions_form(case.kinds, current_language()))
+    return _page(deferred_questions_form(case.kinds_for_reporter, current_language()))
 
 
 @bp.post("/mailbox/case/questions")
 @mailbox_required
 def create_answers() -> ResponseReturnValue:
     case = queries.own_case(work)
-    form = deferred_questions_form(case.kinds, current_language())
+    form = deferred_questions_form(case.kinds_for_reporter, current_language())
     if not form.validate_on_submit():
         return _page(form), 422
     answers = answers_from_form(form)
@@ -62,7 +62,7 @@ def create_answers() -> ResponseReturnValue:
     refuse_if_full(work, current_context().settings.reports_quota)
     before = _advice(case)
     operations.record_deferred_answers(
-        work, case, body=answers_as_message(answers, case.kinds), answers=answers
+        work, case, body=answers_as_message(answers, case.kinds_for_reporter), answers=answers
     )
     flash(_("Answers sent. Only the people who work on your case can read them."))
     if _advice(case) != before:
@@ -74,7 +74,7 @@ def create_answers() -> ResponseReturnValue:
 def questions_left(case: Case) -> list[Question]:
     """Those of the mailbox that nobody has answered yet."""
     answered = answered_later(work, case)
-    asked = list_deferred_questions(case.kinds, current_language())
+    asked = list_deferred_questions(case.kinds_for_reporter, current_language())
     return [one for one in asked if one.id not in answered]
 
 
@@ -85,7 +85,7 @@ def _advice(case: Case) -> SafeNowAdvice:
 def _page(form: Any) -> str:
     case = queries.own_case(work)
     left = questions_left(case)
-    asked = list_deferred_questions(case.kinds, current_language())
+    asked = list_deferred_questions(case.kinds_for_reporter, current_language())
     return render_template(
         "mailbox/questions.html",
         form=form,

@@ -16,8 +16,12 @@ from helpdesk.runs.models import MOVED, Run
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 
 
-def start_run(work: Work, case: Case, playbook_id: str) -> Run:
-    """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
+def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: bool = False) -> Run:
+    """Put a playbook to work on a case, in today's edition for as long as the run lasts.
+
+    The mailbox goes on with the kinds it knows, unless `shows_in_mailbox`: what was said in
+    confidence is not for whoever holds the return code.
+    """
     lock_case(work, case)
     work.require(may_start_run, case)
     edition = repository.load_current_edition(playbook_id)
@@ -27,10 +31,18 @@ def start_run(work: Work, case: Case, playbook_id: str) -> Run:
         raise Conflict("This playbook has already been started on the case.")
     if playbook_id not in case.kinds:
         # whatever is worked on is what the case is about, too
+        case.told_types = case.kinds_for_reporter
         case.other_types = (*case.other_types, playbook_id)
+    if shows_in_mailbox:
+        case.release_kind(playbook_id)
     run = _begin(work, case, edition)
     response_targets.leave_second_lane(work, case)
-    work.record("playbook.started", run, playbook=edition.playbook.name)
+    work.record(
+        "playbook.started",
+        run,
+        playbook=edition.playbook.name,
+        **({"in_mailbox": True} if shows_in_mailbox else {}),
+    )
     return run
 
 

@@ -169,5 +169,6 @@ def _end(work: Work, run: Run, outcome: StepOutcome) -> None:
 def _go_on_as(case: Case, *, was: str, now: str) -> None:
     """A kind of trouble under its right name. Whatever else the case is about stays with it."""
     kinds = dict.fromkeys([*(now if kind == was else kind for kind in case.kinds), now])
+    case.told_types = case.kinds_for_reporter
     case.incident_type, *others = kinds
     case.other_types = tuple(others)

@@ -41,7 +41,11 @@ def create_answers(ref: str) -> ResponseReturnValue:
     changes = form.changes(answers_of(work, case))
     if changes:
         judgement = operations.correct_reporter_answers(
-            work, case, changes, seen=submitted_page_mark()
+            work,
+            case,
+            changes,
+            seen=submitted_page_mark(),
+            shows_in_mailbox=request.form.get("shows_in_mailbox") == "yes",
         )
         flash(f"The answers have been corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
