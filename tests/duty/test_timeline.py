@@ -19,7 +19,7 @@ from helpdesk.escalations.states import Ask
         (
             "escalation.decided",
             {"outcome": "none", "reason": "no_breach_found"},
-            "The partner decided: Nothing was done. Their reason: It breaks none of our rules.",
+            "The partner decided: Nothing was done. Their reason: It does not break our rules.",
         ),
         (
             "escalation.decided",
@@ -31,7 +31,7 @@ from helpdesk.escalations.states import Ask
             "escalation.decided",
             {"outcome": "none", "reason": "no_breach_found", "corrects": "an-id"},
             "The partner corrected its decision: Nothing was done."
-            " Their reason: It breaks none of our rules.",
+            " Their reason: It does not break our rules.",
         ),
         (
             "escalation.second_person_called",

@@ -106,7 +106,7 @@ def test_a_step_that_waits_says_what_for(at_work):
 def test_a_step_that_is_not_needed_is_not_finished(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(Conflict, match="not needed"):
+    with pytest.raises(Conflict, match="this step isn"):
         at_work.finish(run_id, "shared-page", "frozen")
 
 

@@ -187,7 +187,7 @@ def test_a_warning_says_what_is_not_known(asha, at_work):
 
     page = asha.get(address(at_work, run_id))
 
-    assert "this is not known: Can you still get into the account?" in page.text
+    assert "know this yet: Can you still get into the account?" in page.text
 
 
 def test_platform_facts_say_that_nobody_has_checked_them(asha, at_work):
