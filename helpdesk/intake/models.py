@@ -90,6 +90,8 @@ class EmailReminder(Base):
     asked_since: Mapped[datetime]
     code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
     tries: Mapped[int] = mapped_column(SmallInteger)
+    # How many codes everybody had typed when this one was asked for: no rollback takes back one.
+    guesses_before: Mapped[int] = mapped_column(BigInteger, server_default="0")
     code_sent_at: Mapped[datetime | None]
     # A hash of what the link in each email holds.
     stop_tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)

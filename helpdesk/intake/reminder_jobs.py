@@ -67,6 +67,8 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
         token = reminder_stop_token(key, case_id, to)
         reminder.code_tag, reminder.stop_tag = code_tag(case_id, code), _stop_tag(token)
         if _is_paused(work, tag):
+            if not _had_test_email(work, token):
+                reminder.code_tag = None  # nobody was sent it: there is nothing to guess
             reminder.code_sent_at = _to_five_minutes(work.at)
             return
         if _sent_lately(work) >= IN_AN_HOUR:
@@ -242,6 +244,12 @@ def _keep_stop_link(work: Work, tag: bytes, token: str) -> None:
     )
     again = {"sent_at": row.excluded.sent_at}
     work.session.execute(row.on_conflict_do_update(index_elements=["stop_tag"], set_=again))
+
+
+def _had_test_email(work: Work, token: str) -> bool:
+    """Whether this case's test email to this address is the one that still goes on."""
+    kept = work.session.get(SentTestEmail, _stop_tag(f"test {token}"))
+    return kept is not None and kept.sent_at > work.at - BETWEEN_TEST_EMAILS - HOUR
 
 
 def _to_the_hour(moment: datetime) -> datetime:

@@ -188,6 +188,26 @@ def test_with_one_they_act_on_that_case_alone_and_three_times_in_a_day(as_role, 
     door.rollback()
 
 
+def test_guesses_that_are_taken_back_count_all_the_same(as_role, asked):
+    asked.execute(
+        "UPDATE email_reminders SET state = 'unconfirmed', code_tag = sha256('right'),"
+        " code_sent_at = now(), guesses_before = (SELECT last_value FROM reminder_guesses)"
+    )
+    door = as_role(INTAKE)
+    guess = "SELECT confirm_reminders(sha256(%s))"
+    door.execute(OPEN, [PROOF, TOKEN])
+    said = set()
+    for _ in range(1001):
+        with door.transaction(force_rollback=True):
+            said.add(door.execute(guess, [b"wrong"]).fetchone()[0])
+    tries = door.execute(guess, [b"right"]).fetchone()
+    door.rollback()
+
+    assert "wrong" in said
+    assert asked.execute("SELECT tries FROM email_reminders").fetchone() == (0,)
+    assert tries == ("late",)
+
+
 def test_what_a_link_holds_ends_them_without_a_mailbox(as_role, asked):
     door = as_role(INTAKE)
     door.execute("SELECT stop_reminders(%s)", [STOP])

@@ -226,6 +226,17 @@ def test_a_wrong_code_is_counted_and_after_five_the_right_one_is_none(house, ins
     assert row(house, case).state is ReminderState.UNCONFIRMED
 
 
+def test_who_was_sent_no_code_has_none_to_guess(house, app, browser, code):
+    opened(house, code)
+    other = opened(house, second := ReturnCode.new())
+    asks(enters(browser, code))
+    work_off(house)
+    asks(enters(Browser(app.test_client()), second))
+    work_off(house)
+
+    assert row(house, other).code_tag is None
+
+
 def test_a_code_ends_after_a_day(house, inside, case):
     asks(inside)
     [email] = work_off(house)
