@@ -192,8 +192,8 @@ def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> No
 
 
 def is_danger_told(case: Case) -> bool:
-    """Whether the reporter has told us in the mailbox that someone is in danger now, and nobody has
-    written to them or judged the case since."""
+    """Whether the case is judged by what the reporter told us in the mailbox, that someone is in
+    danger now, and an answer is owed."""
     return case.rule == DANGER_TOLD and case.reply_due_at is not None and not case.is_closed
 
 
@@ -204,7 +204,7 @@ def raise_for_danger(work: Work, case: Case) -> None:
     No rule: whoever calls this has asked whether it is their case, holds it, and has said that an
     answer is owed.
     """
-    was = case.level
+    was, was_in_second_lane = case.level, case.in_slow_lane
     work.session.flush()
     work.session.execute(select(func.raise_own_level()))
     work.session.refresh(case, ["level", "rule", "in_slow_lane"])
@@ -215,6 +215,8 @@ def raise_for_danger(work: Work, case: Case) -> None:
     resume_case_if_raised(work, case)
     if case.level is not was:
         first_reply_clock.restart_first_reply_for_level(work, case)
+    elif was_in_second_lane:  # where a case has no alarms of its own
+        response_targets.schedule_remaining_reply_alarms(work, case)
     told_at = int(work.at.timestamp())
     work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=told_at)
 

@@ -109,7 +109,7 @@ def test_consent_for_one_platform_is_none_for_another(house):
 def test_only_a_coordinator_of_the_queue_can_waive_the_public_form(house):
     without_fact(house, "public_form_ref")
     escalation = house.ask()
-    assert "number of the platform's own form" in gates(house, escalation)
+    assert "number for the platform's own form" in gates(house, escalation)
     with house.context.begin() as work:
         far_lead = a_person(work, Role.COORDINATOR, [a_team(work)])
 

@@ -1,5 +1,6 @@
 """Someone is in danger now: said in the mailbox, asked once more, and heard at once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,8 +62,8 @@ def press(browser):
     return browser.send(ADDRESS)
 
 
-def told(house, case, code):
-    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+def told(house, case, code, at=None):
+    with house.at_the_door(reporter(case.id), own=code.secret(), at=at) as work:
         operations.report_danger(work, queries.own_case(work))
 
 
@@ -148,6 +149,37 @@ def test_once_one_of_us_has_written_it_can_be_said_again(house, case, code):
     assert now_of(house, case).reply_due_at is not None
 
 
+def test_it_can_be_said_again_though_the_reporter_wrote_meanwhile(house, mailbox, case, code):
+    told(house, case, code)
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Are you safe?")
+    mailbox.open("/mailbox/case")
+    mailbox.send("/mailbox/case/messages", answers={"body": "Yes, for now."})
+    told(house, case, code)
+
+    assert len(calls(house)) == 2
+
+
+def test_who_says_it_again_an_hour_later_is_heard_again(house, case, code):
+    told(house, case, code, at=datetime.now(UTC) - timedelta(hours=2))
+    told(house, case, code)
+
+    assert len(calls(house)) == 2
+
+
+def test_advice_and_questions_in_the_mailbox_are_as_they_were(mailbox):
+    token = re.compile(r'name="csrf_token"[^>]*')
+
+    def shown():
+        pages = ("/mailbox/case/advice", "/mailbox/case/questions")
+        return [token.sub("", mailbox.open(page).text) for page in pages]
+
+    before = shown()
+    press(mailbox)
+
+    assert shown() == before
+
+
 def test_the_mailbox_says_nothing_of_it_afterwards(mailbox):
     press(mailbox)
     mailbox.open("/mailbox/case")
@@ -194,6 +226,23 @@ def test_a_case_that_rested_until_a_day_is_ours_again(house, case, code):
     told(house, case, code)
 
     assert now_of(house, case).state is CaseState.OPEN
+
+
+def test_one_that_was_immediate_in_the_second_lane_has_its_alarms(house, case, code):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        found.level, found.in_slow_lane, found.owner_id = Level.IMMEDIATE, True, None
+        first_reply_clock.start_first_reply_clock(work, found)
+        work.record("case.released", found)
+    told(house, case, code)
+
+    with house.inside() as work:
+        alarms = work.session.scalar(
+            select(func.count()).where(
+                OutboxJob.job == "triage.alarm", OutboxJob.state == "waiting"
+            )
+        )
+    assert alarms > 0
 
 
 def test_it_leaves_the_second_lane(house, case, code):

@@ -4,6 +4,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
+
 from helpdesk.cases import news
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.models.news import NewsKind
@@ -43,15 +45,34 @@ def send_message_as_reporter(
 
 def report_danger(work: Work, case: Case) -> None:
     """Say that someone is in danger now: it is an answer, which raises the case at once and calls
-    those on duty. Said again before one of us has written, it does nothing more."""
+    those on duty. Pressed again in the same hour, with nothing said or judged in between, it does
+    nothing more; whoever presses it later has a reason, and is heard again."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
-    if is_danger_told(case):
+    if _has_just_been_told(work, case):
         return
+    # The advice in the mailbox stays as it was: who else reads there sees nothing of this.
     _add_message(work, case, body=DANGER_IN_WORDS, answers=DANGER_NOW)
-    add_answers_for_advice(work, case, DANGER_NOW)
     news.notify_person(work, case.id, case.owner_id, NewsKind.MESSAGE)
     raise_for_danger(work, case)
+
+
+def _has_just_been_told(work: Work, case: Case) -> bool:
+    newest = work.session.scalar(
+        select(Message)
+        .where(Message.case_id == case.id)
+        .order_by(Message.sent_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    # What it says the mailbox cannot open. With answers, in this hour, on a case that is judged by
+    # them: the press, or a question that was answered since.
+    return (
+        newest is not None
+        and newest.is_from_reporter
+        and newest.answers is not None
+        and newest.sent_at >= work.hour_for_reporter
+        and is_danger_told(case)
+    )
 
 
 def _add_message(work: Work, case: Case, *, body: str, answers: Context | None) -> Message:
