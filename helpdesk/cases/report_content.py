@@ -1,7 +1,7 @@
 """What a reporter told us, as it lies sealed in a case: story, answers, how to reach them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from helpdesk.cases import queries
@@ -20,6 +20,8 @@ DANGER_NOW: Final[Mapping[str, str]] = {"danger": "imminent"}
 # Beside the answers of a report: the last message with answers that was there when one of us
 # corrected them. No question has a name like that.
 CORRECTED_AFTER: Final = "corrected-after"
+# The questions that one of us corrected in confidence: advice in the mailbox is not to follow them.
+WITHHELD: Final = "withheld-from-mailbox"
 
 
 def seal_report(
@@ -46,14 +48,24 @@ def story_of(work: Work, case: Case) -> str:
 def answers_of(work: Work, case: Case) -> dict[str, Answer]:
     """Question id to what was picked or typed; nothing where that cannot be read."""
     told = _report_answers(work, case)
-    return {name: answer for name, answer in told.items() if name != CORRECTED_AFTER}
+    return {
+        name: answer for name, answer in told.items() if name not in (CORRECTED_AFTER, WITHHELD)
+    }
 
 
-def correct_answers(work: Work, case: Case, answers: Mapping[str, Answer]) -> None:
+def withheld_answer_names(work: Work, case: Case) -> frozenset[str]:
+    """The questions that were corrected and not released to the mailbox."""
+    return frozenset(_report_answers(work, case).get(WITHHELD) or ())
+
+
+def correct_answers(
+    work: Work, case: Case, answers: Mapping[str, Answer], *, withheld: Iterable[str] = ()
+) -> None:
     """Seal other answers in the place of the report's, by somebody who had all of the mailbox
-    before them."""
+    before them. `withheld`: the questions that its advice is not to follow."""
     rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
     kept = {**answers, **({CORRECTED_AFTER: rows[-1].id} if rows else {})}
+    kept |= {WITHHELD: sorted(withheld)} if withheld else {}
     case.answers = work.keys.seal(case, "answers", json.dumps(kept))
 
 
@@ -63,6 +75,7 @@ def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) ->
     the answers."""
     report = _report_answers(work, case)
     corrected_after = report.pop(CORRECTED_AFTER, None)
+    report.pop(WITHHELD, None)
     later: dict[str, Answer] = {}
     is_danger_told = False
     for message_id, told in _answers_by_message(work, case, rows):

@@ -105,10 +105,13 @@ def correct_reporter_answers(
     # before it, and so does that an answer was taken away.
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
-    report_content.correct_answers(work, case, kept)
+    withheld = report_content.withheld_answer_names(work, case)
+    withheld = withheld - changes.keys() if shows_in_mailbox else withheld | changes.keys()
+    report_content.correct_answers(work, case, kept, withheld=withheld)
     if shows_in_mailbox:
         later = report_content.later_answers_of(work, case)
-        seal_answers_for_advice(case, after, answered_later=later)
+        released = {name: value for name, value in after.items() if name not in withheld}
+        seal_answers_for_advice(case, released, answered_later=later)
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)

@@ -225,7 +225,7 @@ def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):
 def test_a_consent_written_down_by_hand_opens_no_gate_before_it_is_confirmed(house, kind):
     consent_id = consent_by_hand(house, house.writer, kind)
     escalation = house.ask()
-    assert "has not agreed" in refused(house, escalation, house.lead)
+    assert "hasn't agreed" in refused(house, escalation, house.lead)
 
     with pytest.raises(Conflict, match="someone else"):
         confirm(house, house.writer, consent_id)
@@ -257,7 +257,7 @@ def test_the_reporter_denies_it_and_it_never_counts(house):
 
     with pytest.raises(Conflict, match="withdrawn"):
         confirm(house, house.lead, consent_id)
-    assert "has not agreed" in refused(house, escalation, house.lead)
+    assert "hasn't agreed" in refused(house, escalation, house.lead)
 
 
 def test_ticking_it_in_the_mailbox_confirms_it(house):

@@ -6,9 +6,12 @@ import json
 import pytest
 from sqlalchemy import select, update
 
+from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.report_content import answers_of, later_answers_of
+from helpdesk.core.actors import reporter
 from helpdesk.core.sealing import CannotOpen
+from helpdesk.intake import queries
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.triage import operations as triage
@@ -109,6 +112,27 @@ def test_what_was_corrected_in_confidence_changes_nothing_there(house, back):
 
     back.open("/mailbox/case/advice")
     assert lines_on(back) == before
+
+
+def test_a_later_correction_that_is_released_releases_no_other(house, back, code):
+    def correct(changes, *, shows_in_mailbox=False):
+        with house.inside() as work:
+            case = work.session.scalars(select(Case)).one()
+            triage.correct_reporter_answers(work, case, changes, shows_in_mailbox=shows_in_mailbox)
+            return case.id, report_content.answers_of(work, case)
+
+    def followed(case_id):
+        with house.at_the_door(reporter(case_id), own=code.secret()) as work:
+            return answers_for_advice(work, queries.own_case(work))
+
+    correct({"seized_what": "computer"})
+    case_id, kept = correct({"seized_back": "yes"}, shows_in_mailbox=True)
+    assert kept["seized_what"] == "computer"
+    assert report_content.WITHHELD not in kept
+    assert "seized_what" not in followed(case_id)
+
+    correct({"seized_what": "computer"}, shows_in_mailbox=True)
+    assert followed(case_id)["seized_what"] == "computer"
 
 
 def test_the_page_names_no_code_and_closes_with_the_mailbox(app, back, code):

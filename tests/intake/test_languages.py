@@ -259,8 +259,8 @@ def test_a_sentence_that_fell_back_is_still_only_text(app):
 
 
 def test_a_sentence_of_ours_without_words_keeps_its_own_direction(app, monkeypatch):
-    languages.catalogues.catalogue("ar").get("Leave this page").string = ""
-    languages.catalogues.translations.cache_clear()
+    languages.catalogues.load_catalogue("ar").get("Leave this page").string = ""
+    languages.catalogues.load_catalogue_or_source.cache_clear()
 
     assert "\u2066Leave this page\u2069</a>" in app.test_client().get("/ar/").text
 
