@@ -22,6 +22,12 @@ PREFIX = "evidence-"
 too_long = max_length_validator(TEXT_LIMIT)
 
 
+class StartRunForm(Form):
+    """Whether the mailbox follows a playbook that a colleague starts."""
+
+    shows_in_mailbox = BooleanField("Show its advice and questions in the reporter\u2019s mailbox")
+
+
 class StepOutcomeForm(Form):
     """How a step ended. The fields for its evidence are added for each step.
 

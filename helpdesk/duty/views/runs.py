@@ -19,7 +19,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
-from helpdesk.runs.forms import SkipStepForm, StepOutcomeForm, outcome_form
+from helpdesk.runs.forms import SkipStepForm, StartRunForm, StepOutcomeForm, outcome_form
 from helpdesk.runs.known_facts import KnownFact, UnreadFacts, known_facts
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_start_run, may_work_on_run
@@ -33,11 +33,12 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 @runs_bp.post("/runs")
 def create_run(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
+    form = StartRunForm()
     run = duty.add_playbook(
         work,
         case,
         request.form.get("playbook", ""),
-        shows_in_mailbox=request.form.get("shows_in_mailbox") == "yes",
+        shows_in_mailbox=form.validate_on_submit() and form.shows_in_mailbox.data,
     )
     return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
 

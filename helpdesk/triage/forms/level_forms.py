@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from wtforms import Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
@@ -17,7 +17,12 @@ too_long = max_length_validator(TEXT_LIMIT)
 
 
 class AnswersForm(Form):
-    """The reporter's answers, to be corrected. The fields are added for each page."""
+    """The reporter's answers, to be corrected. The fields of the questions are added for each
+    page."""
+
+    shows_in_mailbox = BooleanField(
+        "Let the advice in the reporter\u2019s mailbox follow these answers"
+    )
 
     def changes(self, before: Context) -> dict[str, Value]:
         """What differs from before. An answer that was emptied is taken back to "I don't know"."""

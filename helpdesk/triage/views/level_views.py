@@ -45,7 +45,7 @@ def create_answers(ref: str) -> ResponseReturnValue:
             case,
             changes,
             seen=submitted_page_mark(),
-            shows_in_mailbox=request.form.get("shows_in_mailbox") == "yes",
+            shows_in_mailbox=form.shows_in_mailbox.data,
         )
         flash(f"The answers have been corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
