@@ -145,7 +145,7 @@ def as_owner(context, megabytes):
     [
         (499, None),
         (500, "have used 50%"),
-        (1000, "We aren't accepting any more reports or messages for now"),
+        (1000, "accepting any more reports or messages for now"),
     ],
 )
 def test_the_board_says_how_much_is_used(context, staff, megabytes, says):
