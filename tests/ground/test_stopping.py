@@ -37,23 +37,23 @@ def test_a_signal_raises_at_once_where_it_can():
 SIGNALS_INSIDE_SIGNALS = """
 import signal, sys
 from contextlib import suppress
-from helpdesk.supervisor import up
+from helpdesk.supervisor import run_everything
 
 seen = set()
 
 def strike(frame, _event, _):
     if (frame.f_code, frame.f_lineno) not in seen:
         seen.add((frame.f_code, frame.f_lineno))
-        with suppress(up.StopRequested):
+        with suppress(run_everything.StopRequested):
             signal.raise_signal(signal.SIGTERM)
     return strike
 
-with up._interruptible():
-    with suppress(up.StopRequested):
+with run_everything._interruptible():
+    with suppress(run_everything.StopRequested):
         sys.settrace(strike)
         signal.raise_signal(signal.SIGTERM)
     sys.settrace(None)
-    assert up._asked_to_stop()
+    assert run_everything._asked_to_stop()
 """
 
 
