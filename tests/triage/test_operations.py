@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.accounts.models import Person
-from helpdesk.cases import clocks
+from helpdesk.cases import clocks, report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.cases.states import CaseState
@@ -203,6 +203,8 @@ def test_answers_to_questions_that_a_correction_hides_are_dropped(context, house
         operations.correct_reporter_answers(work, case, {"about": ("advice",)})
         answers = json.loads(work.keys.open(case, "answers"))
 
+    # Beside the answers stands that this one was corrected in confidence.
+    assert answers.pop(report_content.WITHHELD) == ["about"]
     assert answers == {**NO, "about": ["advice"]}
 
 
