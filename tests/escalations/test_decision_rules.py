@@ -18,6 +18,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.partner_terms import PartnerTerms
 from tests.factories import sign_in
+from tests.intake.browser import token_in
 
 ABOUT_ACCESS = {Action.ACCESS_RESTORED, Action.ACCESS_LOCKED}
 DONE, WHY = Action.ACCESS_RESTORED, Reason.POLICY_BREACH
@@ -204,7 +205,7 @@ def settle(house, **about):
 
 
 def post(client, page, what, **fields):
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
+    token = token_in(client.get(page).text)
     return client.post(f"{page}/{what}", data={"csrf_token": token, **fields})
 
 

@@ -28,6 +28,7 @@ from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
 from tests.factories import sign_in
+from tests.intake.browser import token_in
 
 
 def mine(work, house):
@@ -122,7 +123,7 @@ def browser(house, context):
 
 
 def fields_of(page, **typed):
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+    token = token_in(page.text)
     return {
         "csrf_token": token,
         "seen": re.search(r'name="seen" value="([^"]*)"', page.text)[1],

@@ -16,6 +16,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import MAILBOX
 from tests.factories import confirm_mail, sign_in
+from tests.intake.browser import token_in
 
 SOON = timedelta(minutes=1)
 UNCONFIRMED = "mail address isn't confirmed"
@@ -161,7 +162,7 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
     is_over(house)
     news_of(house, escalation)
     page = page_of(house, staff, escalation, house.writer)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    token = token_in(page)
     to = f"/cases/{house.case.ref}/requests/{escalation.ref}/telling"
     seen = re.search(r'name="seen" value="([^"]+)">\s*<button[^>]*>They have been told', page)[1]
 

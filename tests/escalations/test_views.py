@@ -24,11 +24,11 @@ from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
 from tests.escalations.test_approving import without_fact
 from tests.factories import a_case, a_person, a_team, sign_in
-from tests.intake.browser import mark_in
+from tests.intake.browser import mark_in, token_in
 
 
 def token_of(page):
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+    return token_in(page.text)
 
 
 def send(client, page, to, **fields):

@@ -8,7 +8,7 @@ from helpdesk.settings import Surface
 from helpdesk.web import kept_result_pages
 from tests import factories
 from tests.guards.test_routes import address, routes
-from tests.intake.browser import FROM_US
+from tests.intake.browser import FROM_US, token_in
 
 # None is answered in place on purpose. A browser that keeps no cookies is, since it could not find
 # the page again, and so is one that is answered very often: tests/web/test_form_results.py.
@@ -37,7 +37,7 @@ def a_token(client):
     """The token of a page that is open."""
     start = "/mailbox" if client.application.extensions["surface"] is Surface.PUBLIC else "/account"
     page = client.get(start, headers=FROM_US).get_data(as_text=True)
-    return page.split('name="csrf_token" value="')[1].split('"')[0]
+    return token_in(page)
 
 
 def posts(client):

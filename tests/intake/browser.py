@@ -1,5 +1,6 @@
 """A browser without scripts: it follows links, fills in forms as they stand, and sends them."""
 
+import re
 from html.parser import HTMLParser
 
 
@@ -55,6 +56,11 @@ class Browser:
     @property
     def status(self):
         return self.answer.status_code
+
+
+def token_in(text):
+    """The token of the first form of a page."""
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)[1]
 
 
 def mark_in(page, action):

@@ -9,6 +9,7 @@ from werkzeug.test import Client
 from helpdesk.host_dispatch import application_for
 from helpdesk.intake import operations
 from helpdesk.settings import Surface
+from tests.intake.browser import token_in
 
 LINK = f"/en/stop/{'0' * 64}"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
@@ -83,7 +84,7 @@ def test_a_page_that_was_open_too_long_is_offered_again_and_works(house, visitor
     page = again.get_data(as_text=True)
     assert not named(house, again)
     assert "Send it again" in page
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    token = token_in(page)
     done = answers(
         house, visitor, LINK, method="POST", data={"csrf_token": token}, headers=same_site
     )
@@ -92,7 +93,7 @@ def test_a_page_that_was_open_too_long_is_offered_again_and_works(house, visitor
 
 def test_where_the_database_is_away_the_button_is_offered_again(house, visitor, monkeypatch):
     page = answers(house, visitor, LINK).get_data(as_text=True)
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    token = token_in(page)
 
     def is_away(*_arguments):
         raise OperationalError("", {}, Exception("away"))

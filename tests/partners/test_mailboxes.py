@@ -15,6 +15,7 @@ from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import Partner
 from tests.factories import a_person, a_team, sign_in, work_as
+from tests.intake.browser import token_in
 
 NEW, OLD = "new@platform.test", "old@platform.test"
 
@@ -73,7 +74,7 @@ def asks_again(context, lead, partner, at):
 
 
 def token_of(client, page):
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
+    return token_in(client.get(page).text)
 
 
 def send(client, page, to, **fields):

@@ -18,7 +18,7 @@ from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_messa
 from helpdesk.partners.response_times import format_in_both_zones
 from helpdesk.playbooks.repository import load_current_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
-from tests.intake.browser import mark_in
+from tests.intake.browser import mark_in, token_in
 
 ABOUT = {
     "slug": "example-social",
@@ -197,7 +197,7 @@ def test_every_field_has_its_own_name_and_says_where_it_comes_from():
 
 def send(client, page, to, **fields):
     shown = client.get(page)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)[1]
+    token = token_in(shown.text)
     return client.post(to, data={"csrf_token": token, **mark_in(shown, to), **fields})
 
 

@@ -12,7 +12,7 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import operations
 from tests.escalations.conftest import a_partner
 from tests.factories import sign_in
-from tests.intake.browser import mark_in
+from tests.intake.browser import mark_in, token_in
 
 ACCOUNT = load_current_library().playbook("account-takeover")
 
@@ -32,7 +32,7 @@ def address(at_work, run_id, *rest):
 
 
 def token(page):
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+    return token_in(page.text)
 
 
 def send(client, page_address, to, **fields):

@@ -13,7 +13,7 @@ from helpdesk.core.actors import Role
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import operations, queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
-from tests.intake.browser import mark_in
+from tests.intake.browser import mark_in, token_in
 
 ANSWERS = {"danger": "unsure", "hold": "running", "inside": ["money"], "profile": "@them"}
 
@@ -36,7 +36,7 @@ def asha(staff, house):
 
 def send(client, page, to, **fields):
     shown = client.get(page)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)[1]
+    token = token_in(shown.text)
     return client.post(to, data={"csrf_token": token, **mark_in(shown, to), **fields})
 
 
