@@ -1,7 +1,7 @@
 """What people fill in at a step: how it ended, what they wrote down, why they leave it out."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
@@ -20,12 +20,19 @@ ON_ONE_LINE = frozenset({"url", "handle", "reference", "moment", "contact"})
 PREFIX = "evidence-"
 
 too_long = max_length_validator(TEXT_LIMIT)
+# What whoever releases something to a reporter's mailbox has to know.
+WHO_READS_MAILBOX: Final = (
+    "Anyone who has the return code can read it. Leave this off if they told us in confidence."
+)
 
 
 class StartRunForm(Form):
     """Whether the mailbox follows a playbook that a colleague starts."""
 
-    shows_in_mailbox = BooleanField("Show its advice and questions in the reporter\u2019s mailbox")
+    shows_in_mailbox = BooleanField(
+        "Show its advice and questions in the reporter\u2019s mailbox",
+        description=WHO_READS_MAILBOX,
+    )
 
 
 class StepOutcomeForm(Form):

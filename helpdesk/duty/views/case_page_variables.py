@@ -54,6 +54,7 @@ from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.intake.queries import REMINDERS_OF_CASE
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
+from helpdesk.runs.forms import StartRunForm
 from helpdesk.triage import queries as triage
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.blank_forms import blank_form
@@ -232,6 +233,7 @@ def _blank_forms() -> dict[str, Any]:
         "message_form": blank_form(MessageToReporterForm),
         "conversation_form": blank_form(ConversationForm),
         "note_form": blank_form(NoteForm),
+        "start_form": blank_form(StartRunForm),
         "release_form": blank_form(ReleaseCaseForm),
         "wait_form": blank_form(PauseCaseForm),
         "closure_form": blank_form(CloseCaseForm),

@@ -26,6 +26,7 @@ from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
 from helpdesk.runs.stale_page_marks import step_mark_of
+from helpdesk.web.blank_forms import blank_form
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
 
@@ -55,7 +56,10 @@ def show_playbook_offers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_start_run, case)
     return render_template(
-        "playbooks/offers.html", case=case, offers=playbook_offers_of(work, case)
+        "playbooks/offers.html",
+        case=case,
+        offers=playbook_offers_of(work, case),
+        start_form=blank_form(StartRunForm),
     )
 
 
@@ -70,6 +74,7 @@ def show_playbook_preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     progress = queries.progress_at_start(work, case, page)
     return render_template(
         "playbooks/preview.html",
+        start_form=blank_form(StartRunForm),
         case=case,
         page=page,
         progress=progress,

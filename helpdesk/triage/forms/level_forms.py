@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Question, QuestionKind
+from helpdesk.runs.forms import WHO_READS_MAILBOX
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
@@ -21,7 +22,8 @@ class AnswersForm(Form):
     page."""
 
     shows_in_mailbox = BooleanField(
-        "Let the advice in the reporter\u2019s mailbox follow these answers"
+        "Let the advice in the reporter\u2019s mailbox follow these answers",
+        description=WHO_READS_MAILBOX,
     )
 
     def changes(self, before: Context) -> dict[str, Value]:
