@@ -26,7 +26,7 @@ from helpdesk.cases.reporter_statements import (
 )
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.work import REPORTERS_CLOCK, Work
+from helpdesk.core.work import REPORTERS_CLOCK, Work, round_down_to_hour
 
 # What the page of a case gathers, in the order in which it was said.
 CONVERSATIONS: Final = (
@@ -100,7 +100,7 @@ def latest_time_reporter_wrote(work: Work, case: Case, since: datetime) -> datet
     `since` is when its clock began: with the first thing they told us, which happened within the
     five minutes of their clock. What followed is kept to the hour, and may have come at its end.
     """
-    hour = since.replace(minute=0, second=0, microsecond=0)
+    hour = round_down_to_hour(since)
     theirs = select(HistoryEntry.at).where(
         HistoryEntry.case_id == case.id,
         HistoryEntry.action.in_(TELLING),

@@ -47,15 +47,12 @@ def story_of(work: Work, case: Case) -> str:
 
 def answers_of(work: Work, case: Case) -> dict[str, Answer]:
     """Question id to what was picked or typed; nothing where that cannot be read."""
-    told = _report_answers(work, case)
-    return {
-        name: answer for name, answer in told.items() if name not in (CORRECTED_AFTER, WITHHELD)
-    }
+    return _answers_and_corrections(work, case)[0]
 
 
 def withheld_answer_names(work: Work, case: Case) -> frozenset[str]:
     """The questions that were corrected and not released to the mailbox."""
-    return frozenset(_report_answers(work, case).get(WITHHELD) or ())
+    return frozenset(_answers_and_corrections(work, case)[1].get(WITHHELD) or ())
 
 
 def correct_answers(
@@ -73,15 +70,13 @@ def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) ->
     """Those of the report, as corrected, and where it says nothing, those of the mailbox. That
     someone is in danger now counts over the report from when it is told until one of us corrects
     the answers."""
-    report = _report_answers(work, case)
-    corrected_after = report.pop(CORRECTED_AFTER, None)
-    report.pop(WITHHELD, None)
+    report, corrections = _answers_and_corrections(work, case)
     later: dict[str, Answer] = {}
     is_danger_told = False
     for message_id, told in _answers_by_message(work, case, rows):
         later |= told
         is_danger_told |= DANGER_NOW.items() <= told.items()
-        if message_id == corrected_after:
+        if message_id == corrections.get(CORRECTED_AFTER):
             is_danger_told = False
     return {**later, **report, **(DANGER_NOW if is_danger_told else {})}
 
@@ -126,10 +121,12 @@ def open_field_of_rows(
     ]
 
 
-def _report_answers(work: Work, case: Case) -> dict[str, Answer]:
-    return dict(
-        work.keys.mapping_of(work.keys.read(case, "answers"), case.envelope_place_of("answers"))
-    )
+def _answers_and_corrections(work: Work, case: Case) -> tuple[dict[str, Answer], dict[str, Answer]]:
+    """The answers of the report, and what stands beside them since one of us corrected some."""
+    text, place = work.keys.read(case, "answers"), case.envelope_place_of("answers")
+    answers: dict[str, Answer] = dict(work.keys.mapping_of(text, place))
+    names = (CORRECTED_AFTER, WITHHELD)
+    return answers, {name: answers.pop(name) for name in names if name in answers}
 
 
 def _answers_by_message(

@@ -145,6 +145,11 @@ def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
         work.announce(UpdateAlarmDue(case.id, percent, due), after=after)
 
 
+def is_still_due(due_at: datetime | None, due: int) -> bool:
+    """Whether a clock still ends when an alarm was told that it does. Others say nothing."""
+    return due_at is not None and due_time_as_argument(due_at) == due
+
+
 def due_time_as_argument(due_at: datetime) -> int:
     """A due time as a job's argument: an alarm of a clock that was restarted knows it is old."""
     return int(due_at.timestamp())

@@ -79,7 +79,7 @@ class Work:
         **details: Any,
     ) -> None:
         """The same, where the subject is not at hand as a row."""
-        at = self.at.replace(minute=0, second=0, microsecond=0)
+        at = round_down_to_hour(self.at)
         self.add(
             HistoryEntry(
                 at=at if self.actor.is_anonymous else self.at,
@@ -111,8 +111,13 @@ class Work:
     def hour_for_reporter(self) -> datetime:
         """The time to write where a minute would say too much: the full hour for a reporter."""
         if self.actor.is_anonymous:
-            return self.at.replace(minute=0, second=0, microsecond=0)
+            return round_down_to_hour(self.at)
         return self.at
+
+
+def round_down_to_hour(at: datetime) -> datetime:
+    """The full hour before a moment: all that is kept of what a minute would say too much of."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def round_time_for_reporter(at: datetime) -> datetime:

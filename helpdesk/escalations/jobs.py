@@ -6,7 +6,7 @@ from datetime import datetime
 from helpdesk.accounts import on_call
 from helpdesk.accounts.models import Person
 from helpdesk.cases.events import ConsentWithdrawn
-from helpdesk.cases.response_targets import due_time_as_argument
+from helpdesk.cases.response_targets import is_still_due
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
@@ -164,12 +164,7 @@ def alert_reading_overdue(context: AppContext, *, escalation_id: str, due: int) 
 
 
 def _is_unread_since(escalation: Escalation, due: int) -> bool:
-    since = escalation.second_read_due_at
-    return (
-        since is not None
-        and escalation.second_read_at is None
-        and due_time_as_argument(since) == due
-    )
+    return escalation.second_read_at is None and is_still_due(escalation.second_read_due_at, due)
 
 
 def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:

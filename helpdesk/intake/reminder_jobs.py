@@ -6,7 +6,7 @@ has looked into the mailbox; a test email goes to an address once in a day, whoe
 
 import hashlib
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -20,7 +20,7 @@ from helpdesk.core.jobs import Queue, job
 from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.unconfirmed_addresses import code_tag
-from helpdesk.core.work import Work
+from helpdesk.core.work import Work, round_down_to_hour, round_time_for_reporter
 from helpdesk.intake.models import (
     EmailReminder,
     PausedReminderAddress,
@@ -69,7 +69,7 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
         if _is_paused(work, tag):
             if not _had_test_email(work, token):
                 reminder.code_tag = None  # nobody was sent it: there is nothing to guess
-            reminder.code_sent_at = _to_five_minutes(work.at)
+            reminder.code_sent_at = round_time_for_reporter(work.at)
             return
         if _sent_lately(work) >= IN_AN_HOUR:
             work.enqueue("intake.send_reminder_code", after=HOUR, case_id=case_id, ask_id=ask_id)
@@ -86,7 +86,7 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
         _keep_stop_link(work, tag, token)
         now = _held(work, case_id)
         if now is not None and now.ask_id == ask_id:
-            now.code_sent_at = _to_five_minutes(work.at)
+            now.code_sent_at = round_time_for_reporter(work.at)
 
 
 @job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerAwaitsReporter)
@@ -229,9 +229,9 @@ def _is_paused(work: Work, tag: bytes) -> bool:
 
 
 def _pause(work: Work, tag: bytes) -> None:
-    hour = _to_the_hour(work.at)
+    hour = round_down_to_hour(work.at)
     # In the hour in which it ends, an address waits until a whole day is over.
-    until = _to_the_hour(work.at + BETWEEN_TEST_EMAILS + HOUR)
+    until = round_down_to_hour(work.at + BETWEEN_TEST_EMAILS + HOUR)
     row = insert(PausedReminderAddress).values(tag=tag, sent_at=hour, until=until)
     again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
     work.session.execute(row.on_conflict_do_update(index_elements=["tag"], set_=again))
@@ -240,7 +240,7 @@ def _pause(work: Work, tag: bytes) -> None:
 def _keep_stop_link(work: Work, tag: bytes, token: str) -> None:
     """The hash differs from the one beside the case, so that neither leads to the other."""
     row = insert(SentTestEmail).values(
-        stop_tag=_stop_tag(f"test {token}"), tag=tag, sent_at=_to_the_hour(work.at)
+        stop_tag=_stop_tag(f"test {token}"), tag=tag, sent_at=round_down_to_hour(work.at)
     )
     again = {"sent_at": row.excluded.sent_at}
     work.session.execute(row.on_conflict_do_update(index_elements=["stop_tag"], set_=again))
@@ -250,14 +250,6 @@ def _had_test_email(work: Work, token: str) -> bool:
     """Whether this case's test email to this address is the one that still goes on."""
     kept = work.session.get(SentTestEmail, _stop_tag(f"test {token}"))
     return kept is not None and kept.sent_at > work.at - BETWEEN_TEST_EMAILS - HOUR
-
-
-def _to_the_hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
-def _to_five_minutes(moment: datetime) -> datetime:
-    return moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
 
 
 def _sent_lately(work: Work) -> int:

@@ -5,13 +5,11 @@ from datetime import timedelta
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.core.work import Work
 from helpdesk.triage.decision_table import LevelPlan
 from helpdesk.triage.repository import load_decision_table
 
 __all__ = [
-    "due_time_as_argument",
     "owe_reply_again",
     "owe_reply_to_reporter",
     "restart_first_reply_for_level",

@@ -5,12 +5,12 @@ from typing import Final
 from helpdesk.accounts import on_call
 from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.models import Case
+from helpdesk.cases.response_targets import due_time_as_argument, is_still_due
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import surge_alerts
 from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_case_owner
 from helpdesk.triage.decision_table import AlertAudience
-from helpdesk.triage.first_reply_clock import due_time_as_argument
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.summary_emails import compose_surge_alert
 from helpdesk.triage.surge_alerts import QueueLane
@@ -60,11 +60,7 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if (
-            case is None
-            or case.reply_due_at is None
-            or due_time_as_argument(case.reply_due_at) != due
-        ):
+        if case is None or not is_still_due(case.reply_due_at, due):
             return
         if case.owner_id is None and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
@@ -111,11 +107,7 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
     twice; an alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if (
-            case is None
-            or case.word_due_at is None
-            or due_time_as_argument(case.word_due_at) != due
-        ):
+        if case is None or not is_still_due(case.word_due_at, due):
             return
         told = _tell_at(case, percent)
         first = (tier_of_case_owner(case),) if told is AlertAudience.DUTY else ()

@@ -1,7 +1,7 @@
 """What can happen to the level of a case: judged, judged again, raised, lowered by two people."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
@@ -109,9 +109,7 @@ def correct_reporter_answers(
     withheld = withheld - changes.keys() if shows_in_mailbox else withheld | changes.keys()
     report_content.correct_answers(work, case, kept, withheld=withheld)
     if shows_in_mailbox:
-        later = report_content.later_answers_of(work, case)
-        released = {name: value for name, value in after.items() if name not in withheld}
-        seal_answers_for_advice(case, released, answered_later=later)
+        _release_answers(work, case, after, withheld=withheld)
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)
@@ -122,6 +120,15 @@ def correct_reporter_answers(
     if _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes)):
         _ask_as_judged(work, case, judgement)
     return judgement
+
+
+def _release_answers(
+    work: Work, case: Case, answers: Context, *, withheld: Collection[str]
+) -> None:
+    """Let the advice in the mailbox follow these answers, but for what was said in confidence."""
+    released = {name: value for name, value in answers.items() if name not in withheld}
+    later = report_content.later_answers_of(work, case)
+    seal_answers_for_advice(case, released, answered_later=later)
 
 
 def judge_case_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:

@@ -11,6 +11,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
+from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.cases.second_person_requests import is_request_pending
 from helpdesk.core.errors import StalePage
 from helpdesk.core.jobs import Queue
@@ -24,7 +25,6 @@ from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
 from helpdesk.runs.condition_context import answers_of
-from helpdesk.triage.first_reply_clock import due_time_as_argument
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.models import LevelEvaluation
 from helpdesk.triage.repository import load_decision_table

@@ -3,6 +3,7 @@
 from helpdesk.accounts import on_call
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.response_targets import is_still_due
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
@@ -11,7 +12,6 @@ from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.triage.case_alerts import compose_case_alert, send_and_record
-from helpdesk.triage.first_reply_clock import due_time_as_argument
 from helpdesk.triage.jobs import AGAIN_AFTER
 
 
@@ -43,8 +43,7 @@ def alert_our_move(context: AppContext, *, case_id: str, request_id: str, due: i
 
 
 def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:
-    since = clocks.our_move_due_at(work, request)
-    if since is None or due_time_as_argument(since) != due:
+    if not is_still_due(clocks.our_move_due_at(work, request), due):
         return False
     if request.state is EscalationState.NEED_INFORMATION:
         return True
