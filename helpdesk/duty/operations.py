@@ -41,6 +41,7 @@ def finish_step(
     seen: str = "",
     seen_on_case: str | None = None,
     has_read: bool | None = None,
+    shows_in_mailbox: bool = False,
 ) -> None:
     """Record a step. Where it leads to another page, the case is judged as what it is now; where
     the reporter wants no help any more, what they had agreed to for it is withdrawn."""
@@ -55,6 +56,7 @@ def finish_step(
         seen=seen,
         seen_on_case=seen_on_case,
         has_read=has_read,
+        shows_in_mailbox=shows_in_mailbox,
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)

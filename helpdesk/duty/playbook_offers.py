@@ -54,6 +54,12 @@ def rank_playbook_offers(
     )
 
 
+def playbooks_not_in_mailbox(library: Library, case: Case) -> tuple[Playbook, ...]:
+    """What the case is about by now and the reporter's mailbox gives no advice for."""
+    pages = (library.playbook(kind) for kind in case.kinds if kind not in case.kinds_for_reporter)
+    return tuple(page for page in pages if page is not None)
+
+
 def _in_order(library: Library, names: Iterable[str]) -> list[str]:
     """As the public form lists them; what stands under no heading comes last."""
     listed = [name for group in library.collection.groups for name in group.playbooks]

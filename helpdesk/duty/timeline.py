@@ -58,6 +58,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "triage.owner_told": "The person who has the case was told about an update.",
     "triage.unheard": "An alert reached nobody in this queue. It is in red on the duty board.",
     "playbook.started": "Started the playbook {playbook}.",
+    "playbook.shown_in_mailbox": "Let the reporter's mailbox show the advice of {playbook}.",
     "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
     "playbook.step_finished": "Finished the step {step}: {outcome}.",
     "playbook.step_comes_back": "Recorded the step {step}: {outcome}. It is due again {at}.",

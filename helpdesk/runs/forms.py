@@ -51,6 +51,11 @@ class StepOutcomeForm(Form):
     seen_on_case = HiddenField()
     # what the case has of it already, from another playbook: offered where there is any
     has_read = BooleanField("I have read it")
+    shows_in_mailbox = BooleanField(
+        "If it continues in another playbook, show that one\u2019s advice and questions in the "
+        "reporter\u2019s mailbox",
+        description=WHO_READS_MAILBOX,
+    )
     outcome = RadioField("How did it end?", [InputRequired("Choose how this step ended.")])
     note = TextAreaField(
         "Note",
@@ -89,6 +94,11 @@ class StepOutcomeForm(Form):
                     f"It will be due again after {format_duration(one.again.after(level))}."
                 )
         return said
+
+    @property
+    def followers(self) -> list[str]:
+        """The playbooks that it can lead to."""
+        return [one.playbook for one in self.step.outcomes if one.playbook]
 
     @property
     def evidence_fields(self) -> list[Field]:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from helpdesk.cases.queries import messages_with_reporter
+from helpdesk.core.errors import NotAllowed
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.states import Ask
 from helpdesk.playbooks.repository import load_current_library
@@ -440,3 +441,90 @@ def test_the_board_leads_to_what_has_come_back(asha, at_work):
     assert "Steps that are due again" in board
     assert "There is no safe way to write to them yet" in board
     assert f"/runs/{run_id}?step=first-contact.acknowledge#now" in board
+
+
+def offered(page):
+    return re.findall(r'name="kind" value="([^"]+)"', page.text)
+
+
+def test_what_was_begun_in_confidence_is_released_by_a_button_on_the_case(asha, at_work):
+    at_work.start("being-watched")
+    at_work.start()
+    case = f"/cases/{ref_of(at_work)}"
+    assert offered(asha.get(case)) == ["being-watched"], "account-takeover was reported"
+
+    answer = send(asha, case, f"{case}/mailbox-kinds", kind="being-watched")
+
+    assert answer.status_code == 303
+    with at_work.working() as work:
+        assert at_work.case(work).kinds_for_reporter == ("account-takeover", "being-watched")
+    assert len(at_work.history("playbook.shown_in_mailbox")) == 1
+    page = asha.get(case)
+    assert offered(page) == []
+    assert "Let the reporter&#39;s mailbox show the advice of" in page.text
+
+
+@pytest.mark.parametrize("kind", ["", "doxing", "account-takeover", "no-such-page"])
+def test_only_what_the_case_is_about_and_the_mailbox_lacks_is_released(asha, at_work, kind):
+    at_work.start("being-watched")
+    case = f"/cases/{ref_of(at_work)}"
+
+    answer = send(asha, case, f"{case}/mailbox-kinds", kind=kind)
+
+    assert answer.status_code in (404, 409)
+    assert at_work.history("playbook.shown_in_mailbox") == []
+
+
+def test_a_stranger_releases_nothing(staff, at_work):
+    at_work.start("being-watched")
+
+    with pytest.raises(NotAllowed), at_work.working(at_work.stranger) as work:
+        operations.release_kind(work, at_work.case(work), "being-watched")
+
+
+@pytest.mark.parametrize(
+    ("ticked", "shown"), [({}, "something-else"), ({"shows_in_mailbox": "y"}, "being-watched")]
+)
+def test_where_it_continues_under_its_right_name_the_mailbox_follows_if_it_is_ticked(
+    staff, unsorted, ticked, shown
+):
+    client = sign_in(staff, unsorted.asha)
+    run_id = unsorted.start("something-else")
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+    run = address(unsorted, run_id)
+
+    answer = send(
+        client, run, f"{run}/steps/settle-type/outcome", outcome="being_watched", **ticked
+    )
+
+    assert answer.status_code == 303
+    with unsorted.working() as work:
+        assert unsorted.case(work).kinds == ("being-watched",)
+        assert unsorted.case(work).kinds_for_reporter == (shown,)
+
+
+def test_the_tick_is_offered_only_where_a_step_can_lead_to_what_the_mailbox_lacks(staff, unsorted):
+    client = sign_in(staff, unsorted.asha)
+    run_id = unsorted.start("something-else")
+    assert "shows_in_mailbox" not in client.get(address(unsorted, run_id)).text
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+
+    page = client.get(address(unsorted, run_id), query_string={"step": "settle-type"})
+
+    assert 'name="shows_in_mailbox"' in page.text
+
+
+def test_what_goes_on_untold_can_be_released_afterwards(staff, unsorted):
+    client = sign_in(staff, unsorted.asha)
+    run_id = unsorted.start("something-else")
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+    unsorted.finish(run_id, "settle-type", "being_watched")
+    case = f"/cases/{ref_of(unsorted)}"
+
+    send(client, case, f"{case}/mailbox-kinds", kind="being-watched")
+
+    with unsorted.working() as work:
+        assert unsorted.case(work).kinds_for_reporter == ("being-watched",), "not the wrong one"

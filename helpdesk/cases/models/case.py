@@ -175,9 +175,10 @@ class Case(RandomIdMixin, Base):
         return self.kinds if self.told_types is None else self.told_types
 
     def release_kind(self, kind: str) -> None:
-        """Let the mailbox give advice and ask about this kind of trouble, too."""
-        if kind not in self.kinds_for_reporter:
-            self.told_types = (*self.kinds_for_reporter, kind)
+        """Let the mailbox give advice and ask about this kind of trouble, too. What the case turned
+        out not to be about goes from there: its advice would be the wrong one beside the right."""
+        shown = {*self.kinds_for_reporter, kind}
+        self.told_types = tuple(one for one in self.kinds if one in shown)
 
     @property
     def due_at(self) -> datetime | None:

@@ -45,7 +45,7 @@ from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.answer_disagreements import find_answer_disagreements
 from helpdesk.duty.case_closing import pending_closing_request, unfinished_steps
-from helpdesk.duty.playbook_offers import rank_playbook_offers
+from helpdesk.duty.playbook_offers import playbooks_not_in_mailbox, rank_playbook_offers
 from helpdesk.duty.unanswered_questions import unanswered_questions
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import staff_and_partner_labels as request_words
@@ -143,6 +143,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "offers": rank_playbook_offers(
             load_current_library(), case, runs, level.pages, level.known
         ),
+        "not_in_mailbox": playbooks_not_in_mailbox(load_current_library(), case),
         "steps_left": unfinished_steps(runs),
         "disagreements": find_answer_disagreements(
             runs, load_decision_table(), level.judgement.settled

@@ -44,6 +44,14 @@ def create_run(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
 
 
+@runs_bp.post("/mailbox-kinds")
+def create_mailbox_kind(ref: str) -> ResponseReturnValue:
+    case = case_by_ref(work, ref)
+    operations.release_kind(work, case, request.form.get("kind", ""))
+    flash("The reporter\u2019s mailbox shows its advice and questions now.")
+    return redirect(url_for("duty.show_case", ref=ref, _anchor="playbooks"), 303)
+
+
 @runs_bp.get("/runs/<run_id>")
 def show(ref: str, run_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
@@ -105,6 +113,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
             seen=form.seen.data or "",
             seen_on_case=form.seen_on_case.data or "",
             has_read=bool(form.has_read.data),
+            shows_in_mailbox=form.shows_in_mailbox.data,
         )
     except UnreadFacts as unread:  # what was typed stays, beside what has to be read
         form.has_read.errors = [unread.sentence]

@@ -13,6 +13,7 @@ from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs import queries, storage
 from helpdesk.runs.known_facts import codes_of_others
 from helpdesk.runs.models import MOVED, Run
+from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 
 
@@ -33,16 +34,11 @@ def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: boo
         # whatever is worked on is what the case is about, too
         case.told_types = case.kinds_for_reporter
         case.other_types = (*case.other_types, playbook_id)
-    if shows_in_mailbox:
-        case.release_kind(playbook_id)
     run = _begin(work, case, edition)
     response_targets.leave_second_lane(work, case)
-    work.record(
-        "playbook.started",
-        run,
-        playbook=edition.playbook.name,
-        **({"in_mailbox": True} if shows_in_mailbox else {}),
-    )
+    work.record("playbook.started", run, playbook=edition.playbook.name)
+    if shows_in_mailbox and playbook_id not in case.kinds_for_reporter:
+        release_kind(work, case, playbook_id)
     return run
 
 

@@ -22,6 +22,7 @@ from helpdesk.playbooks.step_rules import (
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.known_facts import known_facts, refuse_unread_facts
 from helpdesk.runs.models import RecordedAs, Run
+from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
 from helpdesk.runs.stale_page_marks import step_mark_of
@@ -38,6 +39,7 @@ def finish_step(
     seen: str = "",
     seen_on_case: str | None = None,
     has_read: bool | None = None,
+    shows_in_mailbox: bool = False,
 ) -> None:
     """Record how a step ended, what was found out and written down, and go where that leads.
 
@@ -46,7 +48,8 @@ def finish_step(
     `seen_on_case` is the mark of what the case said of it by then: what a colleague wrote down or
     found out since, in another playbook or another step, is not written over unread. `has_read`
     says whether the form carries the tick that what the case knew already was read; None that no
-    form stood in between.
+    form stood in between. Where it leads to another playbook, the mailbox follows if it
+    `shows_in_mailbox`.
     """
     lock_case(work, run.case)
     work.require(may_work_on_run, run)
@@ -83,7 +86,7 @@ def finish_step(
         return
     work.record("playbook.step_finished", record, **said)
     if ended_as.end or ended_as.playbook:
-        _end(work, run, ended_as)
+        _end(work, run, ended_as, shows_in_mailbox=shows_in_mailbox)
 
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
@@ -154,7 +157,7 @@ def _refuse_a_hasty_end(
         raise Conflict(blocked_outcome_message(page, outcome, missing))
 
 
-def _end(work: Work, run: Run, outcome: StepOutcome) -> None:
+def _end(work: Work, run: Run, outcome: StepOutcome, *, shows_in_mailbox: bool) -> None:
     run.ended_at = work.at
     run.ended_as = outcome.end or outcome.playbook
     work.record(
@@ -164,6 +167,8 @@ def _end(work: Work, run: Run, outcome: StepOutcome) -> None:
         _go_on_as(run.case, was=run.edition.playbook, now=outcome.playbook)
         if queries.unfinished_run_of(work, run.case, outcome.playbook) is None:
             start_run(work, run.case, outcome.playbook)
+        if shows_in_mailbox and outcome.playbook not in run.case.kinds_for_reporter:
+            release_kind(work, run.case, outcome.playbook)
 
 
 def _go_on_as(case: Case, *, was: str, now: str) -> None:

@@ -1,0 +1,22 @@
+"""One of us lets the reporter's mailbox give advice and ask about a kind of trouble."""
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import lock_case
+from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.work import Work
+from helpdesk.playbooks import repository
+from helpdesk.runs.policy import may_start_run
+
+
+def release_kind(work: Work, case: Case, kind: str) -> None:
+    """Show the advice and questions of a kind that the case is about. Nothing takes that back:
+    whoever holds the return code may have read it."""
+    lock_case(work, case)
+    work.require(may_start_run, case)
+    page = repository.load_current_library().playbook(kind)
+    if page is None or kind not in case.kinds:
+        raise NotFound
+    if kind in case.kinds_for_reporter:
+        raise Conflict("The reporter\u2019s mailbox shows this already.")
+    case.release_kind(kind)
+    work.record("playbook.shown_in_mailbox", case, playbook=page.name)
