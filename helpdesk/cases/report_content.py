@@ -1,7 +1,7 @@
 """What a reporter told us, as it lies sealed in a case: story, answers, how to reach them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from helpdesk.cases import queries
@@ -20,8 +20,8 @@ DANGER_NOW: Final[Mapping[str, str]] = {"danger": "imminent"}
 # Beside the answers of a report: the last message with answers that was there when one of us
 # corrected them. No question has a name like that.
 CORRECTED_AFTER: Final = "corrected-after"
-# The questions that one of us corrected in confidence: advice in the mailbox is not to follow them.
-WITHHELD: Final = "withheld-from-mailbox"
+# What the advice in the mailbox goes by since then: what was told there, and what was released.
+IN_MAILBOX: Final = "in-mailbox"
 
 
 def seal_report(
@@ -50,19 +50,31 @@ def answers_of(work: Work, case: Case) -> dict[str, Answer]:
     return _answers_and_corrections(work, case)[0]
 
 
-def withheld_answer_names(work: Work, case: Case) -> frozenset[str]:
-    """The questions that were corrected and not released to the mailbox."""
-    return frozenset(_answers_and_corrections(work, case)[1].get(WITHHELD) or ())
+def answers_in_mailbox(work: Work, case: Case) -> dict[str, Answer]:
+    """Those that the advice in the mailbox goes by: what the reporter told in the report and by
+    the questions there, and what one of us corrected and released. Never what was corrected in
+    confidence, nor that a button was pressed because someone is in danger now."""
+    report, corrections = _answers_and_corrections(work, case)
+    before: dict[str, Answer] = {}
+    since: dict[str, Answer] = {}
+    for message_id, told in _answers_by_message(work, case, None):
+        since |= {} if told == DANGER_NOW else told
+        if message_id == corrections.get(CORRECTED_AFTER):
+            before, since = since, {}
+    kept, known = corrections.get(IN_MAILBOX), {**before, **report}
+    if isinstance(kept, str):
+        known = dict(work.keys.mapping_of(kept, case.envelope_place_of("answers")))
+    return {**known, **since}
 
 
 def correct_answers(
-    work: Work, case: Case, answers: Mapping[str, Answer], *, withheld: Iterable[str] = ()
+    work: Work, case: Case, answers: Mapping[str, Answer], *, in_mailbox: Mapping[str, Answer]
 ) -> None:
     """Seal other answers in the place of the report's, by somebody who had all of the mailbox
-    before them. `withheld`: the questions that its advice is not to follow."""
+    before them. `in_mailbox`: those that its advice goes by from now on."""
     rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
     kept = {**answers, **({CORRECTED_AFTER: rows[-1].id} if rows else {})}
-    kept |= {WITHHELD: sorted(withheld)} if withheld else {}
+    kept[IN_MAILBOX] = json.dumps(in_mailbox)
     case.answers = work.keys.seal(case, "answers", json.dumps(kept))
 
 
@@ -125,7 +137,7 @@ def _answers_and_corrections(work: Work, case: Case) -> tuple[dict[str, Answer],
     """The answers of the report, and what stands beside them since one of us corrected some."""
     text, place = work.keys.read(case, "answers"), case.envelope_place_of("answers")
     answers: dict[str, Answer] = dict(work.keys.mapping_of(text, place))
-    names = (CORRECTED_AFTER, WITHHELD)
+    names = (CORRECTED_AFTER, IN_MAILBOX)
     return answers, {name: answers.pop(name) for name in names if name in answers}
 
 

@@ -27,6 +27,12 @@ def answers_of(
     return {name: _value(answer) for name, answer in known.items() if answer}
 
 
+def answers_in_mailbox(work: Work, case: Case) -> dict[str, Value]:
+    """The same of those that the advice in the mailbox goes by."""
+    known = report_content.answers_in_mailbox(work, case)
+    return {name: _value(answer) for name, answer in known.items() if answer}
+
+
 def condition_context(work: Work, case: Case, playbook: Playbook) -> Context:
     """Everything a condition of this page may ask about. What we may not open counts as unknown."""
     try:

@@ -1,7 +1,7 @@
 """What can happen to the level of a case: judged, judged again, raised, lowered by two people."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
@@ -21,10 +21,10 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
 from helpdesk.playbooks.conditions import Context, Value
-from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_playbooks import playbooks_of_kinds
-from helpdesk.runs.condition_context import answers_of
+from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
@@ -95,21 +95,19 @@ def correct_reporter_answers(
     pages, table = queries.playbooks_judging_case(work, case), load_decision_table()
     questions = queries.staff_questions_of(pages)
     before = answers_of(work, case)
-    told = {name: value for name, value in {**before, **changes}.items() if value}
-    elsewhere = set(told) - {question.id for question in questions}
-    # what was answered on a page that has left the case since was told all the same
-    after = drop_hidden_answers(questions, told) | {name: told[name] for name in elsewhere}
+    after = _corrected(questions, before, changes)
     judgement = judge_report(table, pages, after)
     told_in_report = report_content.answers_of(work, case)
     # What the mailbox was told stays there, so that a newer answer counts; what is corrected counts
     # before it, and so does that an answer was taken away.
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
-    withheld = report_content.withheld_answer_names(work, case)
-    withheld = withheld - changes.keys() if shows_in_mailbox else withheld | changes.keys()
-    report_content.correct_answers(work, case, kept, withheld=withheld)
+    in_mailbox = answers_in_mailbox(work, case)
     if shows_in_mailbox:
-        _release_answers(work, case, after, withheld=withheld)
+        in_mailbox = _corrected(questions, in_mailbox, changes)
+        later = report_content.later_answers_of(work, case)
+        seal_answers_for_advice(case, in_mailbox, answered_later=later)
+    report_content.correct_answers(work, case, kept, in_mailbox=in_mailbox)
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)
@@ -122,13 +120,14 @@ def correct_reporter_answers(
     return judgement
 
 
-def _release_answers(
-    work: Work, case: Case, answers: Context, *, withheld: Collection[str]
-) -> None:
-    """Let the advice in the mailbox follow these answers, but for what was said in confidence."""
-    released = {name: value for name, value in answers.items() if name not in withheld}
-    later = report_content.later_answers_of(work, case)
-    seal_answers_for_advice(case, released, answered_later=later)
+def _corrected(
+    questions: Iterable[Question], before: Context, changes: Mapping[str, Value]
+) -> dict[str, Value]:
+    """The answers with what is changed in them, without those that the changes hide. What was
+    answered on a page that has left the case since was told all the same."""
+    told = {name: value for name, value in {**before, **changes}.items() if value}
+    elsewhere = set(told) - {question.id for question in questions}
+    return drop_hidden_answers(questions, told) | {name: told[name] for name in elsewhere}
 
 
 def judge_case_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:

@@ -128,7 +128,7 @@ def test_a_later_correction_that_is_released_releases_no_other(house, back, code
     correct({"seized_what": "computer"})
     case_id, kept = correct({"seized_back": "yes"}, shows_in_mailbox=True)
     assert kept["seized_what"] == "computer"
-    assert report_content.WITHHELD not in kept
+    assert report_content.IN_MAILBOX not in kept
     assert "seized_what" not in followed(case_id)
 
     correct({"seized_what": "computer"}, shows_in_mailbox=True)

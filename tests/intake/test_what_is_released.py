@@ -7,8 +7,13 @@ import pytest
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
+from helpdesk.core.actors import reporter
 from helpdesk.core.codes import ReturnCode
+from helpdesk.intake import operations as intake
+from helpdesk.intake import queries
 from helpdesk.runs import operations as runs
+from helpdesk.triage import case_advice
+from helpdesk.triage import operations as triage
 from tests.factories import a_case
 
 PAGES = ("/mailbox/case", "/mailbox/case/advice", "/mailbox/case/questions")
@@ -74,3 +79,72 @@ def test_the_case_is_about_it_all_the_same(house, case):
         found = work.session.get(Case, case.id)
         assert "being-watched" in found.kinds
         assert "being-watched" not in found.kinds_for_reporter
+
+
+def correct(house, case, changes, **how):
+    with house.inside() as work:
+        triage.correct_reporter_answers(work, work.session.get(Case, case.id), changes, **how)
+
+
+def goes_by(house, case, code):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        return case_advice.answers_for_advice(work, queries.own_case(work))
+
+
+REPORTED = {"danger": "none_known", "hold": "running", "whose": "mine", "owner_state": "held"}
+
+
+@pytest.fixture
+def reported(house, code):
+    with house.inside() as work:
+        case = a_case(
+            work,
+            house.team,
+            code=code,
+            state=CaseState.OPEN,
+            owner=house.responder,
+            answers=REPORTED,
+        )
+        case_advice.seal_answers_for_advice(case, REPORTED)
+        return case
+
+
+def test_a_correction_that_is_released_does_not_tell_that_danger_was_told(house, reported, code):
+    with house.at_the_door(reporter(reported.id), own=code.secret()) as work:
+        intake.report_danger(work, queries.own_case(work))
+
+    correct(house, reported, {"hold": "unclear"}, shows_in_mailbox=True)
+
+    assert goes_by(house, reported, code)["danger"] == "none_known"
+    correct(house, reported, {"danger": "credible"}, shows_in_mailbox=True)
+    assert goes_by(house, reported, code)["danger"] == "credible", "that is released on purpose"
+
+
+def test_what_the_reporter_told_stays_where_it_was_corrected_in_confidence(house, reported, code):
+    correct(house, reported, {"owner_state": "missing"})
+    correct(house, reported, {"hold": "unclear"}, shows_in_mailbox=True)
+
+    known = goes_by(house, reported, code)
+    assert (known["owner_state"], known["hold"]) == ("held", "unclear")
+
+    correct(house, reported, {"danger": "credible"}, shows_in_mailbox=True)
+    known = goes_by(house, reported, code)
+    assert known["owner_state"] == "held", "also after the second release"
+    assert (known["hold"], known["danger"]) == ("unclear", "credible")
+
+
+def test_what_the_mailbox_answered_since_stays_too(house, reported, code):
+    correct(house, reported, {"owner_state": "missing"})
+    with house.at_the_door(reporter(reported.id), own=code.secret()) as work:
+        case = queries.own_case(work)
+        intake.record_deferred_answers(work, case, body="…", answers={"owner_state": "can_act"})
+
+    correct(house, reported, {"hold": "unclear"}, shows_in_mailbox=True)
+
+    assert goes_by(house, reported, code)["owner_state"] == "can_act"
+
+
+def test_what_is_released_hides_what_no_longer_applies(house, reported, code):
+    correct(house, reported, {"owner_state": ""}, shows_in_mailbox=True)
+
+    assert "owner_state" not in goes_by(house, reported, code)

@@ -203,8 +203,8 @@ def test_answers_to_questions_that_a_correction_hides_are_dropped(context, house
         operations.correct_reporter_answers(work, case, {"about": ("advice",)})
         answers = json.loads(work.keys.open(case, "answers"))
 
-    # Beside the answers stands that this one was corrected in confidence.
-    assert answers.pop(report_content.WITHHELD) == ["about"]
+    # Beside the answers stands what the mailbox goes on with: it was corrected in confidence.
+    assert json.loads(answers.pop(report_content.IN_MAILBOX)) == told
     assert answers == {**NO, "about": ["advice"]}
 
 
