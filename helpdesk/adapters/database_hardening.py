@@ -17,12 +17,74 @@ NAME: Final = "only_the_owner_defines"
 # dozens. With `max_locks_per_transaction` above it, all connections below it have room together.
 MOST_LOCKS: Final = 500
 ENDS: Final = "end_lock_hoarders"
-# So many seconds after a transaction of theirs began nobody waits for it any more: a page waits ten
-# for a row, and ours are over before that. Who waits for another itself is not ended for it.
-LONGEST_HOLD: Final = 8
+# Nobody waits for one lock longer than so many seconds: a page would wait ten. What counts is the
+# wait, not the age of the transaction that is waited for: whoever has waited in line and is served
+# next is as old, and has kept nobody.
+LONGEST_WAIT: Final = 8
+# Nor for a transaction that is older than so many seconds, whatever that one waits for itself, and
+# however short each wait for it is: a job waits one second and comes again. Ours may wait in line
+# for a row, and then for the one before them, and are over before that.
+LONGEST_HOLD: Final = 20
 # Made by every server, shared with what is ours, and nobody's but the superuser's to use: what is
 # refused in our database would be taken there.
 OTHER_DATABASES: Final = ("postgres", "template1")
+
+
+def ends_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
+    """The function with which the ticker ends who keeps others waiting, with these limits.
+
+    The names of roles are looked up at each call: where the table is full, nobody could look them
+    up, but they are still at hand. Besides who holds very many, it ends who asks for what no
+    process of ours does (a strong lock of a table, or of a database or role as such: PostgreSQL
+    queues everybody behind that before it asks who may), and who keeps others waiting.
+    """
+    return f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ours oid[] := ARRAY(SELECT to_regrole(name)::oid FROM unnest(ARRAY['helpdesk_app',
+        'helpdesk_intake', 'helpdesk_partner', 'helpdesk_worker', 'helpdesk_ticker']) AS name);
+    names text[] := ARRAY(SELECT pg_get_userbyid(one) FROM unnest(ours) AS one);
+    waiting int[];
+    blocking int[];
+    hoarder record;
+BEGIN
+    -- Who blocks is asked before since when: so a long wait was the same wait then.
+    SELECT array_agg(waits.pid), array_agg(blocker) INTO waiting, blocking
+        FROM (SELECT DISTINCT pid FROM pg_lock_status() WHERE NOT granted) AS waits,
+            unnest(pg_blocking_pids(waits.pid)) AS blocker;
+    FOR hoarder IN
+        WITH locks AS MATERIALIZED (SELECT * FROM pg_lock_status())
+        SELECT sessions.pid, sessions.usesysid, held.many
+            FROM (SELECT pid, count(*) AS many, bool_and(granted) AS is_served,
+                bool_or(CASE locktype
+                    -- A new connection takes a weak one of its database; of no object: NOTIFY.
+                    WHEN 'object' THEN classid IN (1260, 1262) AND objid <> 0 AND mode NOT IN
+                        ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+                    WHEN 'relation' THEN mode IN ('ShareLock', 'ShareRowExclusiveLock',
+                        'ExclusiveLock', 'AccessExclusiveLock')
+                    ELSE false END) AS is_strong
+                FROM locks GROUP BY pid) AS held
+            JOIN pg_stat_get_activity(NULL) AS sessions ON sessions.pid = held.pid
+            -- Who waits for a tuple is further back in line: the first waits for who has it.
+            LEFT JOIN (SELECT blocker, min(waitstart) AS since
+                FROM unnest(waiting, blocking) AS waits (pid, blocker) JOIN locks USING (pid)
+                WHERE NOT granted AND locktype <> 'tuple' GROUP BY blocker) AS kept
+                ON kept.blocker = held.pid
+            WHERE sessions.usesysid = ANY (ours) AND (held.many > {MOST_LOCKS} OR held.is_strong
+                OR held.is_served
+                AND kept.since < clock_timestamp() - interval '{longest_wait} seconds'
+                OR kept.blocker IS NOT NULL
+                AND sessions.xact_start < clock_timestamp() - interval '{longest_hold} seconds')
+    LOOP
+        PERFORM pg_terminate_backend(hoarder.pid);
+        role := names[array_position(ours, hoarder.usesysid)];
+        locks := hoarder.many;
+        RETURN NEXT;
+    END LOOP;
+END
+$$"""  # noqa: S608 - every word is ours
+
+
 # In this order, in the database itself, as a superuser. `docs/running.md` shows the same.
 STATEMENTS: Final = (
     f"""CREATE OR REPLACE FUNCTION public.{NAME}() RETURNS event_trigger
@@ -55,45 +117,9 @@ $$""",  # noqa: S608 - the name is ours
     " pg_try_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(integer, integer),"
     " pg_try_advisory_xact_lock_shared(bigint), pg_try_advisory_xact_lock_shared(integer, integer)"
     " FROM PUBLIC",
-    # Made anew, so that it is the superuser's who says this. The names of roles are looked up at
-    # each call: where the table is full, nobody could look them up, but they are still at hand.
-    # Besides who holds very many, it ends who asks for what no process of ours does (a strong lock
-    # of a table, or of a database or role as such: PostgreSQL queues everybody behind that before
-    # it asks who may), and whom others wait for in a transaction that goes on and on.
+    # Made anew, so that it is the superuser's who says this.
     f"DROP FUNCTION IF EXISTS public.{ENDS}()",
-    f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ours oid[] := ARRAY(SELECT to_regrole(name)::oid FROM unnest(ARRAY['helpdesk_app',
-        'helpdesk_intake', 'helpdesk_partner', 'helpdesk_worker', 'helpdesk_ticker']) AS name);
-    names text[] := ARRAY(SELECT pg_get_userbyid(one) FROM unnest(ours) AS one);
-    hoarder record;
-BEGIN
-    FOR hoarder IN
-        SELECT sessions.pid, sessions.usesysid, held.many
-            FROM (SELECT pid, count(*) AS many, bool_or(CASE locktype
-                    -- A new connection takes a weak one of its database; of no object: NOTIFY.
-                    WHEN 'object' THEN classid IN (1260, 1262) AND objid <> 0 AND mode NOT IN
-                        ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
-                    WHEN 'relation' THEN mode IN ('ShareLock', 'ShareRowExclusiveLock',
-                        'ExclusiveLock', 'AccessExclusiveLock')
-                    ELSE false END) AS is_strong
-                FROM pg_lock_status() GROUP BY pid) AS held
-            JOIN pg_stat_get_activity(NULL) AS sessions ON sessions.pid = held.pid
-            WHERE sessions.usesysid = ANY (ours) AND (held.many > {MOST_LOCKS} OR held.is_strong
-                OR sessions.wait_event_type IS DISTINCT FROM 'Lock'
-                AND sessions.xact_start < clock_timestamp() - interval '{LONGEST_HOLD} seconds'
-                AND EXISTS (SELECT FROM pg_stat_get_activity(NULL) AS waiting
-                    WHERE waiting.wait_event_type = 'Lock'
-                    AND sessions.pid = ANY (pg_blocking_pids(waiting.pid))))
-    LOOP
-        PERFORM pg_terminate_backend(hoarder.pid);
-        role := names[array_position(ours, hoarder.usesysid)];
-        locks := hoarder.many;
-        RETURN NEXT;
-    END LOOP;
-END
-$$""",  # noqa: S608 - every word is ours
+    ends_lock_hoarders(LONGEST_WAIT, LONGEST_HOLD),
     f"REVOKE EXECUTE ON FUNCTION public.{ENDS}() FROM PUBLIC",
     f"GRANT EXECUTE ON FUNCTION public.{ENDS}() TO helpdesk_ticker",
 )
@@ -103,8 +129,10 @@ _GUARDED = text(
 )
 _ENDS_HOARDERS = text(
     "SELECT EXISTS (SELECT FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner WHERE prosecdef"
-    " AND rolsuper AND pg_proc.oid = to_regprocedure(:name))"
+    " AND rolsuper AND pg_proc.oid = to_regprocedure(:name)"
+    " AND regexp_replace(prosrc, '\\s+', ' ', 'g') = :body)"
 )
+_BODY: Final = re.sub(r"\s+", " ", ends_lock_hoarders(LONGEST_WAIT, LONGEST_HOLD).split("$$")[1])
 # What those statements take from everybody. A restored database has it again: rights of a database
 # are in no dump of it, and none but a superuser restores those of the server's own functions.
 _TAKEN: Final = sorted(
@@ -159,8 +187,9 @@ def rights_of_public_role(connection: Connection) -> list[str]:
 
 
 def can_end_lock_hoarders(connection: Connection) -> bool:
-    """Whether the ticker can end a session that keeps others from working."""
-    return bool(connection.scalar(_ENDS_HOARDERS, {"name": f"public.{ENDS}()"}))
+    """Whether the ticker can end a session that keeps others from working, as this version does."""
+    ours = {"name": f"public.{ENDS}()", "body": _BODY}
+    return bool(connection.scalar(_ENDS_HOARDERS, ours))
 
 
 def has_room_for_locks(connection: Connection) -> bool:

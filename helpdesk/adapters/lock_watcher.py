@@ -4,8 +4,8 @@ All sessions share one table of locks. Whoever opens savepoint in savepoint, and
 each, fills it with one connection, and then nobody writes anything and nobody connects. No right
 prevents that, and no limit of a role's own: it can set those. So the watcher looks every second,
 with a connection from before, and keeps that when it is told that there is no room: a new one is
-what nobody gets then. It also ends who asks for locks that no process of ours asks for, and for
-whom others wait too long.
+what nobody gets then. It also ends who asks for locks that no process of ours asks for, and who
+keeps others waiting too long.
 """
 
 import logging
@@ -57,7 +57,7 @@ class LockWatcher(threading.Thread):
         self._leaving.set()
 
     def end_lock_hoarders(self, driver: Driver) -> None:
-        """End who holds locks as no process of ours does; safe to do at any time."""
+        """End who keeps others from working by locks; safe to do at any time."""
         try:
             ended = driver.execute(END).fetchall()
         except OutOfMemory:

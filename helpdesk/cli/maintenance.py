@@ -66,10 +66,10 @@ def database_warnings(url: str) -> Iterator[str]:
             )
         if not database_hardening.can_end_lock_hoarders(connection):
             yield (
-                f"Warning: the function {database_hardening.ENDS} is missing, or is not a"
-                " superuser's. Without it, any process that is taken over can hold every lock"
-                " there is, and nobody can write or connect. A superuser can add it: see “First"
-                " start” in docs/running.md."
+                f"Warning: the function {database_hardening.ENDS} is missing, is not a"
+                " superuser's or is not the one of this version. Without it, any process that is"
+                " taken over can hold every lock there is, and nobody can write or connect. A"
+                " superuser can add it: see “First start” in docs/running.md."
             )
         if not database_hardening.has_room_for_locks(connection):
             yield (

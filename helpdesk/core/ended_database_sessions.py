@@ -1,6 +1,6 @@
 """Ended sessions: which role kept others from working by locks, for whoever looks at the board.
 
-Our own processes never do, so somebody else may have that role's password.
+Our own processes hardly ever do, so somebody else may have that role's password.
 """
 
 from collections.abc import Sequence

@@ -16,6 +16,7 @@ from tests.factories import a_person, a_team, sign_in
 
 NOT_PROTECTED = "The database isn&#39;t fully protected"
 
+REPLACE = "CREATE OR REPLACE"
 PROCESSES = (
     "helpdesk_app",
     "helpdesk_intake",
@@ -227,6 +228,21 @@ def test_what_everyone_may_do_again_after_a_restore_is_named(postgres):
         assert name in said[0]
     assert "end_lock_hoarders" in said[1]
     assert left == []
+
+
+def test_the_function_of_an_earlier_version_is_named(postgres):
+    ours = database_hardening.ends_lock_hoarders(
+        database_hardening.LONGEST_WAIT, database_hardening.LONGEST_HOLD
+    )
+    with psycopg.connect(plain(postgres.url("postgres")), autocommit=True) as admin:
+        assert list(database_warnings(postgres.url("helpdesk_owner"))) == []
+        admin.execute(database_hardening.ends_lock_hoarders(8, 8).replace("CREATE", REPLACE, 1))
+        try:
+            (said,) = database_warnings(postgres.url("helpdesk_owner"))
+        finally:
+            admin.execute(ours.replace("CREATE", REPLACE, 1))
+
+    assert "end_lock_hoarders" in said
 
 
 @pytest.mark.parametrize(

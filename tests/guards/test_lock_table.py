@@ -295,12 +295,35 @@ def row(small):
 
 
 TAKE = "SELECT FROM held FOR UPDATE"
+TAKE_ONE = "SELECT FROM held WHERE number ="
 WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted"
+LONG_WAIT = database_hardening.LONGEST_WAIT + 1
+# Nobody waits for ever where a test fails.
+GIVES_UP = "-c lock_timeout=20s"
+
+
+def waits_of(people):
+    """Where so many wait, and the newest of them has waited for long."""
+    since = f"clock_timestamp() - interval '{LONG_WAIT} seconds'"
+    return f"{WAITS} HAVING count(*) = {people} AND max(waitstart) < {since}"
+
+
+@pytest.fixture
+def limits(small):
+    """Give the function that ends sessions other limits than ours, for one test."""
+    with psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin:
+
+        def change(longest_wait, longest_hold):
+            made = database_hardening.ends_lock_hoarders(longest_wait, longest_hold)
+            admin.execute(made.replace("CREATE", "CREATE OR REPLACE", 1))
+
+        yield change
+        change(database_hardening.LONGEST_WAIT, database_hardening.LONGEST_HOLD)
 
 
 @pytest.mark.usefixtures("row")
 def test_for_whom_others_wait_too_long_is_ended(small, role, watch):
-    """Not who waits as well, though others wait behind it; and not before its time."""
+    """Not before its time, and not who waits as well, though others wait behind it."""
     watcher, driver = watch
     with (
         psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin,
@@ -314,10 +337,7 @@ def test_for_whom_others_wait_too_long_is_ended(small, role, watch):
         watcher.end_lock_hoarders(driver)
         assert watcher.unreported_sessions() == {}
 
-        seconds = database_hardening.LONGEST_HOLD + 1
-        aged = f"clock_timestamp() - now() > interval '{seconds} seconds'"
-        while not holds_for(holds, aged):
-            threading.Event().wait(0.2)
+        wait_until(admin, waits_of(2))
         watcher.end_lock_hoarders(driver)
 
         for thread, said in waiting:
@@ -328,16 +348,83 @@ def test_for_whom_others_wait_too_long_is_ended(small, role, watch):
     assert list(watcher.unreported_sessions()) == [role]
 
 
-def holds_for(connection, question):
-    return connection.execute(f"SELECT {question}").fetchone()[0]
+@pytest.mark.usefixtures("row")
+def test_who_waited_behind_a_hoarder_and_is_served_next_is_not_ended(small, watch):
+    """Though its transaction is as old by then, and those behind it have waited as long."""
+    watcher, driver = watch
+    app = plain(small.url("helpdesk_app"))
+    with (
+        psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin,
+        psycopg.connect(plain(small.url("helpdesk_worker"))) as hoarder,
+        psycopg.connect(app, options=GIVES_UP) as first,
+        psycopg.connect(app, options=GIVES_UP) as second,
+        psycopg.connect(app, options=GIVES_UP) as third,
+    ):
+        hoarder.execute(TAKE)
+        line = []
+        for place, one in enumerate((first, second, third)):
+            line.append((one, *in_thread(one, TAKE)))
+            wait_until(admin, f"{WAITS} OFFSET {place}")
+        wait_until(admin, waits_of(3))
+
+        for one, thread, said in line:
+            watcher.end_lock_hoarders(driver)
+            thread.join(LONG)
+            watcher.end_lock_hoarders(driver)
+            assert said == []
+            one.execute("UPDATE held SET number = number + 1")
+            one.commit()
+
+        assert admin.execute("SELECT number FROM held").fetchone() == (4,)
+        with pytest.raises(psycopg.OperationalError):
+            hoarder.execute("SELECT 1")
+    assert list(watcher.unreported_sessions()) == ["helpdesk_worker"]
 
 
 @pytest.mark.usefixtures("row")
-def test_who_has_been_at_it_for_long_goes_on_while_nobody_waits(small, watch, monkeypatch):
+@pytest.mark.parametrize("waits_itself", [True, False])
+def test_who_goes_on_and_on_while_others_wait_is_ended_whatever_it_waits_for(
+    small, role, watch, limits, waits_itself
+):
+    """Also where each wait for it is short, as those of jobs are."""
+    limits(longest_wait=1000, longest_hold=1)
+    watcher, driver = watch
+    with (
+        psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin,
+        psycopg.connect(plain(small.url(role)), options=GIVES_UP) as hoarder,
+        psycopg.connect(plain(small.url(role))) as accomplice,
+        psycopg.connect(plain(small.url("helpdesk_app")), options=GIVES_UP) as waiting,
+    ):
+        admin.execute("INSERT INTO held VALUES (2)")
+        hoarder.execute(f"{TAKE_ONE} 1 FOR UPDATE")
+        hoarder.execute("SELECT pg_sleep(1.1)")
+        accomplice.execute(f"{TAKE_ONE} 2 FOR UPDATE")
+        if waits_itself:
+            kept, ended = in_thread(hoarder, f"{TAKE_ONE} 2 FOR UPDATE")
+            wait_until(admin, WAITS)
+        thread, said = in_thread(waiting, f"{TAKE_ONE} 1 FOR UPDATE")
+        wait_until(admin, f"{WAITS} OFFSET {int(waits_itself)}")
+
+        watcher.end_lock_hoarders(driver)
+
+        thread.join(LONG)
+        assert said == []
+        if waits_itself:
+            kept.join(LONG)
+            assert isinstance(ended[0], psycopg.OperationalError)
+        with pytest.raises(psycopg.OperationalError):
+            hoarder.execute("SELECT 1")
+        accomplice.execute("SELECT 1")
+    assert list(watcher.unreported_sessions()) == [role]
+
+
+@pytest.mark.usefixtures("row")
+def test_who_has_been_at_it_for_long_goes_on_while_nobody_waits(small, watch, limits):
+    limits(longest_wait=1, longest_hold=1)
     watcher, driver = watch
     with psycopg.connect(plain(small.url("helpdesk_app"))) as long:
         long.execute(TAKE)
-        long.execute(f"SELECT pg_sleep({database_hardening.LONGEST_HOLD + 1})")
+        long.execute("SELECT pg_sleep(1.1)")
 
         watcher.end_lock_hoarders(driver)
 
