@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from wtforms import BooleanField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -13,6 +13,8 @@ from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 HOURS = (2, 4, 8, 12)
+# They want no more help with this, and go on with something else.
+ONLY_THIS = "only-this"
 
 
 class StartDutyForm(Form):
@@ -27,6 +29,13 @@ class StartDutyForm(Form):
 class ConsentWithdrawalForm(Form):
     # Said on a page of its own, when a request is stopped by it.
     is_sure = BooleanField()
+
+
+class StoppedHelpForm(Form):
+    """The same for all that they had agreed to for our help, with the mark of what was named."""
+
+    is_sure = HiddenField()
+    seen_to_stop = HiddenField()
 
 
 class ReassignmentForm(Form):

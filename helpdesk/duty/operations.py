@@ -1,23 +1,19 @@
 """What is done over several features at once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-from helpdesk.cases import operations as casework
-from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
-from helpdesk.cases.states import ConsentKind
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.duty.policy import may_retry_jobs
+from helpdesk.duty.withdrawn_help import stopped_help, withdraw_help
 from helpdesk.playbooks.model import Playbook, RunEndKind
 from helpdesk.runs import operations as playbook_operations
 from helpdesk.runs import queries as run_queries
 from helpdesk.runs.models import Run
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as triage_queries
-
-OF_HELPING: Final = (ConsentKind.HELP, ConsentKind.HELPER, ConsentKind.PLATFORM)
 
 
 def add_playbook(
@@ -42,9 +38,15 @@ def finish_step(
     seen_on_case: str | None = None,
     has_read: bool | None = None,
     shows_in_mailbox: bool = False,
+    seen_to_stop: str | None = None,
+    stops_all_help: bool = True,
 ) -> None:
-    """Record a step. Where it leads to another page, the case is judged as what it is now; where
-    the reporter wants no help any more, what they had agreed to for it is withdrawn."""
+    """Record a step. Where it leads to another page, the case is judged as what it is now.
+
+    Where the reporter wants no help any more, what they had agreed to for it is withdrawn: all that
+    stood on the page before, whose mark is `seen_to_stop`. Unless it `stops_all_help` it is this
+    playbook alone that ends.
+    """
     before = triage_queries.playbooks_judging_case(work, run.case)
     playbook_operations.finish_step(
         work,
@@ -60,21 +62,16 @@ def finish_step(
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)
-    if wants_no_help(run):
-        _withdraw_consents(work, run.case)
+    if wants_no_help(run) and stops_all_help:
+        stopped = stopped_help(work, run)
+        refuse_if_changed_since(seen_to_stop, now=stopped.mark)
+        withdraw_help(work, run.case, stopped)
 
 
 def wants_no_help(run: Run) -> bool:
     """Whether a run has ended with the reporter saying so."""
     end = run_queries.pinned_playbook_of(run).end(run.ended_as) if run.ended_as else None
     return end is not None and end.kind is RunEndKind.WITHDRAWN
-
-
-def _withdraw_consents(work: Work, case: Case) -> None:
-    """Who wants no help any more agrees to nothing that it took: no request leaves, and what is out
-    is taken back. What is kept after the case is another question, and its answer stands."""
-    for consent in cases.unwithdrawn_consents(work, case, OF_HELPING):
-        casework.withdraw_consent(work, case, consent)
 
 
 def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:

@@ -101,6 +101,12 @@ class StepOutcomeForm(Form):
         return [one.playbook for one in self.step.outcomes if one.playbook]
 
     @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What was chosen and typed, for a page that asks something first and sends it again."""
+        fields = [one for one in self if one.name != "csrf_token" and one.data]
+        return [(one.name, "y" if one.data is True else one.data) for one in fields]
+
+    @property
     def evidence_fields(self) -> list[Field]:
         """The fields for what this step writes down, in the order of the page."""
         return [field for field in self if field.name.startswith(PREFIX)]

@@ -11,7 +11,12 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import operations as duty
 from helpdesk.escalations.states import EscalationState
 from helpdesk.runs import queries
+from helpdesk.runs.models import Run
+from tests.factories import sign_in
+from tests.intake.browser import Browser
 from tests.runs.conftest import showing
+
+MAY_STOP = "Stop all help?"
 
 
 def decline(house):
@@ -25,6 +30,111 @@ def decline(house):
         ):
             duty.finish_step(work, run, step, outcome=outcome, **showing(page, step, outcome))
         assert run.ended_as == "withdrawn"
+
+
+@pytest.fixture
+def colleague(staff, house):
+    """A colleague's browser, at the step that asks what they agree to."""
+    with house.as_(house.lead) as work:
+        run = duty.add_playbook(work, work.session.get(Case, house.case.id), "account-takeover")
+        page = queries.pinned_playbook_of(run)
+        shown = showing(page, "first-contact.acknowledge", "written")
+        duty.finish_step(work, run, "first-contact.acknowledge", outcome="written", **shown)
+    browser = Browser(sign_in(staff, house.lead))
+    browser.address = f"/cases/{house.case.ref}/runs/{run.id}"
+    browser.run = run.id
+    browser.open(f"{browser.address}?step=consent.agree")
+    return browser
+
+
+def say_no_more(browser, **more):
+    return browser.send(
+        f"{browser.address}/steps/consent.agree/outcome",
+        answers={"outcome": "declined", "note": "They told me by phone."},
+        **more,
+    )
+
+
+def sure(browser, button):
+    return browser.send(
+        f"{browser.address}/steps/consent.agree/outcome", button=("is_sure", button)
+    )
+
+
+def agreed(house):
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        return [one.kind for one in unwithdrawn_consents(work, case, [*ConsentKind])]
+
+
+def ended_as(house, browser):
+    with house.as_(house.writer) as work:
+        return work.session.get(Run, browser.run).ended_as
+
+
+def test_what_would_stop_is_named_before_anything_is_recorded(house, colleague):
+    request = house.carried()
+    before = agreed(house)
+
+    say_no_more(colleague)
+
+    assert MAY_STOP in colleague.text
+    assert request.ref in colleague.text
+    assert (agreed(house), ended_as(house, colleague)) == (before, None)
+
+    sure(colleague, "yes")
+    assert ended_as(house, colleague) == "withdrawn"
+    assert set(agreed(house)) <= {ConsentKind.KEEP}
+    assert f"withdrawing {request.ref}" in colleague.text
+    with house.as_(house.lead) as work:
+        run = work.session.get(Run, colleague.run)
+        [note] = [
+            queries.note_of_record(work, one) for one in run.records if one.outcome == "declined"
+        ]
+    assert note == "They told me by phone.", "what was typed is kept"
+
+
+def test_what_came_to_it_after_the_page_is_named_first(house, colleague):
+    other_playbook(house)
+    say_no_more(colleague)
+    request = house.carried()
+
+    sure(colleague, "yes")
+
+    assert MAY_STOP in colleague.text
+    assert request.ref in colleague.text
+    assert ended_as(house, colleague) is None
+
+
+def other_playbook(house):
+    with house.as_(house.lead) as work:
+        duty.add_playbook(work, work.session.get(Case, house.case.id), "doxing")
+
+
+def test_with_another_playbook_at_work_it_may_be_this_one_alone(house, colleague):
+    request = house.carried()
+    other_playbook(house)
+    before = agreed(house)
+
+    say_no_more(colleague)
+    assert "stays open on the case" in colleague.text
+    sure(colleague, "only-this")
+
+    assert ended_as(house, colleague) == "withdrawn"
+    assert agreed(house) == before
+    run_due_jobs(house.context, "deliveries")
+    assert house.now(request).state is not EscalationState.WITHDRAWN
+    assert "stays as it was, for the other playbooks" in colleague.text
+
+
+def test_where_nothing_is_out_nothing_is_asked_or_said_of_it(house, colleague):
+    say_no_more(colleague)
+
+    assert MAY_STOP not in colleague.text
+    assert ended_as(house, colleague) == "withdrawn"
+    assert set(agreed(house)) <= {ConsentKind.KEEP}
+    assert "No new request can be sent." in colleague.text
+    assert "withdrawing" not in colleague.text
 
 
 def test_no_request_leaves_any_more(house):

@@ -1,7 +1,7 @@
 """Addresses of playbooks at work: start one, read it ahead, record its steps."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +12,10 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.duty import operations as duty
+from helpdesk.duty.forms import ONLY_THIS, StoppedHelpForm
 from helpdesk.duty.queries import playbook_offers_of
 from helpdesk.duty.views.blueprint import runs_bp
+from helpdesk.duty.withdrawn_help import StoppedHelp, leads_to_no_help, stopped_help
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
@@ -29,6 +31,8 @@ from helpdesk.runs.stale_page_marks import step_mark_of
 from helpdesk.web.blank_forms import blank_form
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
+
+STANDS: Final = "What they have agreed to stays as it was, for the other playbooks of the case."
 
 
 @runs_bp.post("/runs")
@@ -102,6 +106,12 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     form = outcome_form(queries.pinned_playbook_of(run), step, {}, kept=kept)
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
+    stopped, sure = _stopped_by(run, step, form), StoppedHelpForm()
+    if stopped and stopped.must_be_asked and sure.seen_to_stop.data != stopped.mark:
+        return render_template(
+            "duty/no_more_help.html", case=case, run=run, step=step, stopped=stopped, typed=form
+        )
+    stops_all_help = sure.is_sure.data != ONLY_THIS
     try:
         duty.finish_step(
             work,
@@ -114,16 +124,15 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
             seen_on_case=form.seen_on_case.data or "",
             has_read=bool(form.has_read.data),
             shows_in_mailbox=form.shows_in_mailbox.data,
+            seen_to_stop=stopped.mark if stopped else None,
+            stops_all_help=stops_all_help,
         )
     except UnreadFacts as unread:  # what was typed stays, beside what has to be read
         form.has_read.errors = [unread.sentence]
         return _run_page(case, run, step_id, outcome=form), 422
     flash(_said_of(run, step))
-    if duty.wants_no_help(run):
-        flash(
-            "What they had agreed to for our help is withdrawn too. No request leaves any more, and"
-            " those that are out are being withdrawn."
-        )
+    if stopped and stopped.consents:
+        flash(_said_of_stopped_help(stopped) if stops_all_help else STANDS)
     return _onward(case, run)
 
 
@@ -148,6 +157,22 @@ def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue
     operations.reopen_step(work, run, step_id, seen=submitted_page_mark())
     flash(f"Reopened: {step.title}.")
     return redirect(url_for(".show", ref=ref, run_id=run_id, step=step_id, _anchor=step_id), 303)
+
+
+def _stopped_by(run: Run, step: Step, form: StepOutcomeForm) -> StoppedHelp | None:
+    """What stops, where the outcome says that they want no help any more."""
+    page = queries.pinned_playbook_of(run)
+    if not leads_to_no_help(page, step, form.outcome.data or ""):
+        return None
+    return stopped_help(work, run)
+
+
+def _said_of_stopped_help(stopped: StoppedHelp) -> str:
+    said = "What they had agreed to for our help is withdrawn too. No new request can be sent."
+    if not stopped.requests:
+        return said
+    named = ", ".join(one.ref for one in stopped.requests)
+    return f"{said} We\u2019re withdrawing {named}."
 
 
 def _said_of(run: Run, step: Step) -> str:

@@ -1,0 +1,72 @@
+"""What stops when a reporter wants no help any more: asked before, then done as the page said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases import queries as cases
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.states import ConsentKind
+from helpdesk.core.stale_page_marks import mark_of
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.models import Escalation
+from helpdesk.playbooks.model import Playbook, RunEndKind, Step
+from helpdesk.runs import queries as run_queries
+from helpdesk.runs.models import Run
+
+OF_HELPING: Final = (ConsentKind.HELP, ConsentKind.HELPER, ConsentKind.PLATFORM)
+
+
+@dataclass(frozen=True)
+class StoppedHelp:
+    """What they had agreed to for our help, which requests stop with it, and which other playbooks
+    of the case they may still want help with."""
+
+    consents: Sequence[Consent]
+    requests: Sequence[Escalation]
+    others: Sequence[Playbook]
+
+    @property
+    def must_be_asked(self) -> bool:
+        """Whether more stops than the one playbook in which it is recorded."""
+        return bool(self.consents) and bool(self.requests or self.others)
+
+    @property
+    def mark(self) -> str:
+        return mark_of(
+            *(one.id for one in self.consents),
+            *(one.id for one in self.requests),
+            *(one.id for one in self.others),
+        )
+
+
+def leads_to_no_help(page: Playbook, step: Step, outcome: str) -> bool:
+    """Whether a step that ends so says that the reporter wants no help any more."""
+    chosen = step.outcome(outcome)
+    end = page.end(chosen.end) if chosen is not None and chosen.end else None
+    return end is not None and end.kind is RunEndKind.WITHDRAWN
+
+
+def stopped_help(work: Work, run: Run) -> StoppedHelp:
+    """What stops where this run ends with the reporter saying so."""
+    consents = cases.unwithdrawn_consents(work, run.case, OF_HELPING)
+    requests = {
+        one.id: one
+        for consent in consents
+        for one in escalations.requests_depending_on_consent(work, consent)
+    }
+    runs = run_queries.runs_of_case(work, run.case)
+    others = [one.page for one in runs if one.run.id != run.id and one.run.ended_at is None]
+    return StoppedHelp(consents, tuple(requests.values()), others)
+
+
+def withdraw_help(work: Work, case: Case, stopped: StoppedHelp) -> None:
+    """Who wants no help any more agrees to nothing that it took: no request leaves, and what is out
+    is taken back. What is kept after the case is another question, and its answer stands.
+
+    No rule: whoever may withdraw a single one may, and is asked that for each.
+    """
+    for consent in stopped.consents:
+        casework.withdraw_consent(work, case, consent)
