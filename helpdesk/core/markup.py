@@ -6,24 +6,34 @@ and no program opens a link from it.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from babel import Locale
 from markupsafe import Markup, escape
 
+from helpdesk.core.visible_text import HIDDEN
+
 # First strong isolate and its end: what `<bdi>` is where no element can stand.
 ISOLATE: Final = "\u2068"
 END: Final = "\u2069"
-# Marks of control and format, and letters without a look of their own.
+# Marks of control and format, and what has no look of its own.
 _unseen = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\U00013430-\U0001343f\ud800-\udfff{HIDDEN}]"
 )
 # Joiners are none of them inside a word of a script that joins with them, nor in the picture of a
 # family.
 _joiners: Final = "\u200c\u200d"
 _joining = re.compile("[\u0300-\u1fff\u2070-\ud7ff\ue000-\U0010ffff]")
+# Nor are variation selectors behind what has two pictures (signs, ideographs, the digit of a key),
+# nor the space of Braille inside Braille.
+_selectors = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_selected = re.compile(
+    "[\u203c\u2049\u2139\u3030\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_pictures: Final = frozenset({"Sc", "Sk", "Sm", "So"})
+_key = re.compile("[0-9#*]\ufe0f\u20e3")
+_braille = re.compile("[\u2800-\u28ff]\u2800")
 
 _scheme = re.compile(
     r"(?i)(?:(?P<web>h(?:tt|xx)ps?):(?P<web_slashes>[/\\]+)"
@@ -99,10 +109,19 @@ def reveal_hidden_characters(text: str) -> str:
 
 
 def _as_number(found: re.Match[str]) -> str:
-    at = found.start()
-    if found[0] in _joiners and at and _joining.match(found.string, at - 1):
+    if found.start() and _is_needed(found[0], found.string, found.start() - 1):
         return found[0]
     return f"[U+{ord(found[0]):04X}]"
+
+
+def _is_needed(sign: str, text: str, before: int) -> bool:
+    """Whether what stands before it looks another way, or is another word, without it."""
+    if sign in _joiners:
+        return _joining.match(text, before) is not None
+    if _selectors.match(sign):
+        is_picture = unicodedata.category(text[before]) in _pictures
+        return is_picture or bool(_selected.match(text, before) or _key.match(text, before))
+    return _braille.match(text, before) is not None
 
 
 def defang(text: str) -> str:

@@ -10,9 +10,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from helpdesk.core import unicode_normalization
+from helpdesk.core.visible_text import without_hidden_signs
 
 # People write the same number with and without what comes before its last digits.
 SIGNIFICANT: Final = 7
+# Marks of format, and marks on a letter: who reads the address leaves them out.
+UNSEEN: Final = frozenset({"Cf", "Me", "Mn"})
 # Letters of other alphabets that look like one of ours.
 LOOKALIKES: Final = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u03bf\u03b1\u03b9\u03bd\u03ba",
@@ -87,9 +90,10 @@ def _tight(loose: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Small letters of one alphabet, the digits of one keyboard, one kind of dash and single
-    spaces, none of them around an @; what nobody sees is dropped."""
-    signs = unicode_normalization.normalize_unicode("NFKC", text).casefold().translate(FULL_STOPS)
+    """Small letters of one alphabet without marks, the digits of one keyboard, one kind of dash and
+    single spaces, none of them around an @; what nobody sees is dropped."""
+    seen = unicode_normalization.normalize_unicode("NFKC", without_hidden_signs(text))
+    signs = unicode_normalization.normalize_unicode("NFD", seen.casefold()).translate(FULL_STOPS)
     words = " ".join("".join(map(_plain_sign, signs)).translate(LOOKALIKES).split())
     words = DOT_IN_BRACKETS.sub(".", AT_IN_BRACKETS.sub("@", words))
     return re.sub(r"\s*@\s*", "@", words)
@@ -99,6 +103,6 @@ def _plain_sign(sign: str) -> str:
     category, digit = unicodedata.category(sign), unicodedata.digit(sign, None)
     if digit is not None:
         return str(digit)
-    if category == "Cf":
+    if category in UNSEEN:
         return ""
     return "-" if category == "Pd" else sign

@@ -74,7 +74,10 @@ def test_no_letter_that_somebody_wrote_is_lost(text):
 def works_unseen(letter):
     drawn = letter in "\n\t\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891"
     drawn = drawn or letter in "\u08e2\U000110bd\U000110cd"
-    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and not drawn
+    # Unicode lets programs ignore these, and these two are blank.
+    ignored = "\u034f\u17b4\u17b5\ufe00\ufe0f\U000e0100\u2800\U0001d159"
+    category = unicodedata.category(letter)
+    return letter in ignored or (category in ("Cc", "Cf", "Cs", "Zl", "Zp") and not drawn)
 
 
 def test_every_mark_of_control_and_format_is_shown_and_does_nothing():
@@ -93,11 +96,20 @@ def test_every_mark_of_control_and_format_is_shown_and_does_nothing():
         "\u0915\u094d\u200d\u0937",  # Devanagari
         "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
         "\u270c\ufe0f",
+        "1\ufe0f\u20e3 \u2139\ufe0f \u00a9\ufe0e",
+        "\u845b\U000e0100",  # a name that is written with its own picture of an ideograph
+        "\u2813\u2800\u2815",  # Braille
         "Bäckerei",
     ],
 )
 def test_words_that_need_a_joiner_keep_it(written):
     assert reveal_hidden_characters(written) == written
+
+
+@pytest.mark.parametrize("sign", ["\ufe0f", "\u034f", "\u17b4", "\u2800", "\U0001d159"])
+def test_what_nobody_sees_inside_a_name_is_shown(sign):
+    assert f"[U+{ord(sign):04X}]" in name_markup(f"Mar{sign}ia")
+    assert f"[U+{ord(sign):04X}]" in bidi_isolate(f"\u270c\ufe0f{sign}")
 
 
 def test_a_joiner_between_latin_letters_hides_nothing():

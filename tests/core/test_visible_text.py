@@ -4,6 +4,9 @@ import pytest
 
 from helpdesk.core.visible_text import fold_for_comparison, has_visible_text
 
+# One of each kind that nobody sees: variation selectors, a mark, vowels, blank signs, fillers.
+UNSEEN = "\ufe00\ufe0f\u034f\u17b4\u17b5\u180b\u2800\u3164\U0001d159\U000e0100\U000e0061"
+
 
 @pytest.mark.parametrize(
     "text",
@@ -18,6 +21,8 @@ from helpdesk.core.visible_text import fold_for_comparison, has_visible_text
         "\u115f\u1160",
         "\ufeff",
         "\u00a0\u0301",
+        "\U0001d159",
+        "\u17b4\ufe0f",
     ],
 )
 def test_what_nobody_sees_is_nothing(text):
@@ -37,6 +42,7 @@ def test_what_one_can_see_is_something(text):
         "No\u200bur\u00a0Haddad",
         "\uff2eour Haddad",
         "Nour\u2060 Haddad",
+        *(f"No{sign}ur Haddad" for sign in UNSEEN),
     ],
 )
 def test_two_texts_that_look_the_same_are_folded_to_one(other):

@@ -182,6 +182,11 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
         ("nour@safe.test", "Write to n o u r @ s a f e . t e s t", True),
         ("nour@safe.test", "Write to nour@safe\u3002test", True),
         ("nour@safe.test", "Write to n\u043eur@safe.test", True),
+        *(
+            ("nour@safe.test", f"Write to nour@sa{sign}fe.test", True)
+            for sign in "\ufe0f\u034f\u17b4\u2800\u3164\U0001d159\u0308\u20dd"
+        ),
+        ("Signal: nour.42", "They use Signal, as N\u00f6u\ufe0fr.42.", True),
         ("nour at safe dot test", "Write to nour@safe.test", True),
         ("nour[at]safe[.]test", "Write to nour@safe.test", True),
         ("07700 9oo123", "They answer 07700900123.", True),
