@@ -152,7 +152,9 @@ def _hand_history_over(work: Work, old: Secret) -> None:
     """What the older key signed stays signed; from this entry on only today's key does."""
     signer = work.keys.service.secrets[KeyFile.HISTORY]
     former = history.verification_key_of(old)
-    if history.is_chain_signed_by(work.session, former):
+    if history.needs_succession(
+        work.session, former=former, witness=history.verification_key_of(signer)
+    ):
         vouched = history.sign_succession(signer, former).hex()
         work.record_about(
             history.KEY_CHANGED, "history", "key", former=former.hex(), vouched=vouched

@@ -277,11 +277,17 @@ def sign_succession(signer: Secret, former: bytes) -> bytes:
     return _signing_key(signer).sign(_succession(former)).signature
 
 
-def is_chain_signed_by(session: Session, witness: bytes) -> bool:
-    """Whether the end of the chain bears that key's signature, and no other has taken over."""
-    newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
-    checkpoint = session.scalar(newest)
-    return checkpoint is not None and _bears_signature(checkpoint, witness)
+def needs_succession(session: Session, *, former: bytes, witness: bytes) -> bool:
+    """Whether a key signed some of the chain and the one of today has not vouched for it yet.
+
+    Asked of every checkpoint, the newest first: today's key may have signed already, where the
+    ticker was started before the keys were changed to the end.
+    """
+    if any(former == one for _until, one in _former_witnesses(session, witness)):
+        return False
+    newest_first = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc())
+    with closing(session.scalars(newest_first.execution_options(yield_per=1000))) as checkpoints:
+        return any(_bears_signature(one, former) for one in checkpoints)
 
 
 def _former_witnesses(session: Session, witness: bytes) -> list[tuple[int, bytes]]:

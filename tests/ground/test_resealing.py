@@ -259,6 +259,31 @@ def test_history_goes_on_under_another_signature(house):
         )
 
 
+def test_history_is_handed_over_where_the_ticker_signed_between_two_runs(house):
+    """Somebody started it with the new key before the command was done."""
+    _, command = house
+    walk = reseal_steps(command, OLD, ResealCounts(), operator_name="ada")
+    next(walk)
+    walk.close()
+    link(command, SERVICE.secrets[KeyFile.HISTORY])
+    assert "A checkpoint does not have our signature." in findings(command)
+
+    for _ in range(2):
+        reseal_everything(command, OLD, operator_name="ada")
+        assert findings(command) == []
+    with command.begin() as work:
+        changes = select(HistoryEntry).where(HistoryEntry.action == history.KEY_CHANGED)
+        assert len(work.session.scalars(changes).all()) == 1
+
+
+def test_a_key_that_signed_nothing_is_not_vouched_for(house):
+    _, command = house
+    reseal_everything(command, Secret(b"x" * 32), operator_name="ada")
+    with command.begin() as work:
+        changes = select(HistoryEntry).where(HistoryEntry.action == history.KEY_CHANGED)
+        assert work.session.scalars(changes).all() == []
+
+
 def test_what_the_older_key_signs_afterwards_is_found(house):
     _, command = house
     reseal_everything(command, OLD, operator_name="ada")
