@@ -90,6 +90,7 @@ class DutyBoard:
     lanes: Sequence[QueueOnBoard]
     late: Sequence[Case]
     unheard: Sequence[Case]
+    withdrawn_in_danger: Sequence[Case]
     out_of_reach: Sequence[Case]
     disputed: Sequence[Case]
     follow_ups: Sequence[Case]
@@ -131,6 +132,7 @@ def load_board(work: Work) -> DutyBoard:
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,
         unheard=unheard,
+        withdrawn_in_danger=triage.cases_withdrawn_in_danger(work),
         out_of_reach=out_of_reach,
         disputed=disputed,
         follow_ups=cases.cases_to_follow_up(work, today=work.at.date()),

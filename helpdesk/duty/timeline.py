@@ -37,6 +37,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "message.sent": "Wrote to the reporter.",
     "message.received": "Wrote to us.",
     "conversation.recorded": "Spoke to the reporter {way} on {spoke_at}. {late}",
+    "case.danger_seen": "Saw that the case was withdrawn after the reporter told us of danger.",
     "conversation.tried": "Tried to reach the reporter {way} on {spoke_at}, without success.",
     "conversation.denied": "Said it wasn't them we spoke to {way} on {spoke_at}.",
     "message.needs_no_answer": "Recorded that this needs no answer.",

@@ -8,7 +8,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.response_targets import due_time_as_argument, is_still_due
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
-from helpdesk.triage import surge_alerts
+from helpdesk.triage import danger_alerts, surge_alerts
 from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_case_owner
 from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.repository import load_decision_table
@@ -29,30 +29,41 @@ AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
 @job("triage.call_on_duty", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
 def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_danger: int = 0) -> None:
     """Tell whoever is on duty that a pressing case has come, or that one has risen; that a reporter
-    says someone is in danger now (`in_danger` is when), whoever has the case. Safe to run twice.
+    says someone is in danger now (`in_danger` is when), whoever has the case and whatever has
+    become of it: also one that was closed or taken back before this went out. Safe to run twice.
 
     One that has risen has a letter of its own also while many come: the moments of which a letter
     about all of them speaks are those of its arrival, and may be hours behind it.
     """
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or (case.owner_id is not None and not in_danger):
+        if case is None:
             return
+        # The public pages queue this: what history does not say of danger is not believed.
+        danger = danger_alerts.alert_due(work, case) if in_danger else None
         due_at = case.due_at if risen else case.reply_due_at
-        if due_at is None:
+        if danger is None and (in_danger or due_at is None or case.owner_id is not None):
             return
         if not risen and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
         template, kind = "emails/case_waits.txt", "waits"
-        if risen:
+        if danger is not None:
+            kind, template = danger.kind, "emails/case_risen.txt"
+        elif risen and due_at is not None:
             # Another letter than that of its arrival, or of the last time: with another id.
-            kind = f"risen-{case.level}-{due_time_as_argument(due_at)}-{in_danger}"
+            kind = f"risen-{case.level}-{due_time_as_argument(due_at)}"
             template = "emails/case_risen.txt"
-        is_taken = case.owner_id is not None
         call = compose_case_alert(
-            context, work, case, template=template, kind=kind, is_taken=is_taken
+            context,
+            work,
+            case,
+            template=template,
+            kind=kind,
+            is_taken=case.owner_id is not None,
+            is_closed=case.is_closed,
         )
-    send_and_record(context, case_id, call, action="triage.duty_called")
+    details = danger.details if danger is not None else {}
+    send_and_record(context, case_id, call, action="triage.duty_called", **details)
 
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=ReplyAlarmDue)

@@ -1,6 +1,7 @@
 """Evaluation: a level that was given, the rule that gave it and what it was judged on."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +10,10 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import LevelColumn, SealedCaseRecord
 from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
+
+# The rule of a case whose reporter said in the mailbox that someone is in danger now; the database
+# writes it (migration 0056).
+DANGER_TOLD: Final = "danger-told"
 
 
 class LevelEvaluation(SealedCaseRecord, Base):

@@ -28,16 +28,15 @@ from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
-from helpdesk.triage.models import LevelEvaluation
-from helpdesk.triage.policy import may_correct_level, may_decide_lower_level
+from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
+from helpdesk.triage.policy import may_correct_level, may_decide_lower_level, may_record_danger_seen
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.surge_alerts import CALLS
 
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
-# The reporter's own word in the mailbox; the database writes it (migration 0056).
-DANGER_TOLD: Final = "danger-told"
-# Somebody has corrected that answer; the level waits for two people to lower it.
+# Somebody has corrected that answer, or seen that the case was taken back after it; the level waits
+# for two people to lower it.
 DANGER_WAS_TOLD: Final = "danger-was-told"
 UNHEARD: Final = "triage.unheard"
 
@@ -226,8 +225,29 @@ def raise_for_danger(work: Work, case: Case) -> None:
         first_reply_clock.restart_first_reply_for_level(work, case)
     elif was_in_second_lane:  # where a case has no alarms of its own
         response_targets.schedule_remaining_reply_alarms(work, case)
+    call_for_danger(work, case)
+
+
+def call_for_danger(work: Work, case: Case) -> None:
+    """Call those on duty because danger was told.
+
+    No rule: the reporter has said so, in this piece of work or before.
+    """
     told_at = int(work.at.timestamp())
     work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=told_at)
+
+
+def record_danger_seen(work: Work, case: Case) -> None:
+    """A coordinator has read a case that its reporter took back after danger was told: it goes from
+    the board."""
+    lock_case(work, case)
+    work.require(may_record_danger_seen, case)
+    if case.rule != DANGER_TOLD:
+        raise StalePage("Someone else has already said that they have seen it.")
+    case.rule = DANGER_WAS_TOLD
+    inputs = {"answers": answers_of(work, case)}
+    _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
+    work.record("case.danger_seen", case)
 
 
 def request_lower_level(

@@ -1,13 +1,18 @@
 """Who may say how urgent a case is; pure functions."""
 
 from helpdesk.cases.models import Case, LowerLevelRequest
-from helpdesk.cases.policy import may_work_on_case
-from helpdesk.core.actors import Actor
+from helpdesk.cases.policy import may_see_case, may_work_on_case
+from helpdesk.core.actors import Actor, Role
 
 
 def may_correct_level(actor: Actor, case: Case) -> bool:
     """Whoever works in the queue may correct answers and raise the level of its cases."""
     return may_work_on_case(actor, case)
+
+
+def may_record_danger_seen(actor: Actor, case: Case) -> bool:
+    """Of a case that was taken back after danger was told, a coordinator says so."""
+    return may_see_case(actor, case) and case.is_closed and actor.role is Role.COORDINATOR
 
 
 def may_decide_lower_level(actor: Actor, request: LowerLevelRequest) -> bool:

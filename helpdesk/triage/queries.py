@@ -10,9 +10,10 @@ from sqlalchemy import and_, bindparam, or_, select
 from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, LowerLevelRequest
+from helpdesk.cases.models import Case, Closure, LowerLevelRequest
 from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.cases.second_person_requests import is_request_pending
+from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import StalePage
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
@@ -26,7 +27,7 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage.judgement import Judgement, judge_report
-from helpdesk.triage.models import LevelEvaluation
+from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.table_rows import TableRow, decision_table_rows
 
@@ -263,6 +264,22 @@ def cases_with_failed_alert(work: Work, *, limit: int = cases.LISTED_AT_MOST) ->
     ordered = waiting.options(*cases.LISTED).order_by(*cases.IN_ORDER).limit(limit)
     found = work.session.scalars(ordered).all()
     return [one for one in found if one.unheard_since or _is_meant(one, lying)]
+
+
+def cases_withdrawn_in_danger(work: Work, *, limit: int = cases.LISTED_AT_MOST) -> Sequence[Case]:
+    """Cases whose reporters told us of danger and then took them back: somebody may have made them.
+    Until a coordinator has seen them."""
+    found = cases.visible_cases(work.actor).where(
+        # Spelt out for the small index of those.
+        Case.state == CaseState.CLOSED,
+        Case.rule == DANGER_TOLD,
+        cases.is_in_queues(work.actor.queues),
+        Case.closure.has(
+            and_(Closure.outcome == CaseOutcome.WITHDRAWN, Closure.by.startswith("reporter:"))
+        ),
+    )
+    ordered = found.options(*cases.LISTED).order_by(Case.opened_at, Case.id).limit(limit)
+    return work.session.scalars(ordered).all()
 
 
 def _still_here(work: Work) -> Sequence[dict[str, Any]]:

@@ -136,6 +136,12 @@ class Case(RandomIdMixin, Base):
             "team_id",
             postgresql_where=text("unheard_since IS NOT NULL"),
         ),
+        # Those that were taken back after danger was told are on the board of everyone.
+        Index(
+            "ix_cases_danger_told",
+            "team_id",
+            postgresql_where=text("state = 'closed' AND rule = 'danger-told'"),
+        ),
         Index(
             "ix_cases_closed",
             "team_id",

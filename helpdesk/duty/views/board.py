@@ -1,5 +1,7 @@
 """The duty board, and going on and off duty."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +13,7 @@ from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.intake.storage_quota import passed_threshold
+from helpdesk.triage.policy import may_record_danger_seen
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.request_work import work
 
@@ -63,5 +66,6 @@ def _page(form: StartDutyForm) -> str:
         quota_used=passed_threshold(board.load, quota),
         person=current_person(work),
         duty_form=form,
+        may_record_danger_seen=partial(may_record_danger_seen, work.actor),
         now=work.at,
     )

@@ -56,6 +56,14 @@ def create_answers(ref: str) -> ResponseReturnValue:
     return _to_case(case)
 
 
+@bp.post("/danger-seen")
+def create_danger_seen(ref: str) -> ResponseReturnValue:
+    case = case_by_ref(work, ref)
+    operations.record_danger_seen(work, case)
+    flash(f"Recorded: you have seen {case.ref}.")
+    return redirect(url_for("duty.board"), 303)
+
+
 @bp.get("/level")
 def edit_level(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)

@@ -1,0 +1,48 @@
+"""When the people on duty are emailed because a reporter says that someone is in danger now."""
+
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import func, select
+
+from helpdesk.cases.models import Case
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+
+# Each time that it is told brings an email, and so does a case that is closed before it was seen;
+# but the public pages queue them, and nobody who took those over fills an inbox from one mailbox.
+AN_HOUR: Final = 6
+
+
+class DangerAlert(NamedTuple):
+    """One email: which time of telling it is about, and whether the case is closed by now."""
+
+    told: int
+    is_closed: bool
+
+    @property
+    def kind(self) -> str:
+        """What makes it the same message, or another one."""
+        return f"danger-{self.told}{'-closed' if self.is_closed else ''}"
+
+    @property
+    def details(self) -> dict[str, int]:
+        return {"danger": self.told, "closed": int(self.is_closed)}
+
+
+def alert_due(work: Work, case: Case) -> DangerAlert | None:
+    """The email that is due because danger was told, by what history says of the case."""
+    about = HistoryEntry.case_id == case.id
+    told = work.session.scalar(
+        select(func.count()).where(about, HistoryEntry.action == "case.danger_told")
+    )
+    if not told:
+        return None
+    alert = DangerAlert(told, case.is_closed)
+    called = select(HistoryEntry.at, HistoryEntry.details).where(
+        about, HistoryEntry.action == "triage.duty_called", HistoryEntry.details.has_key("danger")
+    )
+    sent = work.session.execute(called).all()
+    lately = [one for one in sent if one.at > work.at - timedelta(hours=1)]
+    is_sent = any(alert.details.items() <= one.details.items() for one in sent)
+    return None if is_sent or len(lately) >= AN_HOUR else alert

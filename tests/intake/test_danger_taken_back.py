@@ -1,0 +1,158 @@
+"""Danger is told, and the case is taken back at once: somebody may have been made to do it."""
+
+import pytest
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases.models import Case
+from helpdesk.cases.states import CaseOutcome, CaseState
+from helpdesk.core import emails
+from helpdesk.core.actors import Role, reporter
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.errors import NotAllowed, StalePage
+from helpdesk.intake import operations, queries
+from helpdesk.triage import danger_alerts, jobs
+from helpdesk.triage import operations as triage
+from helpdesk.triage import queries as judged
+from tests.factories import a_case, a_person
+from tests.intake.test_danger_now import calls, told
+
+
+@pytest.fixture
+def code():
+    return ReturnCode.new()
+
+
+@pytest.fixture
+def case(house, code):
+    with house.inside() as work:
+        state, owner = CaseState.OPEN, house.responder
+        return a_case(work, house.team, code=code, state=state, owner=owner)
+
+
+@pytest.fixture
+def letters(house, monkeypatch):
+    """What is emailed to those on duty: for each its subject and its message id."""
+    sent = []
+
+    def compose(context, work, case, *, template, kind, **facts):
+        facts |= {"ref": case.ref, "level": case.level, "link": "https://desk.test/"}
+        return emails.compose_email(context, template, to="duty@desk.test", key=kind, **facts)
+
+    def send(context, case_id, email, *, action, **details):
+        sent.append((email.subject, email.message_id, email.body))
+        with context.begin() as work:
+            work.record(action, work.session.get(Case, case_id), told=[], **details)
+
+    monkeypatch.setattr(jobs, "compose_case_alert", compose)
+    monkeypatch.setattr(jobs, "send_and_record", send)
+
+    def work_off():
+        due = calls(house)
+        with house.backstage() as context:
+            for one in due:
+                jobs.alert_on_duty(context, **one)
+        return sent
+
+    return work_off
+
+
+def take_back(house, case, code):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        operations.withdraw_case(work, queries.own_case(work))
+
+
+def on_board(house, who=None):
+    with house.inside(who) as work:
+        return [one.ref for one in judged.cases_withdrawn_in_danger(work)]
+
+
+def test_those_on_duty_hear_of_it_all_the_same(house, case, code, letters):
+    told(house, case, code)
+    take_back(house, case, code)
+
+    assert len(calls(house)) == 2, "one of its own for the withdrawal"
+    [(subject, _, body)] = letters()
+    assert "was closed before anyone saw it" in subject
+    assert "may have been made to close it" in body
+
+
+def test_who_had_heard_of_it_hears_that_it_was_taken_back(
+    house,
+    case,
+    code,
+    letters,
+):
+    told(house, case, code)
+    assert len(letters()) == 1
+    take_back(house, case, code)
+
+    sent = letters()
+    assert len(sent) == 2
+    assert len({key for _, key, _ in sent}) == 2, "another message, which no mail program drops"
+
+
+def test_who_takes_back_what_was_never_in_danger_calls_nobody(house, case, code):
+    take_back(house, case, code)
+
+    assert not calls(house)
+    assert on_board(house) == []
+
+
+def test_it_stays_on_the_board_until_a_coordinator_has_seen_it(house, case, code):
+    told(house, case, code)
+    assert on_board(house) == []
+    take_back(house, case, code)
+    assert on_board(house) == [case.ref]
+
+    with house.inside() as work, pytest.raises(NotAllowed):
+        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    with house.inside() as work:
+        coordinator = a_person(work, Role.COORDINATOR, [house.team])
+    with house.inside(coordinator) as work:
+        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    assert on_board(house) == []
+    with house.inside(coordinator) as work, pytest.raises(StalePage):
+        triage.record_danger_seen(work, work.session.get(Case, case.id))
+
+
+def test_what_one_of_us_closed_is_not_on_it(house, case, code):
+    told(house, case, code)
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        casework.end_case_work(work, found, outcome=CaseOutcome.WITHDRAWN)
+
+    assert on_board(house) == []
+
+
+def test_each_time_it_is_told_brings_one_email_and_no_job_another(
+    house,
+    case,
+    code,
+    letters,
+):
+    told(house, case, code)
+    letters()
+    with house.inside() as work:  # answered, and within minutes it is told again
+        triage.correct_reporter_answers(
+            work, work.session.get(Case, case.id), {"danger": "none_known"}
+        )
+    told(house, case, code)
+    letters()
+    sent = letters()
+
+    assert len(sent) == 2
+    assert len({key for _, key, _ in sent}) == 2
+
+
+def test_jobs_that_the_public_pages_make_up_bring_no_email(house, case, code, letters):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        for at in range(5):
+            work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=at)
+    assert letters() == [], "history says nothing of danger"
+
+    for at in range(20):
+        with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+            work.record("case.danger_told", queries.own_case(work), was="routine")
+            work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=100 + at)
+        letters()
+    assert len(letters()) == danger_alerts.AN_HOUR
