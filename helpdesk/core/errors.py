@@ -9,7 +9,7 @@ def mark_translatable(sentence: str) -> str:
 class DomainError(Exception):
     """Something that was asked will not happen. The sentence is for the person who asked."""
 
-    sentence = mark_translatable("This cannot be done.")
+    sentence = mark_translatable("This can’t be done.")
 
     def __init__(self, sentence: str = "") -> None:
         self.sentence = sentence or self.sentence
@@ -19,13 +19,13 @@ class DomainError(Exception):
 class NotFound(DomainError):
     """There is no such thing, or not for this actor: the two must look the same."""
 
-    sentence = mark_translatable("This page does not exist, or you don't have access to it.")
+    sentence = mark_translatable("This page doesn’t exist, or you don’t have access to it.")
 
 
 class NotAllowed(DomainError):
     """The actor may see the thing, but may not do this to it."""
 
-    sentence = mark_translatable("You can see this, but you are not allowed to do this.")
+    sentence = mark_translatable("You can see this, but you’re not allowed to do that.")
 
 
 class TooBusy(DomainError):
@@ -40,8 +40,8 @@ class StorageFull(TooBusy):
     """Very much has arrived, and this would not fit any more: nothing of it was stored."""
 
     sentence = mark_translatable(
-        "We can't take this right now. So many reports have come in that we have no room for "
-        "more. Nothing was sent."
+        "We can’t accept this right now. So many reports have come in that we have no room "
+        "for more. Nothing was sent."
     )
 
 
@@ -49,7 +49,7 @@ class Conflict(DomainError):
     """It could be done, but not in the state things are in; the sentence says what is missing."""
 
     sentence = mark_translatable(
-        "This can't be done now. Someone else may have done something first: please look again."
+        "This can’t be done now. Someone else may have made a change first. Please check again."
     )
 
 

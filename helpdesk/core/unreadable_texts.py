@@ -19,7 +19,7 @@ class Unreadable(str):
 
 UNREADABLE: Final = Unreadable(
     mark_translatable(
-        "This can't be opened. It may be damaged, or it may not have come from our own pages."
+        "This can’t be opened. It may be damaged, or it may not have come from our own pages."
     )
 )
 

@@ -181,8 +181,8 @@ _REASONS_TO_ACT: Final[Mapping[Ask | None, Mapping[Reason, str]]] = {
 }
 
 VERDICTS: Final = {
-    Verdict.CONFIRMED: "It is fixed",
-    Verdict.PARTIAL: "It is partly fixed",
+    Verdict.CONFIRMED: "It’s fixed",
+    Verdict.PARTIAL: "It’s partly fixed",
     Verdict.NOT_EFFECTIVE: "Nothing has changed",
     Verdict.CANNOT_TELL: "They cannot tell yet",
 }

@@ -27,9 +27,9 @@ SENDERS: Final = {
     "reminders": mark_translatable("Reminders"),
 }
 LINES: Final = {
-    "new": mark_translatable("There is something new for you."),
+    "new": mark_translatable("There’s something new for you."),
     "code": mark_translatable("Your code is %(code)s. It works for one day."),
-    "unasked": mark_translatable("If you did not ask for this email, you can ignore it."),
+    "unasked": mark_translatable("If you didn’t ask for this email, you can ignore it."),
     "stop": mark_translatable("To stop these emails, open this page:"),
 }
 

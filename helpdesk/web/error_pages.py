@@ -48,16 +48,16 @@ STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict
 LETTERS_BACK = 20_000
 
 SENTENCES = {
-    400: mark_translatable("We couldn't understand what was sent."),
+    400: mark_translatable("We couldn’t understand what was sent."),
     404: NotFound.sentence,
-    405: mark_translatable("This page can't be opened like that."),
+    405: mark_translatable("This page can’t be opened that way."),
     413: mark_translatable("This is more than we can take at once. Please send less text."),
     429: mark_translatable("Too many attempts. Please wait a minute and try again."),
     503: mark_translatable(
-        "We can't save anything right now. Nothing was sent. Please try again in a minute."
+        "We can’t save anything right now. Nothing was sent. Please try again in a minute."
     ),
 }
-CANNOT_READ = mark_translatable("We can't open this page right now.")
+CANNOT_READ = mark_translatable("We can’t open this page right now.")
 
 
 def init_app(app: Flask) -> None:
@@ -116,7 +116,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _cut_form(_cut: TruncatedForm) -> ResponseReturnValue:
     """Shown, not offered to be sent: what did not arrive is missing in it."""
     return _page(
-        mark_translatable("Only a part of what you sent reached us, so we saved nothing."),
+        mark_translatable("Only part of what you sent reached us, so nothing was saved."),
         400,
         sent=_sent(most_letters=LETTERS_BACK),
     )
@@ -195,21 +195,19 @@ def _old_form(_error: ExpiredFormRefused) -> ResponseReturnValue:
     """
     if not is_same_site():
         return _from_elsewhere(CrossSiteFormRefused())
-    return _again(
-        mark_translatable("This page was open for a long time. Please send it again."), 400
-    )
+    return _again(mark_translatable("This page was open for too long. Please send it again."), 400)
 
 
 def _from_elsewhere(_error: CrossSiteFormRefused) -> ResponseReturnValue:
-    return _page(mark_translatable("This did not come from one of our own pages."), 400)
+    return _page(mark_translatable("This wasn’t sent from one of our own pages."), 400)
 
 
 def _foreign_form(_error: OtherPersonsFormRefused) -> ResponseReturnValue:
     """Somebody else is here than when the page was opened: it does nothing to either."""
     sentence = (
         mark_translatable(
-            "This page is from another mailbox than the one that is open in this browser now. "
-            "Nothing was sent or changed."
+            "This page belongs to a different mailbox from the one that’s open in this "
+            "browser now. Nothing was sent or changed."
         )
         if current_surface() is Surface.PUBLIC
         else mark_translatable(

@@ -18,7 +18,7 @@ from helpdesk.web.text_fields import TYPED, remember_text_fields
 UNSEEN = str.maketrans({"\0": None, "\u202d": "[U+202D]", "\u202e": "[U+202E]"})
 CODE_IN_WORDS = _(
     "This looks like a private code, such as a return code. We never need it, and anyone who "
-    "has it can use it. Please remove it. Everything else you wrote is kept."
+    "has it can use it. Please remove it. Everything else you wrote is still here."
 )
 
 

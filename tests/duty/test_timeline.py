@@ -77,7 +77,7 @@ from helpdesk.escalations.states import Ask
             {"alone": True},
             "Answered the partner's question, on one person's approval.",
         ),
-        ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It is fixed."),
+        ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It’s fixed."),
         (
             "consent.withdrawn",
             {"kind": "platform", "platform": "instagram"},

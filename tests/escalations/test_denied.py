@@ -2,7 +2,7 @@
 from a page that has not what they let us know last.
 
 Somebody phones as the reporter, and what they told us is asked for: the one alarm that the reporter
-has is “This was not me”. Until somebody has written to them, it holds everything back.
+has is “This wasn’t me”. Until somebody has written to them, it holds everything back.
 """
 
 import pytest

@@ -124,7 +124,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     over = theirs.get(where)
     assert "no longer shown" in over.text
     assert TYPED["happened"] not in over.text
-    assert "It is fixed" in writer.get(address).text
+    assert "It’s fixed" in writer.get(address).text
     assert "The partner decided" in writer.get(f"/cases/{house.case.ref}").text
 
 

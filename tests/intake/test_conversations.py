@@ -22,7 +22,7 @@ from helpdesk.settings import Surface
 from tests.factories import a_case, a_person, sign_in
 
 SUMMARY = "They have the second phone with them."
-NOT_ME = "This was not me"
+NOT_ME = "This wasn’t me"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_mailbox_says_the_day_and_the_way_and_not_what_was_said(
     page = mailbox.open("/mailbox/case").get_data(as_text=True)
 
     assert said in page
-    assert "If this was not you, tell us." in page
+    assert "If that wasn’t you, tell us." in page
     assert SUMMARY not in page
 
 
@@ -101,7 +101,7 @@ def test_who_says_that_it_was_not_them_is_owed_the_answer_as_it_was_due(house, m
     mailbox.send(f"/mailbox/case/conversations/{conversation_id}/objection")
 
     assert mailbox.status == 200
-    assert "You told us that this was not you." in mailbox.text
+    assert "You told us that this wasn’t you." in mailbox.text
     assert NOT_ME not in mailbox.text
     assert now_of(house, case).reply_due_at == due
     with house.inside() as work:
@@ -128,7 +128,7 @@ def test_what_was_hidden_by_a_call_that_never_was_is_late_and_red(house):
     app.testing = True
     with house.backstage():
         page = sign_in(app.test_client(), house.responder).get("/duty").text
-    for title in ("“I did not say this”", "Our answer or update is late"):
+    for title in ("“I didn’t say this”", "Our answer or update is late"):
         assert case.ref in page.partition(title)[2].partition("</table>")[0]
 
 

@@ -32,7 +32,7 @@ def test_the_first_page_has_one_big_way_in_and_one_to_the_mailbox(browser):
     assert '<a class="button" href="/report">' in browser.text
     assert 'href="/mailbox">' in browser.text
     assert 'href="/help-now">' in browser.text
-    assert "keep your internet address" in browser.text
+    assert "keep your IP address" in browser.text
     assert "Set-Cookie" not in browser.answer.headers
 
 

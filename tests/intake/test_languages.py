@@ -238,7 +238,7 @@ def test_a_refusal_speaks_the_language_too(browser):
 
     assert browser.status == 404
     assert language_of(browser) == ("ar", "rtl")
-    assert "This page does not exist" not in browser.text
+    assert "This page doesn’t exist" not in browser.text
     assert 'href="/ar/"' in browser.text
 
 

@@ -137,7 +137,7 @@ def test_a_wrong_code_looks_and_weighs_the_same_whatever_is_wrong(browser, case,
 
 @pytest.mark.parametrize(
     ("many", "said"),
-    [(9, "You typed 9 of 12 words"), (13, "You typed 13 words, and a code has 12")],
+    [(9, "You typed 9 of the 12 words"), (13, "You typed 13 words, but a code has 12")],
 )
 def test_what_is_missing_of_a_code_is_counted_and_never_judged(browser, case, many, said):
     pages = set()
@@ -154,7 +154,7 @@ def test_what_is_missing_of_a_code_is_counted_and_never_judged(browser, case, ma
 def test_letters_and_digits_are_counted_too(browser, case, code):
     enter(browser, "K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW")
 
-    assert "You typed 25 letters and digits, and a code has 26" in browser.text
+    assert "You typed 25 letters and digits, but a code has 26" in browser.text
 
 
 def test_the_whole_box_of_the_receipt_opens_the_mailbox(browser, case, code):
@@ -616,7 +616,7 @@ def test_where_the_next_move_is_not_ours_no_word_is_promised(house, inside, case
     inside.open("/mailbox/case")
 
     assert "We last wrote to you:" in inside.text
-    assert "write only if something changes." in inside.text
+    assert "only write if something changes." in inside.text
     assert "We aim to write to you" not in inside.text
     assert "We meant to write to you by now" not in inside.text
 

@@ -94,7 +94,7 @@ def test_after_leaving_back_and_reload_show_no_code(received, browser):
     for page in ("", "/advice") * 2:
         browser.open(f"/report/received{page}")
         assert browser.status == 404
-        assert "The receipt is no longer shown" in browser.text
+        assert "This page can no longer be shown" in browser.text
         assert not any(word in browser.text.split() for word in (" ".join(code.words),))
 
 
@@ -104,7 +104,7 @@ def test_after_leaving_the_last_page_sent_again_shows_no_code_either(received, b
 
     browser.send("/report", button=("to", "send"), answers={"story": "Again."})
 
-    assert "You sent this form before" in browser.text
+    assert "You’ve already sent this form" in browser.text
     assert 'class="code-words"' not in browser.text
 
 

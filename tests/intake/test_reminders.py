@@ -155,7 +155,7 @@ def writes(house, case, words="We have news.", at=None):
 
 
 def test_the_mailbox_says_that_there_are_email_reminders_and_what_they_may_cost(inside):
-    assert "Get an email when there is something new" in inside.text
+    assert "Get an email when there’s something new" in inside.text
 
     inside.open(HERE)
     assert "Is it safe for you?" in inside.text
@@ -219,10 +219,10 @@ def test_a_wrong_code_is_counted_and_after_five_the_right_one_is_none(house, ins
 
     for _ in range(5):
         confirms(inside, wrong)
-        assert "wrong or too old" in inside.text
+        assert "wrong or has expired" in inside.text
     confirms(inside, six_digits(email))
 
-    assert "wrong or too old" in inside.text
+    assert "wrong or has expired" in inside.text
     assert row(house, case).state is ReminderState.UNCONFIRMED
 
 
@@ -244,7 +244,7 @@ def test_a_code_ends_after_a_day(house, inside, case):
 
     confirms(inside, six_digits(email))
 
-    assert "wrong or too old" in inside.text
+    assert "wrong or has expired" in inside.text
 
 
 def test_the_code_of_one_address_confirms_no_other(house, inside, case):
@@ -436,7 +436,7 @@ def test_who_looks_while_it_fails_is_told_of_the_next_thing(house, inside, case)
     assert work_off(house) == []
 
     inside.open("/mailbox/case")
-    assert "could not email you" in inside.text
+    assert "couldn’t email you" in inside.text
     assert len(work_off(house, at=written.sent_at + timedelta(hours=1))) == 1
     later = writes(house, case, at=written.sent_at + timedelta(hours=2))
 
@@ -512,13 +512,13 @@ def test_one_that_a_server_refuses_is_said_in_the_mailbox_and_on_the_case_page(h
 
     assert row(house, case).state is ReminderState.FAILING
     inside.open("/mailbox/case")
-    assert "We could not email you" in inside.text
+    assert "We couldn’t email you" in inside.text
     inside.open("/mailbox/case")  # looking at it does not mend it
-    assert "We could not email you" in inside.text
+    assert "We couldn’t email you" in inside.text
     writes(house, case)  # the next one is tried again
     assert len(work_off(house)) == 1
     inside.open("/mailbox/case")
-    assert "We could not email you" not in inside.text
+    assert "We couldn’t email you" not in inside.text
 
 
 def test_one_that_failed_for_now_is_tried_again_and_is_the_same(house, inside, case):

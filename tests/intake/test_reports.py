@@ -227,7 +227,7 @@ def test_the_way_back_stands_above_and_below_the_questions(browser, number):
 def test_the_last_page_says_that_a_report_is_read_whatever_is_ticked(browser):
     go_to(browser, 4)
 
-    assert "We answer you in any case." in browser.text
+    assert "We’ll answer you either way." in browser.text
     assert "You can change this later." in browser.text
 
 

@@ -117,7 +117,7 @@ def test_fixed_ends_the_request(story):
     story.say(Verdict.CONFIRMED)
 
     assert story.browser.status == 200
-    assert "It is fixed." in story.browser.text
+    assert "It’s fixed." in story.browser.text
     assert story.state() is EscalationState.CLOSED
 
 

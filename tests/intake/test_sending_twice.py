@@ -40,7 +40,7 @@ def test_a_second_send_finds_the_first_case_and_shows_the_same_code(house, brows
     )
 
     assert browser.status == 200
-    assert "You sent this form before" in browser.text
+    assert "You’ve already sent this form" in browser.text
     assert code_on(browser) == code
     assert len(cases(house)) == 1
 
@@ -57,7 +57,7 @@ def test_later_the_code_is_not_shown_again(house, browser):
     browser.answer = browser.post("/report", [*form.fields, ("story", "x"), ("to", "send")])
 
     assert browser.status == 200
-    assert "We showed it when the report arrived" in browser.text
+    assert "We showed it when your report arrived" in browser.text
     assert 'class="code-words"' not in browser.text
 
 
@@ -66,7 +66,7 @@ def test_a_token_that_is_not_ours_still_makes_one_case_and_a_random_code(house, 
     for _ in range(2):
         go_to(browser, 4)
         send(browser, LAST | {"token": "made up by somebody"})
-        if "You sent this form before" not in browser.text:
+        if "You’ve already sent this form" not in browser.text:
             codes.add(code_on(browser))
         else:
             assert 'class="code-words"' not in browser.text
@@ -225,7 +225,7 @@ def test_a_key_that_is_gone_keeps_every_word(house, browser, settings):
 
     send(browser, LAST | {"story": "Kept."})
     assert browser.status == 400
-    assert "open for a long time" in browser.text
+    assert "open for too long" in browser.text
     assert cases(house) == []
     browser.send("/report")
 

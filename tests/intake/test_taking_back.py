@@ -10,8 +10,8 @@ from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
 
 SURE = "Stop what was sent?"
-STOPPED = "to stop, but they may have read it already."
-UNSENT = "We wrote this and did not send it. Nobody outside saw it."
+STOPPED = "to stop, but they may already have read it."
+UNSENT = "We wrote this but didn’t send it. Nobody outside the helpdesk saw it."
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def work_off(story):
 @pytest.mark.parametrize("before", [lambda _story: None, acknowledged, asked, disputed])
 def test_what_has_left_is_asked_about_once_more_and_nothing_is_changed_before(story, before):
     before(story.approve().carry())
-    assert "If you untick this, we tell them to stop." in opened(story)
+    assert "If you untick this, we’ll tell them to stop." in opened(story)
 
     page = take_back(story, sure=False)
 
@@ -97,7 +97,7 @@ def test_the_way_of_a_disputed_request_stays_whole(story):
     whole = [
         "We have written the request.",
         "It was sent to <bdi>Trust team of google</bdi>.",
-        "has confirmed that they have it.",
+        "has confirmed that they’ve received it.",
         "They gave the account back.",
         "Nothing has changed.",
         "We have asked them to look at it again.",
@@ -119,12 +119,12 @@ def test_everything_else_that_was_changed_is_saved_with_the_yes(house, story):
 
 
 def test_what_has_not_left_needs_no_second_question(story):
-    assert "have not sent it. Without this tick it is not sent." in opened(story)
+    assert "haven’t sent it. We won’t send it unless you tick this." in opened(story)
 
     page = take_back(story, sure=False)
 
     assert SURE not in page
-    assert "Without your permission it" in page
+    assert "be sent without your permission" in page
     work_off(story)
     assert story.state() is EscalationState.DRAFT
 
@@ -141,7 +141,7 @@ def test_what_was_approved_and_not_sent_is_not_said_to_have_arrived(story):
 
 def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(story):
     story.approve().carry().decide()
-    assert "the answer stays here, and we do not ask them again." in opened(story)
+    assert "their answer stays here, and we won’t ask them again." in opened(story)
 
     page = take_back(story, sure=False)
     work_off(story)
@@ -163,7 +163,7 @@ def test_every_answer_stays_after_a_later_one(story):
     page = opened(story)
 
     assert page.count("They have answered:") == 2
-    assert "It is only partly fixed." in page
+    assert "It’s only partly fixed." in page
     assert "Is it really fixed?" in page
 
 
@@ -176,7 +176,7 @@ def test_a_draft_that_we_threw_away_never_left(house, story):
     assert UNSENT in page
     assert "Exactly what they get" not in page
     assert "Exactly what they get" not in story.look()
-    assert "What we wrote and did not send" in story.look()
+    assert "What we wrote but didn’t send" in story.look()
 
 
 def test_taking_the_case_back_leaves_the_way_of_its_requests_to_be_seen(house, story):

@@ -19,7 +19,7 @@ from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
 
 NOTED = "We noted on"
-NEVER = "I did not say this"
+NEVER = "I didn’t say this"
 
 
 @pytest.fixture
@@ -59,14 +59,14 @@ def test_what_one_of_us_wrote_down_is_not_said_to_be_the_reporters_word(house, s
 
     assert "You told us:" not in shown
     assert f"{NOTED} " in shown
-    assert "that you told us: It is fixed." in shown
+    assert "that you told us: It’s fixed." in shown
     assert NEVER in shown
 
 
 def test_what_the_reporter_said_is_theirs_and_has_no_button(story):
     story.say(Verdict.CONFIRMED)
 
-    assert "You told us: It is fixed." in story.browser.text
+    assert "You told us: It’s fixed." in story.browser.text
     assert NOTED not in story.browser.text
     assert NEVER not in story.browser.text
 
@@ -80,7 +80,7 @@ def test_who_never_said_so_is_asked_themselves_and_is_owed_a_word(house, story, 
     deny(story)
 
     assert story.browser.status == 200
-    assert "You said that you did not tell us this." in story.browser.text
+    assert "You said you didn’t tell us this." in story.browser.text
     assert NEVER not in story.browser.text
     assert story.state() is EscalationState.DECIDED
     assert "Is it really fixed?" in story.browser.text
@@ -198,7 +198,7 @@ def test_an_agreement_that_two_of_us_wrote_down_says_so(house, browser):
     story.browser.open("/mailbox/case")
 
     assert "We noted on" in story.browser.text
-    assert "If you did not, untick it." in story.browser.text
+    assert "If you didn’t, untick it." in story.browser.text
 
 
 # --- what the role of the public pages may do
@@ -246,7 +246,7 @@ def test_the_public_pages_role_does_not_object_to_the_reporters_own_word(house, 
 
 # what they are said to have taken back
 
-TAKEN_BACK = "Someone on our team noted that you told them you don"
+TAKEN_BACK = "Someone on our team noted that you told them you no longer allow this"
 
 
 def take_back_for_them(house):

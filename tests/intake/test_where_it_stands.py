@@ -88,14 +88,14 @@ RULES = {
         and one.closure.outcome is CaseOutcome.WITHDRAWN
         and not one.closure.by.startswith("reporter:")
     ),
-    "took it for advertising": lambda one: (
+    "thought it was advertising": lambda one: (
         one.is_closed and one.closure.outcome is CaseOutcome.SPAM
     ),
-    "it opens again": lambda one: one.is_closed,
+    "it will be reopened": lambda one: one.is_closed,
     "waiting for your answer": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
     "wait until this day": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
-    "Nothing can be done before": lambda one: one.waits_on is WaitsOn.DATE and rests(one),
-    "only if something changes": lambda one: rests(one) and one.reply_due_at is None,
+    "Nothing can be done until": lambda one: one.waits_on is WaitsOn.DATE and rests(one),
+    "only write if something changes": lambda one: rests(one) and one.reply_due_at is None,
     "asked a platform to act": is_with_platform,
     "is working on your case": lambda one: one.owner_id is not None and not rests(one),
     "No one has your case": lambda one: one.owner_id is None and not one.is_closed,
@@ -235,8 +235,8 @@ def test_who_said_that_it_was_not_them_is_promised_a_word_until_it_is_there(
     page = mailbox.open("/mailbox/case").text
     assert PROMISED not in page
     assert "alerting" not in page
-    assert "This was not me" not in page
-    assert "You told us that this was not you, and we have written to you since." in page
+    assert "This wasn’t me" not in page
+    assert "You told us that this wasn’t you, and we’ve written to you since." in page
 
 
 def test_no_word_is_promised_once_the_case_was_taken_back(house, mailbox, case, code):  # noqa: F811
@@ -246,6 +246,6 @@ def test_no_word_is_promised_once_the_case_was_taken_back(house, mailbox, case, 
     mailbox.send("/mailbox/case/withdrawal")
 
     assert PROMISED not in mailbox.text
-    assert "You told us that this was not you." in mailbox.text
+    assert "You told us that this wasn’t you." in mailbox.text
     with house.inside() as work:
         assert work.session.scalar(select(Conversation.settled_at)) is None

@@ -79,7 +79,7 @@ def test_words_of_an_old_tab_reach_no_other_mailbox_and_are_kept(house, two, old
     old_tab.send("/mailbox/case/messages", answers={"body": WORDS})
 
     assert old_tab.status == 409
-    assert "is from another mailbox" in old_tab.text
+    assert "belongs to a different mailbox" in old_tab.text
     assert WORDS in old_tab.text
     assert '<a href="/mailbox/case">' in old_tab.text
     assert [state(house, case) for case, _ in two] == before
@@ -205,6 +205,6 @@ def test_without_cookies_the_mailbox_says_that_they_are_the_reason(app, two):
     browser.send("/mailbox", answers={"code": code.letters})
     browser.open(browser.answer.headers["Location"]) if browser.status == 303 else None
 
-    assert "open for a long time" not in browser.text
+    assert "open for too long" not in browser.text
     assert "cookie" in browser.text
     assert "Your code is right" in browser.text

@@ -61,7 +61,7 @@ class Sample(Form):
         "Could someone be hurt?",
         description="A feeling is enough.",
         choices=YES_NO,
-        validators=[InputRequired("Choose one answer")],
+        validators=[InputRequired("Choose an answer")],
     )
     danger_again = RadioField("Is it still going on?", choices=YES_NO, default="yes")
     story = TextAreaField("What happened?", validators=[InputRequired("Say what happened")])

@@ -9,7 +9,7 @@ from tests.journeys.browser import choose, field, press, text, texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WORDS = "Say it in your own words"
+WORDS = "Tell us in your own words"
 
 
 @pytest.fixture(params=["chromium", "firefox"])

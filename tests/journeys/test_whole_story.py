@@ -186,7 +186,7 @@ def _the_reporter_confirms(browser, served, words, look):
     assert "They gave the account back" in text(browser)
     assert EVIDENCE["harm-statement"] in text(browser)
     look(browser)
-    choose(browser, "Yes, it is fixed")
+    choose(browser, "Yes, it’s fixed")
     press(browser, "Tell us")
     look(browser)
 

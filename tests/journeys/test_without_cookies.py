@@ -57,9 +57,9 @@ def test_the_mailbox_says_that_the_code_is_right_and_the_cookie_is_missing(brows
 
     reporter.come_back(browser, served.public, words)
 
-    assert "Your code is right, but this browser is blocking our cookie" in text(browser)
+    assert "Your code is right, but your browser is blocking our cookie" in text(browser)
     assert "allow cookies for this site" in text(browser)
-    assert "This page was open for a long time" not in text(browser)
+    assert "This page was open for too long" not in text(browser)
 
 
 def test_a_wrong_code_is_called_wrong(browser, served):

@@ -27,8 +27,8 @@ CONSENTS = {
     "tell you who first.",
 }
 REFUSALS = {
-    "This page does not exist, or you don't have access to it.",
-    "We can't save anything right now. Nothing was sent. Please try again in a minute.",
+    "This page doesn’t exist, or you don’t have access to it.",
+    "We can’t save anything right now. Nothing was sent. Please try again in a minute.",
 }
 
 
@@ -158,7 +158,7 @@ def test_new_sentences_come_in_and_words_stay():
 )
 def test_arabic_counts_by_its_own_rule(number, words):
     said = catalogues.load_catalogue_or_source("ar").ngettext(
-        "%(num)s more line", "%(num)s more lines", number
+        "%(num)s more piece of advice", "%(num)s more pieces of advice", number
     )
 
     assert said % {"num": number} == words

@@ -74,7 +74,7 @@ def test_who_is_slower_by_a_moment_is_told_to_look_again(request, surface, door,
     answer = browser.get("/static/css/base.css")
 
     assert answer.status_code == 409
-    assert "Someone else may have done something first" in answer.text
+    assert "Someone else may have made a change first" in answer.text
     assert "marker-words" not in answer.text
 
 

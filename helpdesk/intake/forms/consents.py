@@ -27,9 +27,7 @@ class ConsentsForm(Form):
     """What the reporter agrees to, all at once: what is not ticked is taken back."""
 
     agreed = SelectMultipleField(_("Your permissions"), validate_choice=False)
-    elsewhere = SelectMultipleField(
-        _("Another platform that you would let us ask"), validate_choice=False
-    )
+    elsewhere = SelectMultipleField(_("Another platform you’d let us ask"), validate_choice=False)
     # What stood on the page: two windows may be open, and only what was changed here is chosen.
     shown = HiddenField()
     # Said on a page of its own, when a request that may have been read is taken back.
@@ -93,7 +91,7 @@ def explain_consequences(
 
 def _noted(consent: Consent) -> str:
     said = gettext(
-        "We noted on %(day)s that you told us you agree to this. If you did not, untick it.",
+        "We noted on %(day)s that you told us you agree to this. If you didn’t, untick it.",
         day=format_day(consent.given_at).striptags(),
     )
     return str(said)
@@ -104,26 +102,26 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
     match happens:
         case WithdrawalEffect.STAYS_HERE:
             said = gettext(
-                "We have written a request to %(name)s and have not sent it. Without this tick it "
-                "is not sent.",
+                "We’ve written a request to %(name)s but haven’t sent it. We won’t send it "
+                "unless you tick this.",
                 name=name,
             )
         case WithdrawalEffect.IS_OVER:
             said = gettext(
-                "%(name)s has answered our request. If you untick this, the answer stays "
-                "here, and we do not ask them again.",
+                "%(name)s has answered our request. If you untick this, their answer stays "
+                "here, and we won’t ask them again.",
                 name=name,
             )
         case WithdrawalEffect.IS_STOPPED if request.arrived_at is None:
             said = gettext(
-                "A request is on its way to %(name)s. If you untick this, we stop it, and "
-                "tell them to stop if they have it already.",
+                "A request is on its way to %(name)s. If you untick this, we’ll stop it. If "
+                "they already have it, we’ll tell them to stop.",
                 name=name,
             )
         case WithdrawalEffect.IS_STOPPED:
             said = gettext(
-                "We asked %(name)s on %(time)s. If you untick this, we tell them to stop. "
-                "They may have read it already.",
+                "We asked %(name)s on %(time)s. If you untick this, we’ll tell them to stop. "
+                "They may already have read our request.",
                 name=name,
                 time=part_of_day(request.arrived_at).striptags(),
             )

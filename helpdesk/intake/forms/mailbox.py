@@ -10,10 +10,10 @@ from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 VERDICTS = (
-    SelectChoice(Verdict.CONFIRMED, _("Yes, it is fixed")),
+    SelectChoice(Verdict.CONFIRMED, _("Yes, it’s fixed")),
     SelectChoice(Verdict.PARTIAL, _("Only partly")),
     SelectChoice(Verdict.NOT_EFFECTIVE, _("No, nothing has changed")),
-    SelectChoice(Verdict.CANNOT_TELL, _("I cannot tell yet")),
+    SelectChoice(Verdict.CANNOT_TELL, _("I can’t tell yet")),
 )
 
 
@@ -25,8 +25,8 @@ class ReturnCodeForm(Form):
     code = TextAreaField(
         _("Your return code"),
         description=_(
-            "The words in their order, or the letters or digits. The first four letters of each "
-            "word are enough."
+            "Enter the words in order, or the letters or digits. The first four letters of "
+            "each word are enough."
         ),
     )
     body = TextAreaField()
@@ -45,7 +45,7 @@ class ReporterMessageForm(Form):
             DataRequired(_("Write something before you send it.")),
             max_length_validator(TEXT_LIMIT),
         ],
-        description=_("Tell us anything new, or answer what we asked."),
+        description=_("Tell us anything new, or answer our questions."),
     )
 
 
@@ -55,5 +55,5 @@ class ReporterVerdictForm(Form):
     verdict = RadioField(
         _("Is it really fixed?"),
         choices=list(VERDICTS),
-        validators=[InputRequired(_("Choose one answer. “I cannot tell yet” is one too."))],
+        validators=[InputRequired(_("Choose an answer. You can choose “I can’t tell yet”."))],
     )

@@ -24,8 +24,8 @@ class RemindersForm(Form):
         filters=[parse_address_filter],
         validators=[max_length_validator(LONGEST_ADDRESS)],
         description=_(
-            "We store it encrypted, and use it only for these emails. The people who work on your "
-            "case cannot see it."
+            "We store it encrypted, and only use it for these emails. The people who work on "
+            "your case can’t see it."
         ),
     )
     subject = RadioField(
@@ -40,7 +40,9 @@ class RemindersForm(Form):
     )
     names_site = BooleanField(
         _("Put the address of this site in the email"),
-        description=_("Only if it is safe for anyone who sees the email to know about us."),
+        description=_(
+            "Only tick this if it’s safe for anyone who sees the email to know about us."
+        ),
     )
 
     def validate_address(self, field: EmailField) -> None:

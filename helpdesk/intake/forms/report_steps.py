@@ -44,8 +44,8 @@ def first_step_form(language: str) -> type[Any]:
         _("What happened?"), choices=kinds, coerce=drop_unknown_choice(kinds), validate_choice=False
     )
     story = TextAreaField(
-        _("Say it in your own words"),
-        description=_("A few words are enough. Nobody reads them before you send them."),
+        _("Tell us in your own words"),
+        description=_("A few words are enough. Nobody reads them until you send them."),
         validators=[max_length_validator(TEXT_LIMIT)],
     )
     return _sheet({STORY: story, "what": what})
@@ -84,7 +84,7 @@ def last_step_form(language: str) -> type[Any]:
         choices=list(CONSENTS),
         coerce=drop_unknown_choice(SelectChoice(kind, kind) for kind in ConsentKind),
         validate_choice=False,
-        description=_("We answer you in any case. You can change this later."),
+        description=_("We’ll answer you either way. You can change this later."),
     )
     words = {one.id: form_field_for_question(one) for one in asked if one is not None}
     return _sheet(words | {"consents": consents})

@@ -76,12 +76,7 @@ def new_danger() -> ResponseReturnValue:
 @mailbox_required
 def create_danger() -> ResponseReturnValue:
     operations.report_danger(work, queries.own_case(work))
-    flash(
-        _(
-            "We are alerting the people on duty now. If you can do it safely, write below what is "
-            "happening."
-        )
-    )
+    flash(_("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening."))
     return redirect(url_for(".show_case"), 303)
 
 
@@ -107,7 +102,7 @@ def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
     operations.confirm_consent(work, case, consent)
-    flash(_("Thank you. We have noted that you agree to this."))
+    flash(_("Thank you. We’ve noted that you agree to this."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
@@ -117,7 +112,7 @@ def create_consent_denial(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
     operations.deny_consent(work, case, consent)
-    flash(_("We have noted that you did not agree to this. We will not act on it."))
+    flash(_("We’ve noted that you didn’t agree to this. We won’t act on it."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 

@@ -44,8 +44,8 @@ SEND = "send"
 BOTH = ("intake/received_code.html", "intake/received_advice.html")
 WHOLE = "intake/received.html"
 WAIT_A_MINUTE = mark_translatable(
-    "Very many reports are arriving at this moment, and this one was sent very soon after its page "
-    "was opened. Nothing was sent. Please wait a minute, then send it again."
+    "We’re getting a lot of reports right now, and this one came very soon after the page "
+    "was opened. It hasn’t been accepted. Please wait a minute, then send it again."
 )
 # Cases know the hour of their arrival, not the minute: so this is half an hour at least.
 CODE_SHOWN_FOR = timedelta(minutes=90)

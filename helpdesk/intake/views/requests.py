@@ -33,7 +33,7 @@ def create_verdict(ref: str) -> ResponseReturnValue:
     operations.record_own_verdict(
         work, request.escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
-    flash(_("Thank you. The person who works on your case will see this."))
+    flash(_("Thank you. The person working on your case will see this."))
     return redirect(url_for(".show_case"), 303)
 
 
@@ -42,7 +42,7 @@ def create_verdict(ref: str) -> ResponseReturnValue:
 def create_verdict_objection(ref: str, verification_id: str) -> ResponseReturnValue:
     request = queries.request_status_of(work, queries.own_case(work), ref)
     operations.deny_verdict(work, request.escalation, verification_id)
-    flash(_("Thank you for telling us. What we noted counts for nothing now."))
+    flash(_("Thank you for telling us. What we noted no longer counts."))
     return redirect(url_for(".show_case", _anchor="requests"), 303)
 
 

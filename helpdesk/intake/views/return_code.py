@@ -72,8 +72,8 @@ def create_return() -> ResponseReturnValue:
     ):
         form.code.errors = [
             _(
-                "This code opens another mailbox than the one in which you were writing. Give the "
-                "code of that one, or open the other without these words."
+                "This code is for a different mailbox from the one you were writing in. "
+                "Enter the code for that one, or open this one without what you wrote."
             )
         ]
         return render_template("mailbox/enter.html", form=form), 422
@@ -149,17 +149,18 @@ def _not_found(form: ReturnCodeForm) -> ResponseReturnValue:
         sentence = _how_many(*many)
     elif has_bad_checksum(form.code.data or ""):
         sentence = _(
-            "This does not fit together: something in it is not as we showed it. Check each part "
-            "and their order, then try again."
+            "This code isn’t quite right: part of it is different from what we showed you. "
+            "Check each part and the order they’re in, then try again."
         )
     elif is_within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
         sentence = _(
-            "There is no mailbox for this code. Check each word and their order, then try again."
+            "There is no mailbox for this code. Check each word and the order they’re in, "
+            "then try again."
         )
     else:
         sentence = _(
-            "There is no mailbox for this code. There were many tries just now: check each word "
-            "and their order, wait a minute, then try again."
+            "There is no mailbox for this code. There have been many attempts just now. "
+            "Check each word and the order they’re in, wait a minute, then try again."
         )
     form.code.errors = [sentence]
     return render_template("mailbox/enter.html", form=form), 422
@@ -170,14 +171,14 @@ def _how_many(typed: int, whole: int) -> str:
     numbers = {"typed": format_decimal(typed), "whole": format_decimal(whole)}
     if whole != WORDS_IN_CODE:
         sentence = _(
-            "You typed %(typed)s letters and digits, and a code has %(whole)s. Check that none is"
-            " missing or doubled.",
+            "You typed %(typed)s letters and digits, but a code has %(whole)s. Check that "
+            "none are missing or repeated.",
             **numbers,
         )
     elif typed < whole:
         sentence = _(
-            "You typed %(typed)s of %(whole)s words. Find those that are missing.", **numbers
+            "You typed %(typed)s of the %(whole)s words. Find the missing ones.", **numbers
         )
     else:
-        sentence = _("You typed %(typed)s words, and a code has %(whole)s.", **numbers)
+        sentence = _("You typed %(typed)s words, but a code has %(whole)s.", **numbers)
     return str(sentence)
