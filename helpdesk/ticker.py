@@ -3,8 +3,8 @@
 One ticks, by a lease in the database; others stand by and take over within half a minute when it is
 stopped, hangs or is cut off. All of them listen to the database, and wake the workers for what it
 says: no process of pages knows where Redis is. All of them end sessions that hold very many locks.
-With Redis away, or a worker that does not come, the ticker runs the jobs itself: slower, but they
-are done.
+With Redis away, or a worker that does not come, the ticker runs the jobs itself, beside its ticks:
+slower, but they are done.
 """
 
 import logging
@@ -32,6 +32,7 @@ from helpdesk.core import (
     ticker_lease,
 )
 from helpdesk.core.app_context import AppContext
+from helpdesk.core.fallback_workers import FallbackWorkers
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -63,6 +64,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
     PostgresListener(engine, wake, frozenset(Queue)).start()
     watcher = LockWatcher(engine)
     watcher.start()
+    fallback = FallbackWorkers()
     holder = secrets.token_hex(16)
     while True:
         try:
@@ -72,7 +74,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
                 time.sleep(ticker_lease.STANDBY)
                 continue
             nobody_came.clear()
-            tick(context, fence=fence)
+            tick(context, fence=fence, fallback=fallback)
         except ticker_lease.LeaseLost:
             log.warning("Another ticker has taken over. This one is on standby.")
         except DBAPIError:
@@ -104,13 +106,20 @@ def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
         watcher.mark_session_reported(role)
 
 
-def tick(context: AppContext, *, at: datetime | None = None, fence: int | None = None) -> None:
+def tick(
+    context: AppContext,
+    *,
+    at: datetime | None = None,
+    fence: int | None = None,
+    fallback: FallbackWorkers | None = None,
+) -> None:
     """Chain history; forget presses; see whether very many wait; call the workers for what is due,
     and do what they did not.
 
     History comes first, and the rest has an end: whatever floods us, what was done is witnessed.
     A database that was restored or copied is held: then nothing is called and nothing is done.
-    With a `fence`, nothing is written once another ticker has taken over: LeaseLost.
+    With a `fence`, nothing is written once another ticker has taken over: LeaseLost. What workers
+    did not do is begun in the threads of `fallback`; without, it is done before this returns.
     """
     moment = at or datetime.now(UTC)
     if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
@@ -133,10 +142,24 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
     for queue in due:
         if not context.queue_notifier.notify(queue) or queue in overdue:
-            seconds = job_runner.IN_A_TICK / len(due)
-            ours = partial(_ours, context, fence)
-            with _by_itself():
-                job_runner.run_due_jobs(context, queue, at=at, seconds=seconds, while_=ours)
+            if fallback is not None:
+                fallback.start(queue, partial(_run_due_jobs, context, queue, fence=fence))
+            else:
+                seconds = job_runner.IN_A_TICK / len(due)
+                _run_due_jobs(context, queue, at=at, fence=fence, seconds=seconds)
+
+
+def _run_due_jobs(
+    context: AppContext,
+    queue: str,
+    *,
+    at: datetime | None = None,
+    fence: int | None,
+    seconds: float = job_runner.IN_A_JOB,
+) -> None:
+    ours = partial(_ours, context, fence)
+    with _by_itself():
+        job_runner.run_due_jobs(context, queue, at=at, seconds=seconds, while_=ours)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from helpdesk import key_files
 from helpdesk.accounts.models import StaffSession
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
-from helpdesk.core import jobs
+from helpdesk.core import emails, jobs
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import OutboxJob
@@ -73,6 +73,9 @@ class CompiledTemplates(BytecodeCache):
 helpdesk.app.TemplateEnvironment = partial(
     helpdesk.app.TemplateEnvironment, bytecode_cache=CompiledTemplates()
 )
+
+
+emails.AT_ONCE = 1  # tests go by the order in which letters are sent
 
 
 def pytest_addoption(parser):

@@ -3,6 +3,7 @@
 A call is composed and noted in a piece of work, and sent between the two with none open.
 """
 
+import time
 from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,12 +121,14 @@ def send_alert(context: AppContext, alert: OnCallAlert) -> AlertResult:
     """Send to the first circle, and at once to the next as long as nobody was reached.
 
     With nobody reached, operators are told that, and nothing else; coordinators of other queues
-    may not know of this one. Call it while no transaction is open.
+    may not know of this one. Call it while no transaction is open. A mail server that takes minutes
+    for a letter keeps it for five at most: the circles share 25 seconds in which letters are begun.
     """
     untold: list[str] = []
     trouble: Exception | None = None
+    until = time.monotonic() + emails.BEGUN_WITHIN
     for circle in alert.circles:
-        sent = emails.send_emails(context, circle)
+        sent = emails.send_emails(context, circle, until=until)
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
             return AlertResult(sent.told, untold, is_heard=True)

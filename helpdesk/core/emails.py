@@ -4,7 +4,9 @@ They are templates like every page, rendered here because whoever sends them has
 """
 
 import logging
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
@@ -15,6 +17,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from helpdesk.core.app_context import AppContext, Email
 
 log = logging.getLogger(__name__)
+
+# Emails that are sent at a time: a server that takes a minute for each must not take ten for ten.
+AT_ONCE = 10
+# After so many seconds none is begun. With the longest conversation (`adapters/mailer.LONGEST`) for
+# those that were, a call ends before the lease of its job (`outbox.LEASE`).
+BEGUN_WITHIN = 25.0
 
 
 class TemporaryMailError(Exception):
@@ -56,21 +64,36 @@ class SendResult:
     trouble: Exception | None = None
 
 
-def send_emails(context: AppContext, emails: Mapping[str, Email]) -> SendResult:
-    """Send an email to each. One that cannot be sent, for whatever reason, stops no other."""
-    told: list[str] = []
-    untold: list[str] = []
-    trouble: Exception | None = None
-    for name, email in sorted(emails.items()):
+def send_emails(
+    context: AppContext, emails: Mapping[str, Email], *, until: float | None = None
+) -> SendResult:
+    """Send an email to each, some at a time. One that cannot be sent, for whatever reason, stops no
+    other.
+
+    One that could not be begun within 25 seconds, or `until` (a moment of `time.monotonic`), counts
+    as one that the server has not taken for now.
+    """
+    latest = time.monotonic() + BEGUN_WITHIN if until is None else until
+
+    def trouble_with(email: Email) -> Exception | None:
         try:
+            if time.monotonic() > latest:
+                raise TemporaryMailError
             context.mailer.send(email)
         except Exception as error:  # noqa: BLE001 - one odd letter must not silence an alarm
             log.warning("an email could not be sent: %s", type(error).__name__)
-            trouble = error
-            untold.append(name)
-        else:
-            told.append(name)
-    return SendResult(told, untold, trouble)
+            return error
+        return None
+
+    names = sorted(emails)
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as together:
+        troubles = list(together.map(trouble_with, [emails[name] for name in names]))
+    met = dict(zip(names, troubles, strict=True))
+    return SendResult(
+        told=[name for name in names if met[name] is None],
+        untold=[name for name in names if met[name] is not None],
+        trouble=next((one for one in reversed(troubles) if one is not None), None),
+    )
 
 
 @cache

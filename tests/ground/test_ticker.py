@@ -12,6 +12,7 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk import ticker
 from helpdesk.core import history, jobs, ticker_lease
 from helpdesk.core.app_context import AppContext
+from helpdesk.core.fallback_workers import FallbackWorkers
 from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.ticker_lease import TickerLease
@@ -275,3 +276,35 @@ def test_who_takes_over_waits_for_what_is_being_written(two_desks):
     taking.join(5)
 
     assert order == ["written", "taken over"]
+
+
+def test_a_letter_that_takes_minutes_keeps_no_tick_waiting(two_desks, monkeypatch):
+    """A mail server may take two minutes for one, and a queue may have many of them due."""
+    monkeypatch.setattr(ticker_lease, "LEASE", timedelta(seconds=30))
+    one, _ = two_desks
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slow(_context, queue, **_):
+        begun.set()
+        assert goes_on.wait(60)
+        done.append(queue)
+
+    done = []
+    monkeypatch.setattr(ticker.job_runner, "run_due_jobs", slow)
+    monkeypatch.setattr(ticker.outbox, "queues_with_due_work", lambda *_, **__: {"notices"})
+    fallback = FallbackWorkers()
+    fence = ticker.acquire_ticker_lease(one, "one")
+    try:
+        ticker.tick(one, fence=fence, fallback=fallback)
+        assert begun.wait(30)
+        before = chained_at(one)
+        assert ticker.acquire_ticker_lease(one, "one") == fence
+        ticker.tick(one, fence=fence, fallback=fallback)
+
+        assert chained_at(one) > before
+        assert not fallback.start("notices", lambda: None)
+    finally:
+        goes_on.set()
+        fallback._threads["notices"].join(30)
+    assert fallback.start("notices", lambda: None)
+    assert done == ["notices"]

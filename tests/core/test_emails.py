@@ -1,0 +1,50 @@
+"""Sending to several: some at a time, none begun late, and one that fails stops no other."""
+
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from helpdesk.core import emails
+from helpdesk.core.emails import TemporaryMailError, send_emails
+
+
+def desk(send):
+    return SimpleNamespace(mailer=SimpleNamespace(send=send))
+
+
+def test_one_that_takes_long_keeps_no_other_from_being_sent(monkeypatch):
+    monkeypatch.setattr(emails, "AT_ONCE", 10)
+    together = threading.Barrier(10, timeout=30)  # all ten are being sent at one moment
+
+    sent = send_emails(desk(lambda _email: together.wait()), {f"person-{n}": n for n in range(10)})
+
+    assert (len(sent.told), sent.untold, sent.trouble) == (10, [], None)
+
+
+def test_when_the_time_is_up_the_others_are_left_for_the_next_try(monkeypatch):
+    monkeypatch.setattr(emails, "AT_ONCE", 1)
+
+    sent = send_emails(
+        desk(lambda _email: time.sleep(0.2)),
+        {"ada": 1, "ben": 2, "cem": 3},
+        until=time.monotonic() + 0.1,
+    )
+
+    assert (sent.told, sent.untold) == (["ada"], ["ben", "cem"])
+    assert isinstance(sent.trouble, TemporaryMailError)
+
+
+@pytest.mark.parametrize("at_once", [1, 10])
+def test_one_that_fails_stops_no_other(monkeypatch, at_once):
+    monkeypatch.setattr(emails, "AT_ONCE", at_once)
+
+    def send(email):
+        if email == "odd":
+            raise ValueError
+
+    sent = send_emails(desk(send), {"ada": "well", "ben": "odd", "cem": "well"})
+
+    assert (sent.told, sent.untold) == (["ada", "cem"], ["ben"])
+    assert isinstance(sent.trouble, ValueError)
