@@ -131,6 +131,7 @@ def tick(
         lambda work: storage_quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),
         reminder_jobs.erase_old_addresses,
+        lambda work: outbox.forget_done_jobs(work.session, at=work.at),
     )
     for part in parts:
         with _by_itself(), _fenced(context, at=moment, fence=fence) as work:

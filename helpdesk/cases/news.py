@@ -16,7 +16,7 @@ from helpdesk.cases.events import NewsForOwner, NewsForPerson
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import BY_REPORTERS, NewsKind
 from helpdesk.core.database import new_id
-from helpdesk.core.work import Work, round_down_to_hour
+from helpdesk.core.work import Work, round_down_to_hour, round_time_for_reporter
 
 KEPT_AFTER_SEEN: Final = timedelta(days=14)
 KEPT_UNSEEN: Final = timedelta(days=90)
@@ -66,7 +66,8 @@ def write_news(
 
     No rule: the worker has found out whom it concerns. Brought twice, it is counted twice.
     """
-    at = round_down_to_hour(work.at) if kind in BY_REPORTERS else work.at
+    # Told by itself, so never closer than a reporter's clock: it may be they who raised the level.
+    at = round_down_to_hour(work.at) if kind in BY_REPORTERS else round_time_for_reporter(work.at)
     row = insert(News).values(
         id=new_id(),
         person_id=person_id,

@@ -108,6 +108,7 @@ class HistoryCheckpoint(Base):
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+    # To the hour: the database rounds it, because a reporter's entry was written just before.
     at: Mapped[datetime]
 
 

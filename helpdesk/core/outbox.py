@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     FetchedValue,
     Index,
     Integer,
@@ -71,9 +72,11 @@ class OutboxJob(RandomIdMixin, LeasedTask, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str | None] = mapped_column(String(120))
     ended_at: Mapped[datetime | None]
-    # Its place in line. The database writes these, whatever the one who queues it says.
+    # Its place in line. The database writes these, whatever the one who queues it says, and no time
+    # closer than five minutes: it is when a reporter did something (as `ended_at` nearly is).
     promised_by: Mapped[str] = mapped_column(String(32), server_default=FetchedValue())
     promised_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    place: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     about: Mapped[str] = mapped_column(String(32), server_default=FetchedValue())
     # 0 for the first eight about one thing that wait, 1 for the next eight, and so on.
     turn: Mapped[int] = mapped_column(server_default=FetchedValue())
@@ -101,6 +104,7 @@ class OutboxJob(RandomIdMixin, LeasedTask, Base):
             postgresql_where=text("state IN ('waiting', 'leased')"),
         ),
         Index("ix_outbox_failed", "due_at", postgresql_where=text("state = 'failed'")),
+        Index("ix_outbox_ended", "ended_at", postgresql_where=text("state IN ('kept', 'skipped')")),
     )
 
 
@@ -154,13 +158,13 @@ def _next_in_line(
     every second round the newest: what lay there before very many came is not behind them, nor is
     what comes after. When a job is due says whether it is taken, never which one.
     """
-    order = OutboxJob.promised_at.desc() if newest else OutboxJob.promised_at.asc()
+    order = OutboxJob.place.desc() if newest else OutboxJob.place.asc()
     turn %= len(ENQUEUING_ROLES)
     for role in _with_due(session, queue, at, (*ENQUEUING_ROLES[turn:], *ENQUEUING_ROLES[:turn])):
         line = select(OutboxJob).where(
             OutboxJob.queue == queue, OutboxJob.promised_by == role, _is_due(at)
         )
-        held = line.order_by(OutboxJob.turn, order, OutboxJob.id).limit(1)
+        held = line.order_by(OutboxJob.turn, order).limit(1)
         if (found := session.scalar(held.with_for_update(skip_locked=True))) is not None:
             return found
     return None
@@ -205,6 +209,11 @@ def skip_outbox_job(outbox_job: OutboxJob, *, at: datetime) -> None:
     outbox_job.ended_at, outbox_job.trouble = at, "restored"
 
 
+def forget_done_jobs(session: Session, *, at: datetime) -> None:
+    """Delete what was done or left out a day ago. Safe to run twice."""
+    session.execute(select(func.forget_done_jobs(at)))
+
+
 def queues_with_due_work(session: Session, *, at: datetime) -> list[Queue]:
     """The queues that have something to do: of those that there are, whatever rows say."""
     due = [exists().where(OutboxJob.queue == queue, _is_due(at)) for queue in Queue]
@@ -216,7 +225,7 @@ def failed_jobs(session: Session, limit: int = 50) -> Sequence[OutboxJob]:
     """Jobs that wait for a person: of each role's the oldest, so that none hides another's."""
     place = func.row_number().over(
         partition_by=OutboxJob.promised_by,
-        order_by=(OutboxJob.turn, OutboxJob.promised_at, OutboxJob.id),
+        order_by=(OutboxJob.turn, OutboxJob.place),
     )
     spent = select(OutboxJob.id, place.label("place")).where(
         OutboxJob.state == OutboxJobState.FAILED

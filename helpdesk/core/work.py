@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from helpdesk.core import jobs
-from helpdesk.core.actors import Actor
+from helpdesk.core.actors import SYSTEM, Actor
 from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.events import Event
@@ -79,10 +79,9 @@ class Work:
         **details: Any,
     ) -> None:
         """The same, where the subject is not at hand as a row."""
-        at = round_down_to_hour(self.at)
         self.add(
             HistoryEntry(
-                at=at if self.actor.is_anonymous else self.at,
+                at=self._time_in_history(case_id),
                 actor_id=self.actor.id,
                 action=action,
                 subject_type=subject_type,
@@ -91,6 +90,14 @@ class Work:
                 details=details,
             )
         )
+
+    def _time_in_history(self, case_id: str | None) -> datetime:
+        """The full hour for what a reporter did, and five minutes for what followed by itself: that
+        is done within a second, and would say when they sat at a keyboard."""
+        if self.actor.is_anonymous:
+            return round_down_to_hour(self.at)
+        is_by_itself = self.actor == SYSTEM and case_id is not None
+        return round_time_for_reporter(self.at) if is_by_itself else self.at
 
     def enqueue(self, job: str, *, after: timedelta = timedelta(0), **arguments: Any) -> None:
         """Run a job once this transaction has committed. Arguments are ids.

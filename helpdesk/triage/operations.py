@@ -18,7 +18,7 @@ from helpdesk.cases.second_person_requests import end_stale_requests
 from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
-from helpdesk.core.work import Work
+from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question
@@ -314,7 +314,9 @@ def record_alert_result(
     case = work.session.get(Case, case_id)
     if case is None:
         return
-    case.unheard_since = None if reached.is_heard else case.unheard_since or work.at
+    # A letter is sent a moment after what a reporter did.
+    since = round_time_for_reporter(work.at)
+    case.unheard_since = None if reached.is_heard else case.unheard_since or since
     work.record(
         action if reached.is_heard else UNHEARD,
         case,

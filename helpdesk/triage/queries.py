@@ -290,7 +290,7 @@ def _still_here(work: Work) -> Sequence[dict[str, Any]]:
         OutboxJob.state.in_((OutboxJobState.WAITING, OutboxJobState.LEASED)),
         OutboxJob.due_at < work.at - ON_ITS_WAY,
     )
-    ordered = late.order_by(OutboxJob.turn, OutboxJob.promised_at, OutboxJob.id)
+    ordered = late.order_by(OutboxJob.turn, OutboxJob.place)
     return work.session.scalars(ordered.limit(LOOKED_AT)).all()
 
 

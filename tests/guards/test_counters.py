@@ -36,6 +36,7 @@ NOT_COUNTED_ON = {
     ("history_checkpoints", "position"),
     ("history_links", "entry_id"),
     ("history_links", "position"),
+    ("outbox", "place"),
     ("outbox", "turn"),
     ("people", "totp_last_step"),
 }

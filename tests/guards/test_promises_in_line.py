@@ -249,6 +249,7 @@ def test_the_partner_desk_does_not_choose_what_a_letter_to_its_people_is_about(a
 FIRST_IN_LINE = {
     "promised_by": "'helpdesk_ticker'",
     "promised_at": "'2000-01-01'",
+    "place": "-1",
     "about": "'another'",
     "turn": "-1",
 }
@@ -266,12 +267,12 @@ def test_nobody_chooses_their_place_in_line(as_role, furnished, column):
         database.execute(said)
         database.execute("RESET ROLE")
         [found] = database.execute(
-            "SELECT ROW(promised_by, promised_at > now() - interval '1 minute', about, turn)::text "
-            "FROM outbox"
+            "SELECT ROW(promised_by, promised_at > now() - interval '6 minutes', place > 0, about,"
+            " turn)::text FROM outbox"
         ).fetchall()
         database.rollback()
 
-    assert found == ("(helpdesk_partner,t,pp,0)",)
+    assert found == ("(helpdesk_partner,t,t,pp,0)",)
 
 
 @pytest.mark.parametrize("role", [APP, PARTNER, WORKER, TICKER])

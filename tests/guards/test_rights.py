@@ -131,6 +131,7 @@ def test_what_everybody_may_is_nothing(database):
     assert database.execute(functions).fetchall() == [
         ("end_lock_hoarders",),
         ("erase_reminders",),
+        ("forget_done_jobs",),
         ("forget_news",),
         ("forget_paused_addresses",),
         ("forget_presses",),
