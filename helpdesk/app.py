@@ -213,8 +213,8 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["when"] = part_of_day if is_public else format_when_happened
     app.jinja_env.globals["languages"] = languages
     app.jinja_env.filters["in_language"] = translate_text
-    app.jinja_env.filters["country"] = languages.country_name
-    app.jinja_env.filters["spoken"] = languages.language_name_in_page_language
+    app.jinja_env.filters["countries"] = languages.country_names
+    app.jinja_env.filters["spoken"] = languages.language_names
     app.jinja_env.filters["language_name"] = partial(languages.language_name, within="en")
 
     @app.context_processor

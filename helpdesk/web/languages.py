@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import combining, normalize
 from urllib.parse import quote
 
 from babel import Locale
+from babel.lists import format_list
 from flask import Flask, current_app, request
 from flask_babel import get_locale
 
@@ -119,14 +121,26 @@ def text_direction_of(code: str) -> str:
     return str(Locale.parse(code).text_direction)
 
 
-def country_name(code: str) -> str:
-    """What a country is called in the language of this page, by its two letters."""
-    return str(Locale.parse(current_language()).territories.get(code, code))
+def country_names(codes: Iterable[str]) -> str:
+    """Countries in the language of this page, where one looks for one's own: in its alphabet."""
+    names = (str(Locale.parse(current_language()).territories.get(code, code)) for code in codes)
+    return _in_a_row(sorted(names, key=_without_accents))
 
 
-def language_name_in_page_language(code: str) -> str:
-    """What a language is called in the language of this page."""
-    return language_name(code, current_language())
+def language_names(codes: Iterable[str]) -> str:
+    """Languages in the language of this page, in the order in which they are given."""
+    page = current_language()
+    return _in_a_row(str(Locale.parse(code).get_display_name(page)) for code in codes)
+
+
+def _in_a_row(names: Iterable[str]) -> str:
+    """With the commas and the "and" of the page's language, and a capital letter at the start."""
+    row = format_list(list(names), locale=current_language())
+    return f"{row[:1].upper()}{row[1:]}"
+
+
+def _without_accents(name: str) -> str:
+    return "".join(one for one in normalize("NFKD", name) if not combining(one)).casefold()
 
 
 @cache

@@ -58,7 +58,7 @@ def max_length_validator(
                 _(
                     "You wrote %(length)s characters in “%(question)s”; the limit is %(limit)s. "
                     "Nothing is lost: shorten it here, and send the rest later.",
-                    question=str(field.label.text).rstrip("?:"),
+                    question=str(field.label.text).rstrip(":").rstrip(),
                     length=format_decimal(length),
                     limit=format_decimal(limit),
                 )

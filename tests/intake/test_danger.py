@@ -71,6 +71,24 @@ def test_countries_are_named_in_the_language_of_the_page(house):
     assert "Germany" not in browser.text
 
 
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("en", "Croatia, Cyprus, Czechia, Denmark, Estonia"),
+        ("fr", "Allemagne, Autriche, Belgique"),
+        ("ar", "إسبانيا وإستونيا و"),
+    ],
+)
+def test_countries_stand_where_one_looks_for_ones_own(house, language, row):
+    settings = replace(house.intake.settings, languages=(language,), offer_unreviewed=True)
+    app = create_app(replace(house.intake, settings=settings), Surface.PUBLIC)
+
+    browser = Browser(app.test_client())
+    browser.open(f"/{language}/help-now")
+
+    assert row in browser.text
+
+
 def test_an_operators_own_lines_stand_instead_of_ours(house, tmp_path):
     lines = tmp_path / "lines.yml"
     lines.write_text(

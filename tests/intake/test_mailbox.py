@@ -282,6 +282,21 @@ def test_our_words_can_be_read_and_theirs_cannot(house, inside, case):
     assert "They took my account." not in inside.text
 
 
+def test_what_was_written_on_one_day_is_one_line(house, inside, case):
+    for words in ("One.", "Two.", "Three."):
+        inside.send("/mailbox/case/messages", answers={"body": words})
+    assert "You wrote to us 3 times on" in inside.text
+    assert inside.text.count("You wrote to us") == 1
+
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Our answer.")
+    inside.send("/mailbox/case/messages", answers={"body": "Four."})
+
+    before, _answer, after = inside.text.partition("Our answer.")
+    assert "You wrote to us 3 times on" in before
+    assert "You wrote to us on" in after
+
+
 def test_an_answer_within_the_hour_stands_behind_the_question(house, inside, case, now):
     with house.inside(at=now) as work:
         casework.send_message(work, work.session.get(Case, case.id), "A question?")

@@ -219,7 +219,8 @@ def test_a_wrong_code_is_counted_and_after_five_the_right_one_is_none(house, ins
 
     for _ in range(5):
         confirms(inside, wrong)
-        assert "wrong or has expired" in inside.text
+        refusal = inside.text.partition("wrong or has expired")[0].rpartition("<div")[2]
+        assert 'role="alert"' in refusal, "what did not work is not shown as what did"
     confirms(inside, six_digits(email))
 
     assert "wrong or has expired" in inside.text

@@ -171,15 +171,22 @@ def test_a_kind_with_a_name_is_enough(house, browser):
 
 
 @pytest.mark.parametrize(
-    ("field", "length"), [("story", 50_001), ("safe_channel", 501), ("story", 150_000)]
+    ("field", "length", "question"),
+    [
+        ("story", 50_001, "What happened?"),
+        ("safe_channel", 501, "How can we reach you safely?"),
+        ("story", 150_000, "What happened?"),
+    ],
 )
-def test_a_text_that_is_too_long_is_kept_and_its_writer_told(house, browser, field, length):
+def test_a_text_that_is_too_long_is_kept_and_its_writer_told(
+    house, browser, field, length, question
+):
     go_to(browser, 4)
 
     send(browser, LAST | {field: "ä" * length})
 
     assert browser.status == 422
-    assert f"You wrote {length:,} characters" in browser.text
+    assert f"You wrote {length:,} characters in “{question}”" in browser.text
     assert (field, "ä" * length) in browser.form("/report").fields
     assert ("q_inside", "lures") in browser.form("/report").fields
     assert ("consents", "platform") in browser.form("/report").fields

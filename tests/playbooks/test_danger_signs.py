@@ -19,6 +19,8 @@ SAID = [
     ("suicide", DangerSign.DESPAIR),
     ("I just want to DIE, they posted everything", DangerSign.DESPAIR),
     ("i cant take it anymore, everybody has seen it", DangerSign.DESPAIR),
+    ("she wants more money, i cant take it any more", DangerSign.DESPAIR),
+    ("I paid twice already and I just want to end it", DangerSign.DESPAIR),
     ("ya no puedo más con esto", DangerSign.DESPAIR),
     ("je n'en peux plus de tout ça", DangerSign.DESPAIR),
     ("لا أريد أن أعيش بعد اليوم", DangerSign.DESPAIR),

@@ -48,7 +48,10 @@ def create_reminders_confirmation() -> ResponseReturnValue:
     if operations.confirm_reminders(work, queries.own_case(work), form.code.data):
         flash(_("Email reminders are on."))
         return redirect(url_for(".show_case"), 303)
-    flash(_("That code is wrong or has expired. Check the latest email, or ask for a new code."))
+    flash(
+        _("That code is wrong or has expired. Check the latest email, or ask for a new code."),
+        "error",
+    )
     return redirect(url_for(".show_reminders"), 303)
 
 
