@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -48,9 +49,21 @@ SHORTEST_REST: Final = 0.5
 PATIENCE: Final = timedelta(minutes=2)
 # How long history is chained in one tick, in seconds; the rest waits for the next.
 CHAINING: Final = 5.0
-# How often it is looked through from its beginning, in seconds.
+# How often it is looked through from its beginning, in seconds, and how many numbers at a time: a
+# statement over all of a long history would outlast its timeout and the lease.
 LOOKS_BACK: Final = 600.0
-_looked_back: list[float] = []
+LOOKED_AT: Final = 100_000
+
+
+@dataclass
+class _LookBack:
+    """How far looking through all of history has come, and when it was begun."""
+
+    next_id: int = 1
+    begun_at: float = -LOOKS_BACK
+
+
+_look_back = _LookBack()
 
 
 def run_ticker(context: AppContext, engine: Engine) -> None:
@@ -125,6 +138,8 @@ def tick(
     if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
         with _by_itself():
             _chain(context, signer, at=at, fence=fence)
+        with _by_itself():
+            _chain_forgotten(context, signer, at=at, fence=fence)
     before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
         surge_alerts.enqueue_surge_alerts,
@@ -183,15 +198,33 @@ def _by_itself() -> Iterator[None]:
 def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None) -> None:
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
     until = time.monotonic() + CHAINING
-    looks_back = not _looked_back or time.monotonic() > _looked_back[-1] + LOOKS_BACK
     while time.monotonic() < until:
         with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
-            if history.extend_chain(work.session, at=work.at, signer=signer, check_all=looks_back):
+            if history.extend_chain(work.session, at=work.at, signer=signer):
                 continue
             ticker_lease.record_chained_at(work.session, at=work.at)
-        if looks_back:
-            _looked_back[:] = [time.monotonic()]
         return
+
+
+def _chain_forgotten(
+    context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None
+) -> None:
+    """Chain what was committed so late that `_chain` no longer looks there: all numbers, some at a
+    time, and on from there at the next tick."""
+    until = time.monotonic() + CHAINING
+    if _look_back.next_id == 1:
+        if time.monotonic() < _look_back.begun_at + LOOKS_BACK:
+            return
+        _look_back.begun_at = time.monotonic()
+    while time.monotonic() < until:
+        ids = range(_look_back.next_id, _look_back.next_id + LOOKED_AT)
+        with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
+            if history.extend_chain(work.session, at=work.at, signer=signer, ids=ids):
+                continue
+            newest = history.highest_id(work.session)
+        _look_back.next_id = ids.stop if ids.stop <= newest else 1
+        if _look_back.next_id == 1:
+            return
 
 
 def _may_send(context: AppContext, *, at: datetime, fence: int | None) -> bool:

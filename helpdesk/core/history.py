@@ -125,25 +125,27 @@ def extend_chain(
     at: datetime,
     signer: Secret,
     limit: int = 2000,
-    check_all: bool = False,
+    ids: range | None = None,
 ) -> int:
     """Chain entries that are not chained yet, sign where the chain now ends; how many it were.
 
     A piece at a time, of so many entries and of about a megabyte: call it again until it says 0.
-    It looks at the last ten thousand numbers, and with `looks_back` at all: whoever writes entries
-    takes numbers, and can take so many that what others are writing falls behind.
+    It looks at the last ten thousand numbers, or at `ids`: whoever writes entries takes numbers,
+    and can take so many that what others write falls behind, so all are looked at now and then.
     Run by the ticker. Safe to run twice. No lock is taken, which some process could hold for ever:
     an entry that is committed late is chained late, and of two who link at once one fails.
     """
     last = session.scalar(select(HistoryLink).order_by(HistoryLink.position.desc()).limit(1))
     position, digest = (last.position, last.digest) if last else (0, BEGINNING)
+    among = (
+        HistoryEntry.id > _safe_start(session)
+        if ids is None
+        else HistoryEntry.id.between(ids.start, ids.stop - 1)
+    )
     unlinked = (
         select(HistoryEntry)
         .outerjoin(HistoryLink, HistoryLink.entry_id == HistoryEntry.id)
-        .where(
-            HistoryLink.entry_id.is_(None),
-            HistoryEntry.id > (0 if check_all else _safe_start(session)),
-        )
+        .where(HistoryLink.entry_id.is_(None), among)
         .order_by(HistoryEntry.id)
         .limit(limit)
     )
@@ -165,6 +167,11 @@ def extend_chain(
         signature = _signing_key(signer).sign(_statement(end, digest)).signature
         session.add(HistoryCheckpoint(position=end, digest=digest, signature=signature, at=at))
     return len(links)
+
+
+def highest_id(session: Session) -> int:
+    """The number of the newest entry; 0 without any."""
+    return session.scalar(select(func.max(HistoryEntry.id))) or 0
 
 
 def next_digest(digest: bytes, written: bytes) -> bytes:

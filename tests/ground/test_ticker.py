@@ -129,6 +129,48 @@ def test_each_tick_chains_history(context, now):
     assert findings == []
 
 
+def test_what_fell_behind_is_chained_some_numbers_at_a_time(context, now, monkeypatch):
+    """All at once would last longer than a statement may, in a long history."""
+    monkeypatch.setattr(ticker, "_look_back", ticker._LookBack())
+    monkeypatch.setattr(ticker, "LOOKED_AT", 5)
+    asked = []
+    extend_chain = history.extend_chain
+
+    def noted(session, *, ids=None, **told):
+        asked.append(ids)
+        # Nothing is found where the newest are looked for: all of it has fallen behind.
+        return extend_chain(session, ids=ids, **told) if ids else 0
+
+    monkeypatch.setattr(ticker.history, "extend_chain", noted)
+    with context.begin(at=now) as work:
+        for number in range(12):
+            work.record_about("triage.happened", "tests", str(number))
+
+    ticker.tick(context, at=now)
+    ticker.tick(context, at=now)
+
+    assert asked[0] is None, "the newest come first"
+    assert {len(one) for one in asked if one} == {5}
+    with context.begin(at=now) as work:
+        entries = work.session.scalar(select(func.count()).select_from(HistoryEntry))
+        links = work.session.scalar(select(func.count()).select_from(HistoryLink))
+    assert links == entries > 0
+
+
+def test_looking_back_that_fails_keeps_nothing_from_being_chained(context, now, monkeypatch):
+    monkeypatch.setattr(ticker, "_look_back", ticker._LookBack())
+    monkeypatch.setattr(ticker.history, "highest_id", lambda _session: 1 / 0)
+    with context.begin(at=now) as work:
+        work.record_about("triage.happened", "tests", "1")
+
+    ticker.tick(context, at=now)
+
+    with context.begin(at=now) as work:
+        entries = work.session.scalar(select(func.count()).select_from(HistoryEntry))
+        links = work.session.scalar(select(func.count()).select_from(HistoryLink))
+    assert links == entries > 0
+
+
 def test_entries_that_no_ticker_chains_are_said_by_verify(context, now):
     ticker.tick(context, at=now)
     with context.begin(at=now) as work:
