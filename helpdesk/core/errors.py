@@ -36,7 +36,17 @@ class TooBusy(DomainError):
     )
 
 
-class StorageFull(TooBusy):
+class CannotTakeReports(TooBusy):
+    """Nothing can be taken in here, however often it is sent: the page names other ways to get help
+    (`OTHER_WAYS`)."""
+
+    sentence = mark_translatable(
+        "We can’t take reports right now, because something isn’t set up correctly on our side. "
+        "Nothing was sent."
+    )
+
+
+class StorageFull(CannotTakeReports):
     """Very much has arrived, and this would not fit any more: nothing of it was stored."""
 
     sentence = mark_translatable(

@@ -1,5 +1,6 @@
 """Reading at the public door: a reporter sees one case; a stranger sees none."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Conversation, Message
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import CannotTakeReports, NotFound
 from helpdesk.core.key_signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused_keys
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.work import Work
@@ -24,6 +25,13 @@ from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
+
+log = logging.getLogger(__name__)
+
+NO_QUEUE: Final = (
+    "no queue that takes them has a key for which the half in STAFF_SIGNING_PUBLIC_FILE vouches. "
+    "Give the public pages the same half as the staff pages, or run: helpdesk keys sign"
+)
 
 # Whether a reporter is told by email that something waits: all that staff's pages may see of it.
 REMINDERS_OF_CASE: Final = select(EmailReminder.state, EmailReminder.told_at).where(
@@ -83,7 +91,8 @@ def _look(work: Work) -> ReceivingTeam:
         if key is not None:
             first = [line for line in lines if line.owner_id == lines[0].owner_id]
             return ReceivingTeam(team_id, key, (first[-1].owner_id, first[-1].id))
-    raise LookupError("No team with a key that counts takes reports.")
+    log.error("Reports are refused: %s", NO_QUEUE)
+    raise CannotTakeReports
 
 
 def case_by_form_token(work: Work, form_token: bytes) -> Case | None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from helpdesk.core.errors import (
+    CannotTakeReports,
     Conflict,
     DomainError,
     NotAllowed,
@@ -93,9 +94,10 @@ def _refused(refusal: DomainError) -> ResponseReturnValue:
 
 def _busy(busy: TooBusy) -> ResponseReturnValue:
     """Asked again with all that was typed but what opens something."""
-    if not isinstance(busy, StorageFull):
+    if not isinstance(busy, CannotTakeReports):
         return _again(busy.sentence, 503)
-    log_refusal("no room", where=str(request.endpoint))
+    what = "no room" if isinstance(busy, StorageFull) else "no queue with a key that counts"
+    log_refusal(what, where=str(request.endpoint))
     return _again(busy.sentence, 503, ways=current_context().settings.other_ways)
 
 

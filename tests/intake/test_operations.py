@@ -16,7 +16,7 @@ from helpdesk.core.actors import Role, reporter
 from helpdesk.core.code_words import POSSIBLE_CODES, WORDS_IN_CODE
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import Base
-from helpdesk.core.errors import NotAllowed, NotFound
+from helpdesk.core.errors import CannotTakeReports, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import KeyCopy, KeyKind, new_key
@@ -218,7 +218,7 @@ def test_no_team_takes_reports_is_our_fault_and_never_a_lost_report(house, way_b
     with house.inside() as work:
         work.session.execute(text("UPDATE teams SET takes_reports = false"))
 
-    with pytest.raises(LookupError), house.at_the_door() as work:
+    with pytest.raises(CannotTakeReports), house.at_the_door() as work:
         operations.submit_report(work, TOLD, keys=way_back)
 
 

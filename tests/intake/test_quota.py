@@ -5,11 +5,13 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from helpdesk import ticker
 from helpdesk.core.actors import Role
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.intake import intake_volume, storage_quota
+from helpdesk.intake.start_check import log_if_no_queue_takes_reports
 from tests.conftest import STAFF, become
 from tests.factories import a_person, a_team, sign_in
 from tests.intake.test_reports import LAST, cases, go_to, send
@@ -48,6 +50,30 @@ def test_past_the_quota_a_report_is_answered_honestly_and_nothing_typed_is_lost(
     fields = dict(browser.form("/report").fields)
     assert fields["story"].replace("\r", "") == LAST["story"]
     assert fields["q_platform"] == "google"
+
+
+def test_where_no_key_counts_other_ways_are_named_and_nothing_typed_is_lost(
+    house, browser, clock, caplog
+):
+    """Such as by a process that was given the wrong half of the signing key."""
+    go_to(browser, 4)
+    clock["by"] = 61
+    house._become("postgres")
+    with house.intake.begin() as work:
+        work.session.execute(text("UPDATE teams SET takes_reports = false"))
+    house._become("helpdesk_intake")
+
+    send(browser, follow=False)
+
+    assert browser.status == 503
+    assert "something isn’t set up correctly on our side" in browser.text.replace("\n", " ")
+    assert "What to do if someone is in danger now" in browser.text
+    assert dict(browser.form("/report").fields)["story"].replace("\r", "") == LAST["story"]
+    assert "STAFF_SIGNING_PUBLIC_FILE" in caplog.text
+
+    caplog.clear()
+    log_if_no_queue_takes_reports(house.intake)
+    assert "Reports are refused" in caplog.text
 
 
 def test_what_could_not_be_taken_can_be_sent_again_from_that_page(

@@ -8,6 +8,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode, new_short_ref
 from helpdesk.core.database import new_id
+from helpdesk.core.errors import CannotTakeReports
 from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.core.work import Work
@@ -69,7 +70,8 @@ def submit_report(
         if found is not None:
             return SubmissionResult(found)
         # Nobody was before us: it is another queue that takes reports by now, or a newer key.
-    raise LookupError("No team takes reports for long enough to take this one.")
+    # No queue took reports for long enough to take this one.
+    raise CannotTakeReports
 
 
 def _write_down(
