@@ -135,9 +135,9 @@ class RecoveryForm(NewPassphraseForm):
     second_factor = _six_digits()
 
 
-def _mailbox() -> EmailField:
+def _mailbox(whose: str) -> EmailField:
     return EmailField(
-        "Your email address for alerts",
+        f"{whose} email address for alerts",
         [Optional(), validate_address],
         filters=[parse_address_filter],
         description="Stored encrypted. Alerts say that a case is waiting, never what it is about.",
@@ -155,7 +155,7 @@ class CurrentPassphraseForm(Form):
 class MailboxForm(CurrentPassphraseForm):
     """Where one's own duty mail goes; left empty, none does."""
 
-    email = _mailbox()
+    email = _mailbox("Your")
 
     def use_partner_wording(self) -> None:
         """Partners' people are on no duty here."""
@@ -214,7 +214,7 @@ class InvitationForm(Form):
         "Teams",
         description="They can't read anything there until a member of the team gives them access.",
     )
-    email = _mailbox()
+    email = _mailbox("Their")
 
 
 class TeamForm(Form):

@@ -311,6 +311,7 @@ def test_signing_in_leads_home_and_nowhere_else(context, browser, coordinator, a
 def test_a_coordinator_invites_somebody_into_a_queue(context, browser, queue, coordinator):
     sign_in(browser, coordinator)
     data = {"handle": "mo", "name": "Mo", "role": "responder", "teams": ["first-line"]}
+    assert "Their email address for alerts" in browser.get("/people/invitation").text
 
     shown = browser.post("/people/invitation", data=data)
 

@@ -56,6 +56,7 @@ def test_a_line_is_read_whole(tmp_path):
         (LINE.replace("116 123", "call us") + "}", "a number to call"),
         (LINE.replace("{call: '116 123'}", "") + "}", "helps nobody"),
         (LINE.replace("{call: '116 123'}", "{call: '1', text: '2'}") + "}", "a way is one of"),
+        (LINE.replace("]", ", {text: '116 123'}]") + "}", "two ways look the same"),
         (LINE.replace("{call: '116 123'}", "{email: nobody}") + "}", "not an email address"),
         (LINE.replace("{call: '116 123'}", "{site: 'https://x.org'}") + "}", "without https"),
         (LINE.replace("{call: '116 123'}", "{site: 'x.org/\" onclick=y'}") + "}", "without https"),

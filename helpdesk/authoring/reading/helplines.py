@@ -57,6 +57,8 @@ def _ways(node: Node) -> tuple[HelplineContact, ...]:
     ways = node.each(_way)
     if not ways:
         node.refuse("a line that cannot be reached helps nobody")
+    if len({(way.of, way.to) for way in ways}) < len(ways):
+        node.refuse("two ways look the same on the page; say with `of` what each one is")
     return ways
 
 
