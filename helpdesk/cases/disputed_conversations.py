@@ -1,6 +1,6 @@
 """Reading what was said by another way, and whether its reporter says that it was not them.
 
-And the one question that both this and a denied record raise: does somebody speak for the reporter?
+And the one question that it and a disputed record raise: does somebody speak for the reporter?
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,11 @@ from helpdesk.cases.queries import (
     newest_reporter_message,
     visible_cases,
 )
-from helpdesk.cases.reporter_statements import (
-    CASES_WITH_OPEN_DENIALS,
-    OPEN_DENIALS,
-    STATEMENTS,
-    newest_reporter_statement_id,
+from helpdesk.cases.reporter_objections import (
+    CASES_WITH_UNANSWERED_DISPUTES,
+    OBJECTIONS,
+    UNANSWERED_DISPUTES,
+    newest_reporter_objection_id,
 )
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
@@ -47,16 +47,16 @@ CONVERSATIONS: Final = (
 NOT_SETTLED: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
 
 # Of a case: either of the two.
-_HAS_OPEN_DENIAL: Final = or_(
+_HAS_UNANSWERED_DISPUTE: Final = or_(
     Case.id.in_(select(Conversation.case_id).where(*NOT_SETTLED)),
-    Case.id.in_(CASES_WITH_OPEN_DENIALS),
+    Case.id.in_(CASES_WITH_UNANSWERED_DISPUTES),
 )
 # Of a case: an answer is owed, and for more than the report.
 _IS_UNANSWERED: Final = and_(
     Case.reply_due_at.is_not(None),
     or_(
         exists().where(Message.case_id == Case.id, Message.is_from_reporter),
-        exists().where(HistoryEntry.case_id == Case.id, STATEMENTS),
+        exists().where(HistoryEntry.case_id == Case.id, OBJECTIONS),
     ),
 )
 
@@ -74,8 +74,8 @@ AN_HOUR: Final = timedelta(hours=1)
 NOT_THEM: Final = "The reporter says it wasn't them you spoke with."
 NOT_THEIR_WORD: Final = "The reporter says they didn't tell us what we recorded."
 # The roles that carry requests read no conversations: they are told yes or no.
-_DENIALS: Final = select(
-    func.has_disputed_conversation(bindparam("case_id")), OPEN_DENIALS.exists()
+_DISPUTES: Final = select(
+    func.has_disputed_conversation(bindparam("case_id")), UNANSWERED_DISPUTES.exists()
 )
 
 
@@ -83,18 +83,18 @@ def reporter_activity_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
     return combine_activity_marks(
         newest_reporter_message(work, case),
-        newest_reporter_statement_id(work, case),
-        _objections(work, case),
+        newest_reporter_objection_id(work, case),
+        _unanswered_conversation_disputes(work, case),
     )
 
 
-def combine_activity_marks(message_id: str, answer: int | None, objections: Iterable[str]) -> str:
+def combine_activity_marks(message_id: str, answer: int | None, disputes: Iterable[str]) -> str:
     """The marks of the newest message of theirs, of what they said last other than in a message,
     and of the conversations that they say were not with them."""
-    return " ".join([message_id, str(answer or ""), *objections]).strip()
+    return " ".join([message_id, str(answer or ""), *disputes]).strip()
 
 
-def latest_time_reporter_wrote(work: Work, case: Case, since: datetime) -> datetime:
+def reporter_wrote_no_later_than(work: Work, case: Case, since: datetime) -> datetime:
     """The moment by which the reporter had surely told us all that our answer is owed for.
 
     `since` is when its clock began: with the first thing they told us, which happened within the
@@ -112,24 +112,24 @@ def latest_time_reporter_wrote(work: Work, case: Case, since: datetime) -> datet
     return since + REPORTERS_CLOCK if len(told) <= 1 else max(told) + AN_HOUR
 
 
-def open_denial(work: Work, case: Case) -> str:
-    """What the reporter denies and we have not written to them about since, in a sentence: that it
-    was them we spoke with, or that they told us what we wrote down. Empty if nothing.
+def unanswered_dispute_message(work: Work, case: Case) -> str:
+    """What the reporter disputes and we have not written to them about since, in a sentence: that
+    it was them we spoke with, or that they told us what we wrote down. Empty if nothing.
 
     Whoever spoke for them may have told us more: until we have written, nothing rests on it.
     """
     work.session.flush()
-    is_disputed, is_denied = work.session.execute(_DENIALS, {"case_id": case.id}).one()
-    return NOT_THEM if is_disputed else NOT_THEIR_WORD if is_denied else ""
+    is_disputed, is_word_disputed = work.session.execute(_DISPUTES, {"case_id": case.id}).one()
+    return NOT_THEM if is_disputed else NOT_THEIR_WORD if is_word_disputed else ""
 
 
-def is_reporter_unanswered(work: Work, case: Case) -> bool:
-    """Whether the reporter has written to us since the report, or judged or denied something, and
+def has_unanswered_reporter_activity(work: Work, case: Case) -> bool:
+    """Whether the reporter has written to us since the report, or judged or disputed something, and
     nobody has answered."""
-    return case.id in ids_of_unanswered_cases(work, [case.id])
+    return case.id in ids_with_unanswered_reporter_activity(work, [case.id])
 
 
-def ids_of_unanswered_cases(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
+def ids_with_unanswered_reporter_activity(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
     """Those of these cases of which that is so."""
     return _those(work, case_ids, _IS_UNANSWERED)
 
@@ -143,15 +143,15 @@ def resolve_dispute(work: Work, case: Case) -> None:
 
 
 def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
-    """Open cases of which that is so, or whose reporter denies another word that we recorded as
+    """Open cases of which that is so, or whose reporter disputes another word that we recorded as
     theirs, the most urgent first."""
-    found = visible_cases(work.actor).where(NOT_CLOSED, _HAS_OPEN_DENIAL)
+    found = visible_cases(work.actor).where(NOT_CLOSED, _HAS_UNANSWERED_DISPUTE)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
 def ids_of_disputed_cases(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
     """Those of these cases of which that is so."""
-    return _those(work, case_ids, _HAS_OPEN_DENIAL)
+    return _those(work, case_ids, _HAS_UNANSWERED_DISPUTE)
 
 
 def _those(work: Work, case_ids: Iterable[str], condition: ColumnElement[bool]) -> frozenset[str]:
@@ -160,6 +160,6 @@ def _those(work: Work, case_ids: Iterable[str], condition: ColumnElement[bool]) 
     return frozenset(work.session.scalars(found))
 
 
-def _objections(work: Work, case: Case) -> Sequence[str]:
+def _unanswered_conversation_disputes(work: Work, case: Case) -> Sequence[str]:
     theirs = select(Conversation.id).where(Conversation.case_id == case.id, *NOT_SETTLED)
     return work.session.scalars(theirs.order_by(Conversation.spoke_at, Conversation.id)).all()

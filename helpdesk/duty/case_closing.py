@@ -8,7 +8,10 @@ from sqlalchemy import select
 
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
-from helpdesk.cases.disputed_conversations import is_reporter_unanswered, open_denial
+from helpdesk.cases.disputed_conversations import (
+    has_unanswered_reporter_activity,
+    unanswered_dispute_message,
+)
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
@@ -119,9 +122,9 @@ def obstacles_to_closing(work: Work, case: Case, *, outcome: CaseOutcome) -> str
 def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     """Each thing that has to happen first, in a sentence."""
     # Whoever denies what we wrote down, or judges a decision, is no machine.
-    if denied := open_denial(work, case):
-        yield f"{denied} Write to them first."
-    elif is_reporter_unanswered(work, case):
+    if dispute := unanswered_dispute_message(work, case):
+        yield f"{dispute} Write to them first."
+    elif has_unanswered_reporter_activity(work, case):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
             " answer” below the message."

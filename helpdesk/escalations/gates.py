@@ -84,7 +84,7 @@ class GateInputs:
     ways_to_reporter: ReporterContacts
     case_is_closed: bool
     # What the reporter denies of it, in a sentence; empty if nothing.
-    denied: str
+    unanswered_dispute: str
     parts: "Parts"
 
 
@@ -165,8 +165,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Reporter's denial",
-        not seen.denied,
-        f"{seen.denied} Write to them, and check what in the request rests on that.",
+        not seen.unanswered_dispute,
+        f"{seen.unanswered_dispute} Write to them, and check what in the request rests on that.",
     )
     yield (
         "Partner",

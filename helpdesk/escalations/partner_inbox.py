@@ -22,7 +22,7 @@ SHOWN: Final = 200
 # What somebody there did that says: I have it.
 TAKEN_BY: Final = ("escalation.acknowledged", "escalation.asked", "escalation.decided")
 JUDGED: Final = "escalation.verified"
-DENIED: Final = "escalation.verdict_denied"
+VERDICT_DISPUTED: Final = "escalation.verdict_denied"
 ANSWERED: Final = "escalation.answered"
 
 
@@ -76,7 +76,7 @@ def last_partner_moves(work: Work, requests: Sequence[Escalation]) -> LastPartne
         HistoryEntry.details["verdict"].astext,
     ).where(
         HistoryEntry.subject_id.in_([one.id for one in requests]),
-        HistoryEntry.action.in_((*TAKEN_BY, ANSWERED, JUDGED, DENIED)),
+        HistoryEntry.action.in_((*TAKEN_BY, ANSWERED, JUDGED, VERDICT_DISPUTED)),
     )
     takers: dict[str, str] = {}
     ours: dict[str, str] = {}

@@ -30,7 +30,7 @@ def may_record_verdict(actor: Actor, escalation: Escalation) -> bool:
     return is_reporter_of(actor, escalation.case) or may_work_on_request(actor, escalation)
 
 
-def may_deny_verdict(actor: Actor, escalation: Escalation) -> bool:
+def may_dispute_verdict(actor: Actor, escalation: Escalation) -> bool:
     """Only the reporter knows what they never said."""
     return is_reporter_of(actor, escalation.case)
 

@@ -127,17 +127,17 @@ def verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]
     return work.session.scalars(found).all()
 
 
-def denied_verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
+def disputed_verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
     """What one of us wrote down of decisions and the reporter says they never said."""
     found = _verdicts(escalation).where(RecordedVerdict.objected_at.is_not(None))
     return work.session.scalars(found).all()
 
 
-def is_verdict_denied(work: Work, escalation: Escalation) -> bool:
+def is_verdict_disputed(work: Work, escalation: Escalation) -> bool:
     """Whether that is so of the last decision: only the reporter judges it from then on."""
     decisions = decisions_of(work, escalation)
-    denied = {one.decision_id for one in denied_verdicts_of(work, escalation)}
-    return bool(decisions) and decisions[-1].id in denied
+    disputed = {one.decision_id for one in disputed_verdicts_of(work, escalation)}
+    return bool(decisions) and decisions[-1].id in disputed
 
 
 def verdict_noted_by_staff(work: Work, escalation: Escalation) -> RecordedVerdict | None:
@@ -282,7 +282,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         is_waived=escalation.waived_by is not None,
         ways_to_reporter=_ways_to_reporter(work, case),
         case_is_closed=case.is_closed,
-        denied=disputed_conversations.open_denial(work, case),
+        unanswered_dispute=disputed_conversations.unanswered_dispute_message(work, case),
         parts=contributions_to(work, escalation),
     )
 

@@ -21,12 +21,12 @@ class WithdrawalEffect(StrEnum):
 
 @dataclass(frozen=True)
 class PlatformAnswer:
-    """What a platform decided, and what the reporter said about it. `denied` is what one of us
+    """What a platform decided, and what the reporter said about it. `disputed` is what one of us
     wrote down and they say they never said."""
 
     decision: PartnerDecision
     verification: RecordedVerdict | None = None
-    denied: tuple[RecordedVerdict, ...] = ()
+    disputed: tuple[RecordedVerdict, ...] = ()
 
     @property
     def noted_by_staff(self) -> RecordedVerdict | None:

@@ -66,7 +66,7 @@ def confirm_in_mailbox(work, case):
 
 
 def deny_in_mailbox(work, case):
-    mailbox.deny_consent(work, case, consent(work, case))
+    mailbox.dispute_consent(work, case, consent(work, case))
 
 
 def choose_in_mailbox(work, case):
@@ -182,7 +182,7 @@ def test_of_two_who_take_it_back_at_once_one_does_and_the_other_is_told(real_des
         turns = (
             (operations.withdraw_consent, work_as(real_desk, asha)),
             (operations.withdraw_consent, work_as(real_desk, bela)),
-            (mailbox.deny_consent, real_desk.begin(reporter(case.id))),
+            (mailbox.dispute_consent, real_desk.begin(reporter(case.id))),
         )
         with ThreadPoolExecutor(3) as threads:
             fared = Counter(threads.map(lambda turn: take_back(*turn), turns))

@@ -114,8 +114,8 @@ class TwoPeople(RuleBasedStateMachine):
         self.spoke_for = {HELP: set(), PLATFORM: set()}
         self.judged, self.seen_sent, self.fell = set(), {}, None
         self.answers_sent = Counter()
-        # Whether the reporter denied a call or a record of ours, and nobody has written since.
-        self.denied = False
+        # Whether the reporter disputed a call or a record of ours, and nobody has written since.
+        self.disputed = False
         # Whose hand each account could be, and who has been let in by somebody else.
         self.hands, self.inside = {name: name for name in (*STAFF, *OUTSIDE)}, {*STAFF, "gone"}
         # Which agreements are the reporter's own word, and which a second person of ours confirmed.
@@ -311,7 +311,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         if done := self.on_request(who, number, act):
             TRIED["approved"] += 1
-            self.must_not_be_denied()
+            self.must_not_be_disputed()
             self.must_be_a_second_person(done, self.actor(who))
 
     @rule(who=LEADS, writer=MEMBER, then=WHO)
@@ -424,10 +424,10 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 3), says_yes=st.booleans())
     def reporter_answers_what_was_written_down(self, number, says_yes):
-        verb = intake.confirm_consent if says_yes else intake.deny_consent
+        verb = intake.confirm_consent if says_yes else intake.dispute_consent
         agreement = self.on_consent(number, self.by_reporter, verb)
         if agreement and not says_yes:
-            self.denied = True
+            self.disputed = True
             TRIED["records denied"] += 1
         if agreement and says_yes:
             self.own.add(agreement)
@@ -467,7 +467,7 @@ class TwoPeople(RuleBasedStateMachine):
         )
         become(self.context, before)
         if done:
-            self.denied = True
+            self.disputed = True
             TRIED["calls disputed"] += 1
         self.draft(writer, Ask.PRESERVE)  # what needs no second person meets this gate soonest
         for number in range(3):
@@ -478,9 +478,9 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def write_to_reporter(self, who):
-        """With all of it before them: that is what settles a denial."""
+        """With all of it before them: that is what settles a dispute."""
         if self.try_as(who, lambda work, case: casework.send_message(work, case, "Was it you?")):
-            self.denied = False
+            self.disputed = False
 
     @rule()
     def reporter_writes(self):
@@ -720,7 +720,7 @@ class TwoPeople(RuleBasedStateMachine):
             who, number, lambda work, one: operations.answer_question(work, one, words=words)
         ):
             self.words.setdefault(done, set()).add(self.actor(who))
-            self.must_not_be_denied()
+            self.must_not_be_disputed()
 
     @rule(who=MEMBER, words=st.sampled_from(["To A.", "To B."]), then=MEMBER, approver=MEMBER)
     def ask_answer_and_send(self, who, words, then, approver):
@@ -738,7 +738,7 @@ class TwoPeople(RuleBasedStateMachine):
         if done := self.on_request(who, number, act):
             TRIED["answers sent"] += 1
             self.answers_sent[done] += 1
-            self.must_not_be_denied()
+            self.must_not_be_disputed()
             self.must_be_a_second_person(done, self.actor(who))
 
     # --- what must hold --------------------------------------------------------------------------
@@ -771,9 +771,9 @@ class TwoPeople(RuleBasedStateMachine):
         words = self.words.get(request_id, set())
         return words | self.evidence | self.gate_parts(request_id)
 
-    def must_not_be_denied(self):
+    def must_not_be_disputed(self):
         """What just left may rest on the word of somebody who spoke for the reporter."""
-        assert not self.denied, "it left against a denial"
+        assert not self.disputed, "it left against a dispute"
 
     def must_be_a_second_person(self, request_id, approver):
         [request] = [one for one in self.requests() if one.id == request_id]

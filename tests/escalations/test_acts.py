@@ -72,7 +72,7 @@ def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(context, request):
 
 SEEN = (
     "it left on one word|had opened a gate|is called|an answer left|lowered a level|level fell"
-    "|is outside|read it afterwards|partner vetted it|left against a denial"
+    "|is outside|read it afterwards|partner vetted it|left against a dispute"
 )
 PLANTED = {
     "a part is forgotten": [(gates, "would_leave_unread", lambda _seen, _approver: False)],
@@ -84,9 +84,9 @@ PLANTED = {
         (policy, "manages_people", is_a_manager),
         (policy, "_looks_after", always),
     ],
-    "a denial stops nothing": [
-        (disputed_conversations, "open_denial", lambda _work, _case: ""),
-        (staff_actions, "open_denial", lambda _work, _case: ""),
+    "a dispute stops nothing": [
+        (disputed_conversations, "unanswered_dispute_message", lambda _work, _case: ""),
+        (staff_actions, "unanswered_dispute_message", lambda _work, _case: ""),
     ],
     "who changed a partner vets it": [(vetting, "_parts", only_who_registered)],
 }

@@ -52,7 +52,7 @@ def agreed_to_by_somebody_else(house):
         )
 
     def deny(work, case):
-        intake.deny_consent(work, case, work.session.get(Consent, one.id))
+        intake.dispute_consent(work, case, work.session.get(Consent, one.id))
 
     said_by_reporter(house, deny)
 

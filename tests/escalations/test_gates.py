@@ -56,7 +56,7 @@ def all_is_well(**different):
         is_waived=False,
         ways_to_reporter=ReporterContacts(safe="quiet@safe.test", never=""),
         case_is_closed=False,
-        denied="",
+        unanswered_dispute="",
         parts={
             WRITER: (
                 RequestContribution("wrote or changed what it says", opens=False, is_words=True),
@@ -86,7 +86,7 @@ def test_what_nobody_can_check_shuts_the_gate():
     ("different", "gate"),
     [
         ({"case_is_closed": True}, "Case"),
-        ({"denied": "It wasn't them."}, "Reporter's denial"),
+        ({"unanswered_dispute": "It wasn't them."}, "Reporter's denial"),
         ({"partner_is_vetted": False}, "Partner"),
         ({"partner_has_key": False}, "Way to them"),
         ({"partner_has_mailbox": False, "partner_gets_mail": False}, "Way to them"),

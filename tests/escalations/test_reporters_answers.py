@@ -10,8 +10,8 @@ from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import (
     NOT_THEIR_WORD,
-    open_denial,
     reporter_activity_marks,
+    unanswered_dispute_message,
 )
 from helpdesk.cases.models import Case, Consent, ConversationChannel, News
 from helpdesk.cases.models.news import NewsKind
@@ -91,7 +91,7 @@ def verdict_denied(house):
     def deny():
         with house.as_reporter() as work:
             found = work.session.get(Escalation, request.id)
-            mailbox.deny_verdict(work, found, work.session.scalar(select(RecordedVerdict.id)))
+            mailbox.dispute_verdict(work, found, work.session.scalar(select(RecordedVerdict.id)))
 
     return deny
 
@@ -106,7 +106,7 @@ def consent_denied(house):
 
     def deny():
         with house.as_reporter() as work:
-            mailbox.deny_consent(work, mine(work, house), work.session.get(Consent, told.id))
+            mailbox.dispute_consent(work, mine(work, house), work.session.get(Consent, told.id))
 
     return deny
 
@@ -322,11 +322,11 @@ def test_their_own_word_counts_though_one_of_us_noted_another_meanwhile(
     assert not house.case_now().is_closed
     with house.as_(house.writer) as work:
         found = house.mine(work, request)
-        assert [one.verdict for one in queries.denied_verdicts_of(work, found)] == [noted]
+        assert [one.verdict for one in queries.disputed_verdicts_of(work, found)] == [noted]
         own = [] if said is Verdict.CANNOT_TELL else [(said, True)]
         counts = queries.verdicts_of(work, found)
         assert [(one.verdict, one.is_by_reporter) for one in counts] == own
-        assert open_denial(work, mine(work, house)) == NOT_THEIR_WORD
+        assert unanswered_dispute_message(work, mine(work, house)) == NOT_THEIR_WORD
 
 
 def test_the_word_that_one_of_us_noted_is_said_by_themselves_too(house):
@@ -337,7 +337,7 @@ def test_the_word_that_one_of_us_noted_is_said_by_themselves_too(house):
     assert house.now(request).state is EscalationState.CLOSED
     assert house.case_now().reply_due_at is None
     with house.as_(house.writer) as work:
-        assert not queries.denied_verdicts_of(work, house.mine(work, request))
+        assert not queries.disputed_verdicts_of(work, house.mine(work, request))
         said = select(HistoryEntry.actor_id).where(HistoryEntry.action == "escalation.verified")
         who = work.session.scalars(said.order_by(HistoryEntry.id)).all()
     assert who == [f"person:{house.writer.person.id}", f"reporter:{house.case.id}"]
@@ -403,7 +403,7 @@ def agreed_by_two(house):
 def test_who_says_no_while_a_colleague_confirms_is_heard(house, agreed_by_two):
     with house.as_reporter() as work:
         consent = work.session.get(Consent, agreed_by_two.id)
-        mailbox.deny_consent(work, mine(work, house), consent)
+        mailbox.dispute_consent(work, mine(work, house), consent)
 
     assert consent_now(house, agreed_by_two).withdrawn_at is not None
     assert house.case_now().reply_due_at is not None
@@ -418,7 +418,7 @@ def test_who_says_yes_while_a_colleague_confirms_has_said_so_themselves(house, a
     with house.as_reporter() as work:
         consent = work.session.get(Consent, agreed_by_two.id)
         with pytest.raises(Conflict, match="untick"):
-            mailbox.deny_consent(work, mine(work, house), consent)
+            mailbox.dispute_consent(work, mine(work, house), consent)
 
 
 def test_unticking_what_two_of_us_recorded_denies_it(house, agreed_by_two):

@@ -253,7 +253,7 @@ def test_the_reporter_denies_it_and_it_never_counts(house):
 
     with house.as_reporter() as work:
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
-        intake.deny_consent(work, case, consent)
+        intake.dispute_consent(work, case, consent)
 
     with pytest.raises(Conflict, match="withdrawn"):
         confirm(house, house.lead, consent_id)

@@ -119,11 +119,11 @@ def test_their_own_word_counts_from_a_page_of_before_we_noted_it(house, story, s
 
     assert answered.status_code == 200
     assert story.state() is state
-    is_denied = said is not Verdict.CONFIRMED
-    assert any(one.objected_at for one in noted(house)) is is_denied
+    is_disputed = said is not Verdict.CONFIRMED
+    assert any(one.objected_at for one in noted(house)) is is_disputed
     with house.inside() as work:
         case = work.session.get(Case, story.case.id, populate_existing=True)
-        assert (case.reply_due_at is not None) is is_denied
+        assert (case.reply_due_at is not None) is is_disputed
 
 
 def test_a_case_that_was_closed_on_it_opens_again(house, story):

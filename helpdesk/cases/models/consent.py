@@ -56,7 +56,7 @@ class Consent(RandomIdMixin, Base):
         return not self.is_noted_by_staff or not (self.confirmed_by or BY_HAND).startswith(BY_HAND)
 
     @property
-    def is_deniable(self) -> bool:
+    def is_disputable(self) -> bool:
         """Whether the reporter can say that they never agreed to it: it is no word of theirs."""
         return self.withdrawn_at is None and not self.is_by_reporter
 

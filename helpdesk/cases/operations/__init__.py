@@ -12,7 +12,7 @@ from helpdesk.cases.operations.consents import (
     confirm_consent,
     give_consent,
     record_consent,
-    require_deniable_consent,
+    require_disputable_consent,
     withdraw_consent,
 )
 from helpdesk.cases.operations.conversations import record_conversation
@@ -45,7 +45,7 @@ __all__ = [
     "record_conversation",
     "release_case",
     "reopen_case",
-    "require_deniable_consent",
+    "require_disputable_consent",
     "resume_case",
     "resume_due_case",
     "send_message",

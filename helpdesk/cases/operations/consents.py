@@ -75,7 +75,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
         raise Conflict(mark_translatable("This no longer needs to be confirmed."))
     if consent.given_by == work.actor.id:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
-    if not is_reporter_of(work.actor, case) and was_consent_denied(work, consent):
+    if not is_reporter_of(work.actor, case) and was_consent_disputed(work, consent):
         raise Conflict(
             "The reporter said that they did not agree to this. Only they can confirm it, in their "
             "mailbox."
@@ -84,24 +84,24 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
 
-def require_deniable_consent(consent: Consent) -> None:
-    """Only what is not the reporter's own word, whoever else has confirmed it, can be denied."""
+def require_disputable_consent(consent: Consent) -> None:
+    """Only what is not the reporter's own word, whoever else has confirmed it, can be disputed."""
     require_unwithdrawn_consent(consent)
-    if not consent.is_deniable:
+    if not consent.is_disputable:
         raise Conflict(
             mark_translatable("You have already confirmed this. You can untick it instead.")
         )
 
 
-def was_consent_denied(work: Work, consent: Consent) -> bool:
+def was_consent_disputed(work: Work, consent: Consent) -> bool:
     """Whether the reporter said before that they never agreed to this very thing."""
-    denied = select(HistoryEntry.id).where(
+    disputed = select(HistoryEntry.id).where(
         HistoryEntry.case_id == consent.case_id,
         HistoryEntry.action == "consent.denied",
         HistoryEntry.details["kind"].astext == consent.kind,
         HistoryEntry.details["platform"].astext.is_not_distinct_from(consent.platform),
     )
-    return work.session.scalar(denied.limit(1)) is not None
+    return work.session.scalar(disputed.limit(1)) is not None
 
 
 def require_unwithdrawn_consent(consent: Consent) -> None:

@@ -5,9 +5,9 @@ from typing import Final
 
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.disputed_conversations import (
-    latest_time_reporter_wrote,
-    open_denial,
     reporter_activity_marks,
+    reporter_wrote_no_later_than,
+    unanswered_dispute_message,
 )
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see_case
@@ -68,7 +68,7 @@ def record_conversation(
 
 
 def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
-    if open_denial(work, case):
+    if unanswered_dispute_message(work, case):
         return
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at
@@ -85,4 +85,4 @@ def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bo
     since = clocks.clock_running_since(
         clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
     )
-    return since is None or spoke_at >= latest_time_reporter_wrote(work, case, since)
+    return since is None or spoke_at >= reporter_wrote_no_later_than(work, case, since)

@@ -2,16 +2,16 @@
 
 from helpdesk.cases import clocks, news, response_targets
 from helpdesk.cases.disputed_conversations import (
-    open_denial,
     reporter_activity_marks,
     resolve_dispute,
+    unanswered_dispute_message,
 )
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see_case, may_work_on_case
 from helpdesk.cases.queries import lock_case, was_reporter_answered
-from helpdesk.cases.reporter_statements import UNSEEN
+from helpdesk.cases.reporter_objections import UNSEEN
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.work import Work
@@ -65,8 +65,8 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("Nobody has answered this person yet.")
     if case.reply_due_at is None:
         raise Conflict("This case does not need an answer.")
-    if denied := open_denial(work, case):
-        raise Conflict(f"{denied} Write to them.")
+    if dispute := unanswered_dispute_message(work, case):
+        raise Conflict(f"{dispute} Write to them.")
     if seen != reporter_activity_marks(work, case):
         raise StalePage(
             "The reporter has written again since you opened the page. Read that first."

@@ -4,7 +4,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases.disputed_conversations import ids_of_disputed_cases, ids_of_unanswered_cases
+from helpdesk.cases.disputed_conversations import (
+    ids_of_disputed_cases,
+    ids_with_unanswered_reporter_activity,
+)
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -38,7 +41,7 @@ def approvals() -> ResponseReturnValue:
         drafts=drafts,
         to_read=to_read,
         disputed=ids_of_disputed_cases(work, {one.case_id for one in (*drafts, *to_read)}),
-        unanswered=ids_of_unanswered_cases(work, {one.case_id for one in drafts}),
+        unanswered=ids_with_unanswered_reporter_activity(work, {one.case_id for one in drafts}),
         request_words=request_words,
         parts={one.id: contributions_to(work, one) for one in drafts},
         names=accounts.names_of_actors(work.session, actors),

@@ -15,7 +15,7 @@ from helpdesk.cases import (
     policy,
     queries,
     report_content,
-    reporter_statements,
+    reporter_objections,
 )
 from helpdesk.cases.forms import (
     CloseCaseForm,
@@ -63,9 +63,9 @@ ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
     conversations=disputed_conversations.CONVERSATIONS,
-    newest_answer=reporter_statements.NEWEST_ANSWER,
+    newest_objection=reporter_objections.NEWEST_OBJECTION,
     newest_of_ours=NEWEST_OF_OURS,
-    open_denials=reporter_statements.OPEN_DENIALS,
+    unanswered_disputes=reporter_objections.UNANSWERED_DISPUTES,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
     entries=history.OF_CASE.limit(timeline.SHOWN + 1),
@@ -130,7 +130,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "wish_mark": mark_with(level.request.id) if level.request else "",
         "closing_wish": closing_wish,
         "closing_mark": mark_with(closing_wish.id) if closing_wish else "",
-        "denies_our_word": bool(found["open_denials"]),
+        "disputes_our_word": bool(found["unanswered_disputes"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "unreadable": work.keys.unreadable,
@@ -182,7 +182,7 @@ def _last_heard(found: Gathered) -> str:
         for one in found["conversations"]
         if one.objected_at is not None and one.settled_at is None
     ]
-    answers = [one.id for one in found["newest_answer"]]
+    answers = [one.id for one in found["newest_objection"]]
     return disputed_conversations.combine_activity_marks(
         theirs[-1] if theirs else "", answers[0] if answers else None, disputed
     )

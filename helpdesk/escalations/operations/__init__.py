@@ -37,7 +37,7 @@ from helpdesk.escalations.operations.staff_actions import (
     record_partner_silence,
     resend_request,
 )
-from helpdesk.escalations.operations.verdicts import deny_verdict, record_verdict
+from helpdesk.escalations.operations.verdicts import dispute_verdict, record_verdict
 from helpdesk.escalations.operations.withdrawing import (
     withdraw_request,
     withdraw_requests_without_consent,
@@ -56,7 +56,7 @@ __all__ = [
     "begin_attempt",
     "change_draft",
     "confirm_read_afterwards",
-    "deny_verdict",
+    "dispute_verdict",
     "enqueue_waiting_news",
     "open_packet_and_record",
     "pause_case_for_partners",

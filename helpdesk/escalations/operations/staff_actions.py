@@ -5,7 +5,7 @@ from typing import Final
 from helpdesk.cases import news
 from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
-from helpdesk.cases.disputed_conversations import open_denial
+from helpdesk.cases.disputed_conversations import unanswered_dispute_message
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on_case
@@ -106,8 +106,8 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         )
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
-    if denied := open_denial(work, escalation.case):
-        raise Conflict(f"{denied} Write to them, and check what in the answer rests on that.")
+    if dispute := unanswered_dispute_message(work, escalation.case):
+        raise Conflict(f"{dispute} Write to them, and check what in the answer rests on that.")
     if refusal := queries.why_contact_shuts_answer(work, escalation, words):
         raise Conflict(refusal)
 

@@ -14,12 +14,12 @@ from helpdesk.escalations.operations.locking import (
     lock_request_for_reporter,
     lock_request_if_unchanged,
 )
-from helpdesk.escalations.policy import may_deny_verdict, may_record_verdict
+from helpdesk.escalations.policy import may_dispute_verdict, may_record_verdict
 from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import EscalationState, Verdict
 
 NOTHING_DECIDED: Final = mark_translatable("There is no decision waiting for your answer.")
-DENIED: Final = (
+VERDICT_DISPUTED: Final = (
     "The reporter says they didn't tell us that. Only they can say whether it is fixed, in their "
     "mailbox. Write to them."
 )
@@ -51,10 +51,10 @@ def record_verdict(
     if escalation.state is not EscalationState.DECIDED and noted is None:
         raise Conflict(NOTHING_DECIDED)
     refuse_if_changed_since(seen, now=decision_mark_of(work, escalation, without=noted))
-    _refuse_what_was_denied(work, escalation)
+    _refuse_disputed_verdict(work, escalation)
     is_otherwise = noted is not None and noted.verdict is not verdict
     if noted is not None and is_otherwise:
-        deny_verdict(work, escalation, noted)
+        dispute_verdict(work, escalation, noted)
         work.session.flush()  # for the database, one move back and then one on
     if verdict is not Verdict.CANNOT_TELL and (noted is None or is_otherwise):
         _settle(work, escalation, verdict)
@@ -63,10 +63,10 @@ def record_verdict(
     return is_otherwise
 
 
-def deny_verdict(work: Work, escalation: Escalation, verification: RecordedVerdict) -> None:
+def dispute_verdict(work: Work, escalation: Escalation, verification: RecordedVerdict) -> None:
     """The reporter never said what one of us wrote down: it counts for nothing, and only they can
     say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
-    work.require(may_deny_verdict, escalation)
+    work.require(may_dispute_verdict, escalation)
     lock_request_if_unchanged(work, escalation)
     if verification.objected_at is not None:
         return
@@ -83,12 +83,12 @@ def deny_verdict(work: Work, escalation: Escalation, verification: RecordedVerdi
     news.notify_owner(work, escalation.case_id, NewsKind.DENIED, request_id=escalation.id)
 
 
-def _refuse_what_was_denied(work: Work, escalation: Escalation) -> None:
+def _refuse_disputed_verdict(work: Work, escalation: Escalation) -> None:
     """Of a decision of which they never told us what we wrote down, we write down nothing more."""
-    if not is_reporter_of(work.actor, escalation.case) and queries.is_verdict_denied(
+    if not is_reporter_of(work.actor, escalation.case) and queries.is_verdict_disputed(
         work, escalation
     ):
-        raise Conflict(DENIED)
+        raise Conflict(VERDICT_DISPUTED)
 
 
 def _last_decision(work: Work, escalation: Escalation) -> PartnerDecision:

@@ -3,7 +3,10 @@
 from typing import Any
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases.disputed_conversations import is_reporter_unanswered, open_denial
+from helpdesk.cases.disputed_conversations import (
+    has_unanswered_reporter_activity,
+    unanswered_dispute_message,
+)
 from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
@@ -41,7 +44,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     decisions = queries.decisions_of(work, escalation)
     readings = queries.packet_readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
-    denied = queries.denied_verdicts_of(work, escalation)
+    disputed = queries.disputed_verdicts_of(work, escalation)
     is_draft = escalation.state is EscalationState.DRAFT
     waiting = queries.answer_awaiting_approval(work, escalation)
     seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
@@ -56,7 +59,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "packet": packet,
         "packet_text": packet.as_text(),
         # What is over for the partner rests on nothing any more.
-        "denial": open_denial(work, escalation.case)
+        "dispute": unanswered_dispute_message(work, escalation.case)
         if EscalationState.WITHDRAWN in MOVES[escalation.state]
         else "",
         "gates": gates if is_draft else (),
@@ -79,7 +82,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "decisions": [(one, work.keys.read(one, "note")) for one in decisions],
         "unreadable": work.keys.unreadable,
         "verdicts": {one.decision_id: one for one in verdicts},
-        "denied": denied,
+        "disputed": disputed,
         "readings": readings,
         "waiver": work.keys.open(escalation, "waiver"),
         "ticket": work.keys.read(escalation, "ticket"),
@@ -88,7 +91,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             {one.by for one in exchanges}
             | {one.by for one in decisions}
             | {one.actor_id for one in readings}
-            | {one.by for one in (*verdicts, *denied) if one.by is not None}
+            | {one.by for one in (*verdicts, *disputed) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}
             | {one for one in _named(escalation) if one is not None},
         ),
@@ -99,7 +102,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             formdata=None, seen_wording=escalation.wording_to_approve
         ),
         "verdict_form": RecordVerdictForm(formdata=None),
-        "is_unanswered": is_reporter_unanswered(work, escalation.case),
+        "is_unanswered": has_unanswered_reporter_activity(work, escalation.case),
         "reporter_mark": reporter_mark_of(work, escalation.case),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
@@ -152,8 +155,8 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "rests_on_nothing": not is_draft
         and EscalationState.WITHDRAWN in MOVES[state]
         and not queries.is_partner_vetted_and_ownership_proven(work, escalation),
-        "is_denied": state is EscalationState.DECIDED
-        and queries.is_verdict_denied(work, escalation),
+        "is_disputed": state is EscalationState.DECIDED
+        and queries.is_verdict_disputed(work, escalation),
         "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],
         "may_read_afterwards": ours and waits and not mine,
         "may_say_they_know": ours and escalation.untold_since is not None,

@@ -3,10 +3,10 @@
 from helpdesk.intake.operations.consents import (
     Agreement,
     confirm_consent,
-    deny_consent,
+    dispute_consent,
     set_consents,
 )
-from helpdesk.intake.operations.conversations import dispute_conversation
+from helpdesk.intake.operations.conversation_disputes import dispute_conversation
 from helpdesk.intake.operations.mailbox_sessions import (
     close_mailbox,
     find_mailbox_session,
@@ -26,7 +26,7 @@ from helpdesk.intake.operations.reminders import (
     find_reminders,
 )
 from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit_report
-from helpdesk.intake.operations.verdicts import deny_verdict, record_own_verdict
+from helpdesk.intake.operations.verdicts import dispute_verdict, record_own_verdict
 from helpdesk.intake.operations.withdrawal import withdraw_case
 
 __all__ = [
@@ -38,9 +38,9 @@ __all__ = [
     "close_mailbox",
     "confirm_consent",
     "confirm_reminders",
-    "deny_consent",
-    "deny_verdict",
+    "dispute_consent",
     "dispute_conversation",
+    "dispute_verdict",
     "end_reminders",
     "end_reminders_by_link",
     "find_mailbox_session",

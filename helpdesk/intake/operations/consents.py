@@ -68,14 +68,14 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     _answered(work, case)
 
 
-def deny_consent(work: Work, case: Case, consent: Consent) -> None:
+def dispute_consent(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says that they did not agree to it: it is taken back, also where a second person
     of ours has confirmed it by then. They are owed a word of ours: somebody may have spoken for
     them. A closed case opens again."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
-    cases.require_deniable_consent(consent)
+    cases.require_disputable_consent(consent)
     _deny(work, case, consent)
 
 

@@ -18,13 +18,13 @@ def record_own_verdict(
         owe_reply_to_reporter(work, escalation.case)
 
 
-def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
+def dispute_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
     """They never told us what one of us wrote down. They are owed a word of ours: somebody may have
     spoken for them. Safe to do twice."""
     verification = work.session.get(RecordedVerdict, verification_id)
     if verification is None or verification.escalation_id != escalation.id:
         raise NotFound
     is_new = verification.objected_at is None
-    escalations.deny_verdict(work, escalation, verification)
+    escalations.dispute_verdict(work, escalation, verification)
     if is_new:
         owe_reply_to_reporter(work, escalation.case)

@@ -12,7 +12,7 @@ from helpdesk.web.request_work import work
 
 @bp.post("/mailbox/case/conversations/<conversation_id>/objection")
 @mailbox_required
-def create_conversation_objection(conversation_id: str) -> ResponseReturnValue:
+def create_conversation_dispute(conversation_id: str) -> ResponseReturnValue:
     operations.dispute_conversation(work, queries.own_case(work), conversation_id)
     flash(_("Thank you for telling us. One of us will write to you here."))
     return redirect(url_for(".show_case", _anchor="conversations"), 303)

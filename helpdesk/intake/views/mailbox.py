@@ -108,10 +108,10 @@ def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
 
 @bp.post("/mailbox/case/consents/<consent_id>/denial")
 @mailbox_required
-def create_consent_denial(consent_id: str) -> ResponseReturnValue:
+def create_consent_dispute(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
-    operations.deny_consent(work, case, consent)
+    operations.dispute_consent(work, case, consent)
     flash(_("We’ve noted that you didn’t agree to this. We won’t act on it."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 

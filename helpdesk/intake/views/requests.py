@@ -39,9 +39,9 @@ def create_verdict(ref: str) -> ResponseReturnValue:
 
 @bp.post("/mailbox/case/requests/<ref>/verification/<verification_id>/objection")
 @mailbox_required
-def create_verdict_objection(ref: str, verification_id: str) -> ResponseReturnValue:
+def create_verdict_dispute(ref: str, verification_id: str) -> ResponseReturnValue:
     request = queries.request_status_of(work, queries.own_case(work), ref)
-    operations.deny_verdict(work, request.escalation, verification_id)
+    operations.dispute_verdict(work, request.escalation, verification_id)
     flash(_("Thank you for telling us. What we noted no longer counts."))
     return redirect(url_for(".show_case", _anchor="requests"), 303)
 

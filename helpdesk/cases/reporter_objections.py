@@ -1,6 +1,6 @@
-"""What a reporter says, not in a message, that we owe a word for: "not fixed", "I never said so".
+"""What a reporter objects to, other than in a message: "not fixed", "I never said so".
 
-History knows it of every feature, those that stand above cases included.
+We owe a word for each. History knows it of every feature, those that stand above cases included.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
 # They take back what one of us wrote down as their word.
-DENIED: Final = ("escalation.verdict_denied", "consent.denied")
+DISPUTED: Final = ("escalation.verdict_denied", "consent.denied")
 NOT_FIXED: Final = ("partial", "not_effective")
 # A message whose writer had not seen all that the reporter had let us know says so.
 UNSEEN: Final = "unseen"
@@ -21,8 +21,8 @@ UNSEEN: Final = "unseen"
 _OF_CASE: Final = HistoryEntry.case_id == bindparam("case_id")
 _BY_REPORTER: Final = HistoryEntry.actor_id.startswith("reporter:")
 # Spelt out for the small index of those.
-_IS_DENIAL: Final = HistoryEntry.action.in_(
-    bindparam("denied", DENIED, expanding=True, literal_execute=True)
+_IS_DISPUTE: Final = HistoryEntry.action.in_(
+    bindparam("disputed", DISPUTED, expanding=True, literal_execute=True)
 )
 _IS_NOT_FIXED: Final = and_(
     HistoryEntry.action == "escalation.verified",
@@ -34,22 +34,22 @@ _ANSWERED: Final = (
     .scalar_subquery()
 )
 # All of it, whether it was answered or not.
-STATEMENTS: Final = and_(_BY_REPORTER, or_(_IS_DENIAL, _IS_NOT_FIXED))
+OBJECTIONS: Final = and_(_BY_REPORTER, or_(_IS_DISPUTE, _IS_NOT_FIXED))
 # The last of it.
-NEWEST_ANSWER: Final = (
-    select(HistoryEntry.id).where(_OF_CASE, STATEMENTS).order_by(HistoryEntry.id.desc()).limit(1)
+NEWEST_OBJECTION: Final = (
+    select(HistoryEntry.id).where(_OF_CASE, OBJECTIONS).order_by(HistoryEntry.id.desc()).limit(1)
 )
 # What they took back since we last wrote to them with all of it before us.
-OPEN_DENIALS: Final = (
+UNANSWERED_DISPUTES: Final = (
     select(HistoryEntry.id)
-    .where(_OF_CASE, _BY_REPORTER, _IS_DENIAL, HistoryEntry.id > _ANSWERED)
+    .where(_OF_CASE, _BY_REPORTER, _IS_DISPUTE, HistoryEntry.id > _ANSWERED)
     .limit(1)
 )
 _MESSAGE: Final = aliased(HistoryEntry)
 # The cases of which that is so.
-CASES_WITH_OPEN_DENIALS: Final = select(HistoryEntry.case_id).where(
+CASES_WITH_UNANSWERED_DISPUTES: Final = select(HistoryEntry.case_id).where(
     _BY_REPORTER,
-    _IS_DENIAL,
+    _IS_DISPUTE,
     ~exists().where(
         _MESSAGE.case_id == HistoryEntry.case_id,
         _MESSAGE.action == "message.sent",
@@ -59,7 +59,7 @@ CASES_WITH_OPEN_DENIALS: Final = select(HistoryEntry.case_id).where(
 )
 
 
-def newest_reporter_statement_id(work: Work, case: Case) -> int | None:
+def newest_reporter_objection_id(work: Work, case: Case) -> int | None:
     """The number under which history has the last of it."""
     work.session.flush()
-    return work.session.scalar(NEWEST_ANSWER, {"case_id": case.id})
+    return work.session.scalar(NEWEST_OBJECTION, {"case_id": case.id})
