@@ -13,7 +13,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "helpdesk"
 TEMPLATES = PACKAGE / "templates"
 
-WORDS = ("as_written", "exact", "name", "isolated", "harmless", "visible", "is_defanged", "said")
+WORDS = (
+    "as_written",
+    "exact",
+    "name",
+    "isolated",
+    "harmless",
+    "visible",
+    "is_changed_by_defanging",
+    "said",
+)
 CLOCK = ("moment", "happened", "in_hour", "day", "part_of_day", "when", "time_left")
 
 

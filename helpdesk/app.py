@@ -15,7 +15,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import (
     bidi_isolate,
     defanged_markup,
-    is_defanged,
+    is_changed_by_defanging,
     mark_language,
     markup_with_live_links,
     name_markup,
@@ -55,7 +55,7 @@ from helpdesk.web import (
     request_bodies,
     response_headers,
     session_cookies,
-    unnamed_host,
+    unbranded_host,
     url_scheme,
 )
 from helpdesk.web import request_work as web_work
@@ -104,7 +104,7 @@ HOME = {
 
 
 # What stops email reminders, and the files of those pages.
-AT_UNNAMED_HOST = frozenset(
+AT_UNBRANDED_HOST = frozenset(
     {
         "intake.new_reminder_stop",
         "intake.create_reminder_stop",
@@ -134,7 +134,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     url_scheme.init_app(app, context.settings.url_of(surface))
     response_headers.init_app(app)
     if surface is Surface.PUBLIC:
-        unnamed_host.init_app(app, context.settings.reminder_url, endpoints=AT_UNNAMED_HOST)
+        unbranded_host.init_app(app, context.settings.reminder_url, endpoints=AT_UNBRANDED_HOST)
     request_bodies.init_app(app)
     session_cookies.init_app(app, surface, context.settings.url_of(surface))
     error_pages.init_app(app)
@@ -197,7 +197,7 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["isolated"] = bidi_isolate
     app.jinja_env.filters["harmless"] = visible_defanged_text
     app.jinja_env.filters["visible"] = reveal_hidden_characters
-    app.jinja_env.filters["is_defanged"] = is_defanged
+    app.jinja_env.filters["is_changed_by_defanging"] = is_changed_by_defanging
     app.jinja_env.filters["said"] = mark_language
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["kinds"] = _kinds

@@ -106,7 +106,7 @@ def acquire_ticker_lease(context: AppContext, holder: str) -> int | None:
 def save_progress(context: AppContext) -> None:
     """Keep here, too, how far the house has come: whoever takes over knows it then."""
     with context.begin() as work:
-        kept = send_hold.sending_progress(work.session)
+        kept = send_hold.tick_progress_if_sending(work.session)
     if kept is not None and context.progress_store is not None:
         context.progress_store.write(kept)
 
@@ -230,7 +230,7 @@ def _chain_forgotten(
 def _may_send(context: AppContext, *, at: datetime, fence: int | None) -> bool:
     """Note that the house lives, here and beside the database; False where it is held."""
     with _fenced(context, at=at, fence=fence) as work:
-        kept = send_hold.check_send_hold(work, context.progress_store)
+        kept = send_hold.record_tick_or_hold_sending(work, context.progress_store)
     # After the commit: what lies beside the database is never ahead of it.
     if kept is not None and context.progress_store is not None:
         context.progress_store.write(kept)

@@ -175,6 +175,6 @@ class StaffSession(Base):
         return EnvelopePlace("sign_ins", field, "", self.id)
 
 
-def unlocked_key_location(sign_in_id: str) -> EnvelopePlace:
+def unlocked_key_envelope_place(sign_in_id: str) -> EnvelopePlace:
     """Where the unlocked key belongs, for who has the row and not the object."""
     return EnvelopePlace("sign_ins", "unlocked", "", sign_in_id)

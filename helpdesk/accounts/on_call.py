@@ -52,7 +52,7 @@ LEAD_FIRST: Final[tuple[AlertTier, ...]] = (
 COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, accepts_anyone)
 
 
-def duty_tiers_without(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
+def duty_tiers_excluding(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
     """Duty first, without those who have heard of it; they again, if nobody else is there."""
 
     def without(tier: AlertTier) -> AlertTier:

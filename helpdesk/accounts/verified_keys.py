@@ -26,7 +26,7 @@ NOT_SIGNED: Final = (
 )
 
 
-def signing_key_of_team(kind: TeamKind) -> KeyFile:
+def team_signing_key_file(kind: TeamKind) -> KeyFile:
     """The key that says whose the first key of such a team is."""
     return KeyFile.PARTNER_SIGNING if kind is TeamKind.PARTNER else KeyFile.STAFF_SIGNING
 
@@ -37,7 +37,7 @@ def keys_of_team(work: Work, team: Team) -> SignedKeys:
 
 
 def keys_of_team_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
-    house = work.keys.service.public_half(signing_key_of_team(kind))
+    house = work.keys.service.public_half(team_signing_key_file(kind))
     return signed_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
@@ -72,7 +72,7 @@ def untrusted_keys(work: Work) -> UntrustedKeys:
         teams=[
             team
             for team in teams
-            if _checked(work, owned.get(team.id, ()), signing_key_of_team(team.kind)).refused
+            if _checked(work, owned.get(team.id, ()), team_signing_key_file(team.kind)).refused
         ],
         people=people,
         unseen=unseen,

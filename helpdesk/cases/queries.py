@@ -118,17 +118,17 @@ def case_by_ref(work: Work, ref: str) -> Case:
     case = work.session.scalar(BY_REF, case_by_ref_parameters(work, ref))
     if case is None:
         raise NotFound
-    refuse_members_without_key(work, case)
+    refuse_actor_without_key(work, case)
     return case
 
 
-def refuse_members_without_key(work: Work, case: Case) -> None:
+def refuse_actor_without_key(work: Work, case: Case) -> None:
     if case.team_id in work.actor.waits_in:
         raise NotAllowed(NOT_LET_IN)
 
 
 def case_by_ref_parameters(work: Work, ref: str) -> dict[str, Any]:
-    """What BY_REF is asked with. Who waits finds it too, to be told so: see `refuse_who_waits`."""
+    """What BY_REF is asked with. Who waits finds it too, and `refuse_actor_without_key` says so."""
     actor = work.actor
     waits_in = actor.waits_in if actor.works_on_cases else frozenset()
     return {"ref": ref.upper(), "queues": sorted(actor.queues | waits_in)}
@@ -146,7 +146,7 @@ def own_cases(work: Work, limit: int = 100) -> Sequence[Case]:
     return work.session.scalars(mine.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
-def cases_of_person(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
+def open_cases_of_person(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
     """The open cases of some queues that a person has, whoever asks."""
     return select(Case).where(
         Case.owner_id == person_id, Case.team_id.in_(sorted(team_ids)), NOT_CLOSED

@@ -102,7 +102,7 @@ def restore_reply_due(work: Work, case: Case, *, due_at: datetime) -> None:
         schedule_reply_alarms(work, case, used=within - (due_at - work.at))
 
 
-def sync_clocks_with_level(work: Work, case: Case) -> None:
+def restart_update_clock_for_level(work: Work, case: Case) -> None:
     """The next word is due by the level that holds now; time that was used counts."""
     if case.word_due_at is not None:
         _pause_next_word(work, case)

@@ -41,7 +41,7 @@ def is_request_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> C
     )
 
 
-def end_stale_requests(work: Work, case: Case, kind: Wish) -> None:
+def end_undecided_requests(work: Work, case: Case, kind: Wish) -> None:
     """Make room for another wish where one is over that nobody decided.
 
     No rule: whoever writes the new one has asked.

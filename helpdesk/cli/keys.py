@@ -6,9 +6,9 @@ import click
 
 from helpdesk import key_files
 from helpdesk.cli import key_rotation
+from helpdesk.cli.key_signing import sign_keys_command
 from helpdesk.cli.maintenance import command_context
 from helpdesk.cli.name_parameter_types import NAME
-from helpdesk.cli.signing import sign_keys_command
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.key_folder import make_missing_keys

@@ -119,7 +119,7 @@ def contains_letter_code(text: str) -> bool:
     return any(re.search(r"\d", one) for one in _surely(normalise_code(text)))
 
 
-def is_one_letter_code(text: str) -> bool:
+def is_only_a_letter_code(text: str) -> bool:
     """Whether a text is 26 letters and digits and nothing else, in groups that are no words and no
     numbers: one of them has both, or each sign stands alone."""
     groups = re.findall(r"[a-z0-9]+", normalise_code(text))

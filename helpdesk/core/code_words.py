@@ -118,7 +118,7 @@ def _has_row_of_beginnings(words: Sequence[str]) -> bool:
     return False
 
 
-def is_nearly_a_code(words: Sequence[str]) -> bool:
+def contains_partial_code(words: Sequence[str]) -> bool:
     """Whether ten words of one list stand in a row, as in a code of which a part was left out.
 
     All different, and few of those that sentences are made of: 1.7 million words of our own texts

@@ -155,7 +155,7 @@ def contains_code(text: str) -> bool:
         code_input.contains_letter_code(text)
         or longest_run_of_words(words) >= WORDS_THAT_TELL
         or next(code_words.find_codes_in_words(words, forgiving=False), None) is not None
-        or code_words.is_nearly_a_code(words)
+        or code_words.contains_partial_code(words)
         or next(code_digits.find_codes_in_digits(text), None) is not None
         or _is_nothing_else(text, words)
     )
@@ -169,7 +169,9 @@ def _is_nothing_else(text: str, words: list[str]) -> bool:
         and next(code_words.find_codes_in_words(words), None) is not None
     ):
         return True
-    return code_input.is_one_letter_code(text) and next(_numbers_of_letters(text), None) is not None
+    return (
+        code_input.is_only_a_letter_code(text) and next(_numbers_of_letters(text), None) is not None
+    )
 
 
 def has_bad_checksum(text: str) -> bool:

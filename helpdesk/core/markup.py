@@ -71,7 +71,7 @@ def bidi_isolate(text: str) -> str:
     return f"{ISOLATE}{reveal_hidden_characters(text)}{END}"
 
 
-def warning_markup(sentence: str) -> Markup:
+def unreadable_text_markup(sentence: str) -> Markup:
     """A sentence of ours where a person's text should stand."""
     return Markup('<strong class="unreadable">%s</strong>') % sentence
 
@@ -91,7 +91,7 @@ def _with_numbers_as_dialled(shown: str) -> Markup:
     return Markup("").join(kept)
 
 
-def is_defanged(text: str) -> bool:
+def is_changed_by_defanging(text: str) -> bool:
     """Whether it stands on a page otherwise than it was typed."""
     shown = reveal_hidden_characters(text)
     return defang(shown) != shown

@@ -117,7 +117,9 @@ def reason_for_hold(
     return SendHold(HoldReason.OLDER, None, row.ticked_at) if is_older else None
 
 
-def check_send_hold(work: Work, progress_store: ProgressStore | None) -> SavedProgress | None:
+def record_tick_or_hold_sending(
+    work: Work, progress_store: ProgressStore | None
+) -> SavedProgress | None:
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
     lock_send_status(work)  # an operator who releases it at this moment waits, and is not overruled
@@ -143,7 +145,7 @@ def check_send_hold(work: Work, progress_store: ProgressStore | None) -> SavedPr
     return SavedProgress(house, awake_since, ticks)
 
 
-def sending_progress(session: Session) -> SavedProgress | None:
+def tick_progress_if_sending(session: Session) -> SavedProgress | None:
     """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
     if reason_for_hold(session) is not None:
         return None

@@ -17,7 +17,7 @@ from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_close_case, may_work_on_case
 from helpdesk.cases.queries import is_in_queues, lock_case
-from helpdesk.cases.second_person_requests import end_stale_requests, is_request_pending
+from helpdesk.cases.second_person_requests import end_undecided_requests, is_request_pending
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
@@ -77,7 +77,7 @@ def request_closing(
         raise Conflict(refusal)
     if pending_closing_request(work, case) is not None:
         raise StalePage("Someone has already asked for this. It is waiting for a second person.")
-    end_stale_requests(work, case, ClosingRequest)
+    end_undecided_requests(work, case, ClosingRequest)
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:

@@ -83,7 +83,7 @@ def open_work_of(work: Work, person: Person, teams: Sequence[Team]) -> OpenWork:
 
 
 def _in_queue(work: Work, person: Person, team: Team) -> CasesInQueue:
-    theirs = cases.cases_of_person(person.id, [team.id])
+    theirs = cases.open_cases_of_person(person.id, [team.id])
     how_many = work.session.scalar(theirs.with_only_columns(func.count())) or 0
     if not works_in_queue(work.actor, team.id):
         return CasesInQueue(team, how_many)

@@ -148,7 +148,7 @@ def load_board(work: Work) -> DutyBoard:
         dead_letters=dead_letters,
         at_partners=escalations.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
         news=news_lines.unseen_news(work),
-        second_persons=urgent_second_person_list.requests_awaiting_second_person(work)
+        second_persons=urgent_second_person_list.urgent_requests_awaiting_second_person(work)
         if is_lead
         else [],
         writers=accounts.names_of_actors(

@@ -24,7 +24,7 @@ class RequestAwaitingSecondPerson:
     had_a_part: bool
 
 
-def requests_awaiting_second_person(work: Work) -> Sequence[RequestAwaitingSecondPerson]:
+def urgent_requests_awaiting_second_person(work: Work) -> Sequence[RequestAwaitingSecondPerson]:
     """The P1 requests of the actor's queues that wait for a second person, the nearest first.
 
     Of drafts those that lack nothing else, and answers to what a partner asked. Who had a part in

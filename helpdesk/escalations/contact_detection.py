@@ -52,7 +52,7 @@ def find_contacts_in(text: str) -> Iterator[str]:
         yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", one))
 
 
-def contacts_naming_account(text: str, ways: Collection[str]) -> frozenset[str]:
+def contacts_in_account_name(text: str, ways: Collection[str]) -> frozenset[str]:
     """Of some ways to a person, in our spelling, those that the name of an account says in full:
     its address, its number, or the link to its profile."""
     said, own = text_in_all_spellings(text), frozenset(find_contacts_in(text))

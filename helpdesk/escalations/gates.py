@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.escalations.contact_detection import (
-    contacts_naming_account,
+    contacts_in_account_name,
     find_contacts_in,
     text_in_all_spellings,
 )
@@ -111,12 +111,12 @@ def closed_gates(gates: Collection[Gate]) -> tuple[Gate, ...]:
     return tuple(gate for gate in gates if not gate.is_open)
 
 
-def would_leave_unread(seen: GateInputs, approver: str) -> bool:
+def would_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
     """Whether nobody without a part in it would have seen it when it leaves."""
     return needs_second_person(seen.packet.header.ask) and approver in seen.parts
 
 
-def may_leave_unread(seen: GateInputs, approver: str) -> bool:
+def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
     """Whether it may leave at once, to be read by a second person within the hour.
 
     Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends.
@@ -133,7 +133,9 @@ def why_no_second_person(seen: GateInputs, approver: str) -> str:
 def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
     """Whether nothing is missing but somebody else who reads and approves it."""
     shut = closed_gates(check_gates(seen, approver=writer))
-    return would_leave_unread(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
+    return would_leave_without_second_reader(seen, writer) and all(
+        gate.name == SECOND_PERSON for gate in shut
+    )
 
 
 def reveals_contact(text: str, ways: Collection[str]) -> bool:
@@ -143,12 +145,12 @@ def reveals_contact(text: str, ways: Collection[str]) -> bool:
     return _is_any_said(found, text)
 
 
-def account_reveals_reporter_contact(text: str, ways: ReporterContacts, *, account: str) -> bool:
+def reveals_contact_except_account(text: str, ways: ReporterContacts, *, account: str) -> bool:
     """The same of words about an account. Never to write to that account is no reason not to name
     it to its partner: what it says is left out of what must never be."""
     never = frozenset(find_contacts_in(ways.never))
     return reveals_contact(text, [ways.safe]) or _is_any_said(
-        never - contacts_naming_account(account, never), text
+        never - contacts_in_account_name(account, never), text
     )
 
 
@@ -232,7 +234,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield from _about_the_packet(seen)
     yield (
         SECOND_PERSON,
-        not would_leave_unread(seen, approver) or may_leave_unread(seen, approver),
+        not would_leave_without_second_reader(seen, approver)
+        or may_leave_without_second_reader(seen, approver),
         _not_a_second_person(seen, approver),
     )
 
@@ -323,7 +326,7 @@ def _leads_to_reporter(packet: Packet, ways: ReporterContacts) -> bool:
     said that the account is safe to write to, it is a way to them all the same."""
     told = {name: words for name, words in packet.fields.items() if name != GIVEN_ON_PURPOSE}
     account = told.pop(ACCOUNT_AT_ISSUE, "")
-    return reveals_contact(account, [ways.safe]) or account_reveals_reporter_contact(
+    return reveals_contact(account, [ways.safe]) or reveals_contact_except_account(
         "\n".join(told.values()), ways, account=account
     )
 
@@ -333,7 +336,7 @@ def _is_unsafe_to_give_back_to(packet: Packet, ways: ReporterContacts) -> bool:
     the account at issue are no leak but the theft itself."""
     back = packet.fields.get(GIVEN_ON_PURPOSE, "")
     account = frozenset(find_contacts_in(packet.fields.get(ACCOUNT_AT_ISSUE, "")))
-    return reveals_contact(back, [ways.never]) or bool(contacts_naming_account(back, account))
+    return reveals_contact(back, [ways.never]) or bool(contacts_in_account_name(back, account))
 
 
 def _labels(fields: Collection[PacketField]) -> str:

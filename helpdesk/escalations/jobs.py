@@ -23,7 +23,7 @@ from helpdesk.partners.response_times import format_in_both_zones
 
 
 @job("escalations.deliver", queue=Queue.DELIVERIES)
-def deliver_packet(context: AppContext, *, delivery_id: str) -> None:
+def email_partner_request(context: AppContext, *, delivery_id: str) -> None:
     """Tell a partner that a request lies before them. Safe to run twice: the id stays the same."""
     with context.begin() as work:
         parcel = operations.begin_attempt(work, delivery_id)
@@ -243,7 +243,7 @@ def _send_and_note(
     untold: str,
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
-    words = second_person_alerts.wording_code(escalation)
+    words = second_person_alerts.pending_review_kind(escalation)
     reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
         on_call.record_operator_alert(work, call, reached)

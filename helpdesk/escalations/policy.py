@@ -40,7 +40,7 @@ def may_deliver_requests(actor: Actor, _delivery: Delivery | None) -> bool:
     return actor.role is Role.SYSTEM
 
 
-def may_tell_partner(actor: Actor, _escalation: Escalation) -> bool:
+def may_record_partner_told(actor: Actor, _escalation: Escalation) -> bool:
     """The same: only the worker knows whether a letter was taken."""
     return actor.role is Role.SYSTEM
 

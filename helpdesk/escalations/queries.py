@@ -26,7 +26,7 @@ from helpdesk.escalations.gates import (
     WAY_TO_REPORTER,
     GateInputs,
     ReporterContacts,
-    account_reveals_reporter_contact,
+    reveals_contact_except_account,
 )
 from helpdesk.escalations.models import (
     Delivery,
@@ -79,7 +79,7 @@ def request_by_ref(work: Work, case: Case, ref: str) -> Escalation:
     return _one(work, Escalation.case_id == case.id, Escalation.ref == ref.upper())
 
 
-def request_by_own_ref(work: Work, ref: str) -> Escalation:
+def visible_request_by_ref(work: Work, ref: str) -> Escalation:
     """A request by its name alone, for a partner or a reporter: another's is none at all."""
     return _one(work, Escalation.ref == ref.upper())
 
@@ -271,7 +271,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         allowed=fields_receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_partner_key(work, partner),
-        partner_has_mailbox=partners.has_partner_mailbox(work, partner),
+        partner_has_mailbox=partners.was_partner_mailbox_given(work, partner),
         partner_gets_mail=partner.can_be_emailed(work.at),
         partner_takes_it=partner.accepts(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),
@@ -329,7 +329,7 @@ def why_contact_shuts_answer(work: Work, escalation: Escalation, words: str) -> 
     ways = _ways_to_reporter(work, escalation.case)
     if not ways.is_readable:
         return CANNOT_BE_CHECKED
-    return WAY_TO_REPORTER if account_reveals_reporter_contact(words, ways, account=account) else ""
+    return WAY_TO_REPORTER if reveals_contact_except_account(words, ways, account=account) else ""
 
 
 def _ways_to_reporter(work: Work, case: Case) -> ReporterContacts:

@@ -49,12 +49,15 @@ def alert_second_person_once(work: Work, escalation: Escalation) -> None:
     if call is not None and not call.reached_nobody:
         return
     work.record(
-        CALLED, escalation, wording=escalation.wording_to_approve, words=wording_code(escalation)
+        CALLED,
+        escalation,
+        wording=escalation.wording_to_approve,
+        words=pending_review_kind(escalation),
     )
     work.enqueue("escalations.call_second_person", escalation_id=escalation.id)
 
 
-def wording_code(escalation: Escalation) -> str:
+def pending_review_kind(escalation: Escalation) -> str:
     """Which words of ours wait to be read by a second person, as history says it."""
     return "answer" if escalation.has_answer_to_approve else "request"
 

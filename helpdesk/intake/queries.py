@@ -175,7 +175,7 @@ def agreed_consents(work: Work, case: Case) -> list[Consent]:
     return [one for one in current_consents(work, case) if one.is_effective]
 
 
-def consents_to_confirm(work: Work, case: Case) -> list[Consent]:
+def unconfirmed_consents(work: Work, case: Case) -> list[Consent]:
     """What one of us wrote down that the reporter agreed to, and nobody has confirmed."""
     return [one for one in current_consents(work, case) if not one.is_effective]
 
@@ -192,7 +192,7 @@ def noted_withdrawals(work: Work, case: Case) -> Sequence[Consent]:
     ]
 
 
-def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
+def own_consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:
     """One of them, or what it has become since the page was made."""
     consent = work.session.get(Consent, consent_id)
     if consent is None or consent.case_id != case.id:

@@ -79,7 +79,7 @@ def unconfirmed_mailbox(work: Work, partner: Partner) -> UnconfirmedPartnerMailb
     return work.session.get(UnconfirmedPartnerMailbox, partner.id)
 
 
-def has_partner_mailbox(work: Work, partner: Partner) -> bool:
+def was_partner_mailbox_given(work: Work, partner: Partner) -> bool:
     """Whether any address was given, confirmed or not."""
     new = unconfirmed_mailbox(work, partner)
     return partner.mailbox is not None or (new is not None and new.address is not None)

@@ -69,7 +69,7 @@ class _Source:
     value: str | None
 
 
-def known_facts(work: Work, run: Run, step: Step) -> Sequence[KnownFact]:
+def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[KnownFact]:
     """What a step of a run can find out and the case has already, from elsewhere."""
     names = facts_settable_by_step(step)
     if not names:
@@ -83,16 +83,16 @@ def known_facts(work: Work, run: Run, step: Step) -> Sequence[KnownFact]:
     return [one for one in known if one is not None]
 
 
-def refuse_unread_facts(known: Iterable[KnownFact], facts: Mapping[str, str]) -> None:
+def refuse_unacknowledged_facts(known: Iterable[KnownFact], facts: Mapping[str, str]) -> None:
     """Refuse to write these facts over what has to be read first."""
     if any(one.must_be_read and one.is_changed_by(facts) for one in known):
         raise UnreadFacts
 
 
-def codes_of_others(work: Work, run: Run, steps: Iterable[Step]) -> frozenset[str]:
+def fact_names_of_other_runs(work: Work, run: Run, steps: Iterable[Step]) -> frozenset[str]:
     """The names of what these steps of a run can find out and another run says, but for what it
     confirms: to take a step back here is no reason to forget a colleague's “It is not theirs”."""
-    known = [one for step in steps for one in known_facts(work, run, step)]
+    known = [one for step in steps for one in step_facts_found_elsewhere(work, run, step)]
     return frozenset(
         one.name
         for one in known

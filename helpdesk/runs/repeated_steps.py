@@ -6,7 +6,7 @@ from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
-from helpdesk.runs.known_facts import codes_of_others
+from helpdesk.runs.known_facts import fact_names_of_other_runs
 from helpdesk.runs.models import Run, StepRecord
 
 
@@ -52,5 +52,5 @@ def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord)
         page,
         record,
         elsewhere=[one.record for one in elsewhere if one.once],
-        kept=codes_of_others(work, run, [step] if step is not None else ()),
+        kept=fact_names_of_other_runs(work, run, [step] if step is not None else ()),
     )

@@ -18,7 +18,7 @@ ANSWERED_LATER: Final = "answered later"
 
 
 def seal_answers_for_advice(
-    case: Case, answers: Context, *, answered_later: Iterable[str] = ()
+    case: Case, answers: Context, *, questions_answered_later: Iterable[str] = ()
 ) -> None:
     """Seal to the return code those answers that some line of advice asks about, and no others.
 
@@ -28,7 +28,7 @@ def seal_answers_for_advice(
     nobody sees from it that somebody said they were in danger.
     """
     kept: dict[str, Any] = {name: answers[name] for name in sorted(_asked_about() & answers.keys())}
-    if names := sorted({*answered_later} - {*load_current_library().decision_questions}):
+    if names := sorted({*questions_answered_later} - {*load_current_library().decision_questions}):
         kept[ANSWERED_LATER] = names
     place = case.envelope_place_of("for_advice")
     case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
@@ -36,9 +36,9 @@ def seal_answers_for_advice(
 
 def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
     """Add what the reporter has answered since."""
-    names = {*answered_later(work, case), *answers}
+    names = {*questions_answered_later(work, case), *answers}
     known = {**answers_for_advice(work, case), **answers}
-    seal_answers_for_advice(case, known, answered_later=names)
+    seal_answers_for_advice(case, known, questions_answered_later=names)
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
@@ -51,7 +51,7 @@ def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
     }
 
 
-def answered_later(work: Work, case: Case) -> frozenset[str]:
+def questions_answered_later(work: Work, case: Case) -> frozenset[str]:
     """The questions of the mailbox that the reporter has answered by now, never what."""
     return frozenset(_kept_for_reporter(work, case).get(ANSWERED_LATER) or ())
 

@@ -11,7 +11,7 @@ from helpdesk.core.work import Work
 from helpdesk.triage import operations
 
 
-def tier_of_person(person_id: str | None) -> on_call.AlertTier:
+def single_person_tier(person_id: str | None) -> on_call.AlertTier:
     """The rung of one person."""
 
     def is_that_person(person: Person, _at: datetime) -> bool:
@@ -22,7 +22,7 @@ def tier_of_person(person_id: str | None) -> on_call.AlertTier:
 
 def tier_of_case_owner(case: Case) -> on_call.AlertTier:
     """The rung of who has the case, before all others."""
-    return tier_of_person(case.owner_id)
+    return single_person_tier(case.owner_id)
 
 
 def compose_case_alert(

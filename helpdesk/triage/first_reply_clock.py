@@ -53,7 +53,7 @@ def restart_first_reply_for_level(work: Work, case: Case) -> None:
 
     The same holds for the next word.
     """
-    response_targets.sync_clocks_with_level(work, case)
+    response_targets.restart_update_clock_for_level(work, case)
     events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
     if clocks.clock_due_at(events) is None:
         return

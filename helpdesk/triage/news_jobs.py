@@ -25,7 +25,7 @@ from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
-from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_person
+from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, single_person_tier
 from helpdesk.triage.summary_emails import MOVED, defer_to_next_summary
 
 # How long somebody has to see it by themselves before a letter says that something is new.
@@ -173,5 +173,5 @@ def _compose(
             cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )
 
-    ladder = (tier_of_person(person_id), *on_call.DUTY_FIRST)
+    ladder = (single_person_tier(person_id), *on_call.DUTY_FIRST)
     return on_call.compose_alert(work, team_id, email=email, tiers=ladder)

@@ -14,7 +14,7 @@ from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.pausing import resume_case_if_raised
 from helpdesk.cases.queries import lock_case
-from helpdesk.cases.second_person_requests import end_stale_requests
+from helpdesk.cases.second_person_requests import end_undecided_requests
 from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -105,7 +105,7 @@ def correct_reporter_answers(
     if shows_in_mailbox:
         in_mailbox = _corrected(questions, in_mailbox, changes)
         later = report_content.later_answers_of(work, case)
-        seal_answers_for_advice(case, in_mailbox, answered_later=later)
+        seal_answers_for_advice(case, in_mailbox, questions_answered_later=later)
     report_content.correct_answers(work, case, kept, in_mailbox=in_mailbox)
     for question in changes:
         record_contribution(
@@ -199,7 +199,7 @@ def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> No
     _move(work, case, level, rule=RAISED)
 
 
-def is_danger_told(case: Case) -> bool:
+def is_danger_report_unanswered(case: Case) -> bool:
     """Whether the case is judged by what the reporter told us in the mailbox, that someone is in
     danger now, and an answer is owed."""
     return case.rule == DANGER_TOLD and case.reply_due_at is not None and not case.is_closed
@@ -294,7 +294,7 @@ def decide_lower_level_request(
 
 
 def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLevelRequest:
-    end_stale_requests(work, case, LowerLevelRequest)
+    end_undecided_requests(work, case, LowerLevelRequest)
     request = LowerLevelRequest(
         case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
     )

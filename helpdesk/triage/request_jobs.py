@@ -31,7 +31,7 @@ def alert_our_move(context: AppContext, *, case_id: str, request_id: str, due: i
             context,
             work,
             request.case,
-            on_call.duty_tiers_without(heard),
+            on_call.duty_tiers_excluding(heard),
             template="emails/request_alarm.txt",
             kind=f"request-alarm-{request.ref}-{due}",
             request_ref=request.ref,

@@ -80,7 +80,7 @@ class LastSurgeAlert:
 def is_part_of_surge(work: Work, case: Case) -> bool:
     """Whether a case of the first lane is spoken of together with others, and not by itself."""
     lane = QueueLane(case.team_id)
-    if any(work.at - told.at < EVERY for told in last_surge_alert(work, lane).values()):
+    if any(work.at - told.at < EVERY for told in last_alerts_by_audience(work, lane).values()):
         return True
     return _is_crowded(alert_moments(work, lane, since=work.at - EVERY), lane, work.at)
 
@@ -93,7 +93,7 @@ def tiers_to_alert(
     found = [one for one in alert_moments(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
     if not found:
         return []
-    told, is_crowd = last_surge_alert(work, lane), _is_crowded(found, lane, moment)
+    told, is_crowd = last_alerts_by_audience(work, lane), _is_crowded(found, lane, moment)
     heard = [one.at for one in told.values()]
     if not (is_crowd or heard):
         return []
@@ -137,7 +137,7 @@ def record_surge_alert(
     )
 
 
-def last_surge_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastSurgeAlert]:
+def last_alerts_by_audience(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastSurgeAlert]:
     """When each circle last heard of a lane."""
     lately = select(HistoryEntry.at, HistoryEntry.details).where(
         HistoryEntry.subject_id == lane.team_id,

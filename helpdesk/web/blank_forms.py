@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["once"] = render_once
 
 
-def blank_form(form: type[AnyForm]) -> AnyForm:
+def cached_blank_form(form: type[AnyForm]) -> AnyForm:
     """A form without anything in it, only to be shown, on the staff's pages."""
     return cast(AnyForm, _made(cast(Hashable, form)))
 

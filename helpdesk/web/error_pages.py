@@ -39,7 +39,7 @@ from helpdesk.web.refused_forms import RefusedForm
 from helpdesk.web.request_bodies import FormTooLong, TruncatedForm
 from helpdesk.web.request_work import become_anonymous
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.unnamed_host import is_unnamed_host
+from helpdesk.web.unbranded_host import is_unbranded_host
 
 log = logging.getLogger(__name__)
 
@@ -251,7 +251,7 @@ def _again(
         return _page(sentence, status, above=above, ways=ways)
     before = submitted_token()
     page = render_template(
-        "errors/unnamed.html" if is_unnamed_host() else "errors/again.html",
+        "errors/unbranded.html" if is_unbranded_host() else "errors/again.html",
         again=True,
         sentence=gettext(sentence),
         status=status,
@@ -274,7 +274,7 @@ def _page(
     ways: str | None = None,
 ) -> tuple[Any, int]:
     page = render_template(
-        "errors/unnamed.html" if is_unnamed_host() else "errors/refused.html",
+        "errors/unbranded.html" if is_unbranded_host() else "errors/refused.html",
         again=False,
         sentence=gettext(sentence),
         status=status,

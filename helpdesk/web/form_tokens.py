@@ -64,7 +64,7 @@ class FormToken:
         return is_token_tag_for(self.whose, who)
 
 
-def acts_for_sender_only(view: View) -> View:
+def allow_other_persons_form(view: View) -> View:
     """Mark a form that acts for whoever sends it, and on nobody's things: a way in, a report."""
     view.for_anyone = True  # type: ignore[attr-defined]  # a mark on a function
     return view

@@ -9,7 +9,7 @@ from wtforms import ValidationError
 from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.core.visible_text import has_visible_text
-from helpdesk.web.refused_forms import remember_form
+from helpdesk.web.refused_forms import register_request_form
 from helpdesk.web.text_fields import TYPED, remember_text_fields
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
@@ -37,7 +37,7 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if (args[0] if args else kwargs.get("formdata", "as sent")) is not None:
-            remember_form(self)
+            register_request_form(self)
 
     class Meta(FlaskForm.Meta):
         csrf = False

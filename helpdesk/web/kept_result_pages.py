@@ -27,7 +27,7 @@ from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.request_work import current_work
 from helpdesk.web.session_cookies import RESULTS, renew_results_cookie
-from helpdesk.web.unnamed_host import is_unnamed_host
+from helpdesk.web.unbranded_host import is_unbranded_host
 
 # A page that is refused holds what was typed, and people are interrupted; the others say their
 # thing, a code perhaps, and are over.
@@ -133,7 +133,7 @@ def _is_to_be_kept(response: Response) -> bool:
     """Whether it is a page in the place of a form, in a browser that can be sent to another."""
     return (
         request.method == "POST"
-        and not is_unnamed_host()  # which answers in place, at its few addresses
+        and not is_unbranded_host()  # which answers in place, at its few addresses
         and response.mimetype == "text/html"
         and not response.location
         and RESULTS in session

@@ -107,7 +107,7 @@ def is_within_limit(
     return buckets.take(purpose, name, size=size, per_minute=per_minute, amount=amount)
 
 
-def seconds_until_next_try(purpose: str, *, size: int, per_minute: float, who: str) -> float:
+def spend_try_or_wait_seconds(purpose: str, *, size: int, per_minute: float, who: str) -> float:
     """Spend one of a few tries of `who`; with none left, the seconds until there is one."""
     buckets: TokenBuckets = current_app.extensions["buckets"]
     return buckets.take_or_wait(purpose, who, size=size, per_minute=per_minute)

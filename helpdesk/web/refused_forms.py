@@ -65,7 +65,7 @@ class RefusedForm:
         return [pair for pair in self.fields if pair[0] not in written]
 
 
-def remember_form(form: Any) -> None:
+def register_request_form(form: Any) -> None:
     """Remember which forms a request is read by: they know what their choices are called."""
     if has_request_context() and request.method == "POST":
         g.setdefault("forms_here", []).append(form)

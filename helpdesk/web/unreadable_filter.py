@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask_babel import gettext
 from markupsafe import Markup
 
-from helpdesk.core.markup import warning_markup
+from helpdesk.core.markup import unreadable_text_markup
 from helpdesk.core.unreadable_texts import Unreadable
 
 
@@ -13,6 +13,6 @@ def warn_of_unreadable(show: Callable[[str], Markup]) -> Callable[[str], Markup]
     """A filter for texts from outside that marks those that could not be opened."""
 
     def shown(text: str) -> Markup:
-        return warning_markup(gettext(text)) if isinstance(text, Unreadable) else show(text)
+        return unreadable_text_markup(gettext(text)) if isinstance(text, Unreadable) else show(text)
 
     return shown

@@ -173,7 +173,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def a_request(self, work, number):
         one = self.nth(work, number)
-        return queries.request_by_own_ref(work, one.ref) if one is not None else None
+        return queries.visible_request_by_ref(work, one.ref) if one is not None else None
 
     def nth(self, work, number):
         found = select(Escalation).where(Escalation.case_id == self.house.case.id)

@@ -68,7 +68,7 @@ class House:
 
     def mine(self, work, escalation):
         """The request as this actor finds it."""
-        return queries.request_by_own_ref(work, escalation.ref)
+        return queries.visible_request_by_ref(work, escalation.ref)
 
     def answer(self, escalation, words="Since Monday.", who=None, sent_by=None):
         """Answer what the partner asked: one writes, and a second person sends it."""
@@ -117,7 +117,7 @@ class House:
     def carry(self, escalation, *, later=timedelta(0)):
         """What the worker does when it is told to look, now or some time later."""
         context = at(self.context, datetime.now(UTC) + later) if later else self.context
-        jobs.deliver_packet(context, delivery_id=self.delivery(escalation).id)
+        jobs.email_partner_request(context, delivery_id=self.delivery(escalation).id)
 
     def withdraw_consent(self, kind=ConsentKind.PLATFORM):
         with self.as_reporter() as work:

@@ -75,7 +75,9 @@ SEEN = (
     "|is outside|read it afterwards|partner vetted it|left against a dispute"
 )
 PLANTED = {
-    "a part is forgotten": [(gates, "would_leave_unread", lambda _seen, _approver: False)],
+    "a part is forgotten": [
+        (gates, "would_leave_without_second_reader", lambda _seen, _approver: False)
+    ],
     "an answer is not held": [(staff_actions, "needs_second_person", lambda _ask: False)],
     "who wrote evidence had no part": [(contributors, "_evidence", lambda _escalation: {})],
     "answers lower a level at once": [(triage, "_apply", falls_as_judged)],

@@ -451,7 +451,7 @@ def test_nobodys_page_may_say_that_it_was_delivered(house):
 
 
 def test_a_delivery_that_is_gone_is_nothing_to_do(house):
-    jobs.deliver_packet(house.context, delivery_id="0" * 32)
+    jobs.email_partner_request(house.context, delivery_id="0" * 32)
     jobs.email_partner_news(house.context, escalation_id="0" * 32, about="x")
     jobs.alert_second_reader(house.context, escalation_id="0" * 32)
 

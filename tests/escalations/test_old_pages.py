@@ -71,7 +71,7 @@ def decided(house):
     with house.as_(house.theirs) as work:
         operations.record_partner_decision(
             work,
-            queries.request_by_own_ref(work, escalation.ref),
+            queries.visible_request_by_ref(work, escalation.ref),
             action=Action.ACCESS_RESTORED,
             reason=Reason.POLICY_BREACH,
         )
@@ -80,7 +80,7 @@ def decided(house):
 
 def correct(house, escalation):
     with house.as_(house.theirs) as work:
-        found = queries.request_by_own_ref(work, escalation.ref)
+        found = queries.visible_request_by_ref(work, escalation.ref)
         operations.record_partner_decision(
             work,
             found,
@@ -627,7 +627,7 @@ def judged(house):
     """A request whose decision did not help, and the page that showed it before that was said."""
     escalation = decided(house)
     with house.as_(house.theirs) as work:
-        found = queries.request_by_own_ref(work, escalation.ref)
+        found = queries.visible_request_by_ref(work, escalation.ref)
         last = queries.decisions_of(work, found)[-1].id
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)
@@ -640,7 +640,7 @@ def test_what_the_reporter_has_judged_is_corrected_no_more(house, judged):
     how = {"action": Action.NONE, "reason": Reason.OTHER}
 
     with house.as_(house.theirs) as work:
-        found = queries.request_by_own_ref(work, escalation.ref)
+        found = queries.visible_request_by_ref(work, escalation.ref)
         with pytest.raises(Conflict):
             operations.record_partner_decision(work, found, corrects=last, **how)
         operations.record_partner_decision(work, found, **how)
@@ -653,7 +653,7 @@ def test_a_desk_decides_after_what_was_said_of_its_last_decision(house, partner_
     address = f"/requests/{escalation.ref}"
     old = desk.get(address)
     with house.as_(house.colleague) as work:
-        found = queries.request_by_own_ref(work, escalation.ref)
+        found = queries.visible_request_by_ref(work, escalation.ref)
         operations.record_partner_decision(work, found, action=Action.NONE, reason=Reason.OTHER)
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)

@@ -139,7 +139,7 @@ def test_many_workers_at_one_delivery_write_one_letter(house):
 
         def work_on_it(_number, start=start, delivery_id=delivery_id):
             start.wait()
-            jobs.deliver_packet(house.context, delivery_id=delivery_id)
+            jobs.email_partner_request(house.context, delivery_id=delivery_id)
 
         with ThreadPoolExecutor(WORKERS) as threads:
             list(threads.map(work_on_it, range(WORKERS)))
@@ -164,7 +164,7 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
 
         def carry(start=start, delivery_id=delivery_id):
             start.wait()
-            jobs.deliver_packet(house.context, delivery_id=delivery_id)
+            jobs.email_partner_request(house.context, delivery_id=delivery_id)
 
         with ThreadPoolExecutor(2) as threads:
             one, other = threads.submit(withdraw), threads.submit(carry)

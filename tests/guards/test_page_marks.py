@@ -43,7 +43,7 @@ MARKED = {
     "playbooks.create_outcome": "form.seen_on_case",
     "playbooks.create_reopening": "submitted_page_mark",
     "playbooks.create_skip": "form.seen",
-    "triage.create_answers": "submitted_page_mark",
+    "triage.create_answer_correction": "submitted_page_mark",
     "triage.create_lowering_decision": "submitted_page_mark",
 }
 
@@ -77,7 +77,7 @@ PLAIN = {
     "accounts.create_sign_in": OWN,
     "accounts.create_sign_out": OWN,
     "accounts.create_sign_out_everywhere": OWN,
-    "cases.create_assignment": STATE,
+    "cases.create_claim": STATE,
     "cases.create_consent_confirmation": NAMED,
     "cases.create_note": NEW,
     "cases.create_reopening": STATE,
@@ -93,7 +93,7 @@ PLAIN = {
     "duty.create_shift": OWN,
     "duty.create_shift_end": OWN,
     "escalations.create": NEW,
-    "escalations.create_second_person": STOPS,
+    "escalations.create_second_person_alert": STOPS,
     "escalations.create_no_answer": STATE,
     "escalations.create_waiver": "it is about the platform's own form, not about the packet",
     "intake.create_answers": NEW,

@@ -741,7 +741,7 @@ def test_a_reporter_without_an_open_mailbox_can_do_nothing(house, case):
         held = work.session.get(Case, case.id)
         with pytest.raises(Conflict):
             operations.ask_for_reminders(work, held, ADDRESS, wording)
-        assert operations.find_reminders(work).state is ReminderState.OFF
+        assert operations.own_reminder_overview(work).state is ReminderState.OFF
         with pytest.raises(Conflict):
             operations.confirm_reminders(work, held, "123456")
     assert row(house, case) is None

@@ -46,20 +46,22 @@ class Story:
 
     def approve(self):
         with self.house.inside(self.second) as work:
-            found = queries.request_by_own_ref(work, self.ref)
+            found = queries.visible_request_by_ref(work, self.ref)
             operations.approve_request(work, found, seen_hash=found.packet_hash)
         return self
 
     def carry(self):
         with self.house.inside() as work:
-            delivery = queries.delivery_of_request(work, queries.request_by_own_ref(work, self.ref))
+            delivery = queries.delivery_of_request(
+                work, queries.visible_request_by_ref(work, self.ref)
+            )
         with self.house.backstage() as context:
-            jobs.deliver_packet(context, delivery_id=delivery.id)
+            jobs.email_partner_request(context, delivery_id=delivery.id)
         return self
 
     def decide(self, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
         with self.house.inside(self.theirs) as work:
-            found = queries.request_by_own_ref(work, self.ref)
+            found = queries.visible_request_by_ref(work, self.ref)
             operations.acknowledge_request(work, found)
             operations.record_partner_decision(work, found, action=action, reason=reason, note="")
         return self

@@ -21,12 +21,12 @@ def story(house, browser):
 
 def acknowledged(story):
     with story.house.inside(story.theirs) as work:
-        operations.acknowledge_request(work, queries.request_by_own_ref(work, story.ref))
+        operations.acknowledge_request(work, queries.visible_request_by_ref(work, story.ref))
 
 
 def asked(story):
     with story.house.inside(story.theirs) as work:
-        found = queries.request_by_own_ref(work, story.ref)
+        found = queries.visible_request_by_ref(work, story.ref)
         operations.ask_for_information(work, found, question="Since when?")
 
 
@@ -36,7 +36,7 @@ def disputed(story):
 
 def decide_once_more(story):
     with story.house.inside(story.theirs) as work:
-        found = queries.request_by_own_ref(work, story.ref)
+        found = queries.visible_request_by_ref(work, story.ref)
         operations.record_partner_decision(
             work, found, action=Action.NONE, reason=Reason.OUT_OF_SCOPE
         )
@@ -169,7 +169,7 @@ def test_every_answer_stays_after_a_later_one(story):
 
 def test_a_draft_that_we_threw_away_never_left(house, story):
     with house.inside() as work:
-        operations.withdraw_request(work, queries.request_by_own_ref(work, story.ref))
+        operations.withdraw_request(work, queries.visible_request_by_ref(work, story.ref))
 
     page = opened(story)
 
@@ -191,7 +191,7 @@ def test_taking_the_case_back_leaves_the_way_of_its_requests_to_be_seen(house, s
 def test_with_a_consent_that_a_responder_wrote_back_it_is_the_same(house, story):
     story.approve().carry()
     with house.inside() as work:
-        consent = queries.consent_for_request(work, queries.request_by_own_ref(work, story.ref))
+        consent = queries.consent_for_request(work, queries.visible_request_by_ref(work, story.ref))
         casework.withdraw_consent(work, work.session.get(Case, story.case.id), consent)
 
     assert STOPPED in opened(story)
@@ -204,5 +204,5 @@ def test_nothing_is_asked_of_them_once_it_is_taken_back(house, story):
 
     with pytest.raises(Conflict), house.inside() as work:
         operations.answer_question(
-            work, queries.request_by_own_ref(work, story.ref), words="Monday."
+            work, queries.visible_request_by_ref(work, story.ref), words="Monday."
         )

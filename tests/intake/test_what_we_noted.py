@@ -32,7 +32,7 @@ def note(house, story, verdict):
     """A responder writes down what they say the reporter told them."""
     with house.inside() as work:
         operations.record_verdict(
-            work, queries.request_by_own_ref(work, story.ref), verdict=verdict
+            work, queries.visible_request_by_ref(work, story.ref), verdict=verdict
         )
 
 
@@ -144,7 +144,7 @@ def test_a_case_that_was_closed_on_it_opens_again(house, story):
 def test_what_the_partner_decided_since_stays(house, story):
     note(house, story, Verdict.NOT_EFFECTIVE)
     with house.inside(story.theirs) as work:
-        found = queries.request_by_own_ref(work, story.ref)
+        found = queries.visible_request_by_ref(work, story.ref)
         operations.record_partner_decision(
             work, found, action=Action.ACCESS_LOCKED, reason=Reason.POLICY_BREACH
         )
@@ -174,12 +174,12 @@ def test_to_object_twice_changes_nothing_more(house, story):
 def test_the_partner_no_longer_reads_it_as_the_persons_last_word(house, story):
     note(house, story, Verdict.CONFIRMED)
     with house.inside(story.theirs) as work:
-        assert last_partner_moves(work, [queries.request_by_own_ref(work, story.ref)]).fixed
+        assert last_partner_moves(work, [queries.visible_request_by_ref(work, story.ref)]).fixed
 
     deny(story)
 
     with house.inside(story.theirs) as work:
-        found = queries.request_by_own_ref(work, story.ref)
+        found = queries.visible_request_by_ref(work, story.ref)
         moves = last_partner_moves(work, [found])
         assert not moves.fixed
         assert not moves.asked_again

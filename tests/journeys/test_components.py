@@ -26,7 +26,7 @@ from wtforms.validators import InputRequired
 from helpdesk.core.markup import (
     bidi_isolate,
     defanged_markup,
-    is_defanged,
+    is_changed_by_defanging,
     mark_language,
     markup_with_live_links,
     name_markup,
@@ -96,7 +96,7 @@ def gallery():
     app.jinja_env.filters.update(
         as_written=defanged_markup, exact=markup_with_live_links, visible=reveal_hidden_characters
     )
-    app.jinja_env.filters.update(is_defanged=is_defanged)
+    app.jinja_env.filters.update(is_changed_by_defanging=is_changed_by_defanging)
     app.jinja_env.filters.update(
         moment=format_moment,
         happened=format_when_happened,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from helpdesk.accounts.models import Person, StaffSession, unlocked_key_location
+from helpdesk.accounts.models import Person, StaffSession, unlocked_key_envelope_place
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
@@ -72,7 +72,7 @@ def touch_session(session: Session, row: Any, *, at: datetime) -> None:
 def secret_of_session(row: Any, token: str) -> Secret | None:
     """The person's secret, which the row alone does not give."""
     try:
-        return Secret(_secret_of(token).open(row.unlocked, unlocked_key_location(row.id)))
+        return Secret(_secret_of(token).open(row.unlocked, unlocked_key_envelope_place(row.id)))
     except CannotOpen:
         return None
 

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
-from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
+from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, team_signing_key_file
 from helpdesk.accounts.vouching import is_independent_account, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.key_signatures import sign_key
@@ -31,7 +31,7 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
         return False
     known, house = (
         keys_of_team(work, team),
-        work.keys.service.secret(signing_key_of_team(team.kind)),
+        work.keys.service.secret(team_signing_key_file(team.kind)),
     )
     if person.key is None or known.current is not None or house is None:
         return False

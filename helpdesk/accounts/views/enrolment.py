@@ -12,7 +12,7 @@ from helpdesk.accounts.views.blueprints import bp
 from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.form_tokens import acts_for_sender_only
+from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
 
@@ -28,7 +28,7 @@ def new_enrolment() -> ResponseReturnValue:
 
 @bp.post("/enrol")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 @allow_double_submit
 def create_enrolment_start() -> ResponseReturnValue:
     """The code is right: show what to set up. Nothing is kept before the last step."""
@@ -50,7 +50,7 @@ def create_enrolment_start() -> ResponseReturnValue:
 
 @bp.post("/enrolment")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 def create_enrolment() -> ResponseReturnValue:
     form = EnrolmentForm()
     person = _invited(form.code.data or "")

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import authentication
 from helpdesk.accounts.forms import RecoveryForm
 from helpdesk.accounts.views.blueprints import bp
-from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message
+from helpdesk.accounts.views.sign_in_limits import spend_sign_in_try
 from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
-from helpdesk.web.form_tokens import acts_for_sender_only
+from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
 
@@ -29,7 +29,7 @@ def new_recovery() -> ResponseReturnValue:
 
 @bp.post("/recover")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):
@@ -50,6 +50,6 @@ def create_recovery() -> ResponseReturnValue:
 
 
 def _waits(form: RecoveryForm) -> bool:
-    wait = sign_in_wait_message("accounts.recover", form.handle.data or "")
+    wait = spend_sign_in_try("accounts.recover", form.handle.data or "")
     form.form_errors += [wait] if wait else []
     return bool(wait)

@@ -7,11 +7,11 @@ from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import StaffSession
 from helpdesk.accounts.views.blueprints import bp, home_url
-from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message, spend_device_try
+from helpdesk.accounts.views.sign_in_limits import spend_device_try, spend_sign_in_try
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.error_pages import parent_page_of
-from helpdesk.web.form_tokens import acts_for_sender_only, issue_page_to
+from helpdesk.web.form_tokens import allow_other_persons_form, issue_page_to
 from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none, requested_page
 from helpdesk.web.known_devices import current_device, remember_device
 from helpdesk.web.login import public_view
@@ -52,7 +52,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 @allow_double_submit
 def create_sign_in() -> ResponseReturnValue:
     if "begin" in request.form:  # once more from the second half, with what comes along
@@ -92,7 +92,7 @@ def new_code() -> ResponseReturnValue:
 
 @bp.post("/sign-in/code")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 @allow_double_submit
 def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
@@ -156,6 +156,6 @@ def _signed_out(sentence: str) -> ResponseReturnValue:
 
 
 def _waits(form: SignInForm) -> bool:
-    wait = sign_in_wait_message("accounts.sign_in", form.handle.data or "")
+    wait = spend_sign_in_try("accounts.sign_in", form.handle.data or "")
     form.form_errors += [wait] if wait else []
     return bool(wait)

@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from helpdesk.web.known_devices import current_device
-from helpdesk.web.rate_limits import seconds_until_next_try
+from helpdesk.web.rate_limits import spend_try_or_wait_seconds
 
 # Strangers share these tries for each name, whether it exists or not.
 STRANGERS_TRIES, STRANGERS_PER_MINUTE = 8, 0.5
@@ -20,7 +20,7 @@ MUST_WAIT: Final = (
 MUST_WAIT_AT_HOME: Final = "Too many attempts in this browser. You can try again in {wait}."
 
 
-def sign_in_wait_message(purpose: str, handle: str) -> str:
+def spend_sign_in_try(purpose: str, handle: str) -> str:
     """Spend one try; if there was none left, the sentence that says how long it takes to the next.
 
     The same for every name, so that it does not say which ones there are.
@@ -35,7 +35,7 @@ def sign_in_wait_message(purpose: str, handle: str) -> str:
         )
     else:
         who, size, rate, sentence = handle, STRANGERS_TRIES, STRANGERS_PER_MINUTE, MUST_WAIT
-    wait = seconds_until_next_try(
+    wait = spend_try_or_wait_seconds(
         f"{purpose} {sentence is MUST_WAIT}", size=size, per_minute=rate, who=who
     )
     return sentence.format(wait=_in_words(wait)) if wait else ""
@@ -48,7 +48,7 @@ def spend_device_try(handle: str) -> bool:
     not guess for ever.
     """
     device = current_device()
-    return device.has_signed_in(handle) and not seconds_until_next_try(
+    return device.has_signed_in(handle) and not spend_try_or_wait_seconds(
         "accounts.code", size=OWN_TRIES, per_minute=OWN_PER_MINUTE, who=f"{device.id} {handle}"
     )
 

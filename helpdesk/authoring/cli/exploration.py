@@ -11,7 +11,7 @@ from typing import Any
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.playbook_selection import playbooks_named
-from helpdesk.authoring.cli.simulation_text import intake_lines, step_lines
+from helpdesk.authoring.cli.simulation_text import intake_result_lines, step_lines
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library_with_problems
 from helpdesk.authoring.simulation import random_exploration
@@ -131,6 +131,6 @@ def _people(library: WrittenLibrary, pages: Sequence[Playbook], seed: int) -> It
         for name, said in person.items():
             yield f"{name}: {said}"
         tried = simulate_person(ground, random_person(ground, seed))
-        yield from intake_lines(tried.told)
+        yield from intake_result_lines(tried.told)
         yield from step_lines(tried.way)
         yield ""

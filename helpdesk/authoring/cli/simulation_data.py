@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from helpdesk.authoring.simulation.expectations import summarise_simulation
+from helpdesk.authoring.simulation.expectations import simulation_summary_of
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedStep
 from helpdesk.playbooks.condition_text import condition_in_words
@@ -61,7 +61,7 @@ def _told_data(told: IntakeResult) -> dict[str, Any]:
 
 
 def _walked_data(walked: SimulationResult) -> dict[str, Any]:
-    way, page, result = walked.way, walked.way.playbook, summarise_simulation(walked)
+    way, page, result = walked.way, walked.way.playbook, simulation_summary_of(walked)
     end = page.end(way.end or "")
     over = {"playbook": way.goes_over_to} if way.goes_over_to else None
     return {

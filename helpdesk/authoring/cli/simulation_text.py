@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from helpdesk.authoring.cli.simulation_data import advice_with_risk
-from helpdesk.authoring.simulation.expectations import summarise_simulation
+from helpdesk.authoring.simulation.expectations import simulation_summary_of
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep
 from helpdesk.playbooks.condition_text import condition_in_words
@@ -22,7 +22,7 @@ def simulation_lines(walked: Sequence[SimulationResult]) -> Iterator[str]:
         page = one.way.playbook
         yield f"{page.name} ({page.status}): {page.title}"
     yield ""
-    yield from intake_lines(walked[0].told)
+    yield from intake_result_lines(walked[0].told)
     for one in walked:
         if len(walked) > 1:
             yield ""
@@ -30,7 +30,7 @@ def simulation_lines(walked: Sequence[SimulationResult]) -> Iterator[str]:
         yield from _walked(one)
 
 
-def intake_lines(told: IntakeResult) -> Iterator[str]:
+def intake_result_lines(told: IntakeResult) -> Iterator[str]:
     """What the answers alone decide."""
     judgement = told.judgement
     yield f"{judgement.level.upper()} by rule {judgement.rule}"
@@ -84,7 +84,7 @@ def _walked(walked: SimulationResult) -> Iterator[str]:
     if walked.tags:
         yield from _wrapped("Tags: ", " · ".join(walked.tags))
     yield from _wrapped("End: ", _end(way))
-    result = summarise_simulation(walked)
+    result = simulation_summary_of(walked)
     yield ""
     yield "As the expectations of a walk-through:"
     yield from _wrapped(

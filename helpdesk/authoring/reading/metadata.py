@@ -36,7 +36,9 @@ def read_common_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
     )
 
 
-def read_not_for(node: Node, context: PlaybookContext) -> tuple[BetterFittingPlaybook, ...]:
+def read_better_fitting_playbooks(
+    node: Node, context: PlaybookContext
+) -> tuple[BetterFittingPlaybook, ...]:
     """The pages that fit better, and when."""
     return tuple(
         BetterFittingPlaybook(

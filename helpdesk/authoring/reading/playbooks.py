@@ -58,7 +58,7 @@ def _read(page: Fields, context: PlaybookContext) -> Playbook:
         "evidence": part("evidence", evidence_and_ends.read_evidence_items),
         "escalations": part("escalations", evidence_and_ends.read_escalation_plans),
         "also_called": part("also_called", metadata.read_common_names),
-        "not_for": part("not_for", metadata.read_not_for),
+        "not_for": part("not_for", metadata.read_better_fitting_playbooks),
         "tags": part("tags", metadata.read_tags),
         "sources": part("sources", metadata.read_citations),
     }

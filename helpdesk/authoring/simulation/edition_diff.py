@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Scenario, SimulationScript
-from helpdesk.authoring.simulation.expectations import ScenarioResult, summarise_simulation
+from helpdesk.authoring.simulation.expectations import ScenarioResult, simulation_summary_of
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions
@@ -90,7 +90,7 @@ def _fitting_answers(page: Playbook, answers: Mapping[str, Value]) -> dict[str, 
 
 def _result(library: WrittenLibrary, page: Playbook, script: SimulationScript) -> ScenarioResult:
     [walked] = simulate_script(library, (page,), adapt_script(page, script))
-    return summarise_simulation(walked)
+    return simulation_summary_of(walked)
 
 
 def _told(result: ScenarioResult, name: str) -> str:

@@ -39,7 +39,7 @@ class ScenarioResult:
     end: str
 
 
-def summarise_simulation(walked: SimulationResult) -> ScenarioResult:
+def simulation_summary_of(walked: SimulationResult) -> ScenarioResult:
     """What expectations speak of."""
     way = walked.way
     over = f"{{playbook: {way.goes_over_to}}}" if way.goes_over_to else ""
@@ -74,7 +74,7 @@ def check_scenario(
 
 
 def _differences(through: Scenario, walked: SimulationResult) -> Iterator[tuple[str, str, str]]:
-    expected, result = through.expected, summarise_simulation(walked)
+    expected, result = through.expected, simulation_summary_of(walked)
     if result.level != expected.level:
         yield "level", expected.level, result.level
     if result.rule != expected.rule:

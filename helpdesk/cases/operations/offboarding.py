@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.operations.assignments import change_case_owner
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_choose_new_owner
-from helpdesk.cases.queries import LISTED, cases_of_person
+from helpdesk.cases.queries import LISTED, open_cases_of_person
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import bidi_isolate
@@ -49,7 +49,9 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
 
 def _held(work: Work, leaver: Leaver) -> Sequence[Case]:
     """What they have, kept for the rest of this work, as it is now and not as we read it."""
-    theirs = cases_of_person(leaver.person.id, leaver.team_ids).order_by(Case.id).options(*LISTED)
+    theirs = (
+        open_cases_of_person(leaver.person.id, leaver.team_ids).order_by(Case.id).options(*LISTED)
+    )
     locked = theirs.with_for_update(of=Case).execution_options(populate_existing=True)
     return work.session.scalars(locked).all()
 

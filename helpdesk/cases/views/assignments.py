@@ -15,7 +15,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 
 @bp.post("/cases/<ref>/assignment")
-def create_assignment(ref: str) -> ResponseReturnValue:
+def create_claim(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
     operations.claim_case(work, case)
     return redirect_to_case(case, "You have taken the case.")

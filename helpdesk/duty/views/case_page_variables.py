@@ -57,7 +57,7 @@ from helpdesk.runs import queries as playbooks
 from helpdesk.runs.forms import StartRunForm
 from helpdesk.triage import queries as triage
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.web.blank_forms import blank_form
+from helpdesk.web.blank_forms import cached_blank_form
 
 ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
@@ -169,7 +169,7 @@ def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:
         raise NotFound
-    queries.refuse_members_without_key(work, found[0])
+    queries.refuse_actor_without_key(work, found[0])
     work.keys.open_copies(found[1]["copies"])
     return found
 
@@ -231,12 +231,12 @@ def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]
 
 def _blank_forms() -> dict[str, Any]:
     return {
-        "message_form": blank_form(MessageToReporterForm),
-        "conversation_form": blank_form(ConversationForm),
-        "note_form": blank_form(NoteForm),
-        "start_form": blank_form(StartRunForm),
-        "release_form": blank_form(ReleaseCaseForm),
-        "wait_form": blank_form(PauseCaseForm),
-        "closure_form": blank_form(CloseCaseForm),
-        "consent_form": blank_form(ConsentForm),
+        "message_form": cached_blank_form(MessageToReporterForm),
+        "conversation_form": cached_blank_form(ConversationForm),
+        "note_form": cached_blank_form(NoteForm),
+        "start_form": cached_blank_form(StartRunForm),
+        "release_form": cached_blank_form(ReleaseCaseForm),
+        "wait_form": cached_blank_form(PauseCaseForm),
+        "closure_form": cached_blank_form(CloseCaseForm),
+        "consent_form": cached_blank_form(ConsentForm),
     }

@@ -22,13 +22,13 @@ from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import SkipStepForm, StartRunForm, StepOutcomeForm, outcome_form
-from helpdesk.runs.known_facts import KnownFact, UnreadFacts, known_facts
+from helpdesk.runs.known_facts import KnownFact, UnreadFacts, step_facts_found_elsewhere
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
 from helpdesk.runs.stale_page_marks import step_mark_of
-from helpdesk.web.blank_forms import blank_form
+from helpdesk.web.blank_forms import cached_blank_form
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
 
@@ -71,7 +71,7 @@ def show_playbook_offers(ref: str) -> ResponseReturnValue:
         "playbooks/offers.html",
         case=case,
         offers=playbook_offers_of(work, case),
-        start_form=blank_form(StartRunForm),
+        start_form=cached_blank_form(StartRunForm),
     )
 
 
@@ -86,7 +86,7 @@ def show_playbook_preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     progress = queries.progress_at_start(work, case, page)
     return render_template(
         "playbooks/preview.html",
-        start_form=blank_form(StartRunForm),
+        start_form=cached_blank_form(StartRunForm),
         case=case,
         page=page,
         progress=progress,
@@ -227,7 +227,7 @@ def _run_page(
             page, focus.step, written, seen=seen, seen_on_case=on_case
         )
         skip = skip or SkipStepForm(formdata=None, seen=seen)
-        known = known_facts(work, run, focus.step)
+        known = step_facts_found_elsewhere(work, run, focus.step)
     return render_template(
         "playbooks/run.html",
         case=case,

@@ -19,7 +19,7 @@ from helpdesk.escalations.gates import (
     check_gates,
     closed_gates,
     lacks_only_a_second_person,
-    would_leave_unread,
+    would_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.locking import (
@@ -168,7 +168,7 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
     if shut or consent is None:
         raise Conflict(" ".join(gate.sentence for gate in shut))
     escalation.consent_id = consent.id
-    return would_leave_unread(seen, work.actor.id)
+    return would_leave_without_second_reader(seen, work.actor.id)
 
 
 def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:

@@ -187,7 +187,7 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     if trouble := _trouble_with_partner(escalation) or _trouble_with_content(work, escalation):
         return trouble
     if not escalation.partner.can_be_emailed(work.at):
-        is_given = partners.has_partner_mailbox(work, escalation.partner)
+        is_given = partners.was_partner_mailbox_given(work, escalation.partner)
         return "mailbox_unconfirmed" if is_given else "no_mailbox"
     if not partners.mailbox_of(work, escalation.partner):
         return "no_mailbox"

@@ -6,13 +6,13 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
-from helpdesk.escalations.policy import may_tell_partner, may_work_on_request
+from helpdesk.escalations.policy import may_record_partner_told, may_work_on_request
 from helpdesk.escalations.stale_page_marks import untold_news_mark_of
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
     """Note that a letter with news was taken, or that none could go. Safe to run twice."""
-    work.require(may_tell_partner, escalation)
+    work.require(may_record_partner_told, escalation)
     if is_told and escalation.untold_since is not None:
         escalation.untold_since = None
         work.record("escalation.partner_told", escalation)

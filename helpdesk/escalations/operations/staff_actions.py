@@ -16,7 +16,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
-from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
+from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
@@ -128,7 +128,7 @@ def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
     seen = queries.gate_inputs(work, escalation)
     if refusal := why_no_second_person(seen, work.actor.id):
         raise Conflict(refusal)
-    return would_leave_unread(seen, work.actor.id)
+    return would_leave_without_second_reader(seen, work.actor.id)
 
 
 def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: bool = False) -> None:

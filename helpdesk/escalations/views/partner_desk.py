@@ -57,19 +57,19 @@ def inbox() -> ResponseReturnValue:
 
 @partner_bp.get("/requests/<ref>")
 def show(ref: str) -> ResponseReturnValue:
-    return _page(queries.request_by_own_ref(work, ref))
+    return _page(queries.visible_request_by_ref(work, ref))
 
 
 @partner_bp.post("/requests/<ref>/acknowledgement")
 def create_acknowledgement(ref: str) -> ResponseReturnValue:
-    operations.acknowledge_request(work, queries.request_by_own_ref(work, ref))
+    operations.acknowledge_request(work, queries.visible_request_by_ref(work, ref))
     flash("Thank you. We know that you have it.")
     return redirect(url_for(".show", ref=ref), 303)
 
 
 @partner_bp.post("/requests/<ref>/question")
 def create_question(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.request_by_own_ref(work, ref), QuestionForm()
+    escalation, form = queries.visible_request_by_ref(work, ref), QuestionForm()
     if not form.validate_on_submit():
         return _page(escalation, question_form=form), 422
     operations.ask_for_information(work, escalation, question=form.question.data or "")
@@ -79,7 +79,7 @@ def create_question(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/decision")
 def create_decision(ref: str) -> ResponseReturnValue:
-    escalation = queries.request_by_own_ref(work, ref)
+    escalation = queries.visible_request_by_ref(work, ref)
     form = DecisionForm().about(escalation.ask, "")
     if not form.validate_on_submit():
         return _page(escalation, decision_form=form), 422
@@ -102,7 +102,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/ticket")
 def create_ticket(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.request_by_own_ref(work, ref), PartnerTicketForm()
+    escalation, form = queries.visible_request_by_ref(work, ref), PartnerTicketForm()
     if not form.validate_on_submit():
         return _page(escalation, ticket_form=form), 422
     operations.set_partner_ticket(work, escalation, ticket=form.ticket.data or "")

@@ -28,7 +28,7 @@ from helpdesk.escalations.gates import (
     closed_gates,
     lacks_only_a_second_person,
     why_no_second_person,
-    would_leave_unread,
+    would_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
@@ -74,7 +74,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         and may_work_on_request(work.actor, escalation)
         and lacks_only_a_second_person(seen, work.actor.id),
         "call": call,
-        "leaves_alone": seen is not None and would_leave_unread(seen, work.actor.id),
+        "leaves_alone": seen is not None and would_leave_without_second_reader(seen, work.actor.id),
         "seconds": _seconds(work, escalation),
         "delivery": delivery,
         "trouble": queries.delivery_failure_code(work, delivery) if delivery is not None else "",

@@ -47,7 +47,7 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/<request_ref>/second-person")
-def create_second_person(ref: str, request_ref: str) -> ResponseReturnValue:
+def create_second_person_alert(ref: str, request_ref: str) -> ResponseReturnValue:
     said = (
         "Nothing has been sent yet. We're asking the people on duty, or the coordinators, to read "
         "it."

@@ -23,7 +23,7 @@ from helpdesk.intake.operations.reminders import (
     confirm_reminders,
     end_reminders,
     end_reminders_by_link,
-    find_reminders,
+    own_reminder_overview,
 )
 from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit_report
 from helpdesk.intake.operations.verdicts import dispute_verdict, record_own_verdict
@@ -44,8 +44,8 @@ __all__ = [
     "end_reminders",
     "end_reminders_by_link",
     "find_mailbox_session",
-    "find_reminders",
     "open_mailbox",
+    "own_reminder_overview",
     "record_deferred_answers",
     "record_own_verdict",
     "report_danger",

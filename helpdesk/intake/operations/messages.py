@@ -18,7 +18,7 @@ from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.playbooks.conditions import Context
 from helpdesk.triage.case_advice import add_answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
-from helpdesk.triage.operations import is_danger_told, raise_for_danger
+from helpdesk.triage.operations import is_danger_report_unanswered, raise_for_danger
 
 # For those who read it: the words of the button.
 DANGER_IN_WORDS: Final = "Someone is in danger now. (They pressed this button in their mailbox.)"
@@ -71,7 +71,7 @@ def _has_just_been_told(work: Work, case: Case) -> bool:
         and newest.is_from_reporter
         and newest.answers is not None
         and newest.sent_at >= work.hour_for_reporter
-        and is_danger_told(case)
+        and is_danger_report_unanswered(case)
     )
 
 

@@ -44,7 +44,7 @@ class ReminderWording:
     names_site: bool
 
 
-def find_reminders(work: Work, *, has_read: bool = False) -> ReminderOverview:
+def own_reminder_overview(work: Work, *, has_read: bool = False) -> ReminderOverview:
     """How one's own are. `has_read`: the page shows all that waits, so that the next thing of ours
     is told again. No rule: it is the reporter's whose mailbox is open; a stranger has none."""
     found = select(func.own_reminders(has_read).table_valued("state", "told_at"))

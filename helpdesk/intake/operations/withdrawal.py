@@ -9,7 +9,7 @@ from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.work import Work
 from helpdesk.intake.operations.consents import withdraw_all_consents
 from helpdesk.intake.operations.reminders import end_reminders
-from helpdesk.triage.operations import call_for_danger, is_danger_told
+from helpdesk.triage.operations import call_for_danger, is_danger_report_unanswered
 
 
 def withdraw_case(work: Work, case: Case) -> None:
@@ -20,7 +20,7 @@ def withdraw_case(work: Work, case: Case) -> None:
     """
     work.require(is_reporter_of, case)
     lock_case(work, case)
-    was_in_danger = is_danger_told(case)
+    was_in_danger = is_danger_report_unanswered(case)
     if not case.is_closed:
         case.close(outcome=CaseOutcome.WITHDRAWN, at=work.hour_for_reporter, by=work.actor.id)
         response_targets.sync_case_clocks(work, case)

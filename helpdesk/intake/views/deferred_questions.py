@@ -21,7 +21,7 @@ from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.case_advice import advice_for, answered_later
+from helpdesk.triage.case_advice import advice_for, questions_answered_later
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.languages import current_language
 from helpdesk.web.request_work import work
@@ -73,7 +73,7 @@ def create_answers() -> ResponseReturnValue:
 
 def questions_left(case: Case) -> list[Question]:
     """Those of the mailbox that nobody has answered yet."""
-    answered = answered_later(work, case)
+    answered = questions_answered_later(work, case)
     asked = list_deferred_questions(case.kinds_for_reporter, current_language())
     return [one for one in asked if one.id not in answered]
 

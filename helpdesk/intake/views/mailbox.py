@@ -24,7 +24,7 @@ from helpdesk.intake.views.deferred_questions import questions_left
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
-from helpdesk.triage.case_advice import answered_later
+from helpdesk.triage.case_advice import questions_answered_later
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
@@ -100,7 +100,7 @@ def create_consents() -> ResponseReturnValue:
 @mailbox_required
 def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
-    consent = queries.consent_to_confirm(work, case, consent_id)
+    consent = queries.own_consent_by_id(work, case, consent_id)
     operations.confirm_consent(work, case, consent)
     flash(_("Thank you. We’ve noted that you agree to this."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
@@ -110,7 +110,7 @@ def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
 @mailbox_required
 def create_consent_dispute(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
-    consent = queries.consent_to_confirm(work, case, consent_id)
+    consent = queries.own_consent_by_id(work, case, consent_id)
     operations.dispute_consent(work, case, consent)
     flash(_("We’ve noted that you didn’t agree to this. We won’t act on it."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
@@ -134,7 +134,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     case = queries.own_case(work)
     # Before the messages are read: what comes in between is told by email.
     reminders = (
-        operations.find_reminders(work, has_read=True)
+        operations.own_reminder_overview(work, has_read=True)
         if current_context().settings.offers_reminders
         else None
     )
@@ -156,7 +156,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         consequences=explain_consequences(requests, agreed),
         to_confirm=[
             (one, consent_label(one.kind, one.platform))
-            for one in queries.consents_to_confirm(work, case)
+            for one in queries.unconfirmed_consents(work, case)
         ],
         noted_withdrawals=[
             (one, consent_label(one.kind, one.platform))
@@ -164,7 +164,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         ],
         danger_signs=danger_signs,
         left_for_later=len(questions_left(case)),
-        has_answered=bool(answered_later(work, case)),
+        has_answered=bool(questions_answered_later(work, case)),
         reminders=reminders,
         keys=work.keys,
         now=work.at,

@@ -12,7 +12,7 @@ from helpdesk.intake.reminder_emails import preview_reminder
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.web.current_app_context import current_context
-from helpdesk.web.form_tokens import acts_for_sender_only
+from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
 from helpdesk.web.request_work import work
@@ -72,7 +72,7 @@ def new_reminder_stop(token: str) -> ResponseReturnValue:
 
 @bp.post("/stop/<token>")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 def create_reminder_stop(token: str) -> ResponseReturnValue:
     operations.end_reminders_by_link(work, token)
     return redirect(url_for(".show_reminders_stopped"), 303)
@@ -91,7 +91,7 @@ def _page(form: RemindersForm, code_form: ReminderCodeForm | None = None) -> str
     return render_template(
         "mailbox/reminders.html",
         case=queries.own_case(work),
-        reminders=operations.find_reminders(work),
+        reminders=operations.own_reminder_overview(work),
         form=form,
         code_form=code_form or ReminderCodeForm(None),
         sender=settings.reminder_from,

@@ -32,7 +32,7 @@ from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.form_tokens import acts_for_sender_only
+from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.kept_result_pages import needs_no_database
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
@@ -72,7 +72,7 @@ def new_report() -> ResponseReturnValue:
 @bp.post("/report")
 @public_view
 @declare_form_reader(lambda: ReportFormSteps(request.form, current_language()))
-@acts_for_sender_only
+@allow_other_persons_form
 @allow_double_submit
 @needs_no_database
 def create_report() -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from helpdesk.web import languages
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.form_tokens import (
-    acts_for_sender_only,
+    allow_other_persons_form,
     is_token_tag_for,
     issue_page_to,
     submitted_token,
@@ -55,7 +55,7 @@ def new_return() -> ResponseReturnValue:
 
 @bp.post("/mailbox")
 @public_view
-@acts_for_sender_only
+@allow_other_persons_form
 @allow_double_submit
 def create_return() -> ResponseReturnValue:
     form = ReturnCodeForm()

@@ -11,7 +11,7 @@ from helpdesk.playbooks.edition_diff import records_lost_in_edition
 from helpdesk.playbooks.model import PlaybookReadiness
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs import queries, storage
-from helpdesk.runs.known_facts import codes_of_others
+from helpdesk.runs.known_facts import fact_names_of_other_runs
 from helpdesk.runs.models import MOVED, Run
 from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.policy import may_start_run, may_work_on_run
@@ -64,7 +64,9 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     records = {record.step: RecordedStep(record.outcome) for record in run.records}
     left_behind = records_lost_in_edition(edition.playbook, records)
     lost = [one for one in page.steps if one.id in left_behind]
-    storage.delete_facts_of_steps(work, run.case, lost, kept=codes_of_others(work, run, lost))
+    storage.delete_facts_of_steps(
+        work, run.case, lost, kept=fact_names_of_other_runs(work, run, lost)
+    )
     for record in run.records:
         if record.step not in left_behind:
             storage.copy_step_record(work, follower, edition.playbook, record)

@@ -20,7 +20,7 @@ from helpdesk.playbooks.step_rules import (
     titles_of_steps,
 )
 from helpdesk.runs import queries, repeated_steps, storage
-from helpdesk.runs.known_facts import known_facts, refuse_unread_facts
+from helpdesk.runs.known_facts import refuse_unacknowledged_facts, step_facts_found_elsewhere
 from helpdesk.runs.models import RecordedAs, Run
 from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
@@ -66,8 +66,8 @@ def finish_step(
     if missing:
         raise Conflict(missing_proof_message(page, ended_as, missing))
     if has_read is False:
-        refuse_unread_facts(
-            known_facts(work, run, step), facts_set_by_outcome(step, ended_as, told)
+        refuse_unacknowledged_facts(
+            step_facts_found_elsewhere(work, run, step), facts_set_by_outcome(step, ended_as, told)
         )
     repeated_steps.archive_step_record(work, run, page, step)
     record = storage.store_step_record(

@@ -56,7 +56,7 @@ class LowerLevelForm(Form):
     )
 
 
-def answers_form(questions: Iterable[Question], answers: Context) -> AnswersForm:
+def correct_answers_form(questions: Iterable[Question], answers: Context) -> AnswersForm:
     """The form of these questions with what was answered in it."""
     fields = {PREFIX + one.id: _field(one) for one in questions}
     form: AnswersForm = type("AnswersFormOfPage", (AnswersForm,), fields)(

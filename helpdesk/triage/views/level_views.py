@@ -13,7 +13,7 @@ from helpdesk.triage.forms.level_forms import (
     AnswersForm,
     LowerLevelForm,
     RaiseLevelForm,
-    answers_form,
+    correct_answers_form,
     raise_level_form,
 )
 from helpdesk.triage.policy import may_correct_level
@@ -28,14 +28,16 @@ def edit_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_correct_level, case)
     questions = queries.staff_questions_of(queries.playbooks_judging_case(work, case))
-    form = answers_form(questions, answers_of(work, case))
+    form = correct_answers_form(questions, answers_of(work, case))
     return _answers_page(case, form, seen=answers_mark_of(work, case))
 
 
 @bp.post("/answers")
-def create_answers(ref: str) -> ResponseReturnValue:
+def create_answer_correction(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = answers_form(queries.staff_questions_of(queries.playbooks_judging_case(work, case)), {})
+    form = correct_answers_form(
+        queries.staff_questions_of(queries.playbooks_judging_case(work, case)), {}
+    )
     if not form.validate_on_submit():
         return _answers_page(case, form, seen=submitted_page_mark()), 422
     changes = form.changes(answers_of(work, case))

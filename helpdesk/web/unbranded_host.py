@@ -15,16 +15,16 @@ def init_app(app: Flask, url: str, *, endpoints: frozenset[str]) -> None:
     """Serve these endpoints at the host of `url`, and no other. Without a url there is none."""
     if not url:
         return
-    app.extensions["unnamed_host"] = urlsplit(url).hostname
+    app.extensions["unbranded_host"] = urlsplit(url).hostname
 
     @app.before_request
     def refuse_other_pages() -> None:
-        if is_unnamed_host() and request.endpoint not in endpoints:
+        if is_unbranded_host() and request.endpoint not in endpoints:
             raise NotFound
 
 
-def is_unnamed_host() -> bool:
+def is_unbranded_host() -> bool:
     """Whether this request came to that host, however its name is written."""
-    host = current_app.extensions.get("unnamed_host")
+    host = current_app.extensions.get("unbranded_host")
     asked = urlsplit(f"//{request.host}").hostname or ""
     return host is not None and asked.rstrip(".") == host

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.verified_keys import signing_key_of_team
+from helpdesk.accounts.verified_keys import team_signing_key_file
 from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
 from helpdesk.core.key_signatures import (
@@ -83,7 +83,7 @@ def list_unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
     signs it."""
     owners: dict[str, tuple[str, KeyFile]] = {}
     for team in work.session.scalars(select(Team)):
-        owners[team.id] = (f"Team {team.slug}", signing_key_of_team(team.kind))
+        owners[team.id] = (f"Team {team.slug}", team_signing_key_file(team.kind))
     for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
         owners[person.id] = (f"Person {person.handle}", signing_key_of(person.role))
     lines: dict[str, list[Any]] = {}
