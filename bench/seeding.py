@@ -125,7 +125,7 @@ def a_long_case(house: House, owner: Somebody) -> str:
 
 def _reported(house: House) -> tuple[str, ReturnCode]:
     context, code = house.context, ReturnCode.new()
-    way_back = intake.ReportKeys(
+    way_back = intake.ReportLookupKeys(
         form_token=secrets.token_bytes(32),
         code=code,
         reporter_tag=code.tag(context.settings.intake_keys[0]),

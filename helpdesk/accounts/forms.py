@@ -52,7 +52,7 @@ def _in_small_letters(name: str | None) -> str | None:
     return name.lower() if name else name
 
 
-class SignInStepForm(Form):
+class SignInFormBase(Form):
     """Signing in; what somebody wanted before they were asked to comes along."""
 
     # A page of ours, and a form that came when the session had ended, sealed.
@@ -60,7 +60,7 @@ class SignInStepForm(Form):
     kept = HiddenField()
 
 
-class SignInForm(SignInStepForm):
+class SignInForm(SignInFormBase):
     """Name and passphrase: the first half."""
 
     handle = _sign_in_name()
@@ -69,7 +69,7 @@ class SignInForm(SignInStepForm):
     )
 
 
-class SecondFactorForm(SignInStepForm):
+class SecondFactorForm(SignInFormBase):
     """The code of the moment: the second half."""
 
     code = _six_digits()
@@ -217,7 +217,7 @@ class InvitationForm(Form):
     email = _mailbox("Their")
 
 
-class TeamForm(Form):
+class NewQueueForm(Form):
     """A new queue."""
 
     name = StringField(

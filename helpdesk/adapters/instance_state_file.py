@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from helpdesk.core.send_hold import SavedProgress
+from helpdesk.core.send_hold import SavedTickProgress
 
 log = logging.getLogger(__name__)
 
@@ -21,18 +21,18 @@ class InstanceStateFile:
         self._path = folder / NAME
         self._cannot = False
 
-    def read(self) -> SavedProgress | None:
+    def read(self) -> SavedTickProgress | None:
         """What was kept; None where there is nothing that can be read."""
         try:
             told = json.loads(self._path.read_text())
             awake_since = datetime.fromisoformat(told["awake_since"])
             if awake_since.tzinfo is None:
                 return None
-            return SavedProgress(str(told["house"]), awake_since, int(told["ticks"]))
+            return SavedTickProgress(str(told["house"]), awake_since, int(told["ticks"]))
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
             return None
 
-    def write(self, kept: SavedProgress) -> None:
+    def write(self, kept: SavedTickProgress) -> None:
         """Keep this. Where it cannot be written, that is said once, and the house goes on."""
         told = {
             "house": kept.house,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from helpdesk.core.actors import SYSTEM, Actor
 from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
-from helpdesk.core.send_hold import ProgressStore
+from helpdesk.core.send_hold import TickProgressStore
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.settings import Settings
@@ -56,7 +56,7 @@ class AppContext:
     mailer: Mailer
     service: ServiceKeys = field(default_factory=ServiceKeys)
     # Where a worker or ticker looks whether its database is an older copy.
-    progress_store: ProgressStore | None = None
+    progress_store: TickProgressStore | None = None
 
     @contextmanager
     def begin(

@@ -19,7 +19,7 @@ SHOWN_FOR: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class EndedDatabaseSession:
+class RoleWithEndedSessions:
     """A database role of which sessions were ended, and when that was last written down."""
 
     role: str
@@ -31,7 +31,7 @@ def record_ended_database_session(work: Work, role: str, *, locks: int) -> None:
     work.record_about(ENDED, "roles", role, locks=locks)
 
 
-def ended_database_sessions(work: Work) -> Sequence[EndedDatabaseSession]:
+def ended_database_sessions(work: Work) -> Sequence[RoleWithEndedSessions]:
     """Those of the last week, by role."""
     # Of the roles that there are: found by subject, and no other word reaches the page.
     found = (
@@ -41,4 +41,4 @@ def ended_database_sessions(work: Work) -> Sequence[EndedDatabaseSession]:
         .group_by(HistoryEntry.subject_id)
         .order_by(HistoryEntry.subject_id)
     )
-    return [EndedDatabaseSession(role, at) for role, at in work.session.execute(found)]
+    return [RoleWithEndedSessions(role, at) for role, at in work.session.execute(found)]

@@ -62,7 +62,7 @@ class SendStatus(Base):
 
 
 @dataclass(frozen=True)
-class SavedProgress:
+class SavedTickProgress:
     """What is known of a house beside its database: how far it had come."""
 
     house: str
@@ -70,12 +70,12 @@ class SavedProgress:
     ticks: int
 
 
-class ProgressStore(Protocol):
+class TickProgressStore(Protocol):
     """Where a process keeps that. It is no part of the database, nor of its backup."""
 
-    def read(self) -> SavedProgress | None: ...
+    def read(self) -> SavedTickProgress | None: ...
 
-    def write(self, kept: SavedProgress) -> None: ...
+    def write(self, kept: SavedTickProgress) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class SendHold:
 
 
 def reason_for_hold(
-    session: Session, progress_store: ProgressStore | None = None
+    session: Session, progress_store: TickProgressStore | None = None
 ) -> SendHold | None:
     """Why nothing may be sent now; None if all is well."""
     row = session.execute(
@@ -118,8 +118,8 @@ def reason_for_hold(
 
 
 def record_tick_or_hold_sending(
-    work: Work, progress_store: ProgressStore | None
-) -> SavedProgress | None:
+    work: Work, progress_store: TickProgressStore | None
+) -> SavedTickProgress | None:
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
     lock_send_status(work)  # an operator who releases it at this moment waits, and is not overruled
@@ -142,17 +142,17 @@ def record_tick_or_hold_sending(
     )
     house, awake_since, ticks = work.session.execute(noted).one()
     assert awake_since is not None  # noqa: S101 - it was just set
-    return SavedProgress(house, awake_since, ticks)
+    return SavedTickProgress(house, awake_since, ticks)
 
 
-def tick_progress_if_sending(session: Session) -> SavedProgress | None:
+def tick_progress_if_sending(session: Session) -> SavedTickProgress | None:
     """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
     if reason_for_hold(session) is not None:
         return None
     row = session.execute(select(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)).one()
     if row.awake_since is None:
         return None
-    return SavedProgress(row.house, row.awake_since, row.ticks)
+    return SavedTickProgress(row.house, row.awake_since, row.ticks)
 
 
 def lock_send_status(work: Work) -> None:

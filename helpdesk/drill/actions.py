@@ -44,7 +44,7 @@ class DrillActions:
         """Somebody tells us a story."""
         self.send_reports_to(to)
         code = ReturnCode.new()
-        way_back = intake.ReportKeys(
+        way_back = intake.ReportLookupKeys(
             form_token=secrets.token_bytes(32),
             code=code,
             reporter_tag=code.tag(self.past.context.settings.intake_keys[0]),

@@ -13,7 +13,7 @@ from helpdesk.drill.scenario_schedule import Scenario
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import packet_sources
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.escalations.states import Ask, PartnerAction, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.runs.models import Run
 
@@ -40,7 +40,7 @@ def play_decided_request(actions: DrillActions, story: SampleReport, at: datetim
     escalations.record_partner_decision(
         actions.past.person_work(LEAD, at),
         request,
-        action=Action.ACCESS_RESTORED,
+        action=PartnerAction.ACCESS_RESTORED,
         reason=Reason.POLICY_BREACH,
         note="Access goes to the address that was on the account before the change.",
     )

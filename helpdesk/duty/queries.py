@@ -14,7 +14,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
 from helpdesk.core import outbox, send_hold
 from helpdesk.core.actors import Role
-from helpdesk.core.ended_database_sessions import EndedDatabaseSession, ended_database_sessions
+from helpdesk.core.ended_database_sessions import RoleWithEndedSessions, ended_database_sessions
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import OF_CASE, HistoryEntry
 from helpdesk.core.outbox import OutboxJob
@@ -97,7 +97,7 @@ class DutyBoard:
     steps_due_again: Sequence[DueStep]
     newcomers: Sequence[Membership]
     false_keys: UntrustedKeys
-    ended_database_sessions: Sequence[EndedDatabaseSession]
+    ended_database_sessions: Sequence[RoleWithEndedSessions]
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
     to_vet: Sequence[Partner]

@@ -6,61 +6,61 @@ Who gives an account back does not say that there was not enough proof: one of t
 from collections.abc import Mapping
 from typing import Final
 
-from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.escalations.states import Ask, PartnerAction, Reason
 
 UNFITTING: Final = "This reason does not fit what you did. Choose another one."
 
 # What can come of a request of each kind; doing nothing always can.
-OUTCOMES: Final[Mapping[Ask, tuple[Action, ...]]] = {
+OUTCOMES: Final[Mapping[Ask, tuple[PartnerAction, ...]]] = {
     Ask.RESTORE: (
-        Action.ACCESS_RESTORED,
-        Action.ACCESS_LOCKED,
-        Action.ACCOUNT_DISABLED,
-        Action.DATA_PRESERVED,
-        Action.NONE,
+        PartnerAction.ACCESS_RESTORED,
+        PartnerAction.ACCESS_LOCKED,
+        PartnerAction.ACCOUNT_DISABLED,
+        PartnerAction.DATA_PRESERVED,
+        PartnerAction.NONE,
     ),
     Ask.LOCK: (
-        Action.ACCESS_LOCKED,
-        Action.ACCOUNT_DISABLED,
-        Action.ACCESS_RESTORED,
-        Action.CONTENT_LIMITED,
-        Action.DATA_PRESERVED,
-        Action.NONE,
+        PartnerAction.ACCESS_LOCKED,
+        PartnerAction.ACCOUNT_DISABLED,
+        PartnerAction.ACCESS_RESTORED,
+        PartnerAction.CONTENT_LIMITED,
+        PartnerAction.DATA_PRESERVED,
+        PartnerAction.NONE,
     ),
     Ask.REMOVE: (
-        Action.CONTENT_REMOVED,
-        Action.CONTENT_LIMITED,
-        Action.ACCOUNT_DISABLED,
-        Action.LINK_BLOCKED,
-        Action.DOMAIN_SUSPENDED,
-        Action.HOST_SUSPENDED,
-        Action.WARNING_ADDED,
-        Action.NONE,
+        PartnerAction.CONTENT_REMOVED,
+        PartnerAction.CONTENT_LIMITED,
+        PartnerAction.ACCOUNT_DISABLED,
+        PartnerAction.LINK_BLOCKED,
+        PartnerAction.DOMAIN_SUSPENDED,
+        PartnerAction.HOST_SUSPENDED,
+        PartnerAction.WARNING_ADDED,
+        PartnerAction.NONE,
     ),
-    Ask.PRESERVE: (Action.DATA_PRESERVED, Action.NONE),
+    Ask.PRESERVE: (PartnerAction.DATA_PRESERVED, PartnerAction.NONE),
     Ask.REVIEW: (
-        Action.ACCESS_RESTORED,
-        Action.CONTENT_REINSTATED,
-        Action.CONTENT_LIMITED,
-        Action.WARNING_ADDED,
-        Action.NONE,
+        PartnerAction.ACCESS_RESTORED,
+        PartnerAction.CONTENT_REINSTATED,
+        PartnerAction.CONTENT_LIMITED,
+        PartnerAction.WARNING_ADDED,
+        PartnerAction.NONE,
     ),
 }
 # What was asked for, done as it was asked.
-DONE: Final[Mapping[Ask, frozenset[Action]]] = {
-    Ask.RESTORE: frozenset({Action.ACCESS_RESTORED}),
-    Ask.LOCK: frozenset({Action.ACCESS_LOCKED, Action.ACCOUNT_DISABLED}),
+DONE: Final[Mapping[Ask, frozenset[PartnerAction]]] = {
+    Ask.RESTORE: frozenset({PartnerAction.ACCESS_RESTORED}),
+    Ask.LOCK: frozenset({PartnerAction.ACCESS_LOCKED, PartnerAction.ACCOUNT_DISABLED}),
     Ask.REMOVE: frozenset(
         {
-            Action.CONTENT_REMOVED,
-            Action.ACCOUNT_DISABLED,
-            Action.LINK_BLOCKED,
-            Action.DOMAIN_SUSPENDED,
-            Action.HOST_SUSPENDED,
+            PartnerAction.CONTENT_REMOVED,
+            PartnerAction.ACCOUNT_DISABLED,
+            PartnerAction.LINK_BLOCKED,
+            PartnerAction.DOMAIN_SUSPENDED,
+            PartnerAction.HOST_SUSPENDED,
         }
     ),
-    Ask.PRESERVE: frozenset({Action.DATA_PRESERVED}),
-    Ask.REVIEW: frozenset({Action.ACCESS_RESTORED, Action.CONTENT_REINSTATED}),
+    Ask.PRESERVE: frozenset({PartnerAction.DATA_PRESERVED}),
+    Ask.REVIEW: frozenset({PartnerAction.ACCESS_RESTORED, PartnerAction.CONTENT_REINSTATED}),
 }
 _BREACH: Final = frozenset({Reason.POLICY_BREACH, Reason.ILLEGAL})
 _TO_ACT: Final[Mapping[Ask, frozenset[Reason]]] = {
@@ -82,16 +82,16 @@ _HALFWAY: Final = frozenset(
 _WHY_NOT: Final = frozenset(Reason) - _BREACH
 
 
-def possible_actions(ask: Ask) -> tuple[Action, ...]:
+def possible_actions(ask: Ask) -> tuple[PartnerAction, ...]:
     """What can come of a request, what was asked for first."""
     return OUTCOMES[ask]
 
 
-def possible_reasons(ask: Ask, action: Action) -> frozenset[Reason]:
+def possible_reasons(ask: Ask, action: PartnerAction) -> frozenset[Reason]:
     """Why a partner can have done this with a request; none for what cannot come of it."""
     if action not in OUTCOMES[ask]:
         return frozenset()
-    if action is Action.NONE:
+    if action is PartnerAction.NONE:
         # Asked to look again at a decision, who keeps it says which rule it was about.
         stands = ask is Ask.REVIEW
         return (_WHY_NOT | _BREACH) - {Reason.NO_BREACH_FOUND} if stands else _WHY_NOT
@@ -100,6 +100,6 @@ def possible_reasons(ask: Ask, action: Action) -> frozenset[Reason]:
     return _TO_ACT[ask] | _BREACH | _HALFWAY
 
 
-def action_fits_reason(ask: Ask, action: Action, reason: Reason) -> bool:
+def action_fits_reason(ask: Ask, action: PartnerAction, reason: Reason) -> bool:
     """Whether outcome and reason can both be true of a request of this kind."""
     return reason in possible_reasons(ask, action)

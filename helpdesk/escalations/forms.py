@@ -11,7 +11,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, possible_actions
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
-from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.escalations.states import Ask, PartnerAction, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
 from helpdesk.web.forms import Form
@@ -177,9 +177,9 @@ class DecisionForm(Form):
 
     def validate_reason(self, field: Any) -> None:
         """A slip is asked about before anyone reads it."""
-        if self.action.data not in set(Action) or field.data not in set(Reason):
+        if self.action.data not in set(PartnerAction) or field.data not in set(Reason):
             return  # those have errors of their own
-        if not action_fits_reason(self.ask, Action(self.action.data), Reason(field.data)):
+        if not action_fits_reason(self.ask, PartnerAction(self.action.data), Reason(field.data)):
             raise ValidationError(UNFITTING)
 
 

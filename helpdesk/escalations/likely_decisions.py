@@ -7,18 +7,30 @@ Every answer can still be given.
 from collections.abc import Mapping
 from typing import Final
 
-from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.escalations.states import Ask, PartnerAction, Reason
 
-_ACTIONS: Final[Mapping[Ask, tuple[Action, ...]]] = {
-    Ask.RESTORE: (Action.ACCESS_RESTORED, Action.ACCESS_LOCKED),
-    Ask.LOCK: (Action.ACCESS_LOCKED, Action.ACCOUNT_DISABLED, Action.ACCESS_RESTORED),
-    Ask.REMOVE: (Action.CONTENT_REMOVED, Action.CONTENT_LIMITED, Action.ACCOUNT_DISABLED),
-    Ask.PRESERVE: (Action.DATA_PRESERVED,),
-    Ask.REVIEW: (Action.ACCESS_RESTORED, Action.CONTENT_REINSTATED),
+_ACTIONS: Final[Mapping[Ask, tuple[PartnerAction, ...]]] = {
+    Ask.RESTORE: (PartnerAction.ACCESS_RESTORED, PartnerAction.ACCESS_LOCKED),
+    Ask.LOCK: (
+        PartnerAction.ACCESS_LOCKED,
+        PartnerAction.ACCOUNT_DISABLED,
+        PartnerAction.ACCESS_RESTORED,
+    ),
+    Ask.REMOVE: (
+        PartnerAction.CONTENT_REMOVED,
+        PartnerAction.CONTENT_LIMITED,
+        PartnerAction.ACCOUNT_DISABLED,
+    ),
+    Ask.PRESERVE: (PartnerAction.DATA_PRESERVED,),
+    Ask.REVIEW: (PartnerAction.ACCESS_RESTORED, PartnerAction.CONTENT_REINSTATED),
 }
 # Of a whole account or group nothing is taken down: it is switched off.
 _WHOLE: Final = frozenset({"account", "group", "channel"})
-_REMOVE_WHOLE: Final = (Action.ACCOUNT_DISABLED, Action.CONTENT_REMOVED, Action.CONTENT_LIMITED)
+_REMOVE_WHOLE: Final = (
+    PartnerAction.ACCOUNT_DISABLED,
+    PartnerAction.CONTENT_REMOVED,
+    PartnerAction.CONTENT_LIMITED,
+)
 
 # Why somebody does what was asked, and why not.
 _TO_ACT: Final[Mapping[Ask, tuple[Reason, ...]]] = {
@@ -41,10 +53,10 @@ _NOT_TO_ACT: Final[Mapping[Ask, tuple[Reason, ...]]] = {
 }
 
 
-def likely_actions(ask: Ask, target_kind: str) -> tuple[Action, ...]:
+def likely_actions(ask: Ask, target_kind: str) -> tuple[PartnerAction, ...]:
     """What may have been done, what was asked for first; doing nothing is always among it."""
     whole = ask is Ask.REMOVE and target_kind in _WHOLE
-    return (*(_REMOVE_WHOLE if whole else _ACTIONS[ask]), Action.NONE)
+    return (*(_REMOVE_WHOLE if whole else _ACTIONS[ask]), PartnerAction.NONE)
 
 
 def reasons_to_act(ask: Ask) -> tuple[Reason, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from helpdesk.cases.levels import Level
 from helpdesk.escalations.decision_rules import OUTCOMES
-from helpdesk.escalations.states import Action, Ask, Priority
+from helpdesk.escalations.states import Ask, PartnerAction, Priority
 
 FROM_LEVEL: Final = {
     Level.IMMEDIATE: Priority.P1,
@@ -24,7 +24,7 @@ OUR_MOVE_WITHIN: Final = {
 
 # These could hand somebody's account to a stranger, or lock them out of it, because that can be the
 # answer to them: two people look before they leave.
-CHANGES_ACCESS: Final = frozenset({Action.ACCESS_RESTORED, Action.ACCESS_LOCKED})
+CHANGES_ACCESS: Final = frozenset({PartnerAction.ACCESS_RESTORED, PartnerAction.ACCESS_LOCKED})
 ABOUT_ACCESS: Final = frozenset(
     ask for ask, outcomes in OUTCOMES.items() if not CHANGES_ACCESS.isdisjoint(outcomes)
 )

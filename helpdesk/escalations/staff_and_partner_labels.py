@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from helpdesk.escalations.states import (
-    Action,
     Ask,
     DeliveryState,
     EscalationState,
     InboxFilter,
+    PartnerAction,
     Priority,
     Reason,
     Verdict,
@@ -146,18 +146,18 @@ TROUBLES: Final = {
 }
 
 ACTIONS: Final = {
-    Action.ACCESS_RESTORED: "Access was given back to the owner",
-    Action.ACCESS_LOCKED: "Access was locked",
-    Action.ACCOUNT_DISABLED: "The account was switched off",
-    Action.CONTENT_REMOVED: "The content was taken down",
-    Action.CONTENT_LIMITED: "The content was made harder to see",
-    Action.CONTENT_REINSTATED: "The content was put back",
-    Action.LINK_BLOCKED: "The link was blocked",
-    Action.DOMAIN_SUSPENDED: "The domain was suspended",
-    Action.HOST_SUSPENDED: "The hosting was suspended",
-    Action.DATA_PRESERVED: "The data was preserved",
-    Action.WARNING_ADDED: "A warning was added",
-    Action.NONE: "Nothing was done",
+    PartnerAction.ACCESS_RESTORED: "Access was given back to the owner",
+    PartnerAction.ACCESS_LOCKED: "Access was locked",
+    PartnerAction.ACCOUNT_DISABLED: "The account was switched off",
+    PartnerAction.CONTENT_REMOVED: "The content was taken down",
+    PartnerAction.CONTENT_LIMITED: "The content was made harder to see",
+    PartnerAction.CONTENT_REINSTATED: "The content was put back",
+    PartnerAction.LINK_BLOCKED: "The link was blocked",
+    PartnerAction.DOMAIN_SUSPENDED: "The domain was suspended",
+    PartnerAction.HOST_SUSPENDED: "The hosting was suspended",
+    PartnerAction.DATA_PRESERVED: "The data was preserved",
+    PartnerAction.WARNING_ADDED: "A warning was added",
+    PartnerAction.NONE: "Nothing was done",
 }
 
 _REASONS: Final = {

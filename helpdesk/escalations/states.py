@@ -152,7 +152,7 @@ class Ask(StrEnum):
     REVIEW = "review"
 
 
-class Action(StrEnum):
+class PartnerAction(StrEnum):
     """What a partner says it has done."""
 
     ACCESS_LOCKED = "access_locked"

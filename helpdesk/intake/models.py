@@ -107,7 +107,7 @@ def reminder_envelope_place(case_id: str, field: str) -> EnvelopePlace:
     return EnvelopePlace("email_reminders", field, case_id, case_id)
 
 
-class PausedReminderAddress(Base):
+class PausedTestEmailAddress(Base):
     """An address, known by a keyed tag alone, that gets no test email for a while, whoever asks.
 
     Times are to the hour, so that they do not lead to the case whose reporter asked.

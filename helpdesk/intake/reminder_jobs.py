@@ -23,7 +23,7 @@ from helpdesk.core.unconfirmed_addresses import code_tag
 from helpdesk.core.work import Work, round_down_to_hour, round_time_for_reporter
 from helpdesk.intake.models import (
     EmailReminder,
-    PausedReminderAddress,
+    PausedTestEmailAddress,
     ReminderState,
     SentTestEmail,
 )
@@ -224,7 +224,7 @@ def _stop_tag(token: str) -> bytes:
 
 
 def _is_paused(work: Work, tag: bytes) -> bool:
-    paused = work.session.get(PausedReminderAddress, tag)
+    paused = work.session.get(PausedTestEmailAddress, tag)
     return paused is not None and paused.until > work.at
 
 
@@ -232,7 +232,7 @@ def _pause(work: Work, tag: bytes) -> None:
     hour = round_down_to_hour(work.at)
     # In the hour in which it ends, an address waits until a whole day is over.
     until = round_down_to_hour(work.at + BETWEEN_TEST_EMAILS + HOUR)
-    row = insert(PausedReminderAddress).values(tag=tag, sent_at=hour, until=until)
+    row = insert(PausedTestEmailAddress).values(tag=tag, sent_at=hour, until=until)
     again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
     work.session.execute(row.on_conflict_do_update(index_elements=["tag"], set_=again))
 
@@ -254,6 +254,6 @@ def _had_test_email(work: Work, token: str) -> bool:
 
 def _sent_lately(work: Work) -> int:
     lately = select(func.count()).where(
-        column_happened_within(PausedReminderAddress.sent_at, HOUR, at=work.at)
+        column_happened_within(PausedTestEmailAddress.sent_at, HOUR, at=work.at)
     )
     return int(work.session.scalar(lately) or 0)

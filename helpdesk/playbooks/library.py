@@ -17,7 +17,7 @@ OTHER_PLATFORM = "other"
 
 
 @dataclass(frozen=True)
-class HelpdeskFact:
+class FactSetByHelpdesk:
     """A fact that the helpdesk itself puts on a case, such as a consent; pages may ask for it."""
 
     id: str
@@ -54,7 +54,7 @@ class PlaybookCollection:
     language: str
     publishing: PublisherIdentity
     taxonomies: dict[str, int]
-    facts: tuple[HelpdeskFact, ...]
+    facts: tuple[FactSetByHelpdesk, ...]
     sources: dict[str, str]
     groups: tuple[IncidentGroup, ...] = ()
     # what most people come with: it stands in sight on the first page of the form

@@ -14,7 +14,7 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.playbooks.progress import RecordedStep
 
 
-class RecordedAs(StrEnum):
+class StepRecordKind(StrEnum):
     """What a person did with a step. Blocked and not needed are computed, never stored."""
 
     DONE = "done"
@@ -78,7 +78,7 @@ class StepRecord(SealedCaseRecord, Base):
         String(ID_LENGTH), ForeignKey("playbook_runs.id", ondelete="CASCADE")
     )
     step: Mapped[str] = mapped_column(String(80))
-    recorded_as: Mapped[RecordedAs] = mapped_column(enum_column(RecordedAs))
+    recorded_as: Mapped[StepRecordKind] = mapped_column(enum_column(StepRecordKind))
     outcome: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))

@@ -6,7 +6,7 @@ from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
-from helpdesk.runs.known_facts import fact_names_of_other_runs
+from helpdesk.runs.facts_found_elsewhere import fact_names_of_other_runs
 from helpdesk.runs.models import Run, StepRecord
 
 

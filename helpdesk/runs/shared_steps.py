@@ -20,7 +20,7 @@ FRESH: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class SharedStep:
+class SharedStepRecord:
     """How a step ended in another playbook. `once` says that the step is done once for a case."""
 
     page: Playbook
@@ -42,7 +42,7 @@ class SharedStep:
 
 def shared_steps(
     page: Playbook, others: Iterable[tuple[Run, Playbook]], *, begun_at: datetime
-) -> Mapping[str, SharedStep]:
+) -> Mapping[str, SharedStepRecord]:
     """The steps of a page that other runs of the case recorded, as they were recorded last.
 
     `begun_at` is when the run of the page began. A run that was moved to a newer edition speaks
@@ -61,13 +61,13 @@ def shared_steps(
     }
 
 
-def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> SharedStep | None:
+def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> SharedStepRecord | None:
     """The record, if the step means the same on both pages."""
     here, there = page.step(record.step), other.step(record.step)
     if here is None or there is None or not _is_shared(here, there):
         return None
     outcome = there.outcome(record.outcome or "")
-    return SharedStep(other, record, outcome, once=here.once) if outcome is not None else None
+    return SharedStepRecord(other, record, outcome, once=here.once) if outcome is not None else None
 
 
 def _is_shared(here: Step, there: Step) -> bool:

@@ -14,7 +14,7 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
-from helpdesk.runs.models import PlaybookEdition, RecordedAs, Run, StepRecord
+from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKind
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
@@ -35,7 +35,7 @@ def store_step_record(
     work: Work,
     run: Run,
     step: Step,
-    recorded_as: RecordedAs,
+    recorded_as: StepRecordKind,
     *,
     outcome: StepOutcome | None = None,
     words: str = "",

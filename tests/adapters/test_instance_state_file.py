@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helpdesk.adapters.instance_state_file import InstanceStateFile
-from helpdesk.core.send_hold import SavedProgress
+from helpdesk.core.send_hold import SavedTickProgress
 
-KEPT = SavedProgress("a house", datetime(2026, 11, 2, tzinfo=UTC), 7)
+KEPT = SavedTickProgress("a house", datetime(2026, 11, 2, tzinfo=UTC), 7)
 
 
 def test_a_power_cut_leaves_the_old_file_or_the_new_one_and_no_empty_one(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from helpdesk.duty import news_lines as board_news
 from helpdesk.duty.news_lines import WORDS
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import Action, Ask, Reason, Verdict
+from helpdesk.escalations.states import Ask, PartnerAction, Reason, Verdict
 from helpdesk.intake.operations import record_own_verdict, send_message_as_reporter
 from tests.factories import a_case, a_person, a_team, sign_in
 
@@ -52,7 +52,7 @@ def decide(house, escalation):
         operations.record_partner_decision(
             work,
             house.mine(work, escalation),
-            action=Action.ACCESS_RESTORED,
+            action=PartnerAction.ACCESS_RESTORED,
             reason=Reason.POLICY_BREACH,
         )
 

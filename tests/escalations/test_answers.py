@@ -11,7 +11,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import jobs, operations, queries
-from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import CONTACT, TYPED
@@ -100,7 +100,9 @@ def test_an_answer_to_an_earlier_question_is_not_sent_to_a_later_one(house):
     wording = write_answer(house, escalation)
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        operations.record_partner_decision(work, found, action=Action.NONE, reason=Reason.OTHER)
+        operations.record_partner_decision(
+            work, found, action=PartnerAction.NONE, reason=Reason.OTHER
+        )
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
     with house.as_(house.theirs) as work:

@@ -20,7 +20,7 @@ from helpdesk.escalations import jobs, operations, queries, second_person_alerts
 from helpdesk.escalations.decision_rules import OUTCOMES
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations import partner_actions
-from helpdesk.escalations.states import Action, Ask, EscalationState
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.queries import keys_of_partner
@@ -217,7 +217,7 @@ def test_who_changes_a_draft_writes_it_too(house):
 
 
 def test_every_request_after_which_access_can_be_given_back_needs_a_second_person(house):
-    for ask in [one for one in Ask if Action.ACCESS_RESTORED in OUTCOMES[one]]:
+    for ask in [one for one in Ask if PartnerAction.ACCESS_RESTORED in OUTCOMES[one]]:
         escalation = house.ask(ask)
 
         with pytest.raises(Conflict, match="second person"):
@@ -226,7 +226,7 @@ def test_every_request_after_which_access_can_be_given_back_needs_a_second_perso
 
 
 def test_no_other_request_says_where_access_can_be_given_back(house):
-    for ask in [one for one in Ask if Action.ACCESS_RESTORED not in OUTCOMES[one]]:
+    for ask in [one for one in Ask if PartnerAction.ACCESS_RESTORED not in OUTCOMES[one]]:
         escalation = house.ask(ask, typed={**TYPED, "rule": "Yours."})
 
         with house.as_(house.writer) as work:

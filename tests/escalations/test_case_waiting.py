@@ -11,7 +11,7 @@ from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import Action, DeliveryState, Reason, Verdict
+from helpdesk.escalations.states import DeliveryState, PartnerAction, Reason, Verdict
 from helpdesk.intake import operations as intake
 from tests.escalations.conftest import at
 from tests.factories import sign_in
@@ -79,7 +79,7 @@ def test_nobody_waits_for_a_partner_whose_request_is_over(house):
         operations.record_partner_decision(
             work,
             house.mine(work, escalation),
-            action=Action.ACCESS_RESTORED,
+            action=PartnerAction.ACCESS_RESTORED,
             reason=Reason.POLICY_BREACH,
         )
     assert house.case_now().state is CaseState.OPEN
@@ -155,7 +155,7 @@ def test_a_case_that_its_reporter_took_back_opens_for_themselves(house):
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
         operations.record_partner_decision(
-            work, found, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH
+            work, found, action=PartnerAction.ACCESS_RESTORED, reason=Reason.POLICY_BREACH
         )
     take_back(house)
 

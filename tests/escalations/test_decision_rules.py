@@ -13,15 +13,15 @@ from helpdesk.escalations.decision_rules import (
 )
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.priorities import needs_second_person
-from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.partner_terms import PartnerTerms
 from tests.factories import sign_in
 from tests.intake.browser import token_in
 
-ABOUT_ACCESS = {Action.ACCESS_RESTORED, Action.ACCESS_LOCKED}
-DONE, WHY = Action.ACCESS_RESTORED, Reason.POLICY_BREACH
+ABOUT_ACCESS = {PartnerAction.ACCESS_RESTORED, PartnerAction.ACCESS_LOCKED}
+DONE, WHY = PartnerAction.ACCESS_RESTORED, Reason.POLICY_BREACH
 
 
 def decide(house, escalation, action=DONE, reason=WHY, corrects=""):
@@ -43,19 +43,19 @@ def test_every_outcome_of_a_request_has_reasons_and_every_reason_an_outcome(ask)
     assert all(
         action_fits_reason(ask, likely_actions(ask, "")[0], one) for one in reasons_to_act(ask)
     )
-    assert all(action_fits_reason(ask, Action.NONE, one) for one in reasons_not_to_act(ask))
+    assert all(action_fits_reason(ask, PartnerAction.NONE, one) for one in reasons_not_to_act(ask))
 
 
 @pytest.mark.parametrize(
     ("ask", "action", "reason"),
     [
-        (Ask.RESTORE, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE),
-        (Ask.RESTORE, Action.ACCESS_RESTORED, Reason.OWNER_NOT_VERIFIED),
-        (Ask.RESTORE, Action.DOMAIN_SUSPENDED, Reason.POLICY_BREACH),
-        (Ask.RESTORE, Action.NONE, Reason.POLICY_BREACH),
-        (Ask.REMOVE, Action.CONTENT_REMOVED, Reason.NO_BREACH_FOUND),
-        (Ask.PRESERVE, Action.CONTENT_REMOVED, Reason.ILLEGAL),
-        (Ask.REVIEW, Action.NONE, Reason.NO_BREACH_FOUND),
+        (Ask.RESTORE, PartnerAction.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE),
+        (Ask.RESTORE, PartnerAction.ACCESS_RESTORED, Reason.OWNER_NOT_VERIFIED),
+        (Ask.RESTORE, PartnerAction.DOMAIN_SUSPENDED, Reason.POLICY_BREACH),
+        (Ask.RESTORE, PartnerAction.NONE, Reason.POLICY_BREACH),
+        (Ask.REMOVE, PartnerAction.CONTENT_REMOVED, Reason.NO_BREACH_FOUND),
+        (Ask.PRESERVE, PartnerAction.CONTENT_REMOVED, Reason.ILLEGAL),
+        (Ask.REVIEW, PartnerAction.NONE, Reason.NO_BREACH_FOUND),
     ],
 )
 def test_what_contradicts_itself_fits_nothing(ask, action, reason):
@@ -66,7 +66,7 @@ def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
     escalation = house.carried()
 
     with pytest.raises(Conflict, match="does not fit"):
-        decide(house, escalation, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
+        decide(house, escalation, PartnerAction.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
 
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
 
@@ -93,7 +93,7 @@ def test_the_form_says_so_beside_the_reason_and_keeps_what_was_written(house, pa
 
 def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partner_desk, staff):
     escalation = house.carried()
-    decide(house, escalation, Action.NONE, Reason.OTHER)
+    decide(house, escalation, PartnerAction.NONE, Reason.OTHER)
 
     with house.as_(house.theirs) as work:
         [wrong] = queries.decisions_of(work, house.mine(work, escalation))
@@ -104,7 +104,7 @@ def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partne
 
     with house.as_(house.writer) as work:
         found = queries.decisions_of(work, house.mine(work, escalation))
-        assert [one.action for one in found] == [Action.NONE, DONE]
+        assert [one.action for one in found] == [PartnerAction.NONE, DONE]
     assert house.now(escalation).state is EscalationState.DECIDED
     sign_in(partner_desk, house.theirs)
     sign_in(staff, house.writer)
@@ -120,7 +120,7 @@ def test_once_the_person_has_said_that_it_is_fixed_nothing_is_corrected(house):
         operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.CONFIRMED)
 
     with pytest.raises(Conflict):
-        decide(house, escalation, Action.NONE, Reason.OTHER)
+        decide(house, escalation, PartnerAction.NONE, Reason.OTHER)
 
 
 def test_their_own_number_is_kept_sealed_and_shown_to_both_sides(house, partner_desk, staff):

@@ -7,10 +7,10 @@ from helpdesk.escalations import operations, partner_inbox
 from helpdesk.escalations.states import (
     OPEN_TO_PARTNER,
     PILES,
-    Action,
     Ask,
     EscalationState,
     InboxFilter,
+    PartnerAction,
     Priority,
     Reason,
     Verdict,
@@ -55,7 +55,13 @@ def test_a_request_goes_from_pile_to_pile_and_the_piles_are_counted(house):
     assert (refs(house, InboxFilter.WAITING), refs(house, InboxFilter.ASKED)) == ([], [one.ref])
 
     house.answer(one)
-    do(house, one, operations.record_partner_decision, action=Action.NONE, reason=Reason.OTHER)
+    do(
+        house,
+        one,
+        operations.record_partner_decision,
+        action=PartnerAction.NONE,
+        reason=Reason.OTHER,
+    )
     assert refs(house, InboxFilter.DECIDED) == [one.ref]
     sizes = lying(house, InboxFilter.WAITING).sizes
     assert sizes == {InboxFilter.WAITING: 0, InboxFilter.ASKED: 0, InboxFilter.DECIDED: 1}
@@ -91,7 +97,13 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
     house.answer(one)
     assert "We have answered" in theirs.get("/inbox").text
 
-    do(house, one, operations.record_partner_decision, action=Action.NONE, reason=Reason.OTHER)
+    do(
+        house,
+        one,
+        operations.record_partner_decision,
+        action=PartnerAction.NONE,
+        reason=Reason.OTHER,
+    )
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, one), verdict=Verdict.NOT_EFFECTIVE)
 
@@ -111,7 +123,13 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
 )
 def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict, said):
     one = house.carried()
-    do(house, one, operations.record_partner_decision, action=Action.NONE, reason=Reason.OTHER)
+    do(
+        house,
+        one,
+        operations.record_partner_decision,
+        action=PartnerAction.NONE,
+        reason=Reason.OTHER,
+    )
     house.withdraw_consent()
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, one), verdict=Verdict.CANNOT_TELL)

@@ -14,10 +14,10 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.escalations import operations, packets, queries
 from helpdesk.escalations.states import (
-    Action,
     Ask,
     DeliveryState,
     EscalationState,
+    PartnerAction,
     Reason,
     Verdict,
 )
@@ -47,7 +47,9 @@ def asked(house, escalation, question="Since when?"):
     act(house, house.theirs, escalation, operations.ask_for_information, question=question)
 
 
-def decided(house, escalation, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH, note=""):
+def decided(
+    house, escalation, action=PartnerAction.ACCESS_RESTORED, reason=Reason.POLICY_BREACH, note=""
+):
     act(
         house,
         house.theirs,
@@ -285,7 +287,7 @@ def test_a_disputed_decision_goes_back_and_their_clock_runs_again(house, verdict
     assert now.answer_due_at > datetime.now(UTC)
     assert promised(house.context, "escalations.tell_partner")
 
-    decided(house, escalation, action=Action.ACCESS_LOCKED)
+    decided(house, escalation, action=PartnerAction.ACCESS_LOCKED)
     verified(house, escalation, Verdict.CONFIRMED)
     with house.as_(house.writer) as work:
         assert len(queries.decisions_of(work, escalation)) == 2
@@ -364,7 +366,7 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
         operations.acknowledge_request,
         lambda work, one: operations.ask_for_information(work, one, question="?"),
         lambda work, one: operations.record_partner_decision(
-            work, one, action=Action.NONE, reason=Reason.NO_BREACH_FOUND
+            work, one, action=PartnerAction.NONE, reason=Reason.NO_BREACH_FOUND
         ),
         operations.open_packet_and_record,
     ],

@@ -5,14 +5,14 @@ import pytest
 from helpdesk.escalations.decision_rules import possible_actions
 from helpdesk.escalations.forms import DecisionForm
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.escalations.states import Ask, PartnerAction, Reason
 from helpdesk.partners.packet_fields import BY_NAME
 
 WHAT_WAS_ASKED = {
-    Ask.RESTORE: Action.ACCESS_RESTORED,
-    Ask.LOCK: Action.ACCESS_LOCKED,
-    Ask.REMOVE: Action.CONTENT_REMOVED,
-    Ask.PRESERVE: Action.DATA_PRESERVED,
+    Ask.RESTORE: PartnerAction.ACCESS_RESTORED,
+    Ask.LOCK: PartnerAction.ACCESS_LOCKED,
+    Ask.REMOVE: PartnerAction.CONTENT_REMOVED,
+    Ask.PRESERVE: PartnerAction.DATA_PRESERVED,
 }
 KINDS = ["", *dict(BY_NAME["target_kind"].choices)]
 
@@ -28,7 +28,7 @@ def test_every_answer_can_be_given_once_and_doing_nothing_never_hides(public, as
     assert sorted(one.value for one in reasons) == sorted(Reason)
     first = [one.value for one in actions if one.optgroup is None]
     assert first == [one.value for one in likely_actions(ask, kind)]
-    assert first[-1] == Action.NONE
+    assert first[-1] == PartnerAction.NONE
     assert 2 <= len(first) <= 4
 
 
@@ -38,7 +38,7 @@ def test_what_was_asked_for_stands_first(ask, action):
 
 
 def test_a_whole_account_is_switched_off():
-    assert likely_actions(Ask.REMOVE, "account")[0] is Action.ACCOUNT_DISABLED
+    assert likely_actions(Ask.REMOVE, "account")[0] is PartnerAction.ACCOUNT_DISABLED
 
 
 @pytest.mark.parametrize("ask", Ask)

@@ -17,7 +17,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed
 from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, partner_inbox
-from helpdesk.escalations.states import Action, InboxFilter, Reason
+from helpdesk.escalations.states import InboxFilter, PartnerAction, Reason
 from helpdesk.runs import operations as playbooks
 from helpdesk.triage import operations as triage
 from tests.escalations.conftest import a_partner
@@ -103,7 +103,7 @@ ANSWERS = {
     "acknowledge": operations.acknowledge_request,
     "ask": lambda work, one: operations.ask_for_information(work, one, question="Which one?"),
     "decide": lambda work, one: operations.record_partner_decision(
-        work, one, action=Action.ACCESS_RESTORED, reason=Reason.OTHER
+        work, one, action=PartnerAction.ACCESS_RESTORED, reason=Reason.OTHER
     ),
     "note a number": lambda work, one: operations.set_partner_ticket(work, one, ticket="4711"),
 }

@@ -18,7 +18,7 @@ from helpdesk.core.stale_page_marks import CHANGED, mark_of
 from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.intake.forms import list_deferred_questions
 from helpdesk.partners import operations as partners
@@ -72,7 +72,7 @@ def decided(house):
         operations.record_partner_decision(
             work,
             queries.visible_request_by_ref(work, escalation.ref),
-            action=Action.ACCESS_RESTORED,
+            action=PartnerAction.ACCESS_RESTORED,
             reason=Reason.POLICY_BREACH,
         )
     return escalation
@@ -84,7 +84,7 @@ def correct(house, escalation):
         operations.record_partner_decision(
             work,
             found,
-            action=Action.NONE,
+            action=PartnerAction.NONE,
             reason=Reason.OWNER_NOT_VERIFIED,
             corrects=queries.decisions_of(work, found)[-1].id,
         )
@@ -637,7 +637,7 @@ def judged(house):
 
 def test_what_the_reporter_has_judged_is_corrected_no_more(house, judged):
     escalation, last = judged
-    how = {"action": Action.NONE, "reason": Reason.OTHER}
+    how = {"action": PartnerAction.NONE, "reason": Reason.OTHER}
 
     with house.as_(house.theirs) as work:
         found = queries.visible_request_by_ref(work, escalation.ref)
@@ -654,7 +654,9 @@ def test_a_desk_decides_after_what_was_said_of_its_last_decision(house, partner_
     old = desk.get(address)
     with house.as_(house.colleague) as work:
         found = queries.visible_request_by_ref(work, escalation.ref)
-        operations.record_partner_decision(work, found, action=Action.NONE, reason=Reason.OTHER)
+        operations.record_partner_decision(
+            work, found, action=PartnerAction.NONE, reason=Reason.OTHER
+        )
     with house.as_reporter() as work:
         found = work.session.get(Escalation, escalation.id)
         operations.record_verdict(work, found, verdict=Verdict.NOT_EFFECTIVE)

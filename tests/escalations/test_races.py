@@ -16,7 +16,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Delivery, Escalation, PartnerDecision, PartnerMessage
-from helpdesk.escalations.states import Action, Ask, DeliveryState, EscalationState, Reason
+from helpdesk.escalations.states import Ask, DeliveryState, EscalationState, PartnerAction, Reason
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.escalations.conftest import a_house
 from tests.intake.test_sending_twice import database_of_its_own
@@ -76,7 +76,9 @@ def ask_back(work, escalation):
 
 
 def decide(work, escalation):
-    operations.record_partner_decision(work, escalation, action=Action.NONE, reason=Reason.OTHER)
+    operations.record_partner_decision(
+        work, escalation, action=PartnerAction.NONE, reason=Reason.OTHER
+    )
 
 
 def count(house, kind, escalation):

@@ -24,7 +24,7 @@ from helpdesk.duty.queries import load_board
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.stale_page_marks import decision_mark_of
-from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
 from tests.factories import sign_in
@@ -64,7 +64,7 @@ def decided(house):
         operations.record_partner_decision(
             work,
             house.mine(work, request),
-            action=Action.ACCESS_RESTORED,
+            action=PartnerAction.ACCESS_RESTORED,
             reason=Reason.POLICY_BREACH,
         )
     return request

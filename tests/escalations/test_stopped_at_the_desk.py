@@ -11,7 +11,7 @@ from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.states import Action, Ask, EscalationState, Reason
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.conftest import become
@@ -46,7 +46,7 @@ THEIRS = {
     "say that they have it": operations.acknowledge_request,
     "ask": lambda work, found: operations.ask_for_information(work, found, question="Since when?"),
     "decide": lambda work, found: operations.record_partner_decision(
-        work, found, action=Action.NONE, reason=Reason.OTHER
+        work, found, action=PartnerAction.NONE, reason=Reason.OTHER
     ),
 }
 

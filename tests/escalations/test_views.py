@@ -16,7 +16,14 @@ from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import Action, Ask, DeliveryState, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import (
+    Ask,
+    DeliveryState,
+    EscalationState,
+    PartnerAction,
+    Reason,
+    Verdict,
+)
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
@@ -451,7 +458,7 @@ def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
     house.carry(escalation, later=timedelta(days=1))
     with house.as_(house.theirs) as work:
         operations.record_partner_decision(
-            work, house.mine(work, escalation), action=Action.NONE, reason=Reason.OTHER
+            work, house.mine(work, escalation), action=PartnerAction.NONE, reason=Reason.OTHER
         )
     with house.as_reporter() as work:
         operations.record_verdict(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)

@@ -10,7 +10,7 @@ import pytest
 from helpdesk.app import create_app
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.escalations import operations
-from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.escalations.states import Ask, PartnerAction, Reason
 from helpdesk.intake.forms.consents import ConsentsForm
 from helpdesk.runs import operations as runs
 from helpdesk.settings import Surface
@@ -104,7 +104,7 @@ def served(context, monkeypatch):
         operations.record_partner_decision(
             work,
             house.mine(work, decided),
-            action=Action.DATA_PRESERVED,
+            action=PartnerAction.DATA_PRESERVED,
             reason=Reason.OTHER,
             note="",
         )

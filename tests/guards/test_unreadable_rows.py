@@ -21,7 +21,7 @@ from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unreadable_texts import UNREADABLE, parse_mapping_or_none
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
-from helpdesk.escalations.states import Action, Reason
+from helpdesk.escalations.states import PartnerAction, Reason
 from helpdesk.intake import operations as mailbox
 from helpdesk.triage import operations as triage
 from helpdesk.triage.models import LevelEvaluation
@@ -117,7 +117,7 @@ def request_of(house):
     with house.as_(house.theirs) as work:
         mine = house.mine(work, escalation)
         operations.record_partner_decision(
-            work, mine, action=Action.NONE, reason=Reason.OTHER, note="No."
+            work, mine, action=PartnerAction.NONE, reason=Reason.OTHER, note="No."
         )
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)

@@ -23,7 +23,7 @@ from helpdesk.core.keys import KeyCopy, KeyKind, new_key
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake import operations, queries
-from helpdesk.intake.operations import ReportKeys
+from helpdesk.intake.operations import ReportLookupKeys
 from helpdesk.intake.report_rules import ReportContent
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE
@@ -43,7 +43,7 @@ JUST_BEFORE_TEN = datetime(2026, 11, 2, 9, 58, 41, tzinfo=UTC)
 @pytest.fixture
 def way_back(settings):
     code = ReturnCode.new()
-    return ReportKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
+    return ReportLookupKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
 
 
 @given(st.integers(0, POSSIBLE_CODES - 1), st.data())
@@ -72,7 +72,7 @@ def test_whoever_takes_a_report_in_cannot_read_it(house, way_back):
 
 def a_way_back(settings, number):
     code = ReturnCode.new()
-    return ReportKeys(bytes([number]) * 32, code, code.tag(settings.intake_keys[0]))
+    return ReportLookupKeys(bytes([number]) * 32, code, code.tag(settings.intake_keys[0]))
 
 
 def holder_of(work, case):

@@ -25,7 +25,7 @@ from helpdesk.host_dispatch import application_for
 from helpdesk.intake import operations, reminder_jobs
 from helpdesk.intake.models import (
     EmailReminder,
-    PausedReminderAddress,
+    PausedTestEmailAddress,
     ReminderState,
     SentTestEmail,
 )
@@ -650,7 +650,7 @@ def test_the_address_of_a_test_email_is_free_after_a_day_and_not_before(house, i
     work_off(house)
     house._become("postgres")
     with house.staff.begin() as work:
-        at, until = work.at, work.session.scalar(select(PausedReminderAddress.until))
+        at, until = work.at, work.session.scalar(select(PausedTestEmailAddress.until))
     house._become("helpdesk_intake")
 
     assert timedelta(days=1) <= until - at <= timedelta(days=1, hours=1)
@@ -727,7 +727,7 @@ def test_an_address_that_nobody_confirms_is_deleted_after_two_days(house, inside
     assert row(house, case).address is None
     house._become("postgres")
     with house.staff.begin() as work:
-        assert list(work.session.scalars(select(PausedReminderAddress))) == []
+        assert list(work.session.scalars(select(PausedTestEmailAddress))) == []
     house._become("helpdesk_intake")
 
 

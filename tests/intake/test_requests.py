@@ -14,7 +14,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
-from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
 from tests.factories import a_case, a_person
@@ -59,7 +59,7 @@ class Story:
             jobs.email_partner_request(context, delivery_id=delivery.id)
         return self
 
-    def decide(self, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
+    def decide(self, action=PartnerAction.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
         with self.house.inside(self.theirs) as work:
             found = queries.visible_request_by_ref(work, self.ref)
             operations.acknowledge_request(work, found)

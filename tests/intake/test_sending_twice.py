@@ -189,7 +189,7 @@ def test_a_rotated_key_keeps_every_word(house, browser, settings):
 def test_an_old_code_opens_after_the_intake_key_was_rotated(house, settings):
     code = ReturnCode.new()
     with house.at_the_door() as work:
-        way_back = operations.ReportKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
+        way_back = operations.ReportLookupKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
         operations.submit_report(work, ReportContent("something-else", story="x"), keys=way_back)
     rotated = replace(settings, intake_keys=(b"n" * 32, *settings.intake_keys))
     app = create_app(replace(house.intake, settings=rotated), Surface.PUBLIC)

@@ -6,7 +6,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
-from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import EscalationState, PartnerAction, Reason, Verdict
 from tests.intake.test_requests import Story
 
 SURE = "Stop what was sent?"
@@ -38,7 +38,7 @@ def decide_once_more(story):
     with story.house.inside(story.theirs) as work:
         found = queries.visible_request_by_ref(work, story.ref)
         operations.record_partner_decision(
-            work, found, action=Action.NONE, reason=Reason.OUT_OF_SCOPE
+            work, found, action=PartnerAction.NONE, reason=Reason.OUT_OF_SCOPE
         )
 
 

@@ -15,7 +15,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import RecordedVerdict
 from helpdesk.escalations.partner_inbox import last_partner_moves
-from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
+from helpdesk.escalations.states import EscalationState, PartnerAction, Reason, Verdict
 from tests.intake.test_requests import Story
 
 NOTED = "We noted on"
@@ -146,7 +146,7 @@ def test_what_the_partner_decided_since_stays(house, story):
     with house.inside(story.theirs) as work:
         found = queries.visible_request_by_ref(work, story.ref)
         operations.record_partner_decision(
-            work, found, action=Action.ACCESS_LOCKED, reason=Reason.POLICY_BREACH
+            work, found, action=PartnerAction.ACCESS_LOCKED, reason=Reason.POLICY_BREACH
         )
     story.say(Verdict.CONFIRMED)
 

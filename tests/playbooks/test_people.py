@@ -7,7 +7,7 @@ from helpdesk.playbooks.answer_evaluation import raised_red_flags, safe_now_advi
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.step_tracker import StepTracker
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.triage.judgement import judge_report
 from helpdesk.triage.repository import load_decision_table
 
@@ -27,7 +27,7 @@ def level_of(page, answers):
 
 
 def needed(page, known):
-    stands = StepTracker(page).progress_of(known, {}).steps
+    stands = StepProgressCalculator(page).progress_of(known, {}).steps
     return {one.step.id for one in stands if one.state is not StepState.NOT_NEEDED}
 
 

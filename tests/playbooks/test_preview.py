@@ -8,7 +8,7 @@ from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_preview import preview_steps
-from helpdesk.playbooks.step_tracker import track_progress
+from helpdesk.playbooks.step_progress_calculator import track_progress
 
 LIBRARY = load_current_library()
 PAGES = LIBRARY.playbooks

@@ -11,7 +11,7 @@ from helpdesk.playbooks.model import FactSource
 from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
-from helpdesk.playbooks.step_tracker import track_progress
+from helpdesk.playbooks.step_progress_calculator import track_progress
 
 PAGES = load_current_library().playbooks
 ACCOUNT = load_current_library().playbook("account-takeover")

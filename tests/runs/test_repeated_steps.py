@@ -16,7 +16,7 @@ from helpdesk.duty import case_closing
 from helpdesk.duty.queries import load_board
 from helpdesk.playbooks.progress import StepState
 from helpdesk.runs import condition_context, operations, queries
-from helpdesk.runs.models import RecordedAs, StepRecord
+from helpdesk.runs.models import StepRecord, StepRecordKind
 from tests.factories import a_case
 
 DANGER = "first-contact.danger-again"
@@ -69,7 +69,7 @@ def test_a_step_of_an_immediate_case_comes_before_twenty_older_ones(at_work, ask
             step = queries.pinned_playbook_of(run).step(DANGER)
             record = StepRecord(
                 step=DANGER,
-                recorded_as=RecordedAs.DONE,
+                recorded_as=StepRecordKind.DONE,
                 outcome=step.outcomes[0].id,
                 at=now,
                 by=work.actor.id,

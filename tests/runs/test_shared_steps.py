@@ -14,7 +14,7 @@ from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs import operations, queries
 from helpdesk.runs.condition_context import facts_of
-from helpdesk.runs.models import MOVED, RecordedAs, Run, StepRecord
+from helpdesk.runs.models import MOVED, Run, StepRecord, StepRecordKind
 from helpdesk.runs.shared_steps import FRESH, shared_steps
 from tests.factories import sign_in
 from tests.runs.test_views import address
@@ -253,7 +253,7 @@ def a_run(page, ended_as, told):
         step = page.steps[number % len(page.steps)]
         records[step.id] = StepRecord(
             step=step.id,
-            recorded_as=RecordedAs.DONE,
+            recorded_as=StepRecordKind.DONE,
             outcome=step.outcomes[outcome % len(step.outcomes)].id,
             at=NOON + timedelta(days=days),
             by="person:1",
@@ -280,7 +280,7 @@ def test_a_step_that_means_something_else_in_the_other_edition_is_not_counted(ch
     run.records.append(
         StepRecord(
             step="vetting.vouch",
-            recorded_as=RecordedAs.DONE,
+            recorded_as=StepRecordKind.DONE,
             outcome="confirmed",
             at=NOON,
             by="person:1",

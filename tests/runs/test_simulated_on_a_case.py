@@ -8,8 +8,8 @@ from helpdesk.authoring.simulation.random_people import SimulationSetup, random_
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import outcome_continues_run
-from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.runs import operations, queries
 from helpdesk.runs.condition_context import facts_of
 from tests.runs.conftest import CaseAtWork
@@ -21,8 +21,8 @@ PLACES = [("account-takeover", 3), ("doxing", 8), ("something-else", 5), ("websi
 @pytest.mark.parametrize(("name", "seed"), PLACES)
 def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     page = LIBRARY.playbook(name)
-    person = random_person(SimulationSetup(LIBRARY, StepTracker(page)), seed)
-    walked = simulate_person(SimulationSetup(LIBRARY, StepTracker(page)), person)
+    person = random_person(SimulationSetup(LIBRARY, StepProgressCalculator(page)), seed)
+    walked = simulate_person(SimulationSetup(LIBRARY, StepProgressCalculator(page)), person)
     told = {
         key: list(said) if isinstance(said, tuple) else said
         for key, said in walked.told.answers.items()
@@ -31,7 +31,7 @@ def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     run_id = at_work.start(name)
     # a consent is given on the case itself; here nobody gave one
     way = simulate_run(
-        StepTracker(page), walked.told.answers, person.chooser(), person.step_picker()
+        StepProgressCalculator(page), walked.told.answers, person.chooser(), person.step_picker()
     )
 
     for taken in way.taken:

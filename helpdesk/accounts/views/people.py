@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
+from helpdesk.accounts.forms import InvitationForm, MembershipForm, NewQueueForm
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import (
     INVITES,
@@ -107,13 +107,13 @@ def create_unblock(person_id: str) -> ResponseReturnValue:
 @people_bp.get("/people/queue")
 def new_queue() -> ResponseReturnValue:
     require_people_manager()
-    return render_template("people/queue.html", form=TeamForm())
+    return render_template("people/queue.html", form=NewQueueForm())
 
 
 @people_bp.post("/people/queue")
 def create_queue() -> ResponseReturnValue:
     require_people_manager()
-    form = TeamForm()
+    form = NewQueueForm()
     if not form.validate_on_submit():
         return render_template("people/queue.html", form=form), 422
     try:

@@ -19,7 +19,7 @@ from helpdesk.authoring.simulation.invariants import simulate_person
 from helpdesk.authoring.simulation.random_exploration import BrokenInvariant
 from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.step_tracker import StepTracker
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 
 AT_ONCE = 250  # people in one piece of work
 WORTH_SHARING = 2000  # people from whom on more processes are quicker
@@ -126,7 +126,7 @@ def _shown(broken: Iterable[BrokenInvariant]) -> list[BrokenInvariant]:
 def _people(library: WrittenLibrary, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
     """Who this seed is, and what they do."""
     for page in pages:
-        ground = SimulationSetup(library, StepTracker(page))
+        ground = SimulationSetup(library, StepProgressCalculator(page))
         person: dict[str, Any] = asdict(random_person(ground, seed))
         for name, said in person.items():
             yield f"{name}: {said}"

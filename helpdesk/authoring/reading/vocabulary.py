@@ -6,7 +6,7 @@ from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.library import (
     EvidenceKind,
-    HelpdeskFact,
+    FactSetByHelpdesk,
     IncidentGroup,
     OrganisationCause,
     Platform,
@@ -97,9 +97,9 @@ def _read_publishing(node: Node) -> PublisherIdentity:
     return publishing
 
 
-def _read_fact(node: Node) -> HelpdeskFact:
+def _read_fact(node: Node) -> FactSetByHelpdesk:
     fields = node.fields("id says values")
-    return HelpdeskFact(
+    return FactSetByHelpdesk(
         id=fields["id"].id(),
         says=fields["says"].text(),
         values=fields.list_of("values", Node.id),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Scenario, SimulationScript
-from helpdesk.authoring.simulation.expectations import ScenarioResult, simulation_summary_of
+from helpdesk.authoring.simulation.expectations import SimulationSummary, simulation_summary_of
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions
@@ -51,7 +51,7 @@ def compare_editions(
             ScenarioChange(
                 through.id, field.name, _told(before, field.name), _told(after, field.name)
             )
-            for field in fields(ScenarioResult)
+            for field in fields(SimulationSummary)
             if getattr(before, field.name) != getattr(after, field.name)
         ]
     return PlaybookDifference(old[1], new[1], diff_editions(old[1], new[1]), count, tuple(turns))
@@ -88,11 +88,11 @@ def _fitting_answers(page: Playbook, answers: Mapping[str, Value]) -> dict[str, 
     return fits
 
 
-def _result(library: WrittenLibrary, page: Playbook, script: SimulationScript) -> ScenarioResult:
+def _result(library: WrittenLibrary, page: Playbook, script: SimulationScript) -> SimulationSummary:
     [walked] = simulate_script(library, (page,), adapt_script(page, script))
     return simulation_summary_of(walked)
 
 
-def _told(result: ScenarioResult, name: str) -> str:
+def _told(result: SimulationSummary, name: str) -> str:
     value = getattr(result, name)
     return f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value)

@@ -29,7 +29,7 @@ class UnmetExpectation:
 
 
 @dataclass(frozen=True)
-class ScenarioResult:
+class SimulationSummary:
     """The short form of a walk, as expectations name it."""
 
     level: str
@@ -39,11 +39,11 @@ class ScenarioResult:
     end: str
 
 
-def simulation_summary_of(walked: SimulationResult) -> ScenarioResult:
+def simulation_summary_of(walked: SimulationResult) -> SimulationSummary:
     """What expectations speak of."""
     way = walked.way
     over = f"{{playbook: {way.goes_over_to}}}" if way.goes_over_to else ""
-    return ScenarioResult(
+    return SimulationSummary(
         level=walked.told.judgement.level,
         rule=walked.told.judgement.rule,
         flags=tuple(flag.id for flag in walked.told.flags),

@@ -19,7 +19,7 @@ from helpdesk.authoring.simulation.level_ladders import (
 )
 from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.step_tracker import StepTracker
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 
 NEVER_AN_EXCEPTION: Final = "never an exception"
 ALL: Final = (NEVER_AN_EXCEPTION, *INVARIANTS)
@@ -41,7 +41,7 @@ def explore_with_random_people(
     library: WrittenLibrary, page: Playbook, seeds: Iterable[int]
 ) -> Iterator[BrokenInvariant]:
     """Let everybody with these numbers go through the page."""
-    ground = SimulationSetup(library, StepTracker(page))
+    ground = SimulationSetup(library, StepProgressCalculator(page))
     for seed in seeds:
         yield from _one(ground, seed)
 
@@ -51,7 +51,7 @@ def explore_all_decision_answers(
 ) -> Iterator[BrokenInvariant]:
     """Try every combination of the decision answers, beside no other answer, and beside what the
     people with these numbers answered."""
-    ground = SimulationSetup(library, StepTracker(page))
+    ground = SimulationSetup(library, StepProgressCalculator(page))
     points = {point.id for point in library.table.points}
     for seed in (None, *backgrounds):
         told = random_person(ground, seed).answers if seed is not None else {}

@@ -9,8 +9,8 @@ from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContex
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
 from helpdesk.playbooks.progress import Progress, StepProgress, StepState
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import may_skip_step, missing_proof, outcome_continues_run
-from helpdesk.playbooks.step_tracker import StepTracker
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
 IN_NO_ORDER = 4
@@ -21,7 +21,7 @@ class SimulationSetup:
     """What a trial stands on: the pages, and the one of them that is tried."""
 
     library: WrittenLibrary
-    course: StepTracker
+    course: StepProgressCalculator
 
     @property
     def page(self) -> Playbook:
@@ -44,7 +44,7 @@ class RandomPerson:
     def step_picker(self) -> Pick:
         """Every fourth does whatever is open; the others go down the page."""
         if self.seed % IN_NO_ORDER:
-            return StepTracker.next_step
+            return StepProgressCalculator.next_step
         dice = random.Random(f"order {self.seed}")  # noqa: S311 - no secret
         return lambda course, known, records: _any_open(course.progress_of(known, records), dice)
 

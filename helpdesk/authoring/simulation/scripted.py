@@ -22,7 +22,7 @@ from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for_request
 from helpdesk.playbooks.model import Playbook, Question, RedFlag
 from helpdesk.playbooks.several_playbooks import merged_advice, merged_questions
-from helpdesk.playbooks.step_tracker import StepTracker
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.triage.judgement import Judgement, judge_report
 
 
@@ -84,7 +84,9 @@ def simulate_script(
     sure: Mapping[str, Value] = script.facts
     walked: list[SimulationResult] = []
     for page in pages:
-        way = simulate_run(StepTracker(page), {**told.answers, **facts}, _Chooser(script))
+        way = simulate_run(
+            StepProgressCalculator(page), {**told.answers, **facts}, _Chooser(script)
+        )
         found = {name: value for one in way.taken for name, value in one.facts.items()}
         named = {
             name: value

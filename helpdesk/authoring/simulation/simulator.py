@@ -9,6 +9,7 @@ from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
+from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
     may_skip_step,
@@ -18,7 +19,6 @@ from helpdesk.playbooks.step_rules import (
     outcome_ends_step,
     steps_blocking_outcome,
 )
-from helpdesk.playbooks.step_tracker import StepTracker
 
 LATER = datetime.max.replace(tzinfo=UTC)
 
@@ -59,7 +59,7 @@ class SimulatedStep:
 class StepContext:
     """The step at hand, and everything that somebody could look at before they choose."""
 
-    course: StepTracker
+    course: StepProgressCalculator
     now: StepProgress
     known: Context
     records: Mapping[str, RecordedStep]
@@ -94,7 +94,7 @@ class StepContext:
 class SimulatedRun:
     """A page gone through. `stopped` says why there is no end, if there is none."""
 
-    course: StepTracker
+    course: StepProgressCalculator
     taken: tuple[SimulatedStep, ...]
     known: Context
     records: Mapping[str, RecordedStep]
@@ -125,14 +125,14 @@ class SimulatedRun:
         return self.last_outcome.playbook if self.last_outcome is not None else None
 
 
-Pick = Callable[[StepTracker, Context, Mapping[str, RecordedStep]], StepProgress | None]
+Pick = Callable[[StepProgressCalculator, Context, Mapping[str, RecordedStep]], StepProgress | None]
 
 
 def simulate_run(
-    course: StepTracker,
+    course: StepProgressCalculator,
     known: Context,
     choose: Callable[[StepContext], StepChoice],
-    pick: Pick = StepTracker.next_step,
+    pick: Pick = StepProgressCalculator.next_step,
 ) -> SimulatedRun:
     """Go through a page. The rules of a real run hold; what they refuse stops the way.
 

@@ -21,12 +21,16 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
+from helpdesk.runs.facts_found_elsewhere import (
+    FactFoundElsewhere,
+    UnacknowledgedFacts,
+    step_facts_found_elsewhere,
+)
 from helpdesk.runs.forms import SkipStepForm, StartRunForm, StepOutcomeForm, outcome_form
-from helpdesk.runs.known_facts import KnownFact, UnreadFacts, step_facts_found_elsewhere
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
-from helpdesk.runs.shared_steps import SharedStep
+from helpdesk.runs.shared_steps import SharedStepRecord
 from helpdesk.runs.stale_page_marks import step_mark_of
 from helpdesk.web.blank_forms import cached_blank_form
 from helpdesk.web.request_work import work
@@ -127,7 +131,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
             seen_to_stop=stopped.mark if stopped else None,
             stops_all_help=stops_all_help,
         )
-    except UnreadFacts as unread:  # what was typed stays, beside what has to be read
+    except UnacknowledgedFacts as unread:  # what was typed stays, beside what has to be read
         form.has_read.errors = [unread.sentence]
         return _run_page(case, run, step_id, outcome=form), 422
     flash(_said_of(run, step))
@@ -218,7 +222,7 @@ def _run_page(
     written = queries.evidence_of(work, case)
     may_work = run.ended_at is None and may_work_on_run(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
-    known: Sequence[KnownFact] = ()
+    known: Sequence[FactFoundElsewhere] = ()
     if focus is not None:
         before = step_record_of(run, focus.step.id)
         seen = before.id if before is not None else ""
@@ -257,7 +261,7 @@ def _requests(case: Case, focus: StepProgress | None) -> Sequence[Escalation]:
 
 
 def _recorded(
-    own: Iterable[StepRecord], elsewhere: Mapping[str, SharedStep], *others: str
+    own: Iterable[StepRecord], elsewhere: Mapping[str, SharedStepRecord], *others: str
 ) -> dict[str, Any]:
     """What was recorded here, and in other playbooks of the case about the same steps; in words."""
     records = {record.step: record for record in own}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.sealing import Envelope
-from helpdesk.escalations.states import Action, Reason, Verdict
+from helpdesk.escalations.states import PartnerAction, Reason, Verdict
 
 
 class PartnerMessage(SealedCaseRecord, Base):
@@ -36,7 +36,7 @@ class PartnerDecision(SealedCaseRecord, Base):
     escalation_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE"), index=True
     )
-    action: Mapped[Action] = mapped_column(enum_column(Action))
+    action: Mapped[PartnerAction] = mapped_column(enum_column(PartnerAction))
     reason: Mapped[Reason] = mapped_column(enum_column(Reason))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))

@@ -24,7 +24,7 @@ from helpdesk.escalations.operations.locking import (
 from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_receive_request
 from helpdesk.escalations.stale_page_marks import decision_mark_of
-from helpdesk.escalations.states import OPEN_TO_PARTNER, Action, EscalationState, Reason
+from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState, PartnerAction, Reason
 from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
@@ -113,7 +113,7 @@ def record_partner_decision(
     work: Work,
     escalation: Escalation,
     *,
-    action: Action,
+    action: PartnerAction,
     reason: Reason,
     note: str = "",
     corrects: str = "",

@@ -20,9 +20,9 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
     MOVES,
     OPEN_TO_PARTNER,
-    Action,
     EscalationState,
     InboxFilter,
+    PartnerAction,
     Reason,
 )
 from helpdesk.escalations.views.blueprints import partner_bp
@@ -86,7 +86,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
     operations.record_partner_decision(
         work,
         escalation,
-        action=Action(form.action.data),
+        action=PartnerAction(form.action.data),
         reason=Reason(form.reason.data),
         note=form.note.data or "",
         corrects=form.corrects.data or "",

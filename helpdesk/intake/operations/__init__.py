@@ -25,14 +25,14 @@ from helpdesk.intake.operations.reminders import (
     end_reminders_by_link,
     own_reminder_overview,
 )
-from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit_report
+from helpdesk.intake.operations.submission import ReportLookupKeys, SubmissionResult, submit_report
 from helpdesk.intake.operations.verdicts import dispute_verdict, record_own_verdict
 from helpdesk.intake.operations.withdrawal import withdraw_case
 
 __all__ = [
     "Agreement",
     "ReminderWording",
-    "ReportKeys",
+    "ReportLookupKeys",
     "SubmissionResult",
     "ask_for_reminders",
     "close_mailbox",

@@ -20,7 +20,7 @@ from helpdesk.triage.judgement import Judgement
 
 
 @dataclass(frozen=True)
-class ReportKeys:
+class ReportLookupKeys:
     """What leads to a case again: the form it was made from, and the reporter's return code."""
 
     form_token: bytes
@@ -44,7 +44,7 @@ def submit_report(
     work: Work,
     report: ReportContent,
     *,
-    keys: ReportKeys,
+    keys: ReportLookupKeys,
     in_second_lane: bool = False,
     is_drill: bool = False,
 ) -> SubmissionResult:
@@ -77,7 +77,7 @@ def submit_report(
 def _write_down(
     work: Work,
     told: ReportContent,
-    way_back: ReportKeys,
+    way_back: ReportLookupKeys,
     context: queries.ReceivingTeam,
     *,
     in_second_lane: bool,

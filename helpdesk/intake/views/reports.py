@@ -13,7 +13,7 @@ from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
 from helpdesk.intake.intake_volume import cached_volume
 from helpdesk.intake.machine_sent_reports import DECOY, belongs_in_second_lane
-from helpdesk.intake.operations import ReportKeys, SubmissionResult
+from helpdesk.intake.operations import ReportLookupKeys, SubmissionResult
 from helpdesk.intake.report_rules import has_collapsed_options, option_hints
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import draft_between_steps
@@ -185,10 +185,10 @@ def _judgement(receipt: SubmissionResult, paper: ReportFormSteps) -> Judgement |
     return judge_report(load_decision_table(paper.language), pages, paper.answers)
 
 
-def _way_back(token: ReportToken) -> ReportKeys:
+def _way_back(token: ReportToken) -> ReportLookupKeys:
     intake_key = current_context().settings.intake_keys[0]
     code = token.return_code(intake_key)
-    return ReportKeys(token.fingerprint, code, code.tag(intake_key))
+    return ReportLookupKeys(token.fingerprint, code, code.tag(intake_key))
 
 
 def _code_again(case: Case, token: ReportToken) -> ReturnCode | None:

@@ -11,7 +11,7 @@ from helpdesk.playbooks.edition_diff import records_lost_in_edition
 from helpdesk.playbooks.model import PlaybookReadiness
 from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs import queries, storage
-from helpdesk.runs.known_facts import fact_names_of_other_runs
+from helpdesk.runs.facts_found_elsewhere import fact_names_of_other_runs
 from helpdesk.runs.models import MOVED, Run
 from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.policy import may_start_run, may_work_on_run

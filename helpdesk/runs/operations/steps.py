@@ -20,8 +20,11 @@ from helpdesk.playbooks.step_rules import (
     titles_of_steps,
 )
 from helpdesk.runs import queries, repeated_steps, storage
-from helpdesk.runs.known_facts import refuse_unacknowledged_facts, step_facts_found_elsewhere
-from helpdesk.runs.models import RecordedAs, Run
+from helpdesk.runs.facts_found_elsewhere import (
+    refuse_unacknowledged_facts,
+    step_facts_found_elsewhere,
+)
+from helpdesk.runs.models import Run, StepRecordKind
 from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
@@ -71,7 +74,7 @@ def finish_step(
         )
     repeated_steps.archive_step_record(work, run, page, step)
     record = storage.store_step_record(
-        work, run, step, RecordedAs.DONE, outcome=ended_as, words=note
+        work, run, step, StepRecordKind.DONE, outcome=ended_as, words=note
     )
     storage.store_evidence(work, run.case, step, told)
     storage.store_facts(
@@ -102,7 +105,7 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     if not may_skip_step(page, now.step):
         raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
     repeated_steps.archive_step_record(work, run, page, now.step)
-    record = storage.store_step_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
+    record = storage.store_step_record(work, run, now.step, StepRecordKind.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
 
 

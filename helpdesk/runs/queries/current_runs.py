@@ -14,10 +14,10 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
-from helpdesk.playbooks.step_tracker import track_progress
+from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context
 from helpdesk.runs.models import PlaybookEdition, Run, StepRecord
-from helpdesk.runs.shared_steps import SharedStep, shared_steps
+from helpdesk.runs.shared_steps import SharedStepRecord, shared_steps
 
 # The pages of a case's runs, and of those that have not ended; the oldest first.
 EVER_AT_WORK: Final = (
@@ -42,7 +42,7 @@ class RunProgress:
     run: Run
     page: Playbook
     progress: Progress
-    elsewhere: Mapping[str, SharedStep]
+    elsewhere: Mapping[str, SharedStepRecord]
 
 
 def pinned_playbook_of(run: Run) -> Playbook:
@@ -150,7 +150,7 @@ def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
     return RunProgress(run, page, steps, elsewhere)
 
 
-def effective_shared_records(elsewhere: Mapping[str, SharedStep]) -> dict[str, RecordedStep]:
+def effective_shared_records(elsewhere: Mapping[str, SharedStepRecord]) -> dict[str, RecordedStep]:
     """What was recorded elsewhere and need not be done again, as records of this run."""
     counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts_as_done}
     return {name: RecordedStep(outcome, is_elsewhere=True) for name, outcome in counting.items()}

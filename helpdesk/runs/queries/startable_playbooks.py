@@ -9,7 +9,7 @@ from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness
 from helpdesk.playbooks.progress import Progress
 from helpdesk.playbooks.step_preview import StepPreview, preview_steps
-from helpdesk.playbooks.step_tracker import track_progress
+from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context
 from helpdesk.runs.queries.current_runs import (
     RunProgress,
@@ -17,7 +17,7 @@ from helpdesk.runs.queries.current_runs import (
     effective_shared_records,
     pinned_playbook_of,
 )
-from helpdesk.runs.shared_steps import SharedStep, shared_steps
+from helpdesk.runs.shared_steps import SharedStepRecord, shared_steps
 
 
 def playbook_to_start(playbook_id: str) -> Playbook:
@@ -37,7 +37,7 @@ def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
     )
 
 
-def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStep]:
+def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStepRecord]:
     """What of the page other playbooks of the case have recorded, if it were put to work now."""
     others = [(run, pinned_playbook_of(run)) for run in all_runs_of_case(work, case)]
     return shared_steps(page, others, begun_at=work.at)

@@ -17,7 +17,7 @@ PREFIX = "q-"
 too_long = max_length_validator(TEXT_LIMIT)
 
 
-class AnswersForm(Form):
+class CorrectAnswersForm(Form):
     """The reporter's answers, to be corrected. The fields of the questions are added for each
     page."""
 
@@ -56,10 +56,10 @@ class LowerLevelForm(Form):
     )
 
 
-def correct_answers_form(questions: Iterable[Question], answers: Context) -> AnswersForm:
+def correct_answers_form(questions: Iterable[Question], answers: Context) -> CorrectAnswersForm:
     """The form of these questions with what was answered in it."""
     fields = {PREFIX + one.id: _field(one) for one in questions}
-    form: AnswersForm = type("AnswersFormOfPage", (AnswersForm,), fields)(
+    form: CorrectAnswersForm = type("CorrectAnswersFormOfPage", (CorrectAnswersForm,), fields)(
         data={PREFIX + name: _for_field(value) for name, value in answers.items()}
     )
     return form

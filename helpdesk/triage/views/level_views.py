@@ -10,7 +10,7 @@ from helpdesk.cases.stale_page_marks import answers_mark_of
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms.level_forms import (
-    AnswersForm,
+    CorrectAnswersForm,
     LowerLevelForm,
     RaiseLevelForm,
     correct_answers_form,
@@ -111,7 +111,7 @@ def _to_case(case: Case) -> ResponseReturnValue:
     return redirect(url_for("duty.show_case", ref=case.ref), 303)
 
 
-def _answers_page(case: Case, form: AnswersForm, *, seen: str) -> str:
+def _answers_page(case: Case, form: CorrectAnswersForm, *, seen: str) -> str:
     judgement = queries.judge_current_answers(work, case)
     return render_template(
         "triage/answers.html", case=case, form=form, judgement=judgement, seen=seen

@@ -14,10 +14,10 @@ def track_progress(
     playbook: Playbook, known: Context, records: Mapping[str, RecordedStep]
 ) -> Progress:
     """Where every step stands, given what is known and what was recorded."""
-    return StepTracker(playbook).progress_of(known, records)
+    return StepProgressCalculator(playbook).progress_of(known, records)
 
 
-class StepTracker:
+class StepProgressCalculator:
     """A page made ready for going through it many times."""
 
     def __init__(self, playbook: Playbook) -> None:

@@ -26,7 +26,7 @@ from helpdesk.runs.storage import TOLD
 CONFIRMED: Final = "confirmed"
 
 
-class UnreadFacts(Conflict):
+class UnacknowledgedFacts(Conflict):
     """A form would write over what a colleague found out, and does not say that it was read."""
 
     sentence = (
@@ -36,7 +36,7 @@ class UnreadFacts(Conflict):
 
 
 @dataclass(frozen=True)
-class KnownFact:
+class FactFoundElsewhere:
     """A fact that this run has not found out. `title` and `said` are in words; `record` and `page`
     are None where no record of the case says so any more."""
 
@@ -69,7 +69,7 @@ class _Source:
     value: str | None
 
 
-def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[KnownFact]:
+def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[FactFoundElsewhere]:
     """What a step of a run can find out and the case has already, from elsewhere."""
     names = facts_settable_by_step(step)
     if not names:
@@ -83,10 +83,12 @@ def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[Kno
     return [one for one in known if one is not None]
 
 
-def refuse_unacknowledged_facts(known: Iterable[KnownFact], facts: Mapping[str, str]) -> None:
+def refuse_unacknowledged_facts(
+    known: Iterable[FactFoundElsewhere], facts: Mapping[str, str]
+) -> None:
     """Refuse to write these facts over what has to be read first."""
     if any(one.must_be_read and one.is_changed_by(facts) for one in known):
-        raise UnreadFacts
+        raise UnacknowledgedFacts
 
 
 def fact_names_of_other_runs(work: Work, run: Run, steps: Iterable[Step]) -> frozenset[str]:
@@ -117,7 +119,7 @@ def _sources(run: Run, runs: Iterable[Run], names: set[str]) -> Iterator[tuple[s
 
 def _known(
     work: Work, fact: Fact, here: Step, sources: Iterable[tuple[str, _Source]]
-) -> KnownFact | None:
+) -> FactFoundElsewhere | None:
     """None where this run itself said so last."""
     words = work.keys.open(fact, "words")
     value = None if fact.value == TOLD else fact.value
@@ -126,7 +128,7 @@ def _known(
     if last is not None and last.is_own:
         return None
     step = last.step if last is not None else here
-    return KnownFact(
+    return FactFoundElsewhere(
         name=fact.name,
         value=fact.value,
         title=str(step.title),
