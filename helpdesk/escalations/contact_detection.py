@@ -59,6 +59,13 @@ def contacts_in_account_name(text: str, ways: Collection[str]) -> frozenset[str]
     return frozenset(one for one in ways if one in own or _stands_in_full(one, said))
 
 
+def words_naming_account(text: str) -> frozenset[str]:
+    """The words by which a text names an account, without what starts and ends a link. Exactly as
+    they are spelt: two accounts may differ in nothing but a lookalike letter."""
+    words = (_bare(word) for word in text.split())
+    return frozenset(re.sub(r"^(?:https?://)?(?:www\.)?|/+$", "", word) for word in words) - {""}
+
+
 def _stands_in_full(way: str, said: str) -> bool:
     before = "" if way.isdigit() else r"(?:(?<![\w@.+-])|(?<=www\.))"
     after = r"(?!\d)" if way.isdigit() else r"(?![\w@-]|\.\w)"

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations.contact_detection import (
     contacts_in_account_name,
     find_contacts_in,
     text_in_all_spellings,
+    words_naming_account,
 )
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
@@ -20,7 +22,7 @@ from helpdesk.escalations.packets import (
     missing_fields,
 )
 from helpdesk.escalations.priorities import may_be_sent_before_review, needs_second_person
-from helpdesk.escalations.states import Priority
+from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import PacketField
 
 if TYPE_CHECKING:
@@ -77,6 +79,8 @@ class GateInputs:
     partner_takes_it: bool
     says_who_we_are: bool
     facts: Mapping[str, str]
+    # The account of which ownership was confirmed.
+    account_confirmed: str
     may_help: bool
     has_consent: bool
     has_form_number: bool
@@ -208,9 +212,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Ownership",
-        seen.facts.get("owner_confirmed") == OWNER_CONFIRMED,
-        "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
-        " however urgent it sounds.",
+        seen.facts.get("owner_confirmed") == OWNER_CONFIRMED and _is_account_confirmed(seen),
+        _not_confirmed(seen),
     )
     yield (
         "Consent to help",
@@ -237,6 +240,34 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         not would_leave_without_second_reader(seen, approver)
         or may_leave_without_second_reader(seen, approver),
         _not_a_second_person(seen, approver),
+    )
+
+
+def _is_account_confirmed(seen: GateInputs) -> bool:
+    """Whether an account that would be given back is the one of which ownership was confirmed: that
+    somebody owns one is no reason to give them another. Every word of it was written down then.
+
+    Locked may be one where a playbook confirms the person alone, such as after an arrest.
+    """
+    ask = seen.packet.header.ask
+    if ask is not Ask.RESTORE and (ask is not Ask.LOCK or not seen.account_confirmed):
+        return True
+    asked = seen.packet.fields.get(ACCOUNT_AT_ISSUE, "")
+    return words_naming_account(asked) <= words_naming_account(seen.account_confirmed)
+
+
+def _not_confirmed(seen: GateInputs) -> str:
+    if seen.facts.get("owner_confirmed") != OWNER_CONFIRMED:
+        return (
+            "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
+            " however urgent it sounds."
+        )
+    confirmed = bidi_isolate(seen.account_confirmed)
+    return (
+        "We have not confirmed whose account this is. "
+        + (f"What we confirmed is: {confirmed}. " if confirmed else "")
+        + "Write it in the request exactly as it was recorded then, or do the step “Confirm whose"
+        " account it is” again for this account."
     )
 
 

@@ -276,6 +276,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         partner_takes_it=partner.accepts(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),
         facts=facts,
+        account_confirmed=packet_sources.account_confirmed(work, case),
         may_help=(ConsentKind.HELP, None) in agreed,
         has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,

@@ -132,7 +132,7 @@ def _known(
         name=fact.name,
         value=fact.value,
         title=str(step.title),
-        said=words or _in_words(step, fact),
+        said=words if fact.value == TOLD else _in_words(step, fact),
         note=queries.note_of_record(work, last.record) if last is not None else "",
         at=last.record.at if last is not None else fact.set_at,
         by=last.record.by if last is not None else fact.set_by,

@@ -18,6 +18,9 @@ from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKin
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
+# Whose account it is was confirmed of one account: the one that the same step wrote down.
+OWNERSHIP = "owner_confirmed"
+ACCOUNT = "profile-url"
 
 
 def store_edition(work: Work, edition: CurrentEdition) -> None:
@@ -79,7 +82,9 @@ def copy_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -
     _add(work, run, copy, words)
     known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
     facts = _facts_of(page, record)
-    store_facts(work, run.case, {name: facts[name] for name in {*facts} - known}, literal=facts)
+    account = account_named_by(work, run.case, step, by=record.at) if step else ""
+    missing = {name: facts[name] for name in {*facts} - known}
+    store_facts(work, run.case, missing, literal=facts, account=account)
 
 
 def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
@@ -106,10 +111,23 @@ def store_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) 
         record_contribution(work, case.id, ContributionKind.EVIDENCE, name=kind)
 
 
+def account_named_by(work: Work, case: Case, step: Step, *, by: datetime) -> str:
+    """The account that a step wrote down, as it was by then; empty where the step names none."""
+    if ACCOUNT not in step.evidence:
+        return ""
+    written = work.session.scalar(
+        select(Evidence).where(
+            Evidence.case_id == case.id, Evidence.kind == ACCOUNT, Evidence.taken_at <= by
+        )
+    )
+    return work.keys.open(written, "value") if written is not None else ""
+
+
 def store_facts(
-    work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str]
+    work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str], account: str = ""
 ) -> None:
-    """Codes stand in clear, because gates ask for them; what was told in words is sealed."""
+    """Codes stand in clear, because gates ask for them; what was told in words is sealed, and so is
+    the `account` of which ownership was found out."""
     for name, value in facts.items():
         fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == name))
         if fact is None:
@@ -118,7 +136,9 @@ def store_facts(
         fact.set_at, fact.set_by = work.at, work.actor.id
         is_code = name in literal
         fact.value = value if is_code else TOLD
-        fact.words = None if is_code else work.keys.seal(fact, "words", value)
+        words = account if name == OWNERSHIP else "" if is_code else value
+        is_sealed = name == OWNERSHIP or not is_code
+        fact.words = work.keys.seal(fact, "words", words) if is_sealed else None
         record_contribution(work, case.id, ContributionKind.FACT, name=name)
 
 
@@ -144,7 +164,9 @@ def remove_facts_of_record(
     for other in (*elsewhere, *run.records):
         again = _facts_of(page, other)
         said = {name: value for name, value in again.items() if name in names}
-        store_facts(work, run.case, said, literal=said)
+        step = page.step(other.step)
+        account = account_named_by(work, run.case, step, by=other.at) if step else ""
+        store_facts(work, run.case, said, literal=said, account=account)
 
 
 def delete_facts_of_steps(

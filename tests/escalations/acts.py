@@ -242,7 +242,8 @@ class TwoPeople(RuleBasedStateMachine):
     def write_fact(self, who, name):
         def act(work, case):
             work.require(may_start_run, case)
-            storage.store_facts(work, case, {name: FACTS[name]}, literal=[name])
+            account = TYPED["target_url"]
+            storage.store_facts(work, case, {name: FACTS[name]}, literal=[name], account=account)
             work.record("test.fact", case)
 
         if self.try_as(who, act):
@@ -260,6 +261,8 @@ class TwoPeople(RuleBasedStateMachine):
             ended_as = one.step.outcomes[ending % len(one.step.outcomes)]
             record = next((past for past in run.records if past.step == one.step.id), None)
             told = dict.fromkeys(one.step.evidence, f"by {who}")
+            if "profile-url" in told:  # another account is never given back
+                told["profile-url"] = TYPED["target_url"]
             seen = record.id if record is not None else ""
             how = {"outcome": ended_as.id, "evidence": told, "note": "So it was.", "seen": seen}
             steps.finish_step(work, run, one.step.id, **how)

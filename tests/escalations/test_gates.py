@@ -50,6 +50,7 @@ def all_is_well(**different):
         partner_takes_it=True,
         says_who_we_are=True,
         facts={"vetted": "known", "owner_confirmed": "confirmed", "public_form_ref": "told"},
+        account_confirmed="",
         may_help=True,
         has_consent=True,
         has_form_number=True,
@@ -63,7 +64,8 @@ def all_is_well(**different):
             )
         },
     )
-    return replace(seen, **different)
+    account = different.get("packet", seen.packet).fields.get("target_url", "")
+    return replace(seen, **{"account_confirmed": account} | different)
 
 
 def shut(seen, approver=OTHER):
@@ -319,3 +321,29 @@ def test_a_form_number_that_only_the_draft_says_lets_nothing_leave_alone(differe
 
     assert ("Second person" not in shut(seen, WRITER)) == is_alone
     assert shut(seen, OTHER) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://platform.test/somebody-else",
+        "@somebody",
+        # a letter of another alphabet
+        FIELDS["target_url"].replace("a", "\u0430"),
+    ],
+)
+@pytest.mark.parametrize("confirmed", [f"{FIELDS['target_url']}/, number 4711", ""])
+def test_no_account_is_given_back_of_which_ownership_was_not_confirmed(asked, confirmed):
+    seen = all_is_well(packet=a_packet(target_url=asked), account_confirmed=confirmed)
+
+    assert shut(seen) == ["Ownership"]
+    mine = replace(seen, packet=a_packet())
+    assert shut(mine) == ([] if confirmed else ["Ownership"])
+    both = f"{FIELDS['target_url']} {asked}"
+    assert shut(replace(seen, packet=a_packet(target_url=both))) == ["Ownership"]
+
+
+def test_what_is_not_given_back_may_be_somebody_elses():
+    removal = a_packet(Ask.REMOVE, target_url="https://platform.test/fake", rule="Impersonation.")
+
+    assert shut(all_is_well(packet=removal, account_confirmed="")) == []

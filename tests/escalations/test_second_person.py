@@ -16,6 +16,7 @@ from helpdesk.intake import operations as intake
 from helpdesk.playbooks.model import Step, StepPerformer, StepPhase, Text
 from helpdesk.runs import storage
 from helpdesk.triage import operations as triage
+from tests.escalations.conftest import TYPED
 from tests.factories import a_person, sign_in
 
 
@@ -40,7 +41,8 @@ def write_evidence(house, who, kind="restore-address", value="attacker@elsewhere
 def write_fact(house, who, name="owner_confirmed", value="confirmed"):
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
-        storage.store_facts(work, case, {name: value}, literal=[name])
+        account = TYPED["target_url"]
+        storage.store_facts(work, case, {name: value}, literal=[name], account=account)
         work.record("test.fact", case)
 
 
@@ -80,7 +82,7 @@ def test_who_only_pressed_take_up_is_no_second_person(house):
 
 
 PARTS = {
-    "evidence": lambda house, who: write_evidence(house, who, "profile-url", "https://x.test/y"),
+    "evidence": lambda house, who: write_evidence(house, who, "harm-statement", "Others too."),
     "an answer that fills a field": lambda house, who: correct_answer(house, who),
     "who is asking": lambda house, who: write_fact(house, who, "vetted", "known"),
     "whose account it is": write_fact,

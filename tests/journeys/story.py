@@ -374,7 +374,8 @@ class Story:
         self._work_off("deliveries")
 
     def _packet(self, who, action):
-        """A marker in every field of a packet that can be written."""
+        """A marker in every field of a packet that can be written. The account is the one that was
+        confirmed: no other is given back."""
         fields = {name for name, _ in who.form(action).fields} & set(BY_NAME)
         typed = {name for name in fields if not BY_NAME[name].choices}
         assert len(typed) >= 10
@@ -382,7 +383,7 @@ class Story:
             name: self.plant.mail("packet")
             if name == "restore_address"
             else f"{self.plant.words('packet', 2)}."
-            for name in sorted(typed)
+            for name in sorted(typed - {"target_url"})
         }
 
     def the_platform_answers(self):
