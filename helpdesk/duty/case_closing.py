@@ -15,6 +15,7 @@ from helpdesk.cases.disputed_conversations import (
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_close_case, may_work_on_case
 from helpdesk.cases.queries import is_in_queues, lock_case
 from helpdesk.cases.second_person_requests import end_undecided_requests, is_request_pending
@@ -81,7 +82,8 @@ def request_closing(
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:
-        cases.add_case_note(work, case, note)
+        # the note alone: nobody has agreed yet that it may leave the second lane, or stay there
+        write_note_unrecorded(work, case, note)
     work.record("case.closing_asked", request)
     return request
 

@@ -14,6 +14,7 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.duty import case_closing
 from helpdesk.duty.operations import add_playbook
 from helpdesk.triage import operations as triage
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
@@ -208,3 +209,18 @@ def test_what_is_owed_to_it_has_alarms_from_then_on(context, queue):
     with context.sessions() as session:
         alarms = select(OutboxJob.arguments).where(OutboxJob.job == "triage.alarm")
         assert {one["case_id"] for one in session.scalars(alarms)} == {case.id}
+
+
+def test_who_asks_to_close_one_as_no_report_and_says_why_wakes_it_not(context, queue):
+    """Until a second person has agreed or said no, nobody of ours works on it."""
+    with context.begin() as work:
+        lead = a_person(work, Role.COORDINATOR, [queue])
+        case = a_case(work, queue, state=CaseState.NEW, level=Level.URGENT, in_slow_lane=True)
+    with work_as(context, lead) as work:
+        found = work.session.get_one(Case, case.id)
+        case_closing.request_closing(work, found, note="The same text came fifty times.")
+
+    with context.sessions() as session:
+        assert session.get_one(Case, case.id).in_slow_lane
+        alarms = select(OutboxJob.id).where(OutboxJob.job == "triage.alarm")
+        assert session.scalars(alarms).all() == []
