@@ -16,10 +16,13 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.core.history import HistoryEntry
 from helpdesk.runs import operations as runs
+from helpdesk.runs.models import Run
+from helpdesk.runs.queries import progress_of_run
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as judged
 from tests.escalations.conftest import STORY, TYPED, house
 from tests.factories import sign_in
+from tests.intake.browser import token_in
 
 LISTED = Path(__file__).with_name("addresses.txt").read_text().splitlines()
 PAGES = sorted(line.split()[2] for line in LISTED if line.startswith("staff GET /cases/<ref>"))
@@ -90,11 +93,17 @@ def test_it_is_noted_once_an_hour_whichever_page_it_was(house, staff, ready, rul
 
 def test_a_form_that_is_refused_shows_it_too(house, staff, ready):
     client = sign_in(staff, house.second)
-    page = client.post(f"/cases/{ready['ref']}/answers", data={"seen": "of another page"})
+    with house.as_(house.writer) as work:
+        run = work.session.get(Run, ready["run_id"])
+        step = progress_of_run(work, run).next_step.step.id
+    token = {"csrf_token": token_in(client.get("/duty").text)}
+    assert readings(house, house.second) == []
 
-    assert page.status_code >= 300
-    if STORY[:25] in html.unescape(page.text):
-        assert readings(house, house.second) == [house.case.id]
+    page = client.post(f"/cases/{ready['ref']}/runs/{run.id}/steps/{step}/outcome", data=token)
+
+    assert page.status_code == 422
+    assert TYPED["ownership"] in html.unescape(page.text)
+    assert readings(house, house.second) == [house.case.id]
 
 
 def test_a_list_of_reasons_counts_for_each_case_it_shows(house, staff, ready):
