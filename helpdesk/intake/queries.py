@@ -185,7 +185,9 @@ def noted_withdrawals(work: Work, case: Case) -> Sequence[Consent]:
     have not agreed again."""
     current = {(one.kind, one.platform) for one in current_consents(work, case)}
     noted = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_not(None))
-    rows = work.session.scalars(noted.order_by(Consent.withdrawn_at, Consent.id))
+    # By when they were given: what reporters do is kept to the hour, what we note to the minute.
+    order = (Consent.given_at, Consent.withdrawn_by.is_(None), Consent.id)
+    rows = work.session.scalars(noted.order_by(*order))
     last = {(one.kind, one.platform): one for one in rows}
     return [
         one for thing, one in last.items() if one.withdrawn_by is not None and thing not in current

@@ -1,5 +1,6 @@
 """What one of us wrote down that a reporter said: it reads as such, and can be objected to."""
 
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -291,5 +292,27 @@ def test_a_note_that_they_took_it_back_is_over_once_they_agree_again(house, stor
     )
     held = [value for name, value in form.fields if name == "agreed"]
     story.browser.send("/mailbox/case/consents", answers={"agreed": [*held, platform]})
+
+    assert TAKEN_BACK not in unescape(story.browser.open("/mailbox/case").text)
+
+
+def test_a_note_of_ours_is_over_once_they_took_it_back_themselves_within_the_hour(house, story):
+    """What they do is kept to the hour, and what we note to the minute."""
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with house.inside(at=hour + timedelta(minutes=20)) as work:
+        consent = work.session.scalars(
+            select(Consent).where(Consent.kind == ConsentKind.PLATFORM)
+        ).one()
+        consent.given_at = hour - timedelta(days=1)
+        casework.withdraw_consent(work, work.session.get(Case, consent.case_id), consent)
+        again = Consent(
+            case_id=consent.case_id,
+            kind=consent.kind,
+            platform=consent.platform,
+            given_at=hour,
+            given_by=f"reporter:{consent.case_id}",
+            withdrawn_at=hour,
+        )
+        work.session.add(again)
 
     assert TAKEN_BACK not in unescape(story.browser.open("/mailbox/case").text)
