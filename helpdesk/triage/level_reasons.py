@@ -1,6 +1,7 @@
 """Reasons: which answers made a case more urgent than was said of danger and time themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from helpdesk.playbooks.conditions import (
     AllOf,
@@ -11,7 +12,7 @@ from helpdesk.playbooks.conditions import (
     Value,
     compared_values_in,
 )
-from helpdesk.playbooks.model import Playbook, RedFlag, Text
+from helpdesk.playbooks.model import AnswerOption, Playbook, Question, RedFlag, Text
 
 
 def answers_raising_level(
@@ -28,13 +29,20 @@ def answers_raising_level(
         if settled.get(setting.name) == setting.value != answers.get(setting.name)
     }
     picked = {
-        option.label.id: option.label
+        option.label.id: _in_words(question, option)
         for page in pages
         for question in page.questions
         for option in question.options
         if (question.id, option.id) in named and option.id in _told(answers.get(question.id))
     }
     return tuple(picked.values())
+
+
+def _in_words(question: Question, option: AnswerOption) -> Text:
+    """The answer; one of a single word, such as "Yes", says nothing without its question."""
+    if " " in option.label.text:
+        return option.label
+    return replace(option.label, text=f"{question.ask} {option.label}")
 
 
 def _affirmed(condition: Condition) -> Iterator[tuple[str, str]]:

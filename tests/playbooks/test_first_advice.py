@@ -64,3 +64,12 @@ def test_people_who_picked_several_kinds_are_sent_to_safety_once():
 
     assert ids((*told.dos, *told.donts)).count("people-first") == 1
     assert all(one.at_stake is LossIfLate.SAFETY for one in told.first_dos)
+
+
+def test_who_has_just_sent_money_is_told_to_call_the_bank_before_all_else():
+    """The bank is asked about later: what nobody has said yet makes no line less urgent."""
+    page = next(page for page in PAGES if page.id == "workspace-or-payment-fraud")
+
+    told = safe_now_advice(page, {"danger": "none_known", "office_money": "sent_now"})
+
+    assert told.first_dos[0].id == "call-bank"

@@ -29,9 +29,20 @@ def test_an_answer_that_sets_a_point_higher_is_named(page, question, option, set
     judgement = judge_report(TABLE, page, answers)
 
     assert judgement.settled[setting.name] == setting.value
-    assert option.label in judgement.because_of
-    said = answers | {setting.name: setting.value}
-    assert option.label not in judge_report(TABLE, page, said).because_of or judgement.raised_by
+    named = [one.text for one in judgement.because_of if one.id == option.label.id]
+    short = f"{question.ask} {option.label}"
+    assert named == [option.label.text if " " in option.label.text else short]
+    said = judge_report(TABLE, page, answers | {setting.name: setting.value})
+    assert option.label.id not in [one.id for one in said.because_of] or judgement.raised_by
+
+
+def test_an_answer_of_one_word_is_named_with_its_question():
+    page = LIBRARY.playbook("spyware-alert")
+    answers = {"danger": "credible", "hold": "unclear", "spy_others": "yes"}
+
+    (named,) = judge_report(TABLE, page, answers).because_of
+
+    assert str(named).endswith("? Yes")
 
 
 def test_no_rule_says_that_they_told_us():
