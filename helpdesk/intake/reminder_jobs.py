@@ -6,7 +6,8 @@ has looked into the mailbox; a test email goes to an address once in a day, whoe
 
 import hashlib
 import logging
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case, Closure
 from helpdesk.core.app_context import AppContext, Email
-from helpdesk.core.emails import PermanentMailError
+from helpdesk.core.emails import PermanentMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 BETWEEN_TEST_EMAILS: Final = timedelta(days=1)
 IN_AN_HOUR: Final = 60
 HOUR: Final = timedelta(hours=1)
+# One inbox, however its domain is written and whatever dots stand before the @.
+OF_GMAIL: Final = ("gmail.com", "googlemail.com")
 # What was never confirmed goes after that, and what a closed case still has.
 UNCONFIRMED_KEPT: Final = timedelta(days=2)
 AFTER_CLOSING: Final = timedelta(days=1)
@@ -50,43 +53,75 @@ _AFTER_SENDING: Final = {
 }
 
 
+@dataclass(frozen=True)
+class _TestEmail:
+    """The test email of one asking, which is about to go out."""
+
+    email: Email
+    tag: bytes
+    token: str
+    # The hour in which it was first tried: its code goes by it.
+    hour: datetime
+    is_tried_again: bool
+
+
 @job("intake.send_reminder_code", queue=Queue.REMINDERS)
 def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> None:
     """Send the code that confirms a reporter's address, unless the address had one lately: then
-    that one's code goes on. Safe to run twice: it is the same code, and the same email."""
+    that one's code goes on. Safe to run twice: it is the same code, and the same email.
+
+    That the address has had one, and what its link stops, is kept before it goes, whatever a server
+    says then; and in a transaction of its own, which says of no case that it is of this address.
+    """
     with context.begin() as work:
-        reminder = _held(work, case_id)
-        key = _key(work)
-        if reminder is None or reminder.ask_id != ask_id or reminder.code_sent_at is not None:
-            return
-        to = _address(work, reminder)
-        if not to or not context.settings.offers_reminders:
-            return
-        tag = _address_tag(key, to)
-        code = _code(key, case_id, to)
-        token = reminder_stop_token(key, case_id, to)
-        reminder.code_tag, reminder.stop_tag = code_tag(case_id, code), _stop_tag(token)
-        if _is_paused(work, tag):
-            if not _had_test_email(work, token):
-                reminder.code_tag = None  # nobody was sent it: there is nothing to guess
-            reminder.code_sent_at = round_time_for_reporter(work.at)
-            return
-        if _sent_lately(work) >= IN_AN_HOUR:
-            work.enqueue("intake.send_reminder_code", after=HOUR, case_id=case_id, ask_id=ask_id)
-            return
-        email = compose_code_email(context, key, reminder, to=to, code=code)
+        due = _due_test_email(context, work, case_id, ask_id)
+    if due is None:
+        return
+    if not due.is_tried_again:
+        with context.begin() as work:
+            _pause(work, due)
+            _keep_stop_link(work, due)
     try:
-        context.mailer.send(email)  # no transaction is open here
+        context.mailer.send(due.email)  # no transaction is open here
     except PermanentMailError:
         # Whoever asked is not told: they may be asking who reads at somebody else's address.
         log.warning("a test email for reminders was refused")
-        return
     with context.begin() as work:
-        _pause(work, tag)
-        _keep_stop_link(work, tag, token)
-        now = _held(work, case_id)
+        # Whoever holds the row must not have it sent again: then it goes with the two days.
+        now = _held(work, case_id, or_pass_by=True)
         if now is not None and now.ask_id == ask_id:
             now.code_sent_at = round_time_for_reporter(work.at)
+
+
+def _due_test_email(
+    context: AppContext, work: Work, case_id: str, ask_id: str
+) -> _TestEmail | None:
+    """The test email of an asking, with its code noted; None where none is to go out (now)."""
+    reminder = _held(work, case_id)
+    key = _key(work)
+    if reminder is None or reminder.ask_id != ask_id or reminder.code_sent_at is not None:
+        return None
+    to = _address(work, reminder)
+    if not to or not context.settings.offers_reminders:
+        return None
+    tag, token = _address_tag(key, to), reminder_stop_token(key, case_id, to)
+    reminder.stop_tag = _stop_tag(token)
+    kept = _test_email_lately(work, token)
+    code = _code(key, case_id, to, kept) if kept is not None else ""
+    is_tried_again = bool(code) and reminder.code_tag == code_tag(case_id, code)
+    if not is_tried_again and _is_paused(work, tag):
+        # Where nobody was sent it, there is nothing to guess.
+        reminder.code_tag = code_tag(case_id, code) if code else None
+        reminder.code_sent_at = round_time_for_reporter(work.at)
+        return None
+    if not is_tried_again and _sent_lately(work) >= IN_AN_HOUR:
+        work.enqueue("intake.send_reminder_code", after=HOUR, case_id=case_id, ask_id=ask_id)
+        return None
+    hour = kept if kept is not None and is_tried_again else round_down_to_hour(work.at)
+    code = _code(key, case_id, to, hour)
+    reminder.code_tag = code_tag(case_id, code)
+    email = compose_code_email(context, key, reminder, to=to, code=code)
+    return _TestEmail(email, tag, token, hour, is_tried_again)
 
 
 @job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerAwaitsReporter)
@@ -105,7 +140,7 @@ def send_reminder(context: AppContext, *, case_id: str) -> None:
             _erase_if_closed(work, case_id)
             return
     try:
-        context.mailer.send(email)  # no transaction is open here
+        _send_once(context, email)  # no transaction is open here
     except Exception as error:
         with context.begin() as work:
             _note(work, case_id, ask_id, sent=False)
@@ -119,6 +154,15 @@ def send_reminder(context: AppContext, *, case_id: str) -> None:
         with context.begin() as work:
             _note(work, case_id, ask_id, sent=True)
             _erase_if_closed(work, case_id)
+
+
+def _send_once(context: AppContext, email: Email) -> None:
+    """One that may have arrived has: it says no more than that something waits, and who reads a
+    second one in a shared inbox sees how often."""
+    try:
+        context.mailer.send(email)
+    except UncertainMailError:
+        log.warning("an email reminder may not have arrived")
 
 
 def erase_old_addresses(work: Work) -> None:
@@ -184,8 +228,14 @@ def _erase_if_closed(work: Work, case_id: str) -> None:
         work.session.execute(select(func.erase_reminders(case_id)))
 
 
-def _held(work: Work, case_id: str) -> EmailReminder | None:
-    return work.session.get(EmailReminder, case_id, with_for_update=True, populate_existing=True)
+def _held(work: Work, case_id: str, *, or_pass_by: bool = False) -> EmailReminder | None:
+    """The row, held; with `or_pass_by` None where somebody else holds it."""
+    return work.session.get(
+        EmailReminder,
+        case_id,
+        with_for_update={"skip_locked": or_pass_by},
+        populate_existing=True,
+    )
 
 
 def _key(work: Work) -> Secret:
@@ -210,12 +260,15 @@ def _address(work: Work, reminder: EmailReminder) -> str:
 def _address_tag(key: Secret, address: str) -> bytes:
     """The same however an address of one inbox is written, as far as we know the ways."""
     local, _, domain = address.lower().rpartition("@")
-    return key.derive(f"address {local.partition('+')[0]}@{domain}")
+    local = local.partition("+")[0]
+    if domain in OF_GMAIL:
+        local, domain = local.replace(".", ""), OF_GMAIL[0]
+    return key.derive(f"address {local}@{domain}")
 
 
-def _code(key: Secret, case_id: str, address: str) -> str:
-    """The same for one case and address: pages never know it, and it fits no other address."""
-    drawn = int.from_bytes(key.derive(f"code {case_id} {address}")[:8])
+def _code(key: Secret, case_id: str, address: str, hour: datetime) -> str:
+    """The same for one test email: pages never know it, and it fits no other address or day."""
+    drawn = int.from_bytes(key.derive(f"code {case_id} {address} {int(hour.timestamp())}")[:8])
     return f"{drawn % 10**6:06}"
 
 
@@ -228,28 +281,28 @@ def _is_paused(work: Work, tag: bytes) -> bool:
     return paused is not None and paused.until > work.at
 
 
-def _pause(work: Work, tag: bytes) -> None:
-    hour = round_down_to_hour(work.at)
+def _pause(work: Work, due: _TestEmail) -> None:
     # In the hour in which it ends, an address waits until a whole day is over.
-    until = round_down_to_hour(work.at + BETWEEN_TEST_EMAILS + HOUR)
-    row = insert(PausedTestEmailAddress).values(tag=tag, sent_at=hour, until=until)
+    until = due.hour + BETWEEN_TEST_EMAILS + HOUR
+    row = insert(PausedTestEmailAddress).values(tag=due.tag, sent_at=due.hour, until=until)
     again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
     work.session.execute(row.on_conflict_do_update(index_elements=["tag"], set_=again))
 
 
-def _keep_stop_link(work: Work, tag: bytes, token: str) -> None:
+def _keep_stop_link(work: Work, due: _TestEmail) -> None:
     """The hash differs from the one beside the case, so that neither leads to the other."""
     row = insert(SentTestEmail).values(
-        stop_tag=_stop_tag(f"test {token}"), tag=tag, sent_at=round_down_to_hour(work.at)
+        stop_tag=_stop_tag(f"test {due.token}"), tag=due.tag, sent_at=due.hour
     )
     again = {"sent_at": row.excluded.sent_at}
     work.session.execute(row.on_conflict_do_update(index_elements=["stop_tag"], set_=again))
 
 
-def _had_test_email(work: Work, token: str) -> bool:
-    """Whether this case's test email to this address is the one that still goes on."""
+def _test_email_lately(work: Work, token: str) -> datetime | None:
+    """The hour of this case's test email to this address, while it still goes on."""
     kept = work.session.get(SentTestEmail, _stop_tag(f"test {token}"))
-    return kept is not None and kept.sent_at > work.at - BETWEEN_TEST_EMAILS - HOUR
+    goes_on = kept is not None and kept.sent_at > work.at - BETWEEN_TEST_EMAILS - HOUR
+    return kept.sent_at if kept is not None and goes_on else None
 
 
 def _sent_lately(work: Work) -> int:

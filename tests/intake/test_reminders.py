@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +21,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.core.sealing import Secret
 from helpdesk.host_dispatch import application_for
 from helpdesk.intake import operations, reminder_jobs
 from helpdesk.intake.models import (
@@ -375,6 +376,63 @@ def test_a_test_email_that_could_not_be_sent_comes_again_and_is_the_same(house, 
     assert {one.body for one in tries} == {email.body}
 
 
+def test_what_stops_a_test_email_is_kept_before_it_goes(house, inside, monkeypatch):
+    kept = []
+
+    def sends(_email):
+        with house.staff.begin() as work:
+            kept.append(work.session.scalar(select(func.count()).select_from(SentTestEmail)))
+            kept.append(
+                work.session.scalar(select(func.count()).select_from(PausedTestEmailAddress))
+            )
+
+    asks(inside)
+    monkeypatch.setattr(house.staff.mailer, "send", sends)
+    work_off(house)
+
+    assert kept == [1, 1]
+
+
+@pytest.mark.parametrize("trouble", [PermanentMailError(550), UncertainMailError()])
+def test_a_test_email_counts_whatever_the_server_says(
+    house, app, browser, code, trouble, monkeypatch
+):
+    monkeypatch.setattr(reminder_jobs, "IN_AN_HOUR", 1)
+    opened(house, code)
+    opened(house, second := ReturnCode.new())
+    asks(enters(browser, code))
+    house.staff.mailer.trouble.append(trouble)
+    work_off(house)
+    tries = watched(house.staff.mailer)
+    stranger = Browser(app.test_client())
+    asks(enters(stranger, second))
+    work_off(house)
+    asks(stranger, address=OTHER)
+    work_off(house)
+
+    assert tries == []
+
+
+def test_an_inbox_of_gmail_is_one_whatever_dots_are_written(house, app, browser, code):
+    opened(house, code)
+    opened(house, second := ReturnCode.new())
+    asks(enters(browser, code), address="zoelindqvist@gmail.com")
+    assert len(work_off(house)) == 1
+    asks(enters(Browser(app.test_client()), second), address="Zoe.Lindqvist+x@googlemail.com")
+
+    assert work_off(house) == []
+
+
+def test_the_code_of_another_day_is_another():
+    key = Secret(b"k" * 32)
+    codes = {
+        reminder_jobs._code(key, "case", ADDRESS, datetime(2026, 11, day, 9, tzinfo=UTC))
+        for day in range(1, 29)
+    }
+
+    assert len(codes) == 28
+
+
 # --- telling --------------------------------------------------------------------------------------
 
 
@@ -444,6 +502,18 @@ def test_who_looks_while_it_fails_is_told_of_the_next_thing(house, inside, case)
     assert len(work_off(house, at=later.sent_at)) == 1
     # A server that did take the first one drops no other as the same.
     assert len({one.message_id for one in tries}) == len(tries) == 3
+    assert row(house, case).state is ReminderState.TOLD
+
+
+def test_one_that_may_have_arrived_does_not_go_again(house, inside, case):
+    turned_on(house, inside)
+    house.staff.mailer.trouble.append(UncertainMailError())
+    tries = watched(house.staff.mailer)
+    written = writes(house, case)
+    work_off(house)
+    work_off(house, at=written.sent_at + timedelta(hours=2))
+
+    assert len(tries) == 1
     assert row(house, case).state is ReminderState.TOLD
 
 
@@ -525,7 +595,7 @@ def test_one_that_a_server_refuses_is_said_in_the_mailbox_and_on_the_case_page(h
 def test_one_that_failed_for_now_is_tried_again_and_is_the_same(house, inside, case):
     turned_on(house, inside)
     tries = watched(house.staff.mailer)
-    house.staff.mailer.trouble += [UncertainMailError(), TemporaryMailError()]
+    house.staff.mailer.trouble += [TemporaryMailError(), TemporaryMailError()]
     written = writes(house, case)
 
     assert work_off(house) == []
