@@ -13,6 +13,7 @@ from helpdesk.adapters.mailer import open_mailer
 from helpdesk.adapters.queue_notifier import NoQueueNotifier, RedisQueueNotifier
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.app_context import AppContext, QueueNotifier
+from helpdesk.core.database_clock import DatabaseClock
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
@@ -44,6 +45,8 @@ def open_context(settings: Settings, *, engine: Engine | None = None) -> AppCont
     engine = engine or open_engine(
         settings.database_url, lock_timeout=PATIENCE if settings.serves else PATIENCE_OF_JOBS
     )
+    clock = DatabaseClock()
+    clock.follow(engine)
     return AppContext(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
@@ -51,6 +54,7 @@ def open_context(settings: Settings, *, engine: Engine | None = None) -> AppCont
         mailer=open_mailer(settings.mail_url, settings.mail_from),
         service=ServiceKeys.of(settings.service_keys),
         progress_store=InstanceStateFile(settings.instance),
+        clock=clock,
     )
 
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -134,7 +134,7 @@ def tick(
     With a `fence`, nothing is written once another ticker has taken over: LeaseLost. What workers
     did not do is begun in the threads of `fallback`; without, it is done before this returns.
     """
-    moment = at or datetime.now(UTC)
+    moment = at or context.now()
     if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
         with _by_itself():
             _chain(context, signer, at=at, fence=fence)
@@ -199,7 +199,7 @@ def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: i
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
     until = time.monotonic() + CHAINING
     while time.monotonic() < until:
-        with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
+        with _fenced(context, at=at, fence=fence) as work:
             if history.extend_chain(work.session, at=work.at, signer=signer):
                 continue
             ticker_lease.record_chained_at(work.session, at=work.at)
@@ -238,7 +238,7 @@ def _may_send(context: AppContext, *, at: datetime, fence: int | None) -> bool:
 
 
 @contextmanager
-def _fenced(context: AppContext, *, at: datetime, fence: int | None) -> Iterator[Work]:
+def _fenced(context: AppContext, *, at: datetime | None, fence: int | None) -> Iterator[Work]:
     """A transaction in which no other ticker takes over; LeaseLost if one has."""
     with context.begin(at=at) as work:
         if fence is not None:

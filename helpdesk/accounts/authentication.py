@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -118,7 +118,7 @@ def try_enrolment(
     person = person_by_invitation_code(context, code=code, surface=surface)
     if person is None:
         raise Conflict("This enrolment code has already been used. Ask for a new one.")
-    if second_factor.totp_step_of(seed, first_code, datetime.now(UTC)) is None:
+    if second_factor.totp_step_of(seed, first_code, context.now()) is None:
         return None
     # Slow, so no transaction is open here.
     lock = passphrases.derive_key_from_passphrase(

@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from helpdesk.cases.models import ConversationChannel
 from helpdesk.cases.policy import USUAL_WAIT
 from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.day_validators import require_future_day
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
@@ -133,10 +134,9 @@ class ConversationForm(Form):
         """Not before the case began, and not in the future."""
         if field.data is None:
             return
-        if self.moment() > datetime.now(UTC):
-            raise ValidationError(
-                f"This is in the future. It is now {_said(datetime.now(UTC))} in UTC."
-            )
+        now = current_context().now()
+        if self.moment() > now:
+            raise ValidationError(f"This is in the future. It is now {_said(now)} in UTC.")
         if self.not_before is not None and self.moment() < self.not_before:
             raise ValidationError(f"This is before the case began: {_said(self.not_before)}.")
 

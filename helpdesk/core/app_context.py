@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.core.actors import SYSTEM, Actor
+from helpdesk.core.database_clock import DatabaseClock
 from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
 from helpdesk.core.send_hold import TickProgressStore
@@ -57,6 +58,11 @@ class AppContext:
     service: ServiceKeys = field(default_factory=ServiceKeys)
     # Where a worker or ticker looks whether its database is an older copy.
     progress_store: TickProgressStore | None = None
+    clock: DatabaseClock = field(default_factory=DatabaseClock)
+
+    def now(self) -> datetime:
+        """What time it is for this process: the database's time."""
+        return self.clock.now()
 
     @contextmanager
     def begin(
@@ -69,6 +75,8 @@ class AppContext:
     ) -> Iterator[Work]:
         """A piece of work in one transaction: committed at the end, or nothing of it happened."""
         with self.sessions.begin() as session:
+            if at is None and self.clock.is_stale:
+                session.connection()  # which asks what time it is
             work = self.work_in_session(session, actor, secrets=secrets, own=own, at=at)
             yield work
 
@@ -82,7 +90,7 @@ class AppContext:
         at: datetime | None = None,
     ) -> Work:
         """A Work on a session that somebody else commits (the web edge, a test)."""
-        moment = at or datetime.now(UTC)
+        moment = at or self.now()
         if actor.is_anonymous:
             moment = round_time_for_reporter(moment)
         keys = Keyring(session, secrets, own=own, service=self.service)

@@ -8,7 +8,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from helpdesk.core import jobs, outbox, send_hold
 from helpdesk.core.app_context import AppContext
@@ -65,12 +65,11 @@ def _next(
     context: AppContext, queue: str, *, at: datetime | None, first: int, taken: int
 ) -> outbox.JobLease | None:
     # One at a time: leases taken in advance would run out while a mail server is slow to answer.
-    moment = at or datetime.now(UTC)
-    with context.begin(at=moment) as work:
+    with context.begin(at=at) as work:
         if send_hold.reason_for_hold(work.session, context.progress_store) is not None:
             return None
         leases = outbox.lease_due_jobs(
-            work.session, queue=queue, at=moment, limit=1, first=first, taken=taken
+            work.session, queue=queue, at=work.at, limit=1, first=first, taken=taken
         )
     return leases[0] if leases else None
 

@@ -1,6 +1,6 @@
 """Days in forms: what bounds a day to come and a day gone. Days are counted in UTC."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from wtforms import ValidationError
@@ -12,6 +12,7 @@ from helpdesk.core.plausible_days import (
     is_plausible_future_day,
     is_plausible_past_day,
 )
+from helpdesk.web.current_app_context import current_context
 
 
 def require_future_day(_form: Any, field: Any) -> None:
@@ -35,4 +36,4 @@ def require_past_day(_form: Any, field: Any) -> None:
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return current_context().now().date()

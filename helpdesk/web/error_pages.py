@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from psycopg.errors import InsufficientPrivilege, UniqueViolation
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from helpdesk.core.errors import (
@@ -75,6 +75,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(ProgrammingError, _refused_by_database)
     app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(IntegrityError, _someone_was_quicker)
     app.register_error_handler(Exception, _failed)
@@ -137,6 +138,8 @@ def _at_the_end(error: InternalServerError) -> ResponseReturnValue:
     failure = error.original_exception
     if isinstance(failure, OperationalError):
         return _no_database(failure)
+    if isinstance(failure, ProgrammingError):
+        return _refused_by_database(failure)
     if isinstance(failure, IntegrityError):
         return _someone_was_quicker(failure)
     return _failed(failure) if isinstance(failure, Exception) else _http(error)
@@ -149,6 +152,16 @@ def _log_no_words(exc_info: object) -> None:
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database away: %s", type(error.orig).__name__)
     become_anonymous()  # a page that names somebody would ask the database for them once more
+    return _again(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
+
+
+def _refused_by_database(error: ProgrammingError) -> ResponseReturnValue:
+    """What we write, it takes, but for another time than its own: its clock was set a moment ago.
+    The next try asks it first what time it is."""
+    if current_app.testing or not isinstance(error.orig, InsufficientPrivilege):
+        return _failed(error)
+    current_context().clock.doubt()
+    log.error("refused by the database: at %s", _where(error))
     return _again(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request, session, url_for
@@ -122,7 +122,7 @@ def _keep_refusal(response: Response) -> Response:
         return response
     try:
         with current_context().sessions.begin() as transaction:
-            result_id = _kept(transaction, response, datetime.now(UTC))
+            result_id = _kept(transaction, response, current_context().now())
     except OperationalError:  # the page itself needs no database
         return response
     _lead_to(response, result_id)

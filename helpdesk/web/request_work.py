@@ -1,11 +1,13 @@
 """One Work per request: a response below 400 commits it, everything else rolls it back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
@@ -13,6 +15,7 @@ from helpdesk.core.actors import NOBODY, Actor
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 from helpdesk.web.current_app_context import current_context
+from helpdesk.web.session_cookies import session_cookie_name
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def current_work() -> Work:
         context = current_context()
         session = context.sessions()
         g.open_session = session
-        now = datetime.now(UTC)
+        now = _now(session)
         # Should the database be away, the page that says so is a stranger's page.
         g.presence = STRANGER
         presence = cast(Identify, current_app.extensions["identify"])(session, now)
@@ -54,6 +57,15 @@ def current_work() -> Work:
             session, presence.actor, secrets=presence.secrets, own=presence.own, at=now
         )
     return cast(Work, g.work)
+
+
+def _now(session: Session) -> datetime:
+    """The database's time. Who only reads, and is known to nobody, waits for no database."""
+    clock = current_context().clock
+    if clock.is_stale and (request.method == "POST" or session_cookie_name() in request.cookies):
+        with suppress(OperationalError):  # whoever needs it, says that it is away
+            session.connection()
+    return clock.now()
 
 
 def current_identity() -> Identity:

@@ -53,6 +53,15 @@ def only_settings_read_the_environment(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)} reads the environment"
 
 
+def no_machine_says_what_time_it_is(root: Path) -> Iterator[str]:
+    """What happens is timed by the database's clock; the drill makes its own past."""
+    clock = root / "helpdesk" / "core" / "database_clock.py"
+    for path in python_files(root):
+        is_apart = path == clock or path.relative_to(root).parts[1] in ("drill", "authoring")
+        if not is_apart and re.search(r"\b(datetime|date)\.(utc)?(now|today)\(", path.read_text()):
+            yield f"{path.relative_to(root)} asks the machine's clock"
+
+
 def no_expression_runs_from_data(root: Path) -> Iterator[str]:
     """Nothing evaluates, unpickles or loads YAML with objects."""
     pattern = re.compile(r"\b(eval|exec)\(|\bpickle\b|yaml\.(load|unsafe_load|full_load)\(")
@@ -195,6 +204,7 @@ RULES = [
     only_the_edge_commits,
     only_markup_makes_markup,
     only_settings_read_the_environment,
+    no_machine_says_what_time_it_is,
     no_expression_runs_from_data,
     texts_are_normalised_at_a_bounded_cost,
     who_was_slower_looks_again,

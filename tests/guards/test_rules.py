@@ -13,6 +13,7 @@ BREACHES = [
     (rules.only_markup_makes_markup, "helpdesk/cases/views.py", "Markup(told)"),
     (rules.only_markup_makes_markup, "helpdesk/templates/cases/a.html", "{{ told | safe }}"),
     (rules.only_settings_read_the_environment, "helpdesk/cases/jobs.py", "os.environ['X']"),
+    (rules.no_machine_says_what_time_it_is, "helpdesk/cases/jobs.py", "datetime.now(UTC)"),
     (rules.no_expression_runs_from_data, "helpdesk/playbooks/x.py", "eval('1')"),
     (rules.no_expression_runs_from_data, "helpdesk/playbooks/x.py", "yaml.load(text)"),
     (

@@ -3,8 +3,8 @@
 from functools import partial
 
 import pytest
-from psycopg.errors import CheckViolation, UniqueViolation
-from sqlalchemy.exc import IntegrityError
+from psycopg.errors import CheckViolation, InsufficientPrivilege, UndefinedTable, UniqueViolation
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from werkzeug.exceptions import InternalServerError
 
 from helpdesk.app import LARGEST_REQUEST
@@ -81,6 +81,34 @@ def test_who_is_slower_by_a_moment_is_told_to_look_again(request, surface, door,
 def test_another_rule_of_the_database_is_a_failure_of_ours(staff):
     staff.application.testing = False
     broken = partial(_break_down, failure=IntegrityError("INSERT", {}, CheckViolation("!")))
+    staff.application.view_functions["static"] = broken
+
+    assert staff.get("/static/css/base.css").status_code == 500
+
+
+@pytest.mark.parametrize("is_at_the_end", [False, True], ids=["in the view", "with the commit"])
+@EVERY_SURFACE
+def test_what_the_database_refuses_is_offered_again_and_the_time_asked_first(
+    request, surface, door, is_at_the_end
+):
+    """Its clock was set a moment ago: what we write is for another time than its own."""
+    browser = request.getfixturevalue(surface)
+    browser.application.testing = False
+    refused = ProgrammingError("INSERT", {}, InsufficientPrivilege("marker-words"))
+    if is_at_the_end:
+        refused = InternalServerError(original_exception=refused)
+
+    browser.application.view_functions["static"] = partial(_break_down, failure=refused)
+    answer = browser.get("/static/css/base.css")
+
+    assert answer.status_code == 503
+    assert "marker-words" not in answer.text
+    assert browser.application.extensions["context"].clock.is_stale
+
+
+def test_another_statement_that_cannot_be_run_is_a_failure_of_ours(staff):
+    staff.application.testing = False
+    broken = partial(_break_down, failure=ProgrammingError("INSERT", {}, UndefinedTable("!")))
     staff.application.view_functions["static"] = broken
 
     assert staff.get("/static/css/base.css").status_code == 500

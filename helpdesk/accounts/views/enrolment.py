@@ -1,7 +1,5 @@
 """Enrolling: the invitation's code, then passphrase and second factor, then the recovery key."""
 
-from datetime import UTC, datetime
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -72,7 +70,7 @@ def create_enrolment() -> ResponseReturnValue:
         if enrolled is None:
             log_refusal("second factor of enrolment refused")
             wrong = second_factor.why_code_is_wrong(
-                form.seed.data or "", form.first_code.data or "", datetime.now(UTC)
+                form.seed.data or "", form.first_code.data or "", current_context().now()
             )
             form.first_code.errors = [wrong]
     if enrolled is None:
