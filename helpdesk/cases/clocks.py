@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.cases.models import Case, ClockAction, ClockEvent
+from helpdesk.core.recent_times import is_ahead
 from helpdesk.core.work import Work
 
 FIRST_REPLY: Final = "first_reply"
@@ -31,10 +32,11 @@ def start_clock(
 
     `events` is what happened to it before: nothing, for something that is new. A clock that starts
     again stood still before, if only for a moment, so that what was used then does not count.
+    Behind turns of a clock that was ahead it is due as if they were of now.
     """
     at = _behind(events, since or work.at, by=A_PAUSE if is_anew else AN_INSTANT)
-    if since is not None:
-        within -= at - since
+    if since is not None or is_ahead(at, at=work.at):
+        within -= at - (since or work.at)
     seconds = int(within.total_seconds())
     _turn(work, subject_id, clock, ClockAction.STARTED, at=at, seconds=seconds)
     return at + within
@@ -94,13 +96,15 @@ def is_clock_paused(events: Sequence[ClockEvent]) -> bool:
 
 
 def clock_time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
-    """How long a clock has run, all its turns together."""
+    """How long a clock has run, all its turns together. A turn to come counts as of `at`: it was
+    written while a machine's clock was ahead."""
     used, started = timedelta(0), None
     for event in events:
+        turned_at = min(event.at, at)
         if event.turn is ClockAction.STARTED:
-            started = started or event.at
+            started = started or turned_at
         elif started is not None:
-            used += event.at - started
+            used += turned_at - started
             started = None
     return used + (at - started if started is not None else timedelta(0))
 

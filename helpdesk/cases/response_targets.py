@@ -12,6 +12,7 @@ from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState, WaitsOn
+from helpdesk.core.recent_times import is_ahead
 from helpdesk.core.work import Work
 
 # While it is not our move: the mailbox says why nothing comes, and until when.
@@ -57,7 +58,9 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
     A word that is older than the last one we gave changes nothing.
     """
     events = clocks.clock_events_of(work.session, case.id, clocks.NEXT_WORD)
-    if at is not None and any(event.at > at for event in events):
+    if at is not None and any(
+        event.at > at and not is_ahead(event.at, at=work.at) for event in events
+    ):
         return
     clocks.stop_clock(work, case.id, clocks.NEXT_WORD, at=at)
     case.word_due_at = clocks.start_clock(

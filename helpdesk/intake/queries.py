@@ -17,6 +17,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import CannotTakeReports, NotFound
 from helpdesk.core.key_signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused_keys
 from helpdesk.core.keys import Key, KeyKind
+from helpdesk.core.recent_times import column_not_ahead
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
@@ -126,8 +127,11 @@ def own_case(work: Work) -> Case:
 
 
 def last_message_at(work: Work, case: Case) -> datetime | None:
-    """When the newest message was written, by either side."""
-    return work.session.scalar(select(func.max(Message.sent_at)).where(Message.case_id == case.id))
+    """When the newest message was written, by either side; not one of a clock that was ahead."""
+    newest = select(func.max(Message.sent_at)).where(
+        Message.case_id == case.id, column_not_ahead(Message.sent_at, at=work.at)
+    )
+    return work.session.scalar(newest)
 
 
 def messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:

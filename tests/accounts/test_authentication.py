@@ -174,6 +174,16 @@ def test_the_wait_doubles_and_has_an_end(context, responder):
     assert waits[-1] == signing_in.LONGEST_WAIT
 
 
+def test_a_wait_that_began_while_the_clock_was_ahead_is_none(context, responder):
+    with context.begin() as work:
+        person = work.session.get(Person, responder.person.id)
+        person.closed_until = work.at + signing_in.LONGEST_WAIT
+        assert not signing_in.may_try_second_factor(work, person)
+        person.closed_until = work.at + signing_in.LONGEST_WAIT + timedelta(days=1)
+        assert signing_in.may_try_second_factor(work, person)
+        work.record("person.slowed", person)
+
+
 def test_coming_in_forgets_the_failures(context, responder):
     both_halves(context, responder, "not these words")
     both_halves(context, responder)
@@ -184,7 +194,15 @@ def test_coming_in_forgets_the_failures(context, responder):
 
 @pytest.mark.parametrize(
     ("idle", "age", "stands"),
-    [(29, 29, True), (31, 31, False), (1, 11 * 60 + 59, True), (1, 12 * 60 + 1, False)],
+    [
+        (29, 29, True),
+        (31, 31, False),
+        (1, 11 * 60 + 59, True),
+        (1, 12 * 60 + 1, False),
+        # Of a moment in which the clock was a day ahead.
+        (-24 * 60, 1, False),
+        (1, -24 * 60, False),
+    ],
 )
 def test_a_session_ends_by_time(context, responder, idle, age, stands):
     token = both_halves(context, responder)
@@ -200,6 +218,15 @@ def test_a_session_ends_by_time(context, responder, idle, age, stands):
             work.session, token, surface=STAFF, at=work.at
         )
         assert (found is not None) is (here is not None) is stands
+
+
+def test_a_session_of_a_day_ahead_is_swept(context, responder):
+    both_halves(context, responder)
+
+    with context.begin() as work:
+        work.session.execute(update(StaffSession).values(seen_at=work.at + timedelta(days=1)))
+        sessions.delete_expired_sessions(work)
+        assert work.session.scalars(select(StaffSession)).all() == []
 
 
 def test_who_is_here_is_whoever_enrolled_with_the_key_that_only_the_cookie_opens(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from helpdesk.accounts.models import Person, StaffSession, unlocked_key_envelope_place
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
+from helpdesk.core.recent_times import column_not_ahead, happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
 
@@ -108,7 +109,12 @@ def end_session(work: Work, row: StaffSession) -> None:
 def delete_expired_sessions(work: Work) -> None:
     """Delete the sessions that time has ended, whoever's they were."""
     over = _ids(
-        or_(StaffSession.seen_at < work.at - IDLE, StaffSession.begun_at < work.at - LONGEST)
+        or_(
+            StaffSession.seen_at < work.at - IDLE,
+            StaffSession.begun_at < work.at - LONGEST,
+            ~column_not_ahead(StaffSession.seen_at, at=work.at),
+            ~column_not_ahead(StaffSession.begun_at, at=work.at),
+        )
     )
     # A row that somebody is using at this moment is not over; the next sweep sees it.
     _end(work, over.with_for_update(skip_locked=True))
@@ -125,10 +131,13 @@ def _end(work: Work, ids: Select[str]) -> None:
 
 
 def is_session_fresh(row: Any, at: datetime) -> bool:
-    """Whether neither time is up: that since it was used, and that since it began."""
+    """Whether neither time is up: that since it was used, and that since it began. One of a moment
+    in which the clock was ahead would not end for as long: it counts for nothing."""
     if not row.is_complete:
-        return bool(row.begun_at > at - HALFWAY)
-    return bool(row.seen_at > at - IDLE and row.begun_at > at - LONGEST)
+        return happened_within(row.begun_at, HALFWAY, at=at)
+    return happened_within(row.seen_at, IDLE, at=at) and happened_within(
+        row.begun_at, LONGEST, at=at
+    )
 
 
 def session_id_of(token: str) -> str:

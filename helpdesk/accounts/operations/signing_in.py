@@ -22,6 +22,7 @@ from helpdesk.accounts.operations.sessions import (
 from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseDerivedKey
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.errors import Conflict
+from helpdesk.core.recent_times import CLOCKS_DIFFER
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 
@@ -115,7 +116,9 @@ def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
 
 def may_try_second_factor(work: Work, person: Person) -> bool:
     """Whether whoever has the right passphrase has waited long enough for the next six digits."""
-    return person.closed_until is None or person.closed_until <= work.at
+    until = person.closed_until
+    # A wait that is longer than any was begun while the clock was ahead.
+    return until is None or not work.at < until <= work.at + LONGEST_WAIT + CLOCKS_DIFFER
 
 
 def replace_second_factor(

@@ -15,7 +15,7 @@ from helpdesk.cases.operations.consents import (
     require_disputable_consent,
     withdraw_consent,
 )
-from helpdesk.cases.operations.conversations import record_conversation
+from helpdesk.cases.operations.conversations import earliest_conversation, record_conversation
 from helpdesk.cases.operations.messages import add_case_note, mark_no_reply_needed, send_message
 from helpdesk.cases.operations.offboarding import reassign_cases
 from helpdesk.cases.operations.pausing import pause_case, resume_case, resume_due_case
@@ -33,6 +33,7 @@ __all__ = [
     "claim_next_second_lane_case",
     "close_after_agreement",
     "confirm_consent",
+    "earliest_conversation",
     "end_case_work",
     "give_consent",
     "hand_over_case",

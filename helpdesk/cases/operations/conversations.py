@@ -14,9 +14,15 @@ from helpdesk.cases.policy import may_see_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
+from helpdesk.core.recent_times import is_ahead
 from helpdesk.core.work import Work
 
 LATE: Final = "late"
+
+
+def earliest_conversation(case: Case, *, at: datetime) -> datetime | None:
+    """When the case began; None where that was written while the clock was ahead."""
+    return None if is_ahead(case.opened_at, at=at) else case.opened_at
 
 
 def record_conversation(
@@ -40,7 +46,8 @@ def record_conversation(
     work.require(may_see_case, case)
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you record a conversation.")
-    if not case.opened_at <= spoke_at <= work.at:
+    began = earliest_conversation(case, at=work.at)
+    if (began is not None and spoke_at < began) or spoke_at > work.at:
         raise Conflict("It must have been after the case began, and not in the future.")
     is_late = case.due_at is not None and case.due_at < work.at
     conversation = Conversation(

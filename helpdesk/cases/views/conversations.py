@@ -12,7 +12,7 @@ from helpdesk.web.request_work import work
 @bp.post("/cases/<ref>/conversations")
 def create_conversation(ref: str) -> ResponseReturnValue:
     case, form = queries.case_by_ref(work, ref), ConversationForm()
-    form.not_before = case.opened_at
+    form.not_before = operations.earliest_conversation(case, at=work.at)
     if not form.validate_on_submit():
         return show_form_again("cases/_conversation_form.html", case, conversation_form=form)
     reached = form.reached.data == "yes"
