@@ -222,6 +222,20 @@ def test_after_half_an_hour_without_a_click_the_code_is_asked_again(house, insid
     assert inside.answer.headers["Location"] == "/mailbox"
 
 
+def test_a_visit_of_a_day_ahead_is_none_and_the_next_one_sweeps_it(house, inside, code):
+    """The clock was ahead, and was put right."""
+    _age_visits(house, timedelta(days=-1))
+
+    inside.open("/mailbox/case")
+
+    assert inside.status == 303
+    assert inside.answer.headers["Location"] == "/mailbox"
+    (ahead,) = _visits(house)
+    inside.open("/mailbox")
+    inside.send("/mailbox", answers={"code": " ".join(code.words)})
+    assert ahead.id not in {one.id for one in _visits(house)}
+
+
 def test_each_click_keeps_it_open_and_writes_every_five_minutes_at_most(house, inside):
     _age_visits(house, timedelta(minutes=20))
     statements = []
