@@ -3,7 +3,7 @@
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
@@ -92,6 +92,24 @@ def test_what_is_not_due_yet_is_left_alone(context, now, done):
 
     assert context.queue_notifier.rung == []
     assert states(context) == [OutboxJobState.WAITING]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=20), timedelta(days=1)])
+def test_what_was_queued_while_the_clock_was_ahead_is_due_as_long_after_now(context, done, ahead):
+    now, half_an_hour = datetime.now(UTC), timedelta(minutes=30)
+    enqueue(context, now, after=half_an_hour)
+    become(context, "postgres")
+    with context.begin() as work:
+        moved = "UPDATE outbox SET promised_at = promised_at + :by, due_at = due_at + :by"
+        work.session.execute(text(moved), {"by": ahead})
+    become(context, "helpdesk_ticker")
+
+    for _ in range(2):
+        ticker.tick(context)
+
+    with context.begin() as work:
+        (due_at,) = work.session.scalars(select(OutboxJob.due_at))
+    assert abs(due_at - now - half_an_hour) < timedelta(minutes=1)
 
 
 def test_with_redis_away_it_keeps_the_promise_itself(context, now, done):

@@ -129,6 +129,7 @@ def test_what_everybody_may_is_nothing(database):
 
     assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
     assert database.execute(functions).fetchall() == [
+        ("bring_forward_jobs",),
         ("end_lock_hoarders",),
         ("erase_reminders",),
         ("forget_done_jobs",),
