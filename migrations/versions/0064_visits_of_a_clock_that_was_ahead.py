@@ -9,8 +9,8 @@ Additive: the version before notes no visit of a time to come.
 
 from alembic import op
 
-revision = "0063"
-down_revision = "0062"
+revision = "0064"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
