@@ -219,7 +219,7 @@ def _chain_forgotten(
         _look_back.begun_at = time.monotonic()
     while time.monotonic() < until:
         ids = range(_look_back.next_id, _look_back.next_id + LOOKED_AT)
-        with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
+        with _fenced(context, at=at, fence=fence) as work:
             if history.extend_chain(work.session, at=work.at, signer=signer, ids=ids):
                 continue
             newest = history.highest_id(work.session)
