@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Case, Conversation
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
@@ -45,6 +45,30 @@ UNANSWERED_DISPUTES: Final = (
     .where(_OF_CASE, _BY_REPORTER, _IS_DISPUTE, HistoryEntry.id > _ANSWERED)
     .limit(1)
 )
+# Someone is in danger, and since then no word of ours to somebody who had told us so.
+_SPOKE_WITH_THEM: Final = select(Conversation.id).where(
+    Conversation.case_id == bindparam("case_id"),
+    Conversation.answered_due_at.is_not(None),
+    Conversation.objected_at.is_(None),
+)
+_SPOKEN: Final = (
+    select(func.coalesce(func.max(HistoryEntry.id), 0))
+    .where(
+        _OF_CASE,
+        HistoryEntry.action == "conversation.recorded",
+        HistoryEntry.subject_id.in_(_SPOKE_WITH_THEM),
+    )
+    .scalar_subquery()
+)
+UNANSWERED_DANGER: Final = (
+    select(HistoryEntry.id)
+    .where(
+        _OF_CASE,
+        HistoryEntry.action == "case.danger_told",
+        HistoryEntry.id > func.greatest(_ANSWERED, _SPOKEN),
+    )
+    .limit(1)
+)
 _MESSAGE: Final = aliased(HistoryEntry)
 # The cases of which that is so.
 CASES_WITH_UNANSWERED_DISPUTES: Final = select(HistoryEntry.case_id).where(
@@ -57,6 +81,13 @@ CASES_WITH_UNANSWERED_DISPUTES: Final = select(HistoryEntry.case_id).where(
         _MESSAGE.id > HistoryEntry.id,
     ),
 )
+
+
+def is_danger_unanswered(work: Work, case: Case) -> bool:
+    """Whether they have told us in the mailbox that someone is in danger now, and since then nobody
+    who had seen it has written to them or spoken with them."""
+    work.session.flush()
+    return work.session.scalar(UNANSWERED_DANGER, {"case_id": case.id}) is not None
 
 
 def newest_reporter_objection_id(work: Work, case: Case) -> int | None:

@@ -18,6 +18,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_close_case, may_work_on_case
 from helpdesk.cases.queries import is_in_queues, lock_case
+from helpdesk.cases.reporter_objections import is_danger_unanswered
 from helpdesk.cases.second_person_requests import end_undecided_requests, is_request_pending
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseOutcome
@@ -29,6 +30,7 @@ from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.states import MOVES, EscalationState
 from helpdesk.playbooks.progress import NOT_OVER
 from helpdesk.runs import queries as playbooks
+from helpdesk.runs.condition_context import answers_of
 from helpdesk.runs.queries import RunProgress
 
 # Nobody is kept in a playbook who has left, or was never there.
@@ -126,6 +128,11 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
     # Whoever denies what we wrote down, or judges a decision, is no machine.
     if dispute := unanswered_dispute_message(work, case):
         yield f"{dispute} Write to them first."
+    elif is_danger_unanswered(work, case):
+        yield (
+            "The reporter told us that someone is in danger, and nobody has answered. Write to"
+            " them, or speak to them and record it."
+        )
     elif has_unanswered_reporter_activity(work, case):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
@@ -133,6 +140,11 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
         )
     elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
+    # That it is no report is for two people to say.
+    if outcome is not CaseOutcome.SPAM and answers_of(work, case).get("danger") == "imminent":
+        yield (
+            "By the answers, someone is in danger now. If that is over, correct the answers first."
+        )
     for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:
             yield (

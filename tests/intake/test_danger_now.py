@@ -9,8 +9,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases import report_content
+from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Message
+from helpdesk.cases.models import Case, ConversationChannel, Message
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
@@ -285,6 +286,74 @@ def test_a_correction_of_something_else_keeps_it(house, case, code):
         assert report_content.CORRECTED_AFTER not in report_content.answers_of(
             work, work.session.get(Case, case.id)
         )
+
+
+def leave_unanswered(house, case):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        casework.mark_no_reply_needed(work, found, seen=reporter_activity_marks(work, found))
+
+
+def write_to_them(house, case, text="Are you safe?", seen=None):
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), text, seen=seen)
+
+
+def speak_with_them(house, case):
+    with house.inside() as work:
+        casework.record_conversation(
+            work,
+            work.session.get(Case, case.id),
+            way=ConversationChannel.TELEPHONE,
+            spoke_at=work.at,
+            reached=True,
+            summary="They are safe.",
+        )
+
+
+def test_nobody_says_that_it_needs_no_answer_until_one_of_us_has_answered(house, case, code):
+    write_to_them(house, case, "Hello.")
+    told(house, case, code, at=datetime.now(UTC) - timedelta(hours=2))
+
+    with pytest.raises(Conflict, match="someone is in danger"):
+        leave_unanswered(house, case)
+    write_to_them(house, case, "Hello again.", seen="")  # who has not seen it
+    with pytest.raises(Conflict, match="someone is in danger"):
+        leave_unanswered(house, case)
+
+    write_to_them(house, case)
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        operations.send_message_as_reporter(work, queries.own_case(work), body="Thank you.")
+    leave_unanswered(house, case)
+    assert now_of(house, case).reply_due_at is None
+
+
+def test_who_was_spoken_with_was_answered(house, case, code):
+    told(house, case, code, at=datetime.now(UTC) - timedelta(hours=2))
+    speak_with_them(house, case)
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        operations.send_message_as_reporter(work, queries.own_case(work), body="Thank you.")
+
+    leave_unanswered(house, case)
+    assert now_of(house, case).reply_due_at is None
+
+
+def test_a_case_does_not_close_while_the_answers_say_that_someone_is_in_danger(house, case, code):
+    told(house, case, code)
+    for outcome in CaseOutcome:
+        with house.inside() as work, pytest.raises(Conflict, match="someone is in danger, and"):
+            duty.close_case(work, work.session.get(Case, case.id), outcome=outcome)
+
+    write_to_them(house, case)
+    for outcome in set(CaseOutcome) - {CaseOutcome.SPAM}:
+        with house.inside() as work, pytest.raises(Conflict, match="correct the answers first"):
+            duty.close_case(work, work.session.get(Case, case.id), outcome=outcome)
+
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        triage.correct_reporter_answers(work, found, {"danger": "none_known"})
+        duty.close_case(work, found, outcome=CaseOutcome.RESOLVED)
+    assert now_of(house, case).is_closed
 
 
 def test_history_and_the_page_of_the_case_know_who_said_it(house, case, code):

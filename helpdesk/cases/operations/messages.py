@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see_case, may_work_on_case
 from helpdesk.cases.queries import lock_case, was_reporter_answered
-from helpdesk.cases.reporter_objections import UNSEEN
+from helpdesk.cases.reporter_objections import UNSEEN, is_danger_unanswered
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.work import Work
@@ -57,7 +57,8 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
     """Say that what the reporter wrote last needs no answer. The first one is owed to everybody.
 
     `seen` names what they let us know last, and whoever says so had before them. Whoever says that
-    it was not them we spoke with, or that they never told us what we wrote down, is written to.
+    it was not them we spoke with, or that they never told us what we wrote down, is written to; and
+    no one person leaves without a word who tells us that someone is in danger.
     """
     lock_case(work, case)
     work.require(may_work_on_case, case)
@@ -67,6 +68,11 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("This case does not need an answer.")
     if dispute := unanswered_dispute_message(work, case):
         raise Conflict(f"{dispute} Write to them.")
+    if is_danger_unanswered(work, case):
+        raise Conflict(
+            "The reporter told us that someone is in danger. Write to them, or speak to them and"
+            " record it."
+        )
     if seen != reporter_activity_marks(work, case):
         raise StalePage(
             "The reporter has written again since you opened the page. Read that first."
