@@ -26,10 +26,16 @@ PRIORITIES: Final = {
     Priority.P4: "P4: can wait",
 }
 
+# What a reporter has disputed of our record, by what history calls it.
+PAST_DISPUTES: Final = {
+    "conversation.denied": "said it wasn't them we spoke with",
+    "consent.denied": "said they hadn't agreed to what we recorded",
+    "escalation.verdict_denied": "said they hadn't told us what we recorded about a decision",
+}
 # What is said of a gate that is open, by its name.
 IN_ORDER: Final = {
     "Case": "The case is open",
-    "Reporter's denial": "The reporter denies nothing that we recorded",
+    "Reporter's denial": "Someone has written to the reporter about all that they dispute",
     "Partner": "We have checked who the partner is",
     "Way to them": "Someone there can open the request",
     "Their email address": "Their email address was confirmed",

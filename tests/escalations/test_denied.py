@@ -181,6 +181,24 @@ def test_the_page_of_what_is_with_the_partner_says_so(house, staff):
     assert "Someone else may have spoken for them" not in client.get(address).text
 
 
+@denial
+def test_who_approves_sees_what_was_denied_though_somebody_has_written_since(house, staff, denies):
+    escalation = house.ask()
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    nothing = "The reporter disputes nothing that we recorded"
+    assert nothing in client.get(address).text
+    denies(house)
+    write_to_them(house)
+
+    page, approvals = client.get(address).text, client.get("/approvals").text
+
+    assert nothing not in page
+    assert "The reporter has disputed something that we recorded" in page
+    assert "had recorded it" in page
+    assert "wrote to the reporter" in page
+    assert "Check what the request rests on." in approvals
+
+
 def test_an_open_page_approves_nothing_that_is_denied_by_now(house, staff):
     escalation = house.ask()
     client, address = sign_in(staff, house.second), page_of(house, escalation)

@@ -8,6 +8,7 @@ from helpdesk.cases.disputed_conversations import (
     ids_of_disputed_cases,
     ids_with_unanswered_reporter_activity,
 )
+from helpdesk.cases.past_disputes import ids_of_cases_with_past_disputes
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -41,6 +42,7 @@ def approvals() -> ResponseReturnValue:
         drafts=drafts,
         to_read=to_read,
         disputed=ids_of_disputed_cases(work, {one.case_id for one in (*drafts, *to_read)}),
+        once_disputed=ids_of_cases_with_past_disputes(work, {one.case_id for one in drafts}),
         unanswered=ids_with_unanswered_reporter_activity(work, {one.case_id for one in drafts}),
         request_words=request_words,
         parts={one.id: contributions_to(work, one) for one in drafts},

@@ -7,6 +7,7 @@ from helpdesk.cases.disputed_conversations import (
     has_unanswered_reporter_activity,
     unanswered_dispute_message,
 )
+from helpdesk.cases.past_disputes import past_disputes
 from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
@@ -45,6 +46,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     readings = queries.packet_readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
     disputed = queries.disputed_verdicts_of(work, escalation)
+    # What is over for the partner rests on nothing any more.
+    is_live = EscalationState.WITHDRAWN in MOVES[escalation.state]
+    once_disputed = past_disputes(work, escalation.case) if is_live else []
     is_draft = escalation.state is EscalationState.DRAFT
     waiting = queries.answer_awaiting_approval(work, escalation)
     seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
@@ -58,10 +62,8 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
-        # What is over for the partner rests on nothing any more.
-        "dispute": unanswered_dispute_message(work, escalation.case)
-        if EscalationState.WITHDRAWN in MOVES[escalation.state]
-        else "",
+        "dispute": unanswered_dispute_message(work, escalation.case) if is_live else "",
+        "past_disputes": once_disputed,
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
         "waiting_answer": waiting,
@@ -93,7 +95,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             | {one.actor_id for one in readings}
             | {one.by for one in (*verdicts, *disputed) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}
-            | {one for one in _named(escalation) if one is not None},
+            | {one for one in _named(escalation) if one is not None}
+            | {one.recorded_by for one in once_disputed if one.recorded_by}
+            | {one.answered_by for one in once_disputed if one.answered_by},
         ),
         "approval_form": approval_form,
         "waiver_form": PublicFormWaiverForm(formdata=None),
