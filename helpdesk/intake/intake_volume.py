@@ -20,11 +20,12 @@ BELIEVED: Final = 2.0
 # The second lane may take so much of the quota: who floods in haste closes the door to nobody else.
 SECOND_LANES_PERCENT: Final = 50
 MEGABYTE: Final = 1_000_000
+# What was counted for a time to come was counted while the clock was ahead: it is of no crowd now.
 LOAD: Final = text(
     "SELECT coalesce(sum(reports) FILTER (WHERE at > now() - interval '10 minutes'), 0), "
     "coalesce(sum(reports), 0), coalesce(sum(bytes), 0), "
     "coalesce(sum(bytes) FILTER (WHERE in_slow_lane), 0) "
-    "FROM intake_load WHERE at > now() - interval '24 hours'"
+    "FROM intake_load WHERE at > now() - interval '24 hours' AND at <= now() + interval '5 minutes'"
 )
 
 

@@ -37,6 +37,17 @@ def count(house, *, reports=0, megabytes=0, slow=False):
     )
 
 
+def test_what_was_counted_while_the_clock_was_ahead_is_no_crowd(house, crowd):
+    house._become("postgres")
+    with house.staff.begin() as work:
+        assert intake_volume.current_volume(work).is_flood
+        work.session.execute(text("UPDATE intake_load SET at = at + interval '1 day'"))
+
+        volume = intake_volume.current_volume(work)
+
+    assert (volume.is_flood, volume.reports) == (False, 0)
+
+
 @pytest.fixture
 def filled_in(browser):
     go_to(browser, 4)
