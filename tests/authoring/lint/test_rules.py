@@ -396,8 +396,8 @@ FAULTS = (
         "L29",
         "an outcome that claims what nobody has to write",
         "common/close.yml",
-        "{id: agreed, label: A day is agreed, shown_by: [note]}",
-        "{id: agreed, label: A day is agreed}★",
+        "{id: agreed, label: We have agreed a day, shown_by: [note]}",
+        "{id: agreed, label: We have agreed a day}★",
         "says 'a day is agreed'",
     ),
     (
