@@ -170,7 +170,7 @@ class Reporter(Visitor):
         words = re.findall(r"<li>(\w+) </li>", self.text)
         letters = IN_LETTERS.search(self.text)[1]
         self.code = ReturnCode.read(" ".join(words))
-        self.ref = re.search(r"called \u2066?([\w-]+)", self.plain)[1]
+        self.ref = re.search(r"reference is \u2066?([\w-]+)", self.plain)[1]
         assert ReturnCode.read(letters) == self.code
         # They stand in a list, one by one.
         self.read.append(" ".join(words))

@@ -58,7 +58,7 @@ def write(browser, words, look=nothing):
 
 def case_ref(browser):
     """What the case is called, from the receipt that is open."""
-    return text(browser, ".panel").split("called ")[1].split(".")[0].strip("\u2066\u2069")
+    return text(browser, ".panel").split("reference is ")[1].split(".")[0].strip("\u2066\u2069")
 
 
 def receipt_letters(browser):
