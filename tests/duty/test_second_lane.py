@@ -10,13 +10,17 @@ from sqlalchemy import select
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ConversationChannel
-from helpdesk.cases.states import CaseState, WaitsOn
-from helpdesk.core.actors import Role
+from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
+from helpdesk.core.actors import Role, reporter
+from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import case_closing
 from helpdesk.duty.operations import add_playbook
+from helpdesk.intake import operations as intake
 from helpdesk.triage import operations as triage
+from helpdesk.triage.first_reply_clock import start_first_reply_clock
+from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
 
@@ -224,3 +228,30 @@ def test_who_asks_to_close_one_as_no_report_and_says_why_wakes_it_not(context, q
         assert session.get_one(Case, case.id).in_slow_lane
         alarms = select(OutboxJob.id).where(OutboxJob.job == "triage.alarm")
         assert session.scalars(alarms).all() == []
+
+
+@pytest.mark.parametrize("level", Level)
+def test_one_that_we_closed_as_no_report_has_its_own_alarms_when_its_reporter_writes(
+    context, queue, now, level
+):
+    """Two tired people in a flood close a real one; its reporter says that they are real."""
+    code = ReturnCode.new()
+    with context.begin(at=now - timedelta(days=4)) as work:
+        lead = a_person(work, Role.COORDINATOR, [queue])
+        case = a_case(work, queue, code=code, state=CaseState.NEW, level=level, in_slow_lane=True)
+        start_first_reply_clock(work, case)
+    with work_as(context, lead, now - timedelta(hours=90)) as work:
+        found = work.session.get_one(Case, case.id)
+        casework.end_case_work(work, found, outcome=CaseOutcome.SPAM)
+    become(context, "postgres")
+    with context.begin(reporter(case.id), own=code.secret(), at=now) as work:
+        found = work.session.get_one(Case, case.id)
+        intake.send_message_as_reporter(work, found, body="I am real.")
+
+    with context.begin() as work:
+        found = work.session.get_one(Case, case.id)
+        alarms = select(OutboxJob).where(
+            OutboxJob.job == "triage.alarm", OutboxJob.arguments["case_id"].astext == case.id
+        )
+        assert (found.state, found.in_slow_lane) == (CaseState.OPEN, False)
+        assert work.session.scalars(alarms).all()
