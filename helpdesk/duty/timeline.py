@@ -18,6 +18,7 @@ from helpdesk.playbooks.repository import load_current_library
 SENTENCES: Final[Mapping[str, str]] = {
     "case.submitted": "The report arrived{lane}.",
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
+    "case.answers_released": "Let the advice in the mailbox follow the answers: {answers}.",
     "case.level_raised": "Raised from {was} to {level} by a colleague.",
     "case.danger_told": "Told us that someone is in danger now. It was {was}, and is {level}.",
     "case.closing_asked": "Asked a second person to agree that it is not a report.",
@@ -156,6 +157,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
 # What a partner did; why reads by what it was asked for.
 DECIDED: Final = "escalation.decided"
 JUDGED: Final = "case.judged"
+RELEASED: Final = "case.answers_released"
 LOWERED: Final = "case.lowering_decided"
 CLOSED_BY_TWO: Final = "case.closing_decided"
 COMES_BACK: Final = "playbook.step_comes_back"
@@ -227,6 +229,8 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         said["until"] = format_plain_day(date.fromisoformat(entry.details["until"]))
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
+    if entry.action == RELEASED:
+        said["answers"] = ", ".join(_as_words(one) for one in entry.details["answers"])
     if entry.action == LOWERED:
         said["decision"] = _lowered(entry.details)
     if entry.action == CLOSED_BY_TWO:

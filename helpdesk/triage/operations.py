@@ -1,7 +1,7 @@
 """What can happen to the level of a case: judged, judged again, raised, lowered by two people."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
@@ -79,6 +79,7 @@ def correct_reporter_answers(
     *,
     seen: str | None = None,
     shows_in_mailbox: bool = False,
+    released: Collection[str] = (),
 ) -> Judgement:
     """Replace what was assumed or has changed, and judge again. What was judged before is kept.
 
@@ -86,7 +87,8 @@ def correct_reporter_answers(
     a second person for one level less, as anybody has to who wants a case to wait longer. `seen`
     is the mark of the answers that are corrected, those of the mailbox among them: an older page
     takes nothing back. The advice in the mailbox follows only if it `shows_in_mailbox`: what was
-    said in confidence is not for whoever holds the return code.
+    said in confidence is not for whoever holds the return code. `released` are the questions whose
+    answers were corrected in confidence before, and that it follows from now on.
     """
     lock_case(work, case)
     work.require(may_correct_level, case)
@@ -102,10 +104,13 @@ def correct_reporter_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     in_mailbox = answers_in_mailbox(work, case)
-    if shows_in_mailbox:
-        in_mailbox = _corrected(questions, in_mailbox, changes)
+    shown = {name: kept.get(name, "") for name in released}
+    shown |= {**changes} if shows_in_mailbox else {}
+    if shown:
+        in_mailbox = _corrected(questions, in_mailbox, shown)
         later = report_content.later_answers_of(work, case)
         seal_answers_for_advice(case, in_mailbox, questions_answered_later=later)
+        work.record("case.answers_released", case, answers=sorted(shown))
     report_content.correct_answers(work, case, kept, in_mailbox=in_mailbox)
     for question in changes:
         record_contribution(
@@ -114,7 +119,7 @@ def correct_reporter_answers(
     platform = load_current_library().named_platform(after)
     case.platform = platform.slug if platform else None
     was = judge_report(table, pages, before).level
-    if _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes)):
+    if changes and _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes)):
         _ask_as_judged(work, case, judgement)
     return judgement
 

@@ -1,6 +1,6 @@
 """Reading what was judged: the level in force and why, what was thought before, what is asked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -20,12 +20,12 @@ from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
 from helpdesk.playbooks import organisation_questions, several_playbooks
 from helpdesk.playbooks.answer_evaluation import matching_tags
-from helpdesk.playbooks.conditions import Context
+from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.evaluation import unknown_names_in
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
-from helpdesk.runs.condition_context import answers_of
+from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
 from helpdesk.triage.repository import load_decision_table
@@ -141,6 +141,21 @@ def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
     return several_playbooks.playbooks_of_kinds(
         load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
     )
+
+
+def withheld_questions(work: Work, case: Case, questions: Iterable[Question]) -> list[Question]:
+    """Those of which the advice in the mailbox does not follow the answer that the report has now:
+    it was corrected in confidence."""
+    known, in_mailbox = report_content.answers_of(work, case), answers_in_mailbox(work, case)
+    return [
+        one
+        for one in questions
+        if one.id in known and _as_value(known[one.id]) != in_mailbox.get(one.id, "")
+    ]
+
+
+def _as_value(answer: report_content.Answer) -> Value:
+    return answer or "" if answer is None or isinstance(answer, str) else tuple(answer)
 
 
 def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:

@@ -4,11 +4,14 @@ import html
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import reporter
 from helpdesk.core.codes import ReturnCode
+from helpdesk.core.history import HistoryEntry
+from helpdesk.duty import timeline
 from helpdesk.intake import operations as intake
 from helpdesk.intake import queries
 from helpdesk.runs import operations as runs
@@ -148,3 +151,28 @@ def test_what_is_released_hides_what_no_longer_applies(house, reported, code):
     correct(house, reported, {"owner_state": ""}, shows_in_mailbox=True)
 
     assert "owner_state" not in goes_by(house, reported, code)
+
+
+def test_what_was_corrected_in_confidence_can_be_released_later(house, reported, code):
+    correct(house, reported, {"owner_state": "missing", "danger": "credible"})
+
+    correct(house, reported, {}, released=["owner_state"])
+
+    known = goes_by(house, reported, code)
+    assert (known["owner_state"], known["danger"]) == ("missing", "none_known")
+
+
+def test_history_names_the_answers_that_were_released_and_never_what_they_say(house, reported):
+    correct(house, reported, {"danger": "credible"})
+    correct(house, reported, {"hold": "unclear"}, shows_in_mailbox=True)
+    correct(house, reported, {}, released=["danger"])
+
+    with house.inside() as work:
+        released = select(HistoryEntry).where(HistoryEntry.action == "case.answers_released")
+        entries = work.session.scalars(released.order_by(HistoryEntry.id)).all()
+        judged = select(func.count()).where(HistoryEntry.action == "case.judged")
+        assert work.session.scalar(judged) == 2, "a release is no judgement"
+    assert [one.details for one in entries] == [{"answers": ["hold"]}, {"answers": ["danger"]}]
+    assert timeline.sentence_for_entry(entries[1], {}, {}) == (
+        "Let the advice in the mailbox follow the answers: danger."
+    )

@@ -122,6 +122,23 @@ def test_sending_it_unchanged_changes_nothing(asha, context, house):
     assert len(case_now(context, house)[1].evaluations) == 1
 
 
+def test_an_answer_that_was_corrected_in_confidence_is_named_and_can_be_released(
+    asha, context, house
+):
+    where = f"/cases/{house.case.ref}/answers"
+    same = {"q-danger": "credible", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
+    assert "not shown in the mailbox" not in asha.get(where).text
+    send(asha, where, where, **same)
+    assert "Corrected before, and not shown in the mailbox" in asha.get(where).text
+
+    ticked = send(asha, where, where, shows_in_mailbox="y", **same)
+    assert ticked.status_code == 422
+    assert "changed any answer, so nothing new is shown" in ticked.text
+
+    assert send(asha, where, where, released="danger", **same).status_code == 303
+    assert "not shown in the mailbox" not in asha.get(where).text
+
+
 def test_an_answer_can_be_taken_back(asha, context, house):
     where = f"/cases/{house.case.ref}/answers"
 

@@ -25,6 +25,11 @@ class CorrectAnswersForm(Form):
         "Let the advice in the reporter\u2019s mailbox follow these answers",
         description=WHO_READS_MAILBOX,
     )
+    released = SelectMultipleField(
+        "Corrected before, and not shown in the mailbox",
+        choices=[],
+        description="Tick each answer that the advice in the mailbox should follow from now on.",
+    )
 
     def changes(self, before: Context) -> dict[str, Value]:
         """What differs from before. An answer that was emptied is taken back to "I don't know"."""
@@ -56,12 +61,16 @@ class LowerLevelForm(Form):
     )
 
 
-def correct_answers_form(questions: Iterable[Question], answers: Context) -> CorrectAnswersForm:
-    """The form of these questions with what was answered in it."""
+def correct_answers_form(
+    questions: Iterable[Question], answers: Context, *, withheld: Iterable[Question]
+) -> CorrectAnswersForm:
+    """The form of these questions with what was answered in it. Of `withheld` the mailbox does not
+    know the answer."""
     fields = {PREFIX + one.id: _field(one) for one in questions}
     form: CorrectAnswersForm = type("CorrectAnswersFormOfPage", (CorrectAnswersForm,), fields)(
         data={PREFIX + name: _for_field(value) for name, value in answers.items()}
     )
+    form.released.choices = [SelectChoice(one.id, str(one.ask)) for one in withheld]
     return form
 
 

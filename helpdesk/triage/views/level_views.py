@@ -7,6 +7,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.stale_page_marks import answers_mark_of
+from helpdesk.playbooks.conditions import Context
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms.level_forms import (
@@ -27,34 +28,42 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 def edit_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_correct_level, case)
-    questions = queries.staff_questions_of(queries.playbooks_judging_case(work, case))
-    form = correct_answers_form(questions, answers_of(work, case))
+    form = _answers_form(case, answers_of(work, case))
     return _answers_page(case, form, seen=answers_mark_of(work, case))
 
 
 @bp.post("/answers")
 def create_answer_correction(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = correct_answers_form(
-        queries.staff_questions_of(queries.playbooks_judging_case(work, case)), {}
-    )
+    form = _answers_form(case, {})
     if not form.validate_on_submit():
         return _answers_page(case, form, seen=submitted_page_mark()), 422
     changes = form.changes(answers_of(work, case))
-    if changes:
+    released = form.released.data or ()
+    if changes or released:
         judgement = operations.correct_reporter_answers(
             work,
             case,
             changes,
             seen=submitted_page_mark(),
             shows_in_mailbox=form.shows_in_mailbox.data,
+            released=released,
         )
-        flash(f"The answers have been corrected. The level is {case.level}.")
-        if judgement.level.rank < case.level.rank:
+        if changes:
+            flash(f"The answers have been corrected. The level is {case.level}.")
+        if released:
+            flash("The advice in the mailbox now follows the answers you ticked.")
+        if changes and judgement.level.rank < case.level.rank:
             flash(
                 f"From the answers it would be {judgement.level}. To lower it, a second person "
                 "has to agree, one level at a time."
             )
+    elif form.shows_in_mailbox.data:
+        form.form_errors.append(
+            "You haven’t changed any answer, so nothing new is shown in the mailbox. If an answer"
+            " was corrected before and isn’t shown there, tick it below."
+        )
+        return _answers_page(case, form, seen=submitted_page_mark()), 422
     return _to_case(case)
 
 
@@ -105,6 +114,12 @@ def create_lowering_decision(ref: str) -> ResponseReturnValue:
     operations.decide_lower_level_request(work, asked, granted=granted, seen=submitted_page_mark())
     flash(f"The level is {case.level}." if granted else "The level has not been changed.")
     return _to_case(case)
+
+
+def _answers_form(case: Case, answers: Context) -> CorrectAnswersForm:
+    questions = queries.staff_questions_of(queries.playbooks_judging_case(work, case))
+    withheld = queries.withheld_questions(work, case, questions)
+    return correct_answers_form(questions, answers, withheld=withheld)
 
 
 def _to_case(case: Case) -> ResponseReturnValue:
