@@ -13,6 +13,9 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.call_second_reader": "Nobody was asked to read a request that was already sent",
     "escalations.cancel_unsent": "Requests were not stopped after consent was withdrawn",
     "escalations.deliver": "A request was not sent to its partner",
+    "escalations.follow_vetting": (
+        "Requests were not held up, or did not go on, when a partner's vetting changed"
+    ),
     "escalations.reading_overdue": "Nobody was told that a request that was already sent is unread",
     "escalations.tell_partner": "A partner was not told about an update on a request",
     "escalations.tell_what_waited": (

@@ -102,6 +102,7 @@ class DutyBoard:
     unconfirmed_partners: Sequence[Partner]
     to_vet: Sequence[Partner]
     untold_partners: Sequence[Escalation]
+    held_up: Sequence[Escalation]
     failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
     at_partners: RequestsAtPartners
@@ -141,6 +142,7 @@ def load_board(work: Work) -> DutyBoard:
         unconfirmed_partners=partners.partners_without_confirmed_mailbox(work),
         to_vet=vetting.partners_to_vet(work),
         untold_partners=escalations.requests_with_untold_news(work),
+        held_up=escalations.requests_held_up(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=untrusted_keys(work),
         ended_database_sessions=ended_database_sessions(work),

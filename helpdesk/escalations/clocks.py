@@ -48,6 +48,22 @@ def start_partner_clock(work: Work, escalation: Escalation, *, within: timedelta
     escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
 
 
+def hold_partner_clock(work: Work, escalation: Escalation) -> None:
+    """Nothing can come of them for now: what they have left stays theirs."""
+    clocks.pause_clock(work, escalation.id, THEIRS)
+    escalation.answer_due_at = None
+
+
+def let_partner_clock_go_on(work: Work, escalation: Escalation) -> None:
+    """A clock that was held runs on with what was left of it; any other stays as it is."""
+    events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
+    if not clocks.is_clock_paused(events):
+        return
+    started, held = events[-2], events[-1]
+    left = timedelta(seconds=started.seconds or 0) - (held.at - started.at)
+    escalation.answer_due_at = _start(work, escalation, THEIRS, within=max(left, timedelta(0)))
+
+
 def stop_both_clocks(work: Work, escalation: Escalation) -> None:
     """It is decided, or over."""
     clocks.stop_clock(work, escalation.id, OURS)
@@ -66,11 +82,12 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
 
     Computed from events alone: at the public door nobody can read what was agreed with a partner.
     """
-    starts, left = [], timedelta(0)
+    starts, left, runs = [], timedelta(0), False
     for event in clocks.clock_events_of(work.session, escalation.id, THEIRS):
-        if event.turn is ClockAction.STARTED:
+        ran, runs = runs, event.turn is ClockAction.STARTED
+        if runs:
             starts.append(event)
-        elif starts:
+        elif ran:
             left = timedelta(seconds=starts[-1].seconds or 0) - (event.at - starts[-1].at)
     return max(left, timedelta(seconds=(starts[0].seconds or 0) if starts else 0))
 
@@ -90,10 +107,17 @@ def arrivals_at_partner(
     started = select(ClockEvent).where(
         ClockEvent.subject_id.in_([one.id for one in escalations]),
         ClockEvent.clock.in_((OURS, THEIRS)),
-        ClockEvent.turn == ClockAction.STARTED,
+        ClockEvent.turn.in_((ClockAction.STARTED, ClockAction.PAUSED)),
     )
     ways: defaultdict[str, ArrivalAtPartner] = defaultdict(ArrivalAtPartner)
+    held: set[str] = set()
     for event in work.session.scalars(started.order_by(ClockEvent.at)):
+        if event.turn is ClockAction.PAUSED:
+            held.add(event.subject_id)
+            continue
+        if event.subject_id in held:  # it goes on, and nobody there has moved
+            held.discard(event.subject_id)
+            continue
         way = ways[event.subject_id]
         if way.arrived_at is not None:
             ways[event.subject_id] = ArrivalAtPartner(way.arrived_at, was_seen=True)

@@ -18,7 +18,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
-from helpdesk.partners.events import PartnerMailboxConfirmed
+from helpdesk.partners.events import PartnerMailboxConfirmed, PartnerVettingChanged
 from helpdesk.partners.response_times import format_in_both_zones
 
 
@@ -87,6 +87,19 @@ def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int)
     """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
     with context.begin() as work:
         operations.enqueue_waiting_news(work, partner_id, at=at)
+
+
+@job(
+    "escalations.follow_vetting",
+    queue=Queue.DELIVERIES,
+    leaves_the_house=False,
+    on=PartnerVettingChanged,
+)
+def follow_partner_vetting(context: AppContext, *, partner_id: str, at: int) -> None:
+    """A partner is in doubt, or vetted again: hold up what lies there, or let it go on. Safe to run
+    twice."""
+    with context.begin() as work:
+        operations.follow_vetting(work, partner_id, at=at)
 
 
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:

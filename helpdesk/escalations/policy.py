@@ -45,6 +45,11 @@ def may_record_partner_told(actor: Actor, _escalation: Escalation) -> bool:
     return actor.role is Role.SYSTEM
 
 
+def may_follow_vetting(actor: Actor, partner_id: str) -> bool:
+    """The worker, after a partner came into doubt or was vetted again."""
+    return actor.role is Role.SYSTEM and bool(partner_id)
+
+
 def may_withdraw_without_consent(actor: Actor, case_id: str) -> bool:
     """The worker, after a consent was taken back."""
     return actor.role is Role.SYSTEM and bool(case_id)

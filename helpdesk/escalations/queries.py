@@ -43,7 +43,13 @@ from helpdesk.escalations.packets import (
     receivable_fields,
 )
 from helpdesk.escalations.priorities import FROM_LEVEL
-from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
+from helpdesk.escalations.states import (
+    MOVES,
+    OPEN_TO_PARTNER,
+    UNDER_WAY,
+    DeliveryState,
+    EscalationState,
+)
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 
@@ -56,7 +62,9 @@ WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
 # The public pages may read no more of a partner than this.
 _SEEN_BY_REPORTER = (
-    joinedload(Escalation.partner).load_only(Partner.slug, Partner.name, Partner.platform),
+    joinedload(Escalation.partner).load_only(
+        Partner.slug, Partner.name, Partner.platform, Partner.vetted_on, Partner.vetted_by
+    ),
     joinedload(Escalation.partner).lazyload(Partner.team),
 )
 
@@ -358,6 +366,15 @@ def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
     """Requests whose partner has not been told what is new on them, the longest first."""
     found = visible_requests(work.actor).where(Escalation.untold_since.is_not(None))
     return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
+
+
+def requests_held_up(work: Work) -> Sequence[Escalation]:
+    """Requests that have arrived at a partner who is in doubt, most urgent first."""
+    found = visible_requests(work.actor).where(
+        Escalation.state.in_(UNDER_WAY),
+        Escalation.partner.has(or_(Partner.vetted_on.is_(None), Partner.vetted_by.is_(None))),
+    )
+    return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
 
 
 def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:

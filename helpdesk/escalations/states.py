@@ -93,6 +93,12 @@ OPEN_TO_PARTNER: frozenset[EscalationState] = frozenset(
     }
 )
 
+# It lies with the partner, and their answer is missing.
+UNDER_WAY: frozenset[EscalationState] = OPEN_TO_PARTNER - {
+    EscalationState.DISPATCHING,
+    EscalationState.DECIDED,
+}
+
 
 class InboxFilter(StrEnum):
     """Which requests of a partner's inbox: the words of the filter."""

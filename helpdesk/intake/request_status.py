@@ -86,6 +86,11 @@ class RequestStatus:
         return waits and self.arrived_at is not None and not self.is_withdrawn
 
     @property
+    def is_held_up(self) -> bool:
+        """Whether nothing can come from them for now."""
+        return self.is_with_platform and self.escalation.is_held_up
+
+    @property
     def withdrawal_effect(self) -> WithdrawalEffect | None:
         """What happens to it when the agreement goes; None where that changes nothing."""
         if self.is_withdrawn or self.escalation.state is EscalationState.CLOSED:

@@ -11,3 +11,12 @@ class PartnerMailboxConfirmed(Event):
 
     partner_id: str
     at: int
+
+
+@dataclass(frozen=True)
+class PartnerVettingChanged(Event):
+    """They are in doubt, or vetted again: which of the two is so stands with the partner; `at` says
+    since when."""
+
+    partner_id: str
+    at: int

@@ -15,6 +15,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
+from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
 from tests.factories import a_case, a_person
@@ -30,8 +31,8 @@ class Story:
         with house.backstage() as context, context.begin() as work:
             team = house.team
             self.second = a_person(work, teams=[team])
-            lead = a_person(work, Role.COORDINATOR, [team])
-            self.partner = a_partner(work, lead, platform="google")
+            self.lead = a_person(work, Role.COORDINATOR, [team])
+            self.partner = a_partner(work, self.lead, platform="google")
             self.theirs = a_person(work, Role.PARTNER, [self.partner.team])
             self.case = a_ready_case(work, team, "google", self.code, owner=house.responder)
         with house.inside() as work:
@@ -244,3 +245,16 @@ def test_a_request_can_be_read_in_every_language(app, story):
 
     assert story.browser.status == 200
     assert f'href="/es/mailbox/case/requests/{story.ref}"' in story.browser.text
+
+
+def test_a_request_whose_partner_is_in_doubt_is_said_to_be_held_up(story):
+    story.approve().carry()
+    assert "held up" not in story.look()
+    with story.house.inside(story.lead) as work:
+        partners.suspend_vetting(work, work.session.get(Partner, story.partner.id))
+
+    page = story.look()
+
+    assert "It’s held up for now." in page
+    assert "They haven’t answered yet." not in page
+    assert "hasn’t confirmed yet" not in page

@@ -9,7 +9,7 @@ from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
-from helpdesk.escalations.states import JUDGED, MOVES, Ask, EscalationState, Priority
+from helpdesk.escalations.states import JUDGED, MOVES, UNDER_WAY, Ask, EscalationState, Priority
 from helpdesk.partners.models import Partner
 
 
@@ -100,6 +100,12 @@ class Escalation(SealedCaseRecord, Base):
     def is_partner_available(self) -> bool:
         """Whether its partner may be asked for this now: vetted, not retired, and takes it."""
         return self.partner.is_vetted and self.partner.accepts(self.ask)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether it has arrived, and its partner is in doubt: they can neither open nor answer
+        it."""
+        return self.state in UNDER_WAY and not self.partner.is_vetted
 
     def move_to(self, state: EscalationState) -> None:
         """Take a step that the table of moves knows, or refuse with a sentence."""

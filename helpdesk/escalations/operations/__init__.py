@@ -30,6 +30,7 @@ from helpdesk.escalations.operations.partner_notifications import (
     record_partner_told,
     record_partner_told_another_way,
 )
+from helpdesk.escalations.operations.partners_in_doubt import follow_vetting
 from helpdesk.escalations.operations.staff_actions import (
     answer_question,
     approve_answer,
@@ -58,6 +59,7 @@ __all__ = [
     "confirm_read_afterwards",
     "dispute_verdict",
     "enqueue_waiting_news",
+    "follow_vetting",
     "open_packet_and_record",
     "pause_case_for_partners",
     "record_attempt_result",

@@ -12,6 +12,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
+from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import send_first_mailbox_code
 from helpdesk.partners.packet_fields import BY_NAME
@@ -149,13 +150,15 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None 
         raise Conflict("Choose today or an earlier day, at most five years ago.")
     partner.vetted_on, partner.vetted_by, partner.changed_by = on, work.actor.id, []
     work.record("partner.vetted", partner, on=on.isoformat())
+    work.announce(PartnerVettingChanged(partner.id, at=int(work.at.timestamp())))
 
 
 def suspend_vetting(work: Work, partner: Partner) -> None:
-    """Stop everything that has not left yet, until they are vetted again."""
+    """Stop everything that has not left yet, and hold up what has, until they are vetted again."""
     work.require(may_manage_partner, partner)
     partner.vetted_on = partner.vetted_by = None
     work.record("partner.doubted", partner)
+    work.announce(PartnerVettingChanged(partner.id, at=int(work.at.timestamp())))
 
 
 def _check(about: PartnerTerms) -> None:

@@ -1,0 +1,88 @@
+"""Requests that had arrived while we doubt who their partner is: nobody waits for an answer."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.cases import news
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+from helpdesk.escalations import case_pausing, clocks
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.locking import lock_case_first, lock_refreshed_request
+from helpdesk.escalations.policy import may_follow_vetting
+from helpdesk.escalations.states import UNDER_WAY
+from helpdesk.partners.models import Partner
+
+HELD_UP: Final = "escalation.held_up"
+GOES_ON: Final = "escalation.goes_on"
+
+
+def follow_vetting(work: Work, partner_id: str, *, at: int) -> None:
+    """Hold up what lies with a partner in doubt, or let it go on if they are vetted again.
+
+    Safe to run twice, and late: what counts is what the partner is now.
+    """
+    work.require(may_follow_vetting, partner_id)
+    partner = work.session.get(Partner, partner_id)
+    if partner is None:
+        return
+    for escalation in _under_way(work, partner):
+        lock_case_first(work, escalation.case_id)
+        lock_refreshed_request(work, escalation)
+        work.session.refresh(partner)
+        if escalation.state not in UNDER_WAY:
+            continue  # it moved while we waited for it
+        if escalation.is_held_up:
+            hold_up(work, escalation)
+        else:
+            _let_go_on(work, escalation, at=at)
+
+
+def hold_up(work: Work, escalation: Escalation) -> None:
+    """Their clock stops, the case wakes, and who has it and who wrote the request hear of it. Safe
+    to do twice.
+
+    No rule: the worker has seen that they are in doubt.
+    """
+    if _was_held_up(work, escalation):
+        return
+    clocks.hold_partner_clock(work, escalation)
+    work.record(HELD_UP, escalation)
+    if not escalation.case.is_closed:
+        case_pausing.resume_case_after_partner(work, escalation.case)
+    news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+
+
+def _let_go_on(work: Work, escalation: Escalation, *, at: int) -> None:
+    """They have what was left of their time, and are told that they can answer again. The case
+    stays awake: somebody may have begun to help in another way."""
+    if not _was_held_up(work, escalation):
+        return
+    clocks.let_partner_clock_go_on(work, escalation)
+    work.record(GOES_ON, escalation)
+    news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+    work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=f"vetted-{at}")
+
+
+def _under_way(work: Work, partner: Partner) -> Sequence[Escalation]:
+    found = select(Escalation).where(
+        Escalation.partner_id == partner.id, Escalation.state.in_(UNDER_WAY)
+    )
+    # One order of cases for all who hold several.
+    return work.session.scalars(found.order_by(Escalation.case_id, Escalation.id)).all()
+
+
+def _was_held_up(work: Work, escalation: Escalation) -> bool:
+    """Whether history has last that it was held up."""
+    last = (
+        select(HistoryEntry.action)
+        .where(
+            HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_((HELD_UP, GOES_ON))
+        )
+        .order_by(HistoryEntry.id.desc())
+        .limit(1)
+    )
+    return work.session.scalar(last) == HELD_UP
