@@ -35,6 +35,7 @@ WORDS: Final = {
     NewsKind.WAIVED: "Your request can be sent without the platform's own form.",
     NewsKind.ASKED: "The partner has a question.",
     NewsKind.DECIDED: "The partner decided.",
+    NewsKind.ACTED_BEFORE: "The partner had already acted before the request was withdrawn.",
     NewsKind.FIXED: "The reporter says it is fixed.",
     NewsKind.NOT_FIXED: "The reporter says it isn't fixed, or only in part.",
     NewsKind.NOT_CARRIED: "The request couldn't be sent.",

@@ -94,6 +94,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
     "escalation.answered": "Answered the partner's question{alone}.",
     "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
+    "escalation.acted_before": "The partner had already acted before the request was withdrawn: "
+    "{outcome}.",
     "escalation.ticket_noted": "The partner added their own reference for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
     "escalation.verdict_denied": (
@@ -150,6 +152,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "case.resumed": {"because": BACK},
     "escalation.drafted": {"ask": ASKS},
     "escalation.decided": {"outcome": ACTIONS},
+    "escalation.acted_before": {"outcome": ACTIONS},
     "escalation.verified": {"verdict": VERDICTS},
     "escalation.verdict_denied": {"verdict": VERDICTS},
     "escalation.second_person_called": {"words": READ},

@@ -103,3 +103,8 @@ def possible_reasons(ask: Ask, action: PartnerAction) -> frozenset[Reason]:
 def action_fits_reason(ask: Ask, action: PartnerAction, reason: Reason) -> bool:
     """Whether outcome and reason can both be true of a request of this kind."""
     return reason in possible_reasons(ask, action)
+
+
+def actions_taken(ask: Ask) -> tuple[PartnerAction, ...]:
+    """What can have been done about a request of this kind, where something was."""
+    return tuple(one for one in OUTCOMES[ask] if one is not PartnerAction.NONE)

@@ -8,7 +8,12 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from helpdesk.core.markup import bidi_isolate
-from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, possible_actions
+from helpdesk.escalations.decision_rules import (
+    UNFITTING,
+    action_fits_reason,
+    actions_taken,
+    possible_actions,
+)
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.escalations.states import Ask, PartnerAction, Reason
@@ -181,6 +186,23 @@ class DecisionForm(Form):
             return  # those have errors of their own
         if not action_fits_reason(self.ask, PartnerAction(self.action.data), Reason(field.data)):
             raise ValidationError(UNFITTING)
+
+
+class LateActionForm(Form):
+    """What the partner had done before a request was withdrawn."""
+
+    action = RadioField(
+        "What had you done?", [DataRequired("Choose what you had done.")], choices=_choices(ACTIONS)
+    )
+    note = TextAreaField(
+        "When did you do it, and what should we know?",
+        [DataRequired("Say when you did it."), max_length_validator(LONG)],
+    )
+
+    def about(self, ask: Ask) -> "LateActionForm":
+        """Only what can be done about what was asked."""
+        self.action.choices = [(one.value, ACTIONS[one]) for one in actions_taken(ask)]
+        return self
 
 
 class PartnerTicketForm(Form):

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import disputed_conversations, report_content
-from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.models import Case, Closure, Consent
 from helpdesk.cases.queries import is_in_queues
-from helpdesk.cases.states import ConsentKind
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
@@ -56,6 +56,8 @@ from helpdesk.partners.models import Partner
 # Consents on which requests rest, and requests that are still on their way.
 _STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
 _ON_ITS_WAY: Final = (EscalationState.APPROVED, EscalationState.DISPATCHING)
+# How long the board shows that a partner had acted, of a case that its reporter took back.
+ACTED_LATELY: Final = timedelta(days=14)
 # Who writes or changes a draft: the entry keeps what lay before them.
 WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
@@ -125,7 +127,21 @@ def answer_awaiting_approval(work: Work, escalation: Escalation) -> AnswerAwaiti
 
 def decisions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
     """Every decision, oldest first."""
-    found = select(PartnerDecision).where(PartnerDecision.escalation_id == escalation.id)
+    return _decisions(work, escalation, is_after_withdrawal=False)
+
+
+def late_actions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
+    """What they had done before the request was withdrawn, and told us after it, oldest first."""
+    return _decisions(work, escalation, is_after_withdrawal=True)
+
+
+def _decisions(
+    work: Work, escalation: Escalation, *, is_after_withdrawal: bool
+) -> Sequence[PartnerDecision]:
+    found = select(PartnerDecision).where(
+        PartnerDecision.escalation_id == escalation.id,
+        PartnerDecision.is_after_withdrawal == is_after_withdrawal,
+    )
     return work.session.scalars(found.order_by(PartnerDecision.at, PartnerDecision.id)).all()
 
 
@@ -257,6 +273,13 @@ def _may_be_there() -> ColumnElement[bool]:
     )
 
 
+def is_taken_back(work: Work, escalation: Escalation) -> bool:
+    """Whether what had arrived was withdrawn, or will be: the worker that does it may be late."""
+    if escalation.state in UNDER_WAY:
+        return consent_for_request(work, escalation) is None
+    return escalation.state is EscalationState.WITHDRAWN
+
+
 def has_consent_to_help(work: Work, escalation: Escalation) -> bool:
     """Whether the reporter agrees at this moment that we work on their case."""
     return (ConsentKind.HELP, None) in _consents_of(work, escalation)
@@ -366,6 +389,32 @@ def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
     """Requests whose partner has not been told what is new on them, the longest first."""
     found = visible_requests(work.actor).where(Escalation.untold_since.is_not(None))
     return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
+
+
+def withdrawn_requests_acted_on(work: Work, *, at: datetime) -> Sequence[Escalation]:
+    """Requests on which the partner had acted before they were withdrawn, the newest first: until
+    the case is closed. One that its reporter took back is closed already: two weeks."""
+    acted = exists().where(
+        PartnerDecision.escalation_id == Escalation.id, PartnerDecision.is_after_withdrawal
+    )
+    lately = exists().where(
+        PartnerDecision.escalation_id == Escalation.id,
+        PartnerDecision.is_after_withdrawal,
+        PartnerDecision.at >= at - ACTED_LATELY,
+    )
+    taken_back = Case.closure.has(Closure.outcome == CaseOutcome.WITHDRAWN)
+    found = visible_requests(work.actor).where(
+        acted, or_(Case.state != CaseState.CLOSED, and_(taken_back, lately))
+    )
+    return work.session.scalars(found.order_by(Escalation.approved_at.desc())).all()
+
+
+def requests_acted_on_late(work: Work, case: Case) -> Collection[str]:
+    """The ids of those of one case."""
+    found = select(PartnerDecision.escalation_id).where(
+        PartnerDecision.case_id == case.id, PartnerDecision.is_after_withdrawal
+    )
+    return frozenset(work.session.scalars(found))
 
 
 def requests_held_up(work: Work) -> Sequence[Escalation]:

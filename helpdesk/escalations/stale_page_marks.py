@@ -21,6 +21,11 @@ def decision_mark_of(
     return mark_of(*decided, *judged)
 
 
+def late_action_mark_of(work: Work, escalation: Escalation) -> str:
+    """What they told us that they had done before it was withdrawn."""
+    return mark_of(*[one.id for one in queries.late_actions_of(work, escalation)])
+
+
 def untold_news_mark_of(escalation: Escalation) -> str:
     """Since when they have not been told."""
     return mark_of(escalation.untold_since)

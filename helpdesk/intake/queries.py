@@ -227,7 +227,12 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
             answers=tuple(
                 _answer(decision, said)
                 for decision in decisions
-                if decision.escalation_id == one.id
+                if decision.escalation_id == one.id and not decision.is_after_withdrawal
+            ),
+            late_actions=tuple(
+                decision
+                for decision in decisions
+                if decision.escalation_id == one.id and decision.is_after_withdrawal
             ),
             is_agreed=one.partner.platform in agreed,
             arrived_at=ways[one.id].arrived_at,

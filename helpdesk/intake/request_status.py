@@ -46,7 +46,8 @@ class RequestStatus:
     """A request to a partner as its reporter sees it: its way, and every answer, oldest first.
 
     `is_agreed` is whether this platform may be asked at this moment, `arrived_at` when the
-    request reached it, `was_seen` whether a person there has said anything.
+    request reached it, `was_seen` whether a person there has said anything, `late_actions` what
+    they had done before it was withdrawn.
     """
 
     escalation: Escalation
@@ -54,6 +55,7 @@ class RequestStatus:
     is_agreed: bool = True
     arrived_at: datetime | None = None
     was_seen: bool = False
+    late_actions: tuple[PartnerDecision, ...] = ()
 
     @property
     def awaits_verdict(self) -> bool:

@@ -66,7 +66,8 @@ def write_owner_news(
             is_among_themselves = False
         for person_id in sorted(one for one in concerned if one in inside):
             _bring(work, case, str(person_id), NewsKind(what), request_id)
-        if case.owner_id not in inside or is_among_themselves:
+        is_for_duty = is_among_themselves or what == NewsKind.ACTED_BEFORE
+        if case.owner_id not in inside or is_for_duty:
             work.enqueue("triage.tell_duty", case_id=case_id)
 
 

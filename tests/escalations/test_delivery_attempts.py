@@ -201,7 +201,7 @@ def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_
 
     with (
         house.as_(house.theirs) as work,
-        pytest.raises(Conflict, match="withdrew their consent"),
+        pytest.raises(Conflict, match="was withdrawn"),
     ):
         operations.open_packet_and_record(work, house.mine(work, escalation))
 

@@ -681,7 +681,7 @@ def test_a_desk_answers_nothing_more_when_the_agreement_is_gone(house, partner_d
     late = press(desk, old, f"{address}/{act}", **typed)
 
     assert late.status_code == 409
-    assert "The person withdrew their consent." in late.text
+    assert "This request was withdrawn." in late.text
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
 
 

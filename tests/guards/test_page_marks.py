@@ -34,6 +34,7 @@ MARKED = {
     "intake.create_consents": "shown",
     "intake.create_verdict": "submitted_page_mark",
     "partner_desk.create_decision": "submitted_page_mark",
+    "partner_desk.create_late_action": "submitted_page_mark",
     "partners.create_allow_list": "submitted_page_mark",
     "partners.create_terms": "submitted_page_mark",
     "partners.create_vetting": "submitted_page_mark",

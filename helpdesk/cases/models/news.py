@@ -29,6 +29,7 @@ class NewsKind(StrEnum):
     WAIVED = "waived"
     ASKED = "asked"
     DECIDED = "decided"
+    ACTED_BEFORE = "acted_before"
     FIXED = "fixed"
     NOT_FIXED = "not_fixed"
     NOT_CARRIED = "not_carried"

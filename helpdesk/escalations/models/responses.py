@@ -42,6 +42,8 @@ class PartnerDecision(SealedCaseRecord, Base):
     by: Mapped[str] = mapped_column(String(80))
     note: Mapped[Envelope | None]
     note_for_partner: Mapped[Envelope | None]
+    # What they had done before the request was withdrawn, told us after it: nothing hangs on it.
+    is_after_withdrawal: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class RecordedVerdict(RandomIdMixin, Base):

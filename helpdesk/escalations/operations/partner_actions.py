@@ -14,7 +14,7 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
-from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
+from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, actions_taken
 from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import (
@@ -23,7 +23,7 @@ from helpdesk.escalations.operations.locking import (
 )
 from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_receive_request
-from helpdesk.escalations.stale_page_marks import decision_mark_of
+from helpdesk.escalations.stale_page_marks import decision_mark_of, late_action_mark_of
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState, PartnerAction, Reason
 from helpdesk.partners.queries import keys_of_partner
 
@@ -36,8 +36,10 @@ IN_DOUBT: Final = (
     " Nothing is lost. Please call the helpdesk."
 )
 WITHDRAWN: Final = (
-    "The person withdrew their consent. Please take no further action on this request."
+    "This request was withdrawn. Please take no further action on it. If you had already acted,"
+    " tell us on its page."
 )
+NOT_WITHDRAWN: Final = "This request was not withdrawn. Please tell us what you did by deciding."
 NOT_LET_IN: Final = (
     "You don't have access yet. Someone in your team who can read requests has to do this."
 )
@@ -55,7 +57,7 @@ def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
         raise Conflict("This request is closed, so its content is no longer shown.")
     if queries.consent_for_request(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
-        raise Conflict("The person withdrew their consent, so its content is no longer shown.")
+        raise Conflict("This request was withdrawn, so its content is no longer shown.")
     text = _open(work, escalation)
     _note_arrival(work, escalation)
     escalation.untold_since = None  # what is new on it lies before them
@@ -162,6 +164,38 @@ def record_partner_decision(
     work.announce(
         AnswerAwaitsReporter(escalation.case_id)
     )  # only the reporter can say if it is fixed
+
+
+def record_action_before_withdrawal(
+    work: Work, escalation: Escalation, *, action: PartnerAction, note: str, seen: str | None = None
+) -> None:
+    """They had done something before the request was withdrawn, and say what and when. It moves
+    nothing: the request stays withdrawn, and its content closed to them. `seen` is the mark of what
+    they had told us like this on the page."""
+    work.require(may_receive_request, escalation)
+    lock_request_if_unchanged(work, escalation)
+    _refuse_who_cannot_read(work, escalation)
+    if not queries.is_taken_back(work, escalation):
+        raise Conflict(NOT_WITHDRAWN)
+    if action not in actions_taken(escalation.ask):
+        raise Conflict(UNFITTING)
+    refuse_if_changed_since(seen, now=late_action_mark_of(work, escalation))
+    done = PartnerDecision(
+        case=escalation.case,
+        case_id=escalation.case_id,
+        escalation_id=escalation.id,
+        action=action,
+        reason=Reason.OTHER,
+        at=work.at,
+        by=work.actor.id,
+        is_after_withdrawal=True,
+    )
+    done.note = work.keys.seal(done, "note", note)
+    done.note_for_partner = seal_for_partner(work, escalation, done, "note_for_partner", note)
+    work.session.add(done)
+    work.record("escalation.acted_before", escalation, decision_id=done.id, outcome=action)
+    _wake(work, escalation, NewsKind.ACTED_BEFORE)
+    work.announce(AnswerAwaitsReporter(escalation.case_id))  # it stands in their mailbox
 
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:

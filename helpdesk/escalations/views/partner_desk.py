@@ -15,7 +15,7 @@ from helpdesk.escalations import (
     staff_and_partner_labels,
     stale_page_marks,
 )
-from helpdesk.escalations.forms import DecisionForm, PartnerTicketForm, QuestionForm
+from helpdesk.escalations.forms import DecisionForm, LateActionForm, PartnerTicketForm, QuestionForm
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
     MOVES,
@@ -100,6 +100,23 @@ def create_decision(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref), 303)
 
 
+@partner_bp.post("/requests/<ref>/late-action")
+def create_late_action(ref: str) -> ResponseReturnValue:
+    escalation = queries.visible_request_by_ref(work, ref)
+    form = LateActionForm().about(escalation.ask)
+    if not form.validate_on_submit():
+        return _page(escalation, late_form=form), 422
+    operations.record_action_before_withdrawal(
+        work,
+        escalation,
+        action=PartnerAction(form.action.data),
+        note=form.note.data or "",
+        seen=submitted_page_mark(),
+    )
+    flash("Thank you. We know what you did, and will look at it now.")
+    return redirect(url_for(".show", ref=ref), 303)
+
+
 @partner_bp.post("/requests/<ref>/ticket")
 def create_ticket(ref: str) -> ResponseReturnValue:
     escalation, form = queries.visible_request_by_ref(work, ref), PartnerTicketForm()
@@ -117,8 +134,10 @@ def _asked_for() -> InboxFilter:
 
 
 def _page(escalation: Escalation, **forms: Any) -> str:
-    """The request with its packet opened, if it is not over."""
-    is_open = escalation.state in OPEN_TO_PARTNER
+    """The request with its packet opened, if it is not over. One that was withdrawn keeps a form
+    for what they had done by then."""
+    is_taken_back = queries.is_taken_back(work, escalation)
+    is_open = escalation.state in OPEN_TO_PARTNER and not is_taken_back
     if not is_open:
         operations.require_may_read_ended_request(work, escalation)
     packet = operations.open_packet_and_record(work, escalation) if is_open else None
@@ -126,7 +145,14 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")
     parts: dict[str, Any] = {
         "escalation": escalation,
+        "state": EscalationState.WITHDRAWN if is_taken_back else escalation.state,
         "packet": packet,
+        "is_taken_back": is_taken_back,
+        "late_actions": _opened(escalation, queries.late_actions_of, "note_for_partner")
+        if is_taken_back
+        else [],
+        "late_form": LateActionForm(formdata=None).about(escalation.ask),
+        "late_mark": stale_page_marks.late_action_mark_of(work, escalation),
         "moves": partner_inbox.last_partner_moves(work, [escalation]),
         "quiet_words": BY_NAME["keep_quiet"].in_words,
         "exchanges": _opened(escalation, queries.partner_messages_of, "for_partner")

@@ -43,6 +43,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     delivery = queries.delivery_of_request(work, escalation)
     exchanges = queries.partner_messages_of(work, escalation)
     decisions = queries.decisions_of(work, escalation)
+    late = queries.late_actions_of(work, escalation)
     readings = queries.packet_readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
     disputed = queries.disputed_verdicts_of(work, escalation)
@@ -82,6 +83,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "trouble": queries.delivery_failure_code(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.read(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.read(one, "note")) for one in decisions],
+        "late_actions": [(one, work.keys.read(one, "note")) for one in late],
         "unreadable": work.keys.unreadable,
         "verdicts": {one.decision_id: one for one in verdicts},
         "disputed": disputed,
@@ -91,7 +93,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "names": accounts.names_of_actors(
             work.session,
             {one.by for one in exchanges}
-            | {one.by for one in decisions}
+            | {one.by for one in (*decisions, *late)}
             | {one.actor_id for one in readings}
             | {one.by for one in (*verdicts, *disputed) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}
