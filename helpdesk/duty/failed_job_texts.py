@@ -13,6 +13,7 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.call_second_reader": "Nobody was asked to read a request that was already sent",
     "escalations.cancel_unsent": "Requests were not stopped after consent was withdrawn",
     "escalations.deliver": "A request was not sent to its partner",
+    "escalations.follow_level": "Requests did not become more urgent with their case",
     "escalations.follow_vetting": (
         "Requests were not held up, or did not go on, when a partner's vetting changed"
     ),

@@ -86,6 +86,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.partner_untold": "The partner could not be emailed about an update on the "
     "request. It is in red on the duty board.",
     "escalation.with_partner": "The request is with the partner.",
+    "escalation.more_urgent": "The request became more urgent, with the case.",
     "escalation.held_up": "The request is held up, because its partner is in doubt.",
     "escalation.goes_on": "The partner was vetted again, so the request goes on.",
     "escalation.read": "The partner opened the request.",

@@ -15,9 +15,12 @@ from helpdesk.core.work import Work
 from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
+from helpdesk.escalations.states import EscalationState
 
 OURS: Final = "request_ours"
 THEIRS: Final = "request_theirs"
+# By so much two sums of the same times may differ.
+A_MOMENT: Final = timedelta(seconds=1)
 
 
 def start_our_clock(work: Work, escalation: Escalation) -> datetime:
@@ -62,6 +65,23 @@ def let_partner_clock_go_on(work: Work, escalation: Escalation) -> None:
     started, held = events[-2], events[-1]
     left = timedelta(seconds=started.seconds or 0) - (held.at - started.at)
     escalation.answer_due_at = _start(work, escalation, THEIRS, within=max(left, timedelta(0)))
+
+
+def shorten_partner_clock(work: Work, escalation: Escalation) -> None:
+    """The request is more urgent than when their clock was started: whoever has not moved yet has
+    the time to a first sign from now on, the others what is left to a decision; and nobody more
+    than before."""
+    due, partner, priority = escalation.answer_due_at, escalation.partner, escalation.priority
+    if due is None:
+        return
+    least = timedelta(seconds=partner.answer_within[priority])
+    whole = timedelta(seconds=partner.decide_within[priority])
+    left = whole - time_used_by_partner(work, escalation)
+    has_moved = escalation.state is not EscalationState.WITH_PARTNER
+    within = max(left, least) if has_moved else least
+    if due - work.at > within + A_MOMENT:
+        clocks.pause_clock(work, escalation.id, THEIRS)  # they have not moved: see arrivals
+        escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
 
 
 def stop_both_clocks(work: Work, escalation: Escalation) -> None:

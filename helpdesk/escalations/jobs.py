@@ -102,6 +102,13 @@ def follow_partner_vetting(context: AppContext, *, partner_id: str, at: int) -> 
         operations.follow_vetting(work, partner_id, at=at)
 
 
+@job("escalations.follow_level", queue=Queue.DELIVERIES, leaves_the_house=False)
+def follow_case_level(context: AppContext, *, case_id: str) -> None:
+    """A case became more urgent: so do its requests. Safe to run twice."""
+    with context.begin() as work:
+        operations.follow_level(work, case_id)
+
+
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:
     """To nobody, where the partner has no address that is confirmed."""
     escalation = work.session.get(Escalation, escalation_id)

@@ -228,6 +228,7 @@ def raise_for_danger(work: Work, case: Case) -> None:
     resume_case_if_raised(work, case)
     if case.level is not was:
         first_reply_clock.restart_first_reply_for_level(work, case)
+        _raise_requests(work, case)
     elif was_in_second_lane:  # where a case has no alarms of its own
         response_targets.schedule_remaining_reply_alarms(work, case)
     call_for_danger(work, case)
@@ -347,6 +348,12 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     first_reply_clock.restart_first_reply_for_level(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case, has_risen=True)
+        _raise_requests(work, case)
+
+
+def _raise_requests(work: Work, case: Case) -> None:
+    """What partners were asked for the case is as urgent as the case from now on."""
+    work.enqueue("escalations.follow_level", case_id=case.id)
 
 
 def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[str, object]) -> None:

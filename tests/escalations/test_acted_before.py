@@ -27,11 +27,13 @@ def worker_takes_back(house):
 
 def acted(house, escalation, *, action=PartnerAction.ACCESS_RESTORED, seen=None):
     before = become(house.context, "helpdesk_partner")
-    with house.as_(house.theirs) as work:
-        operations.record_action_before_withdrawal(
-            work, house.mine(work, escalation), action=action, note=WHEN, seen=seen
-        )
-    become(house.context, before)
+    try:
+        with house.as_(house.theirs) as work:
+            operations.record_action_before_withdrawal(
+                work, house.mine(work, escalation), action=action, note=WHEN, seen=seen
+            )
+    finally:
+        become(house.context, before)
 
 
 def late_actions(house, escalation):

@@ -78,8 +78,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, UPDATE (answer_due_at, state)",
         PARTNER: "SELECT, UPDATE (answer_due_at, state, ticket, ticket_for_partner, untold_since)",
-        WORKER: "SELECT, UPDATE (answer_due_at, state, untold_since)",
-        TICKER: "SELECT, UPDATE (answer_due_at, state, untold_since)",
+        WORKER: "SELECT, UPDATE (answer_due_at, priority, state, untold_since)",
+        TICKER: "SELECT, UPDATE (answer_due_at, priority, state, untold_since)",
     },
     "evaluations": {
         APP: "SELECT, INSERT",

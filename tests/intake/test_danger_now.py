@@ -380,3 +380,11 @@ def test_the_public_pages_raise_no_case_whose_mailbox_is_not_open(house, case):
         raised = update(Case).where(Case.id == case.id).values(level=Level.IMMEDIATE)
         with pytest.raises(ProgrammingError), work.session.begin_nested():
             work.session.execute(raised)
+
+
+def test_what_partners_were_asked_becomes_as_urgent(house, case, code):
+    told(house, case, code)
+
+    with house.inside() as work:
+        found = select(OutboxJob).where(OutboxJob.job == "escalations.follow_level")
+        assert [one.arguments for one in work.session.scalars(found)] == [{"case_id": case.id}]

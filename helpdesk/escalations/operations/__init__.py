@@ -32,6 +32,7 @@ from helpdesk.escalations.operations.partner_notifications import (
     record_partner_told_another_way,
 )
 from helpdesk.escalations.operations.partners_in_doubt import follow_vetting
+from helpdesk.escalations.operations.rising_levels import follow_level
 from helpdesk.escalations.operations.staff_actions import (
     answer_question,
     approve_answer,
@@ -60,6 +61,7 @@ __all__ = [
     "confirm_read_afterwards",
     "dispute_verdict",
     "enqueue_waiting_news",
+    "follow_level",
     "follow_vetting",
     "open_packet_and_record",
     "pause_case_for_partners",
