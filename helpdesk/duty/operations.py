@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from helpdesk.cases.models import Case
+from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -62,10 +63,13 @@ def finish_step(
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)
-    if wants_no_help(run) and stops_all_help:
+    if wants_no_help(run):
         stopped = stopped_help(work, run)
         refuse_if_changed_since(seen_to_stop, now=stopped.mark)
-        withdraw_help(work, run.case, stopped)
+        if stops_all_help:
+            withdraw_help(work, run.case, stopped)
+        elif not stopped.may_end_alone:
+            raise Conflict("Withdraw the requests that they want no more first, or stop all help.")
 
 
 def wants_no_help(run: Run) -> bool:

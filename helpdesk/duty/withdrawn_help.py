@@ -12,6 +12,7 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import EscalationState
 from helpdesk.playbooks.model import Playbook, RunEndKind, Step
 from helpdesk.runs import queries as run_queries
 from helpdesk.runs.models import Run
@@ -27,6 +28,14 @@ class StoppedHelp:
     consents: Sequence[Consent]
     requests: Sequence[Escalation]
     others: Sequence[Playbook]
+    # All that is not over, drafts among them: no one knows which playbook one of them belongs to.
+    unfinished: Sequence[Escalation]
+
+    @property
+    def may_end_alone(self) -> bool:
+        """Whether the one playbook can end and what was agreed to stay, for the others: not while a
+        request could leave, or stay out, that they want no more."""
+        return bool(self.others) and not self.unfinished
 
     @property
     def must_be_asked(self) -> bool:
@@ -39,6 +48,7 @@ class StoppedHelp:
             *(one.id for one in self.consents),
             *(one.id for one in self.requests),
             *(one.id for one in self.others),
+            *(one.id for one in self.unfinished),
         )
 
 
@@ -59,7 +69,10 @@ def stopped_help(work: Work, run: Run) -> StoppedHelp:
     }
     runs = run_queries.runs_of_case(work, run.case)
     others = [one.page for one in runs if one.run.id != run.id and one.run.ended_at is None]
-    return StoppedHelp(consents, tuple(requests.values()), others)
+    over = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
+    asked = escalations.requests_of_case(work, run.case)
+    unfinished = [one for one in asked if one.state not in over]
+    return StoppedHelp(consents, tuple(requests.values()), others, unfinished)
 
 
 def withdraw_help(work: Work, case: Case, stopped: StoppedHelp) -> None:

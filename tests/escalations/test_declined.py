@@ -112,7 +112,6 @@ def other_playbook(house):
 
 
 def test_with_another_playbook_at_work_it_may_be_this_one_alone(house, colleague):
-    request = house.carried()
     other_playbook(house)
     before = agreed(house)
 
@@ -122,9 +121,25 @@ def test_with_another_playbook_at_work_it_may_be_this_one_alone(house, colleague
 
     assert ended_as(house, colleague) == "withdrawn"
     assert agreed(house) == before
-    run_due_jobs(house.context, "deliveries")
-    assert house.now(request).state is not EscalationState.WITHDRAWN
     assert "stays as it was, for the other playbooks" in colleague.text
+
+
+@pytest.mark.parametrize("so_far", ["ask", "approved", "carried"])
+def test_not_while_a_request_could_leave_or_stay_out_against_their_word(house, colleague, so_far):
+    other_playbook(house)
+    request = getattr(house, so_far)()
+
+    say_no_more(colleague)
+    assert "only-this" not in colleague.text
+    assert request.ref in colleague.text
+
+    with house.as_(house.lead) as work:
+        run = work.session.get(Run, colleague.run)
+        told = showing(queries.pinned_playbook_of(run), "consent.agree", "declined")
+        told |= {"outcome": "declined", "stops_all_help": False}
+        with pytest.raises(Conflict, match="no more first"):
+            duty.finish_step(work, run, "consent.agree", **told)
+        work.session.rollback()
 
 
 def test_where_nothing_is_out_nothing_is_asked_or_said_of_it(house, colleague):
