@@ -73,7 +73,7 @@ class GateInputs:
     partner: str
     allowed: Collection[str]
     partner_is_vetted: bool
-    partner_has_key: bool
+    partner_can_open: bool
     partner_has_mailbox: bool
     partner_gets_mail: bool
     partner_takes_it: bool
@@ -182,7 +182,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Way to them",
-        seen.partner_has_key and seen.partner_has_mailbox,
+        seen.partner_can_open and seen.partner_has_mailbox,
         _no_way_to_them(seen),
     )
     yield (
@@ -273,9 +273,9 @@ def _not_confirmed(seen: GateInputs) -> str:
 
 def _no_way_to_them(seen: GateInputs) -> str:
     said = f"Nothing can be sent to {seen.partner} yet."
-    if not seen.partner_has_key:
+    if not seen.partner_can_open:
         said = (
-            f"Nobody at {seen.partner} can open a request yet. One of their people has to enrol "
+            f"Nobody at {seen.partner} can open requests at the moment. Invite one of their people "
             "first."
         )
     if not seen.partner_has_mailbox:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, exists, false, or_, select
 
 from helpdesk.accounts.models import TeamKind
+from helpdesk.accounts.queries import members_with_key
 from helpdesk.accounts.verified_keys import keys_of_team_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
@@ -48,9 +49,11 @@ def partner_for_platform(work: Work, platform: str | None) -> Partner | None:
     return work.session.scalar(visible_partners(work.actor).where(Partner.platform == platform))
 
 
-def has_partner_key(work: Work, partner: Partner) -> bool:
-    """Whether anybody there has enrolled, so that there is a key to seal to."""
-    return keys_of_partner(work, partner).current is not None
+def can_anyone_open_requests(work: Work, partner: Partner) -> bool:
+    """Whether there is a key to seal to, and somebody there who holds it and is not blocked."""
+    return keys_of_partner(work, partner).current is not None and bool(
+        members_with_key(work.session, partner.team_id)
+    )
 
 
 def lock_partner(work: Work, partner: Partner) -> None:

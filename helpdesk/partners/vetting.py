@@ -24,8 +24,8 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_vet_partner
 
 NOBODY_ENROLLED = (
-    "None of their people have enrolled yet, so nobody can check whose accounts these are. Invite "
-    "one of them first. The partner can be vetted after that."
+    "None of their people can open requests at the moment, so there are no accounts to check. "
+    "Invite one of them first. The partner can be vetted after that."
 )
 SOMEONE_ELSE = (
     " Someone else has to vet them, so that one person can't act for both sides of a request."
@@ -70,7 +70,7 @@ def partners_to_vet(work: Work) -> Sequence[Partner]:
 
 def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
     """Why somebody cannot vet this partner, in a sentence; empty if they can."""
-    if not queries.has_partner_key(work, partner):
+    if not queries.can_anyone_open_requests(work, partner):
         return NOBODY_ENROLLED
     own = access_sponsor_of(work.session, by)
     for who, did in _parts(work.session, partner):

@@ -86,7 +86,7 @@ def test_one_partners_address_waits_for_a_code_that_still_works(drill):
     assert waiting.name == "Drill video team"
     assert new.sent_at is not None
     assert not new.is_over(drill.now)
-    assert not partners.has_partner_key(work, waiting)
+    assert not partners.can_anyone_open_requests(work, waiting)
 
 
 def test_everybody_on_the_sheet_can_open_their_own_key(drill):

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Person, Team, TeamKind
+from helpdesk.accounts.queries import members_with_key
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Fact
@@ -451,7 +453,7 @@ def test_a_partner_with_no_key_but_a_planted_one_gets_nothing(house):
         work.record("partner.changed_by_test", partner)
     escalation = house.ask()
 
-    assert "can open a request yet" in gates(house, escalation)
+    assert "can open requests at the moment" in gates(house, escalation)
 
 
 def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
@@ -465,3 +467,20 @@ def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
         found = house.mine(work, escalation)
         with pytest.raises(Conflict, match="does not have our signature"):
             partner_actions.seal_for_partner(work, found, found, "ticket_for_partner", "words")
+
+
+def block_everyone_there(house):
+    with house.as_(house.lead) as work:
+        team_id = work.session.get(Partner, house.partner.id).team_id
+        for person in members_with_key(work.session, team_id):
+            accounts.disable_person(work, work.session.get(Person, person.id))
+
+
+def test_a_partner_whose_people_are_all_blocked_gets_nothing(house):
+    """Its key lies here, but nobody holds it who could act on the request."""
+    escalation = house.ask()
+    block_everyone_there(house)
+
+    assert "can open requests at the moment" in gates(house, escalation)
+    with pytest.raises(Conflict, match="can open requests at the moment"):
+        house.approve(escalation)

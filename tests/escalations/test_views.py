@@ -29,7 +29,7 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
-from tests.escalations.test_approving import without_fact
+from tests.escalations.test_approving import block_everyone_there, without_fact
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import mark_in, token_in
 
@@ -639,3 +639,13 @@ def test_a_partner_is_told_what_the_person_said_of_their_decision(house, writer,
     assert "told Helpdesk: <strong>nothing has changed</strong>" in page
     assert "The person told Helpdesk: <strong>Nothing has changed</strong>" in page
     assert "says:" not in page
+
+
+def test_the_page_of_a_live_request_says_that_nobody_there_can_open_it(house, staff):
+    escalation = house.carried()
+    client = sign_in(staff, house.second)
+    assert "Nobody there can open this request" not in client.get(page_of(house, escalation)).text
+
+    block_everyone_there(house)
+
+    assert "Nobody there can open this request" in client.get(page_of(house, escalation)).text

@@ -66,7 +66,7 @@ def test_a_new_partner_is_not_vetted_and_nobody_here_has_its_key(context, partne
         assert queries.keys_of_partner(work, partner).current is None
         somebody = a_person(work, Role.PARTNER, [partner.team])
     with work_as(context, somebody) as work:
-        assert queries.has_partner_key(work, theirs(work, partner))
+        assert queries.can_anyone_open_requests(work, theirs(work, partner))
         assert work.keys.holds(queries.keys_of_partner(work, partner).current.id)
 
 

@@ -146,7 +146,7 @@ def test_a_change_behind_anothers_hides_nobody_until_they_are_vetted(trust):
 
 def test_nobody_is_vetted_before_one_of_theirs_has_enrolled(trust):
     """Otherwise whoever invites the first of them afterwards has a vetted desk for themselves."""
-    with pytest.raises(Conflict, match="None of their people have enrolled yet"):
+    with pytest.raises(Conflict, match="None of their people can open requests"):
         trust.vets(trust.cem)
 
     trust.first_of_theirs(trust.ada)
@@ -284,7 +284,7 @@ def test_the_page_says_why_it_is_not_you_and_who_it_can_be(trust, staff):
 def test_the_page_says_that_nobody_has_enrolled(trust, staff):
     page = page_of(staff, trust.ada)
 
-    assert "None of their people have enrolled yet" in page
+    assert "None of their people can open requests" in page
     assert 'href="/people/invitation"' in page
 
 

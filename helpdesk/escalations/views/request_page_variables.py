@@ -34,7 +34,8 @@ from helpdesk.escalations.gates import (
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import needs_second_person
-from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
+from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
+from helpdesk.partners.queries import can_anyone_open_requests
 
 
 def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]:
@@ -65,6 +66,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "packet_text": packet.as_text(),
         "dispute": unanswered_dispute_message(work, escalation.case) if is_live else "",
         "past_disputes": once_disputed,
+        "nobody_there": escalation.state in OPEN_TO_PARTNER
+        and escalation.state is not EscalationState.DECIDED
+        and not can_anyone_open_requests(work, escalation.partner),
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
         "waiting_answer": waiting,

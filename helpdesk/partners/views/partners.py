@@ -201,7 +201,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
     return render_template(
         "partners/show.html",
         partner=partner,
-        has_key=queries.has_partner_key(work, partner),
+        has_key=queries.can_anyone_open_requests(work, partner),
         new=queries.unconfirmed_mailbox(work, partner),
         now=work.at,
         fields=FIELDS,
