@@ -398,7 +398,7 @@ FAULTS = (
         "common/close.yml",
         "{id: agreed, label: We have agreed a day, shown_by: [note]}",
         "{id: agreed, label: We have agreed a day}★",
-        "says 'a day is agreed'",
+        "says 'we have agreed a day'",
     ),
     (
         "L31",
