@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select
 
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Conversation, Message
@@ -135,8 +135,12 @@ def last_message_at(work: Work, case: Case) -> datetime | None:
 
 
 def messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:
-    """What was written both ways, oldest first."""
-    written = select(Message).where(Message.case_id == case.id)
+    """What was written both ways, oldest first; not that they pressed the button “Someone is in
+    danger now” (`operations.messages.NOT_SHOWN`)."""
+    written = select(Message).where(
+        Message.case_id == case.id,
+        or_(Message.is_from_reporter.is_(False), Message.for_reporter.is_(None)),
+    )
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
 
 

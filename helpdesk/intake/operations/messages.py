@@ -22,6 +22,9 @@ from helpdesk.triage.operations import is_danger_report_unanswered, raise_for_da
 
 # For those who read it: the words of the button.
 DANGER_IN_WORDS: Final = "Someone is in danger now. (They pressed this button in their mailbox.)"
+# What the mailbox has of it: a message of theirs that has any is in no list there, so that who sits
+# beside them and knows that they wrote nothing does not read that they did.
+NOT_SHOWN: Final = ""
 
 
 def record_deferred_answers(work: Work, case: Case, *, body: str, answers: Context) -> Message:
@@ -51,8 +54,8 @@ def report_danger(work: Work, case: Case) -> None:
     lock_case(work, case)
     if _has_just_been_told(work, case):
         return
-    # The advice in the mailbox stays as it was: who else reads there sees nothing of this.
-    _add_message(work, case, body=DANGER_IN_WORDS, answers=DANGER_NOW)
+    # Advice and messages in the mailbox stay as they were: who else reads there sees nothing of it.
+    _add_message(work, case, body=DANGER_IN_WORDS, answers=DANGER_NOW, is_shown=False)
     news.notify_person(work, case.id, case.owner_id, NewsKind.MESSAGE)
     raise_for_danger(work, case)
 
@@ -75,7 +78,9 @@ def _has_just_been_told(work: Work, case: Case) -> bool:
     )
 
 
-def _add_message(work: Work, case: Case, *, body: str, answers: Context | None) -> Message:
+def _add_message(
+    work: Work, case: Case, *, body: str, answers: Context | None, is_shown: bool = True
+) -> Message:
     work.require(is_reporter_of, case)
     lock_case(work, case)
     message = Message(
@@ -88,6 +93,9 @@ def _add_message(work: Work, case: Case, *, body: str, answers: Context | None) 
     message.body = work.keys.seal(message, "body", body)
     if answers:
         message.answers = work.keys.seal(message, "answers", json.dumps(answers))
+    if not is_shown:
+        place = message.envelope_place_of("for_reporter")
+        message.for_reporter = case.reporter_public.seal_text(NOT_SHOWN, place)
     work.session.add(message)
     work.record("message.received", message)
     reopen_case_for_reporter(work, case)
