@@ -21,9 +21,12 @@ def resume_due_case(context: AppContext, *, case_id: str, day: str) -> None:
 
 
 @job("cases.tell_of_cases", queue=Queue.NOTICES)
-def email_new_owner_or_duty(context: AppContext, *, team_id: str, person_id: str, at: int) -> None:
+def email_new_owner_or_duty(
+    context: AppContext, *, team_id: str, person_id: str, at: int, is_given_back: int = 0
+) -> None:
     """Say that a colleague's cases have come: to the one who has them now, or else to whoever is on
-    duty for the queue. One letter, however many they are. Safe to run twice."""
+    duty for the queue; or that a colleague who goes on working gave an urgent one back. One letter,
+    however many they are. Safe to run twice."""
     with context.begin() as work:
         team = work.session.get(Team, team_id)
         if team is None:
@@ -40,6 +43,7 @@ def email_new_owner_or_duty(context: AppContext, *, team_id: str, person_id: str
                 key=f"cases-come.{team_id}.{at}.{called}",
                 queue=team.name,
                 are_theirs=called == person_id,
+                is_given_back=bool(is_given_back),
                 link=f"{context.settings.staff_url}/duty",
             )
 

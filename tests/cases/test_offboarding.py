@@ -307,3 +307,23 @@ def test_a_case_whose_owner_cannot_open_it_is_on_the_coordinators_board(
     if found:
         assert {house.case.ref, house.second.ref} <= set(re.findall(r">([0-9A-Z-]{8})<", found[0]))
         assert house.closed.ref not in found[0]
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_those_on_duty_hear_of_an_urgent_case_that_is_given_back(context, house, level):
+    with context.begin() as work:
+        case = a_case(work, house.queue, owner=house.leaver, level=level, state=CaseState.OPEN)
+    with work_as(context, house.other) as work:
+        people.go_on_duty(work, accounts.current_person(work), hours=2)
+
+    with work_as(context, house.leaver) as work:
+        operations.release_case(work, queries.case_by_ref(work, case.ref))
+    with context.begin() as work:
+        told = select(OutboxJob).where(OutboxJob.job == "cases.tell_of_cases")
+        arguments = [one.arguments for one in work.session.scalars(told)]
+    for one in arguments:
+        jobs.email_new_owner_or_duty(context, **one)
+
+    letters = [(one.to, "An urgent case is back" in one.subject) for one in context.mailer.sent]
+    is_urgent = level.rank >= Level.URGENT.rank
+    assert letters == ([("other@helpdesk.test", True)] if is_urgent else [])

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import news, queries, response_targets
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note_unrecorded
@@ -84,7 +85,8 @@ def _take_first(
 
 
 def release_case(work: Work, case: Case, *, note: str = "", seen: str | None = None) -> None:
-    """Give a case back to the queue. `seen` is who had it on the page."""
+    """Give a case back to the queue. `seen` is who had it on the page. Of one that presses those on
+    duty hear at once: nobody has it now."""
     work.require(may_reassign_case, case)
     if case.owner_id is None:
         raise Conflict("Nobody has this case.")
@@ -93,6 +95,14 @@ def release_case(work: Work, case: Case, *, note: str = "", seen: str | None = N
     if note:
         write_note_unrecorded(work, case, note)
     work.record("case.released", case)
+    if not case.is_closed and case.level.rank >= Level.URGENT.rank:
+        work.enqueue(
+            "cases.tell_of_cases",
+            team_id=case.team_id,
+            person_id="",
+            at=int(work.at.timestamp()),
+            is_given_back=1,
+        )
 
 
 def hand_over_case(
