@@ -116,6 +116,20 @@ def test_who_presses_it_is_heard_at_once(house, mailbox, case):
     assert settled_danger(house, case) == "imminent"
 
 
+def test_before_and_right_after_it_stands_what_to_do_meanwhile(mailbox):
+    first = "We can’t send anyone. If you can, first call someone who can come now."
+    mailbox.open(ADDRESS)
+    before = mailbox.text
+    mailbox.send(ADDRESS)
+    after = mailbox.text
+    mailbox.open("/mailbox/case")
+
+    for page in (before, after):
+        assert first in page
+        assert "What to do right now</a>" in page
+    assert first not in mailbox.text
+
+
 def test_after_a_message_that_shows_danger_it_comes_first(mailbox):
     mailbox.send("/mailbox/case/messages", answers={"body": "They are at my door."})
 

@@ -77,7 +77,8 @@ def new_danger() -> ResponseReturnValue:
 def create_danger() -> ResponseReturnValue:
     operations.report_danger(work, queries.own_case(work))
     flash(_("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening."))
-    return redirect(url_for(".show_case"), 303)
+    # What to do meanwhile stands on this page, and on no other afterwards.
+    return _case_page(ReporterMessageForm(None), is_danger_told=True)
 
 
 @bp.post("/mailbox/case/consents")
@@ -130,7 +131,12 @@ def create_withdrawal() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
-def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...] = ()) -> str:
+def _case_page(
+    form: ReporterMessageForm,
+    *,
+    danger_signs: tuple[DangerSign, ...] = (),
+    is_danger_told: bool = False,
+) -> str:
     case = queries.own_case(work)
     # Before the messages are read: what comes in between is told by email.
     reminders = (
@@ -163,6 +169,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
             for one in queries.noted_withdrawals(work, case)
         ],
         danger_signs=danger_signs,
+        is_danger_told=is_danger_told,
         left_for_later=len(questions_left(case)),
         has_answered=bool(questions_answered_later(work, case)),
         reminders=reminders,
