@@ -69,7 +69,8 @@ def stopped_help(work: Work, run: Run) -> StoppedHelp:
     }
     runs = run_queries.runs_of_case(work, run.case)
     others = [one.page for one in runs if one.run.id != run.id and one.run.ended_at is None]
-    over = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
+    # What is decided neither leaves nor stays out: only the reporter's “not fixed” opens it again.
+    over = (EscalationState.CLOSED, EscalationState.WITHDRAWN, EscalationState.DECIDED)
     asked = escalations.requests_of_case(work, run.case)
     unfinished = [one for one in asked if one.state not in over]
     return StoppedHelp(consents, tuple(requests.values()), others, unfinished)

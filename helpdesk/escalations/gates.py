@@ -275,8 +275,9 @@ def _no_way_to_them(seen: GateInputs) -> str:
     said = f"Nothing can be sent to {seen.partner} yet."
     if not seen.partner_can_open:
         said = (
-            f"Nobody at {seen.partner} can open requests at the moment. Invite one of their people "
-            "first."
+            f"Nobody at {seen.partner} can open requests at the moment. If none of their people "
+            "has enrolled yet, invite one. If they are blocked, unblock one if that’s safe: only "
+            "they can let new people in."
         )
     if not seen.partner_has_mailbox:
         said += " The partner's page needs an email address."

@@ -25,7 +25,8 @@ from helpdesk.partners.policy import may_vet_partner
 
 NOBODY_ENROLLED = (
     "None of their people can open requests at the moment, so there are no accounts to check. "
-    "Invite one of them first. The partner can be vetted after that."
+    "If none of them has enrolled yet, invite one. If they are blocked, unblock one if that’s safe:"
+    " only they can let new people in. The partner can be vetted after that."
 )
 SOMEONE_ELSE = (
     " Someone else has to vet them, so that one person can't act for both sides of a request."

@@ -145,12 +145,15 @@ def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
 
 def withheld_questions(work: Work, case: Case, questions: Iterable[Question]) -> list[Question]:
     """Those of which the advice in the mailbox does not follow the answer that the report has now:
-    it was corrected in confidence."""
+    it was corrected in confidence. That somebody pressed “Someone is in danger now” is none of
+    them: nobody is to release it by a tick that names it a correction."""
     known, in_mailbox = report_content.answers_of(work, case), answers_in_mailbox(work, case)
     return [
         one
         for one in questions
-        if one.id in known and _as_value(known[one.id]) != in_mailbox.get(one.id, "")
+        if one.id in known
+        and _as_value(known[one.id]) != in_mailbox.get(one.id, "")
+        and known[one.id] != report_content.DANGER_NOW.get(one.id)
     ]
 
 

@@ -17,6 +17,7 @@ from helpdesk.intake import queries
 from helpdesk.runs import operations as runs
 from helpdesk.triage import case_advice
 from helpdesk.triage import operations as triage
+from helpdesk.triage import queries as triage_queries
 from tests.factories import a_case
 
 PAGES = ("/mailbox/case", "/mailbox/case/advice", "/mailbox/case/questions")
@@ -121,6 +122,18 @@ def test_a_correction_that_is_released_does_not_tell_that_danger_was_told(house,
     assert goes_by(house, reported, code)["danger"] == "none_known"
     correct(house, reported, {"danger": "credible"}, shows_in_mailbox=True)
     assert goes_by(house, reported, code)["danger"] == "credible", "that is released on purpose"
+
+
+def test_a_press_is_not_offered_for_release_as_a_correction(house, reported):
+    with house.at_the_door(reporter(reported.id)) as work:
+        intake.report_danger(work, queries.own_case(work))
+    correct(house, reported, {"hold": "unclear"})
+
+    with house.inside() as work:
+        case = work.session.get(Case, reported.id)
+        asked = triage_queries.staff_questions_of(triage_queries.playbooks_judging_case(work, case))
+        withheld = triage_queries.withheld_questions(work, case, asked)
+    assert "danger" not in {one.id for one in withheld}
 
 
 def test_what_the_reporter_told_stays_where_it_was_corrected_in_confidence(house, reported, code):

@@ -77,8 +77,10 @@ def new_danger() -> ResponseReturnValue:
 def create_danger() -> ResponseReturnValue:
     operations.report_danger(work, queries.own_case(work))
     flash(_("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening."))
-    # What to do meanwhile stands on this page, and on no other afterwards.
-    return _case_page(ReporterMessageForm(None), is_danger_told=True)
+    # Said once: a page that answers could be read again by Reload and Back, by whoever takes the
+    # phone.
+    flash(_("We can’t send anyone. If you can, first call someone who can come now."))
+    return redirect(url_for(".show_case"), 303)
 
 
 @bp.post("/mailbox/case/consents")
@@ -131,12 +133,7 @@ def create_withdrawal() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
-def _case_page(
-    form: ReporterMessageForm,
-    *,
-    danger_signs: tuple[DangerSign, ...] = (),
-    is_danger_told: bool = False,
-) -> str:
+def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...] = ()) -> str:
     case = queries.own_case(work)
     # Before the messages are read: what comes in between is told by email.
     reminders = (
@@ -169,7 +166,6 @@ def _case_page(
             for one in queries.noted_withdrawals(work, case)
         ],
         danger_signs=danger_signs,
-        is_danger_told=is_danger_told,
         left_for_later=len(questions_left(case)),
         has_answered=bool(questions_answered_later(work, case)),
         reminders=reminders,
