@@ -19,7 +19,8 @@ from helpdesk.core.app_context import AppContext, Email
 log = logging.getLogger(__name__)
 
 # Emails that are sent at a time: a server that takes a minute for each must not take ten for ten.
-AT_ONCE = 10
+# Some servers allow an account three connections.
+AT_ONCE = 3
 # After so many seconds none is begun. With the longest conversation (`adapters/mailer.LONGEST`) for
 # those that were, a call ends before the lease of its job (`outbox.LEASE`).
 BEGUN_WITHIN = 25.0
@@ -89,10 +90,15 @@ def send_emails(
     with ThreadPoolExecutor(max_workers=AT_ONCE) as together:
         troubles = list(together.map(trouble_with, [emails[name] for name in names]))
     met = dict(zip(names, troubles, strict=True))
+    if AT_ONCE > 1:
+        # A server may have refused them for coming together: once more, one after the other.
+        for name in names:
+            if isinstance(met[name], TemporaryMailError) and time.monotonic() <= latest:
+                met[name] = trouble_with(emails[name])
     return SendResult(
         told=[name for name in names if met[name] is None],
         untold=[name for name in names if met[name] is not None],
-        trouble=next((one for one in reversed(troubles) if one is not None), None),
+        trouble=next((met[name] for name in reversed(names) if met[name] is not None), None),
     )
 
 

@@ -15,7 +15,7 @@ def desk(send):
 
 
 def test_one_that_takes_long_keeps_no_other_from_being_sent(monkeypatch):
-    monkeypatch.setattr(emails, "AT_ONCE", 10)
+    monkeypatch.setattr(emails, "AT_ONCE", 10)  # as many as there are
     together = threading.Barrier(10, timeout=30)  # all ten are being sent at one moment
 
     sent = send_emails(desk(lambda _email: together.wait()), {f"person-{n}": n for n in range(10)})
@@ -34,6 +34,21 @@ def test_when_the_time_is_up_the_others_are_left_for_the_next_try(monkeypatch):
 
     assert (sent.told, sent.untold) == (["ada"], ["ben", "cem"])
     assert isinstance(sent.trouble, TemporaryMailError)
+
+
+def test_a_server_that_takes_fewer_together_gets_the_others_after_them(monkeypatch):
+    monkeypatch.setattr(emails, "AT_ONCE", 3)
+    inside = threading.Semaphore(2)
+
+    def send(_email):
+        if not inside.acquire(blocking=False):
+            raise TemporaryMailError
+        time.sleep(0.05)
+        inside.release()
+
+    sent = send_emails(desk(send), {f"person-{n}": n for n in range(8)})
+
+    assert (len(sent.told), sent.untold, sent.trouble) == (8, [], None)
 
 
 @pytest.mark.parametrize("at_once", [1, 10])

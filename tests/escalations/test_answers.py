@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ContributionKind
+from helpdesk.cases.models import Case, ContributionKind, Evidence
 from helpdesk.cases.report_content import seal_report
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
@@ -300,6 +300,18 @@ def told(house, **contact):
         work.record("case.changed_by_test", case)
 
 
+def write_down(house, account):
+    """The account of which ownership was confirmed."""
+    with house.context.begin() as work:
+        of_account = select(Evidence).where(
+            Evidence.case_id == house.case.id, Evidence.kind == "profile-url"
+        )
+        written = work.session.scalars(of_account).one()
+        place = written.envelope_place_of("value")
+        written.value = written.case.public.seal_text(account, place)
+        work.record("case.changed_by_test", written.case)
+
+
 @pytest.mark.parametrize("words", ["Call 07700900123.", "Ask family@home.test."])
 def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words):
     told(house, never_contact="Never call 07700 900123, nor write to family@home.test.")
@@ -338,6 +350,7 @@ def test_access_is_not_given_back_to_where_somebody_else_reads(house, account, b
 def test_the_account_that_was_taken_can_be_asked_about_and_answered(house, account, never):
     told(house, never_contact=f"{never}. Nor +49 30 7654321.", safe_times="Only after 30.11.2026")
     typed = TYPED | {"target_url": account, "happened": f"On 30.11.2026 they took {account}."}
+    write_down(house, account)
     escalation = asked(house, typed=typed)
 
     with pytest.raises(Conflict, match="an address or phone number"):

@@ -115,6 +115,9 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
 
     house.carry(escalation)
     assert len(results(house, escalation)) == 1, "it ran too early"
+    later = outbox_jobs(house)[-1]
+    assert later.id != again.id, "the one that came early has queued another"
+    assert abs(later.due_at - delivery.retry_at) < timedelta(seconds=5)
     house.carry(escalation, later=BACKOFF[0])
 
     [letter] = house.context.mailer.sent
@@ -549,3 +552,13 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
         operations.resend_request(work, house.mine(work, escalation))
     job_runner.run_due_jobs(house.context, "deliveries")
     assert [one.to for one in house.context.mailer.sent if one.to == MAILBOX] == [MAILBOX]
+
+
+def test_a_time_that_was_set_while_the_clock_was_ahead_keeps_no_request_from_being_sent(house):
+    escalation = house.approved()
+    house.context.mailer.trouble.append(TemporaryMailError(451))
+    house.carry(escalation, later=timedelta(days=1))
+
+    house.carry(escalation)
+
+    assert house.delivery(escalation).state is DeliveryState.ACCEPTED

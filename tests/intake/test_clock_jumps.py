@@ -5,7 +5,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.cases import clocks
 from helpdesk.cases import operations as casework
@@ -15,6 +15,7 @@ from helpdesk.cases.response_targets import response_plan_of
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import reporter
 from helpdesk.core.codes import ReturnCode
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.work import REPORTERS_CLOCK
 from helpdesk.intake import operations, queries
@@ -183,3 +184,18 @@ def test_a_talk_on_a_case_of_a_day_ahead_can_be_written_down(house, code):
 
     due, fresh, _used = promises(house, case, now)
     assert due[1] <= fresh[1] + timedelta(seconds=1)
+
+
+def test_a_press_of_a_day_ahead_swallows_no_later_one(house, code):
+    now = datetime.now(UTC)
+    case = begin_case(house, code, at=now)
+    press_danger(house, case, code, now + DAY)
+    press_danger(house, case, code, now + timedelta(hours=3))
+
+    with house.inside() as work:
+        told = (
+            select(func.count())
+            .select_from(HistoryEntry)
+            .where(HistoryEntry.case_id == case.id, HistoryEntry.action == "case.danger_told")
+        )
+        assert work.session.scalar(told) == 2

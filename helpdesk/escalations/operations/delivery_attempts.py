@@ -32,6 +32,7 @@ LEASE: Final = timedelta(minutes=2)
 # After these many troubles in a row a person has to look.
 BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 RETRIES: Final = RetryPlan(BACKOFF)
+NO_TIME: Final = timedelta(0)
 WAITING: Final = (
     DeliveryState.PENDING,
     DeliveryState.DEFERRED,
@@ -155,8 +156,13 @@ def _abandoned(work: Work, delivery: Delivery) -> bool:
 
 
 def _too_early(work: Work, delivery: Delivery) -> bool:
-    """Another job stands for the time that was set."""
-    return delivery.retry_at is not None and delivery.retry_at > work.at
+    """Whether the time that was set is still to come: then a job stands for it. One that came early
+    sees to that itself, and a time later than any pause is of a clock that was ahead."""
+    rest = delivery.retry_at - work.at if delivery.retry_at is not None else NO_TIME
+    if not NO_TIME < rest <= max(BACKOFF):
+        return False
+    work.enqueue("escalations.deliver", after=rest, delivery_id=delivery.id)
+    return True
 
 
 def _refused(work: Work, delivery: Delivery) -> bool:

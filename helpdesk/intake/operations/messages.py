@@ -12,6 +12,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.report_content import DANGER_NOW
+from helpdesk.core.recent_times import column_not_ahead
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_case_for_reporter
@@ -63,7 +64,7 @@ def report_danger(work: Work, case: Case) -> None:
 def _has_just_been_told(work: Work, case: Case) -> bool:
     newest = work.session.scalar(
         select(Message)
-        .where(Message.case_id == case.id)
+        .where(Message.case_id == case.id, column_not_ahead(Message.sent_at, at=work.at))
         .order_by(Message.sent_at.desc(), Message.id.desc())
         .limit(1)
     )
