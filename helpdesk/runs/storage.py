@@ -11,6 +11,8 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind, Evidence, Fact
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
+from helpdesk.escalations.gates import OWNER_CONFIRMED
+from helpdesk.escalations.packet_sources import account_confirmed
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
@@ -82,7 +84,7 @@ def copy_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -
     _add(work, run, copy, words)
     known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
     facts = _facts_of(page, record)
-    account = account_named_by(work, run.case, step, by=record.at) if step else ""
+    account = account_named_by(work, run.case, step, at=record.at) if step else ""
     missing = {name: facts[name] for name in {*facts} - known}
     store_facts(work, run.case, missing, literal=facts, account=account)
 
@@ -111,13 +113,14 @@ def store_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) 
         record_contribution(work, case.id, ContributionKind.EVIDENCE, name=kind)
 
 
-def account_named_by(work: Work, case: Case, step: Step, *, by: datetime) -> str:
-    """The account that a step wrote down, as it was by then; empty where the step names none."""
+def account_named_by(work: Work, case: Case, step: Step, *, at: datetime) -> str:
+    """The account that a step itself wrote down at that time; empty where it names none. What
+    another step had written down by then can be anything: the address of a fake account, too."""
     if ACCOUNT not in step.evidence:
         return ""
     written = work.session.scalar(
         select(Evidence).where(
-            Evidence.case_id == case.id, Evidence.kind == ACCOUNT, Evidence.taken_at <= by
+            Evidence.case_id == case.id, Evidence.kind == ACCOUNT, Evidence.taken_at == at
         )
     )
     return work.keys.open(written, "value") if written is not None else ""
@@ -127,12 +130,15 @@ def store_facts(
     work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str], account: str = ""
 ) -> None:
     """Codes stand in clear, because gates ask for them; what was told in words is sealed, and so is
-    the `account` of which ownership was found out."""
+    the `account` of which ownership was found out. A step that names none says nothing against
+    the one that was confirmed before."""
     for name, value in facts.items():
         fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == name))
         if fact is None:
             fact = Fact(case=case, case_id=case.id, name=name)
             work.session.add(fact)
+        if name == OWNERSHIP and not account and fact.value == OWNER_CONFIRMED:
+            account = account_confirmed(work, case)
         fact.set_at, fact.set_by = work.at, work.actor.id
         is_code = name in literal
         fact.value = value if is_code else TOLD
@@ -165,7 +171,7 @@ def remove_facts_of_record(
         again = _facts_of(page, other)
         said = {name: value for name, value in again.items() if name in names}
         step = page.step(other.step)
-        account = account_named_by(work, run.case, step, by=other.at) if step else ""
+        account = account_named_by(work, run.case, step, at=other.at) if step else ""
         store_facts(work, run.case, said, literal=said, account=account)
 
 

@@ -43,10 +43,17 @@ def confirmed(house):
         return packet_sources.account_confirmed(work, work.session.get(Case, house.case.id))
 
 
+def playbook_at_work(work, house, playbook):
+    case = work.session.get(Case, house.case.id)
+    return queries.unfinished_run_of(work, case, playbook) or duty.add_playbook(
+        work, case, playbook
+    )
+
+
 def write_elsewhere(house, account):
     """Another playbook of the case writes another address down where it asks for one."""
     with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=1)) as work:
-        run = duty.add_playbook(work, work.session.get(Case, house.case.id), "impersonation")
+        run = playbook_at_work(work, house, "impersonation")
         page = queries.pinned_playbook_of(run)
         shown = showing(page, "save-pages", "saved")
         shown["evidence"] = {**shown["evidence"], "profile-url": account}
@@ -84,3 +91,78 @@ def test_confirmed_of_another_it_is_that_one(house):
     assert confirmed(house) == OTHER
     with pytest.raises(Conflict, match="confirmed whose account this is"):
         house.approve(house.ask())
+
+
+def find_out(house, playbook, step, outcome="confirmed", *, minutes=2, account=""):
+    """Another playbook of the case finds out whose it is, and writes down only what it must."""
+    with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=minutes)) as work:
+        run = playbook_at_work(work, house, playbook)
+        page = queries.pinned_playbook_of(run)
+        now = queries.progress_with_shared_steps(work, run).progress
+        for before, ended in BEFORE.items():
+            if now.of(before).may_be_recorded:
+                duty.finish_step(work, run, before, outcome=ended, **showing(page, before, ended))
+        shown = showing(page, step, outcome)
+        if account:
+            shown["evidence"] = {**shown["evidence"], "profile-url": account}
+        duty.finish_step(work, run, step, outcome=outcome, **shown)
+
+
+def test_a_step_that_names_none_leaves_the_account_that_was_confirmed(house):
+    confirm(house)
+    find_out(house, "impersonation", "confirm-person")
+
+    assert confirmed(house) == MINE
+
+
+def test_an_old_fact_keeps_what_had_been_written_down_by_then_and_nothing_since(house):
+    assert confirmed(house) == MINE
+    find_out(house, "impersonation", "confirm-person", minutes=1)
+    assert confirmed(house) == MINE
+
+    write_elsewhere(house, OTHER)
+    find_out(house, "files-locked-or-lost", "files-whose")
+    assert confirmed(house) == MINE
+
+
+def test_nor_is_what_was_written_down_after_an_old_fact_confirmed_by_a_step_that_names_none(house):
+    write_elsewhere(house, OTHER)
+    find_out(house, "impersonation", "confirm-person")
+
+    assert confirmed(house) == ""
+
+
+def test_a_step_that_leaves_its_field_empty_confirms_nothing_that_others_wrote_down(house):
+    confirm(house)
+    write_elsewhere(house, OTHER)
+    find_out(house, "files-locked-or-lost", "files-whose")
+
+    assert confirmed(house) == MINE
+
+
+def test_once_it_is_in_doubt_it_takes_a_step_that_names_it(house):
+    confirm(house)
+    find_out(house, "impersonation", "confirm-person", "cannot_tell", minutes=1)
+    find_out(house, "files-locked-or-lost", "files-whose")
+
+    assert confirmed(house) == ""
+
+
+@pytest.mark.parametrize(
+    ("playbook", "step"),
+    [
+        ("website-hacked", "defaced-whose"),
+        ("website-down", "site-whose"),
+        ("workspace-or-payment-fraud", "office-whose"),
+        ("files-locked-or-lost", "files-whose"),
+        ("device-lost-seized", "confirm-owner"),
+        ("blocked-or-shutdown", "blocked-whose"),
+    ],
+)
+def test_whoever_confirms_a_site_or_a_workspace_confirms_which(house, playbook, step):
+    find_out(house, playbook, step, account=OTHER)
+
+    assert confirmed(house) == OTHER
+    request = house.ask(typed={**TYPED, "target_url": OTHER})
+    house.approve(request, who=house.lead)
+    assert house.now(request).state is not EscalationState.DRAFT

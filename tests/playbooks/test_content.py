@@ -15,6 +15,7 @@ from helpdesk.playbooks.answer_evaluation import (
 from helpdesk.playbooks.conditions import UNSURE, names_in
 from helpdesk.playbooks.model import QuestionKind, RunEndKind, texts_in
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.step_facts import facts_settable_by_step
 
 LIBRARY = load_current_library()
 PAGES = LIBRARY.playbooks
@@ -58,6 +59,13 @@ def test_there_is_advice_whatever_was_answered(page):
         given = safe_now_advice(page, known)
         assert given.dos
         assert given.donts
+
+
+@each_page
+def test_whoever_may_ask_to_give_an_account_back_can_write_down_which_was_confirmed(page):
+    if any("restore" in one.asks for one in page.escalations):
+        steps = [one for one in page.steps if "owner_confirmed" in facts_settable_by_step(one)]
+        assert any("profile-url" in one.evidence for one in steps)
 
 
 @each_page

@@ -82,7 +82,7 @@ def finish_step(
         run.case,
         facts_set_by_outcome(step, ended_as, told),
         literal=facts_set_by_outcome(step, ended_as, {}),
-        account=storage.account_named_by(work, run.case, step, by=work.at),
+        account=storage.account_named_by(work, run.case, step, at=work.at),
     )
     said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
     if record.back_at is not None:
