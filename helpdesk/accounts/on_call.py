@@ -144,7 +144,9 @@ def record_operator_alert(work: Work, alert: OnCallAlert, reached: AlertResult) 
     Noted after sending: a worker that dies in between says it twice, and never not at all.
     """
     if reached.told and not reached.is_heard:
-        work.record_about(UNHEARD, "teams", alert.team_id, told=reached.told)
+        # Of no case, and yet so soon after what a reporter did.
+        coarse = work.timed_for_reporter()
+        coarse.record_about(UNHEARD, "teams", alert.team_id, told=reached.told)
 
 
 def _to_operators(context: AppContext, work: Work, team_id: str) -> dict[str, Email]:

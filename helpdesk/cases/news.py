@@ -111,10 +111,12 @@ def news_to_email(work: Work, person_id: str, team_id: str) -> Sequence[tuple[Ne
 
 def mark_news_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
     """A letter has said it: what comes after this is told again."""
+    # A letter goes so long after what a reporter did as the level says: no closer than that.
+    told_at = round_time_for_reporter(work.at)
     for news, _case in found:
         same = News.id == news.id, News.times == news.times
         _change(work, *same, is_untold=False)
-        _change(work, News.id == news.id, told_at=work.at)
+        _change(work, News.id == news.id, told_at=told_at)
 
 
 def mark_news_seen(work: Work, *, case_id: str = "", request_id: str = "") -> None:

@@ -1,7 +1,7 @@
 """Work: who, when, in which transaction; and the only way to require, record and enqueue."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -113,6 +113,11 @@ class Work:
         """Queue what features above do about an event, once this transaction has committed."""
         for name in jobs.jobs_on_event(type(event)):
             self.enqueue(name, after=after, **event.arguments())
+
+    def timed_for_reporter(self) -> "Work":
+        """The same work at the public door's time: for what follows within a second of what a
+        reporter did, and would say when they sat at a keyboard."""
+        return replace(self, at=round_time_for_reporter(self.at))
 
     @property
     def hour_for_reporter(self) -> datetime:

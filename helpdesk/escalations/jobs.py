@@ -54,7 +54,7 @@ def email_partner_request(context: AppContext, *, delivery_id: str) -> None:
 def cancel_requests_without_consent(context: AppContext, *, case_id: str) -> None:
     """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
     with context.begin() as work:
-        operations.withdraw_requests_without_consent(work, case_id)
+        operations.withdraw_requests_without_consent(work.timed_for_reporter(), case_id)
 
 
 # With the deliveries: one worker has the addresses of partners, another those of our people.
@@ -106,7 +106,7 @@ def follow_partner_vetting(context: AppContext, *, partner_id: str, at: int) -> 
 def follow_case_level(context: AppContext, *, case_id: str) -> None:
     """A case became more urgent: so do its requests. Safe to run twice."""
     with context.begin() as work:
-        operations.follow_level(work, case_id)
+        operations.follow_level(work.timed_for_reporter(), case_id)
 
 
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:

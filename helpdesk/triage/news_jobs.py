@@ -35,8 +35,9 @@ LETTER_AFTER: Final = {
     Level.SOON: timedelta(hours=2),
     Level.ROUTINE: timedelta(hours=8),
 }
-# Nobody gets a second letter sooner: what happens in between is in the next one.
-BETWEEN_LETTERS: Final = timedelta(minutes=5)
+# Nobody gets a second letter sooner: what happens in between is in the next one. It is counted from
+# the five minutes in which the last one went, so that five of these ten are left at least.
+BETWEEN_LETTERS: Final = timedelta(minutes=10)
 
 
 @job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False, on=NewsForOwner)

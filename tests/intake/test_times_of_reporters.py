@@ -3,23 +3,30 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from helpdesk import ticker
 from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core import outbox
 from helpdesk.core.codes import ReturnCode
+from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import round_down_to_hour
-from tests.factories import a_case
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import EscalationState, Priority
+from tests.factories import a_case, a_person
 from tests.intake.test_reports import go_to, send
+from tests.intake.test_requests import Story
 
 COLUMNS = """SELECT table_name, column_name FROM information_schema.columns
     JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND data_type LIKE 'timestamp%'
     ORDER BY 1, 2"""
+COLUMNS_OF = """SELECT column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = :table AND data_type LIKE 'timestamp%'"""
 # What one row has for the whole house, written at each tick whoever does what.
 OF_THE_HOUSE = frozenset({"sending", "ticker_lease"})
 # When a job that failed is tried again, while it waits: minutes.
@@ -43,7 +50,14 @@ def exact_times(house):
 
 
 @pytest.fixture
-def code(house):
+def owner(house):
+    """Somebody who can be sent letters."""
+    with house.backstage() as context, context.begin() as work:
+        return a_person(work, teams=[house.team], email="owner@house.test")
+
+
+@pytest.fixture
+def code(house, owner):
     """The return code of a case that can wait, and of whose times none is exact."""
     code = ReturnCode.new()
     with house.inside(at=round_down_to_hour(datetime.now(UTC)) - timedelta(hours=3)) as work:
@@ -53,7 +67,7 @@ def code(house):
             code=code,
             level=Level.ROUTINE,
             state=CaseState.OPEN,
-            owner=house.responder,
+            owner=owner,
             answers={"danger": "none_known", "hold": "ended"},
         )
     return code
@@ -86,6 +100,70 @@ def test_what_a_reporter_does_leaves_no_exact_time(house, browser, code):
     # Where it could have stood.
     assert {"cases", "clock_events", "history", "messages", "news", "outbox", "visits"} <= said
     assert "history_checkpoints" in said
+    assert [letter.to for letter in house.staff.mailer.sent if letter.to == "owner@house.test"]
+
+
+@pytest.fixture
+def story(house, browser):
+    """A request that lies with a partner since this morning."""
+    story = Story(house, browser)
+    with house.inside() as work:
+        work.session.get(Case, story.case.id).level = Level.ROUTINE
+        work.session.scalars(select(Escalation)).one().priority = Priority.P4
+        work.record("case.changed_by_test", story.case)
+    story.approve().carry()
+    three_hours_pass(house)
+    return story
+
+
+def three_hours_pass(house):
+    house._become("postgres")
+    with house.staff.begin() as work:
+        work.session.execute(text("SET LOCAL session_replication_role = replica"))  # no triggers
+        for table in ("clock_events", "escalations", "cases"):
+            for column in work.session.scalars(text(COLUMNS_OF), {"table": table}).all():
+                earlier = f"UPDATE {table} SET {column} = {column} - interval '3 hours'"  # noqa: S608
+                work.session.execute(text(earlier))
+        work.session.execute(text("SET LOCAL session_replication_role = origin"))
+        work.session.expire_all()
+    house._become("helpdesk_intake")
+
+
+def work_off(house):
+    house._become("helpdesk_worker")
+    for queue in ("notices", "deliveries", "notices"):
+        run_due_jobs(house.staff, queue)
+
+
+def more_exact(house, before):
+    return {name for name, many in exact_times(house).items() if many > before.get(name, 0)}
+
+
+def test_what_follows_on_a_request_that_lies_with_a_partner_is_not_exact_either(
+    house, browser, story
+):
+    before = exact_times(house)
+    assert "escalations.answer_due_at" in before
+
+    browser.open("/mailbox/case/danger")
+    browser.send("/mailbox/case/danger")
+    work_off(house)
+
+    assert more_exact(house, before) == set()
+    assert "escalations.answer_due_at" not in exact_times(house)
+    with house.inside() as work:
+        assert work.session.scalars(select(Escalation)).one().priority is Priority.P1
+
+    browser.open("/mailbox/case")
+    browser.send("/mailbox/case/consents", answers={"agreed": ["help"]})
+    browser.send("/mailbox/case/consents", button=("is_sure", "yes"))
+    house.staff.mailer.trouble.append(PermanentMailError(550))
+    work_off(house)
+
+    assert story.state() is EscalationState.WITHDRAWN
+    with house.inside() as work:
+        assert work.session.scalars(select(Escalation)).one().untold_since is not None
+    assert more_exact(house, before) == set()
 
 
 def test_jobs_that_are_done_are_forgotten_after_a_day_and_no_other(house):

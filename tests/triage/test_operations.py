@@ -524,6 +524,10 @@ def test_an_alarm_that_reaches_nobody_goes_to_operators_without_a_word_of_the_ca
     [unheard] = history(context, case, "triage.unheard")
     assert len(unheard.details["told"]) == 1
     assert history(context, case, "triage.duty_called") == []
+    with context.begin() as work:
+        of_queue = select(HistoryEntry).where(HistoryEntry.action == "team.unheard")
+        [said] = work.session.scalars(of_queue)
+        assert (said.at.minute % 5, said.at.second, said.at.microsecond) == (0, 0, 0)
 
 
 def test_who_was_not_let_in_yet_is_told_nothing_though_nobody_else_can_be(context, house, now):

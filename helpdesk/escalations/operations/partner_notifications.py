@@ -2,7 +2,7 @@
 
 from helpdesk.core.errors import Conflict
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
-from helpdesk.core.work import Work
+from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
@@ -17,7 +17,7 @@ def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) ->
         escalation.untold_since = None
         work.record("escalation.partner_told", escalation)
     elif not is_told and escalation.untold_since is None:
-        escalation.untold_since = work.at
+        escalation.untold_since = round_time_for_reporter(work.at)  # it may be theirs, too
         work.record("escalation.partner_untold", escalation)
 
 
