@@ -4,6 +4,7 @@ A letter goes out only for what they have not seen by then: at once where it can
 where it can, and never two in a row. It names the cases, and says nothing of them.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -154,6 +155,18 @@ def _last_email(work: Work, person_id: str) -> datetime | None:
     return work.session.scalar(told)
 
 
+def _tag(found: Sequence[tuple[News, Case]]) -> str:
+    """The same for each try of one letter, and for no other: a mail program drops what it has.
+
+    News of the same hour are alike by their time. `told_at` is another one after each letter.
+    """
+    said = sorted(
+        (one.id, one.times, int(one.told_at.timestamp()) if one.told_at else 0)
+        for one, _case in found
+    )
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+
 def _compose(
     context: AppContext,
     work: Work,
@@ -163,14 +176,14 @@ def _compose(
 ) -> on_call.OnCallAlert:
     """The letter to that person; to duty, where they cannot be sent one."""
     by_ref = {case.ref: case for _news, case in found}
-    newest = max(int(one.at.timestamp()) + one.times for one, _case in found)
+    letter = _tag(found)
 
     def email(reader_id: str, mailbox: str) -> Email:
         return emails.compose_email(
             context,
             "emails/news.txt",
             to=mailbox,
-            key=f"news.{person_id}.{newest}.{len(found)}.{reader_id}",
+            key=f"news.{person_id}.{letter}.{reader_id}",
             level=found[0][1].level,
             cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )

@@ -282,6 +282,38 @@ def test_the_same_letter_twice_says_nothing_twice(context, house, now):
     assert len(letters_to(context, "asha")) == 1
 
 
+def test_a_second_letter_of_the_same_hour_is_no_repeat_of_the_first(context, house, now):
+    cases = [a_case_of(context, house, now, house.asha, Level.IMMEDIATE) for _ in range(2)]
+    start = now.replace(minute=0)
+    for minutes, case in ((1, cases[0]), (12, cases[0]), (23, cases[1])):
+        write_in(context, case, start + minutes * MINUTE)
+        perform(context, start + minutes * MINUTE)
+        with work_as(context, house.asha, start + minutes * MINUTE) as work:
+            news.mark_news_seen(work, case_id=case.id)
+
+    letters = letters_to(context, "asha")
+    assert len({letter.message_id for letter in letters}) == len(letters) == 3
+
+
+def test_a_letter_whose_sending_was_not_noted_is_the_same_when_it_is_tried_again(
+    context, house, now, monkeypatch
+):
+    case = a_case_of(context, house, now, house.asha)
+    write_in(context, case, now)
+    perform(context, now)
+    monkeypatch.setattr(news, "mark_news_emailed", lambda _work, _found: None)
+
+    for minutes in (0, 2):
+        news_jobs.email_unseen_news(
+            at(context, now + minutes * MINUTE),
+            person_id=house.asha.person.id,
+            team_id=house.team.id,
+        )
+
+    first, again = letters_to(context, "asha")
+    assert first.message_id == again.message_id
+
+
 ATTACKS = [
     "SELECT * FROM news",
     "INSERT INTO news (id) VALUES ('x')",
