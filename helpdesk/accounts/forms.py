@@ -161,7 +161,7 @@ class MailboxForm(CurrentPassphraseForm):
         """Partners' people are on no duty here."""
         self.email.label.text = "Your email address"
         self.email.description = (
-            "Stored encrypted. Emails about requests go to your team's address."
+            "Stored encrypted. Emails about requests go to your team’s address."
         )
 
 
@@ -212,7 +212,7 @@ class InvitationForm(Form):
     role = RadioField("Role", validators=[InputRequired("Choose their role.")])
     teams = SelectMultipleField(
         "Teams",
-        description="They can't read anything there until a member of the team gives them access.",
+        description="They can’t read anything there until a member of the team gives them access.",
     )
     email = _mailbox("Their")
 
@@ -228,7 +228,7 @@ class NewQueueForm(Form):
         ],
     )
     slug = StringField(
-        "Short name for addresses",
+        "Short name for web addresses",
         [Regexp(SHORT_NAME, message="Use 2 to 39 lower-case letters, numbers or dashes.")],
         description="Lower-case letters, numbers and dashes, such as first-line.",
     )

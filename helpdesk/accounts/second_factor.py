@@ -13,7 +13,7 @@ SECONDS: Final = 30
 # A clock may be half a minute off, and people are slow.
 STEPS_OFF: Final = (0, -1, 1)
 NOT_RIGHT: Final = (
-    "The six digits are not right. They change every 30 seconds. Check the clock on your phone: "
+    "The six digits aren’t right. They change every 30 seconds. Check the clock on your phone: "
     "it must be right to within 30 seconds."
 )
 # So far off a clock is looked for, ten minutes, to say what is wrong.

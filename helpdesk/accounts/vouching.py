@@ -65,13 +65,13 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
     if giver == by:
         return (
             f"You gave {bidi_isolate(newcomer.name)} the code they enrolled with, so someone else "
-            "has to give them access. That way, one person can't pose as two."
+            "has to give them access. That way, one person can’t pose as two."
         )
     behind = {access_sponsor_of(session, giver)} if giver is not None else set()
     if NOBODY_KNOWN in behind:
         return (
-            f"{bidi_isolate(newcomer.name)}'s code came from one of several accounts that gave "
-            "each other their codes, so we can't tell who was behind it. Ask an operator to give "
+            f"{bidi_isolate(newcomer.name)}’s code came from one of several accounts that gave "
+            "each other their codes, so we can’t tell who was behind it. Ask an operator to give "
             "them a new one."
         )
     # In a queue that they were let into first, the newcomer may be the one behind who lets in.
@@ -79,7 +79,7 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
     if access_sponsor_of(session, by) in behind:
         return (
             f"The same person brought in both you and {bidi_isolate(newcomer.name)}, so someone "
-            "who joined another way has to give them access. That way, one person can't pose as "
+            "who joined another way has to give them access. That way, one person can’t pose as "
             "two."
         )
     return ""

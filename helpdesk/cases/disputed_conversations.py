@@ -71,8 +71,8 @@ TELLING: Final = (
 )
 AN_HOUR: Final = timedelta(hours=1)
 
-NOT_THEM: Final = "The reporter says it wasn't them you spoke with."
-NOT_THEIR_WORD: Final = "The reporter says they didn't tell us what we recorded."
+NOT_THEM: Final = "The reporter says it wasn’t them you spoke with."
+NOT_THEIR_WORD: Final = "The reporter says they didn’t tell us what we recorded."
 # The roles that carry requests read no conversations: they are told yes or no.
 _DISPUTES: Final = select(
     func.has_disputed_conversation(bindparam("case_id")), UNANSWERED_DISPUTES.exists()

@@ -65,8 +65,8 @@ class MessageToReporterForm(Form):
         "Message to the reporter",
         [DataRequired("Type a message."), TOO_LONG],
         description=(
-            "They'll read this in their mailbox, perhaps on a phone that other people use. Say "
-            "what is safe to do. Don't write anything that could harm them if someone else reads "
+            "They’ll read this in their mailbox, perhaps on a phone that other people use. Say "
+            "what is safe to do. Don’t write anything that could harm them if someone else reads "
             "it."
         ),
     )
@@ -109,8 +109,8 @@ class ConversationForm(Form):
         [InputRequired("Give the day and the time.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         description="In UTC, like all times on these pages. Our response time counts from then, "
-        "and we also show when you recorded it. The reporter's mailbox shows the "
-        "day and how you spoke, and asks them to tell us if it wasn't them.",
+        "and we also show when you recorded it. The reporter’s mailbox shows the "
+        "day and how you spoke, and asks them to tell us if it wasn’t them.",
     )
     reached = RadioField(
         "Did you reach them?", choices=list(REACHED), validators=[InputRequired("Choose one.")]
@@ -121,7 +121,7 @@ class ConversationForm(Form):
             DataRequired("Type a few words about what was said."),
             max_length_validator(SUMMARY_LIMIT),
         ],
-        description="For colleagues. It is not shown in the reporter's mailbox.",
+        description="For colleagues. It is not shown in the reporter’s mailbox.",
     )
     # What the reporter let us know last, as it stands on the page.
     seen = HiddenField()

@@ -53,7 +53,10 @@ def explain_database_error(error: DBAPIError) -> str:
 
 def explain_redis_error(error: RedisError) -> str:
     if isinstance(error, (AuthenticationError, NoPermissionError, ResponseError)):
-        return "Redis refused us. Check the user and password in REDIS_URL and the user's rights."
+        return (
+            "Redis refused the connection. Check the user and password in REDIS_URL, and what "
+            "that user is allowed to do."
+        )
     return f"Redis cannot be reached. {TRY_AGAIN.format(setting='REDIS_URL')}"
 
 

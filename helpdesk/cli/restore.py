@@ -31,7 +31,7 @@ NEEDS: Final = {"DATABASE_URL"}
 @click.command("restored")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
 def mark_restored_command(operator_name: str) -> None:
-    """Say that this database was restored: nothing is sent until it is released."""
+    """Mark this database as restored. Nothing is sent until you release it."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
         restored_backup.hold_sending(work)
     click.echo("Sending is paused. To start it again, run: helpdesk release")
@@ -42,7 +42,7 @@ def mark_restored_command(operator_name: str) -> None:
 @click.option("--skip-due", is_flag=True, help="Do not send what was due before the backup.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) -> None:
-    """Say what is due in a restored database, and let it send again."""
+    """Show what is due in a restored database, then start sending again."""
     with command_context(NEEDS) as context:
         with context.begin(operator(operator_name)) as work:
             for line in describe_due_jobs(restored_backup.due_jobs(work), skip_due=skip_due):

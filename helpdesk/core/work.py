@@ -19,7 +19,7 @@ from helpdesk.core.outbox import OutboxJob
 T = TypeVar("T")
 
 NOT_LET_IN: Final = (
-    "You don't have access yet, so you can't work on this. A colleague in this queue has to "
+    "You don’t have access yet, so you can’t work on this. A colleague in this queue has to "
     "give you access first."
 )
 REPORTERS_CLOCK = timedelta(minutes=5)

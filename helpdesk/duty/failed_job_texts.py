@@ -5,7 +5,7 @@ from typing import Final
 
 UNDONE: Final[Mapping[str, str]] = {
     "accounts.send_mailbox_code": "A code to confirm an address was not sent",
-    "accounts.tell_of_access": "An email about a change to someone's sign-in was not sent",
+    "accounts.tell_of_access": "An email about a change to someone’s sign-in was not sent",
     "accounts.tell_old_mailbox": "An email to an address that was replaced was not sent",
     "cases.tell_of_cases": "A colleague was not told which cases they were given",
     "cases.wake": "A case that was paused did not come back on its day",
@@ -15,7 +15,7 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.deliver": "A request was not sent to its partner",
     "escalations.follow_level": "Requests did not become more urgent with their case",
     "escalations.follow_vetting": (
-        "Requests were not held up, or did not go on, when a partner's vetting changed"
+        "Requests were not held up, or did not go on, when a partner’s vetting changed"
     ),
     "escalations.reading_overdue": "Nobody was told that a request that was already sent is unread",
     "escalations.tell_partner": "A partner was not told about an update on a request",
@@ -23,10 +23,10 @@ UNDONE: Final[Mapping[str, str]] = {
         "A partner was not sent updates that waited for its address to be confirmed"
     ),
     "intake.send_reminder": "A reporter was not told by email that an answer is waiting",
-    "intake.send_reminder_code": "A code to confirm a reporter's address was not sent",
+    "intake.send_reminder_code": "A code to confirm a reporter’s address was not sent",
     "intake.warn_of_quota": "Nobody was warned that reports have used most of their storage",
-    "partners.send_mailbox_code": "A code to confirm a partner's address was not sent",
-    "partners.tell_old_mailbox": "An email to a partner's address that was replaced was not sent",
+    "partners.send_mailbox_code": "A code to confirm a partner’s address was not sent",
+    "partners.tell_old_mailbox": "An email to a partner’s address that was replaced was not sent",
     "triage.alarm": "An alert that our answer is due was not sent",
     "triage.call_on_duty": "The people on duty were not told of a new case",
     "triage.request_alarm": "An alert that our time for a request is over was not sent",

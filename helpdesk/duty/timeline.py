@@ -20,13 +20,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
     "case.answers_released": "Let the advice in the mailbox follow the answers: {answers}.",
     "case.level_raised": "Raised from {was} to {level} by a colleague.",
-    "case.danger_told": "Told us that someone is in danger now. It was {was}, and is {level}.",
+    "case.danger_told": "Told us that someone is in danger now. It was {was}, and is now {level}.",
     "case.closing_asked": "Asked a second person to agree that it is not a report.",
     "case.closing_decided": "{decision}",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "{decision}",
     "case.claimed": "Took the case{lane}.",
-    "case.left_second_lane": "Someone is working on it, so it left the second lane.",
+    "case.left_second_lane": "Someone has it, so it’s no longer listed as possibly automated.",
     "case.released": "Gave the case back to the queue. {because}",
     "case.handed_over": "Handed the case over to {to}. {because}",
     "case.read": "Read the case.",
@@ -40,12 +40,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conversation.recorded": "Spoke to the reporter {way} on {spoke_at}. {late}",
     "case.danger_seen": "Saw that the case was withdrawn after the reporter told us of danger.",
     "conversation.tried": "Tried to reach the reporter {way} on {spoke_at}, without success.",
-    "conversation.denied": "Said it wasn't them we spoke to {way} on {spoke_at}.",
+    "conversation.denied": "Said it wasn’t them we spoke to {way} on {spoke_at}.",
     "message.needs_no_answer": "Recorded that this needs no answer.",
     "mailbox.opened": "Opened the mailbox.",
     "note.added": "Wrote a note.",
     "reminder.asked": "Asked to be told by email when an answer is waiting.",
-    "reminder.confirmed": "Confirmed where to be told by email.",
+    "reminder.confirmed": "Confirmed their email address for reminders.",
     "reminder.ended": "Turned email reminders off.",
     "reminder.sent": "The reporter was told by email that an answer is waiting.",
     "reminder.failed": "An email reminder to the reporter could not be sent.",
@@ -60,7 +60,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "triage.owner_told": "The person who has the case was told about an update.",
     "triage.unheard": "An alert reached nobody in this queue. It is in red on the duty board.",
     "playbook.started": "Started the playbook {playbook}.",
-    "playbook.shown_in_mailbox": "Let the reporter's mailbox show the advice of {playbook}.",
+    "playbook.shown_in_mailbox": "Let the reporter’s mailbox show the advice of {playbook}.",
     "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
     "playbook.step_finished": "Finished the step {step}: {outcome}.",
     "playbook.step_comes_back": "Recorded the step {step}: {outcome}. It is due again {at}.",
@@ -70,7 +70,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "outbox.skipped": "What was due when a backup was restored was not sent again.",
     "escalation.drafted": "Wrote a request to {partner}: {ask}.",
     "escalation.changed": "Changed the request.",
-    "escalation.form_waived": "Took responsibility for not filing the platform's own form.",
+    "escalation.form_waived": "Took responsibility for not filing the platform’s own form.",
     "escalation.approved": "Approved the request{alone}.",
     "escalation.second_person_called": "Asked for a second person to read the {words}.",
     "escalation.second_person_told": "A second person was asked to read the {words}.",
@@ -93,7 +93,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner has a question.",
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
-    "escalation.answered": "Answered the partner's question{alone}.",
+    "escalation.answered": "Answered the partner’s question{alone}.",
     "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
     "escalation.acted_before": "The partner had already acted before the request was withdrawn: "
     "{outcome}.",
@@ -123,7 +123,7 @@ PAUSED: Final = {"reporter": "waits for the reporter", "partner": "waits for the
 BACK: Final = {
     "day_came": "The date it was waiting for has come.",
     "reporter_silent": "The reporter did not answer in the time we gave them.",
-    "partner_silent": "The partner's time is up.",
+    "partner_silent": "The partner’s time is up.",
     "nothing_left": "No partner has a request from us any more.",
     "partner_acted": "The partner has answered or asked something.",
     "reporter_acted": "The reporter has been in touch.",
@@ -225,9 +225,9 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     codes = {name: str(entry.details.get(name)) for name in words}
     said = {name: words[name][code] for name, code in codes.items() if code in words[name]}
     if entry.details.get("slow_lane"):
-        said["lane"] = " in the second lane: it looked automated"
+        said["lane"] = " and looked automated"
     if entry.details.get("second_lane"):
-        said["lane"] = " from the second lane"
+        said["lane"] = " from the possibly automated ones"
     if entry.action == COMES_BACK:
         said["at"] = format_plain_moment(datetime.fromisoformat(entry.details["at"]))
     if entry.action == "case.waits":
@@ -243,7 +243,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         is_agreed = entry.details.get("granted")
         said["decision"] = f"{'Agreed' if is_agreed else 'Did not agree'} that it is not a report."
     if entry.details.get("alone"):
-        said["alone"] = ", on one person's approval"
+        said["alone"] = ", on one person’s approval"
     if spoke_at := entry.details.get("spoke_at"):
         said["spoke_at"] = format_plain_moment(datetime.fromisoformat(spoke_at))
     said["decided"] = "corrected its decision" if entry.details.get("corrects") else "decided"

@@ -22,14 +22,14 @@ from helpdesk.partners.packet_fields import FIELDS, FieldSource
 DONE: Final[Mapping[ContributionKind, str]] = {
     ContributionKind.WORDS: "wrote or changed what it says",
     ContributionKind.LEVEL: "changed how urgent the case is",
-    ContributionKind.WAIVER: "waived the platform's own form",
+    ContributionKind.WAIVER: "waived the platform’s own form",
     ContributionKind.SENT_ALONE: "sent it without a second person",
 }
 FOUND: Final[Mapping[str, str]] = {
     "vetted": "recorded who is asking",
     "owner_confirmed": "recorded whose account it is",
-    "public_form": "recorded what happened to the platform's own form",
-    "public_form_ref": "recorded the number of the platform's own form",
+    "public_form": "recorded what happened to the platform’s own form",
+    "public_form_ref": "recorded the number of the platform’s own form",
 }
 AGREED: Final = "recorded or confirmed what the reporter agreed to"
 # On what these open, one person's word alone never leaves: only words and evidence open nothing.

@@ -48,7 +48,9 @@ class DraftFindings:
     @property
     def missing_in_draft(self) -> tuple[str, ...]:
         """What the draft would say then and does not say now, in our words."""
-        priority = ("Its priority: the case now has another level",) if self.has_other_level else ()
+        priority = (
+            ("Its priority: the case now has a different level",) if self.has_other_level else ()
+        )
         return (*priority, *(BY_NAME[name].staff_label for name in (*self.fills, *self.settled)))
 
     @property

@@ -124,7 +124,7 @@ class AnswerApprovalForm(Form):
 
 class PublicFormWaiverForm(Form):
     waiver = TextAreaField(
-        "Why can it be sent without the platform's own form?",
+        "Why can it be sent without the platform’s own form?",
         [DataRequired("Type the reason."), max_length_validator(LONG)],
         description="For example: filing it would tell the intruder, or there is no form for this.",
     )
@@ -135,7 +135,7 @@ class AnswerForm(Form):
         "Our answer",
         [DataRequired("Type an answer."), max_length_validator(LONG)],
         description=(
-            "We send it exactly as you write it. Don't include names, or anything that shows who "
+            "We send it exactly as you write it. Don’t include names, or anything that shows who "
             "asked us."
         ),
     )
@@ -155,7 +155,7 @@ class QuestionForm(Form):
     question = TextAreaField(
         "What do you need to know?",
         [DataRequired("Type your question."), max_length_validator(LONG)],
-        description="We'll ask the person if that is safe, and answer you here.",
+        description="We’ll ask the person if that is safe, and answer you here.",
     )
 
 

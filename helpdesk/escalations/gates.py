@@ -40,15 +40,15 @@ FOUND_OUT: Final[Mapping[str, str]] = {
 # So many parts that somebody had are named.
 NAMED: Final = 3
 SECOND_PERSON: Final = "Second person"
-TYPED_FORM_NUMBER: Final = "typed the number of the platform's own form into the request"
+TYPED_FORM_NUMBER: Final = "typed the number of the platform’s own form into the request"
 
 
 WAY_TO_REPORTER: Final = (
-    "This contains an address or phone number of the reporter's. Please remove it."
+    "This contains an address or phone number of the reporter’s. Please remove it."
 )
 CANNOT_BE_CHECKED: Final = (
-    "What the reporter told us about how to contact them can't be read, so nobody can check that"
-    " it isn't in here."
+    "What the reporter told us about how to contact them can’t be read, so nobody can check that"
+    " it isn’t in here."
 )
 
 
@@ -170,39 +170,39 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "The case is closed. Reopen it before you ask someone to act on it.",
     )
     yield (
-        "Reporter's denial",
+        "Reporter’s denial",
         not seen.unanswered_dispute,
-        f"{seen.unanswered_dispute} Write to them, and check what in the request rests on that.",
+        f"{seen.unanswered_dispute} Write to them, and check what in the request depends on it.",
     )
     yield (
         "Partner",
         seen.partner_is_vetted,
-        f"{seen.partner} is not vetted. The partner's page says who can vet them. It can't be "
+        f"{seen.partner} is not vetted. The partner’s page says who can vet them. It can’t be "
         "anyone who registered them or gave their people a code.",
     )
     yield (
-        "Way to them",
+        "Someone to open it",
         seen.partner_can_open and seen.partner_has_mailbox,
         _no_way_to_them(seen),
     )
     yield (
         "Their email address",
         seen.partner_gets_mail or not seen.partner_has_mailbox,
-        f"The email address of {seen.partner} isn't confirmed, so no email would reach them. They"
+        f"The email address of {seen.partner} isn’t confirmed, so no email would reach them. They"
         " can type the code from the test email at the partner desk, or read it out to a"
-        " coordinator, who types it on the partner's page.",
+        " coordinator, who types it on the partner’s page.",
     )
     yield (
-        "What they take",
+        "What they accept",
         seen.partner_takes_it,
-        f"{seen.partner} is retired, or doesn't take requests like this. Withdraw this one, then "
+        f"{seen.partner} is retired, or doesn’t take requests like this. Withdraw this one, then "
         "ask another partner or for something else.",
     )
     yield (
         "Who we are",
         seen.says_who_we_are,
         f"{seen.partner} has not been told who we are and who they can call. A coordinator can"
-        " add it on the partner's page.",
+        " add it on the partner’s page.",
     )
     yield (
         "Requester",
@@ -218,20 +218,20 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Consent to help",
         seen.may_help,
-        "The reporter hasn't agreed to us working on the case, or has withdrawn their consent. Ask"
+        "The reporter hasn’t agreed to us working on the case, or has withdrawn their consent. Ask"
         " them in their mailbox. If they tell you on a safe channel, record it on the case.",
     )
     yield (
         "Consent",
         seen.has_consent,
-        f"The reporter hasn't agreed to us asking {seen.partner}, or has withdrawn their consent."
+        f"The reporter hasn’t agreed to us asking {seen.partner}, or has withdrawn their consent."
         " Ask them in their mailbox. If they tell you on a safe channel, record it on the case.",
     )
     yield (
         "Public form",
         seen.has_form_number or seen.is_waived,
-        "There is no reference number for the platform's own form. Do the step “Fill in the"
-        " platform's own form” and record its number, or ask a coordinator to waive it with a"
+        "There is no reference number for the platform’s own form. Do the step “Fill in the"
+        " platform’s own form” and record its number, or ask a coordinator to waive it with a"
         " reason.",
     )
     yield from _about_the_packet(seen)
@@ -280,7 +280,7 @@ def _no_way_to_them(seen: GateInputs) -> str:
             "they can let new people in."
         )
     if not seen.partner_has_mailbox:
-        said += " The partner's page needs an email address."
+        said += " The partner’s page needs an email address."
     return said
 
 
@@ -308,11 +308,11 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     did = _in_short([one.did for one in seen.parts.get(approver, ())])
     said = (
         f"It asks for access to an account, and you were involved in it: you {did}. A second "
-        "person, who wasn't involved, has to read and approve it."
+        "person, who wasn’t involved, has to read and approve it."
     )
     own = dict.fromkeys(_own_gates(seen, approver))
     if own and _is_that_urgent(seen):
-        said += f" One person's approval is not enough, because they also {', '.join(own)}."
+        said += f" One person’s approval is not enough, because they also {', '.join(own)}."
     return said
 
 
@@ -331,22 +331,22 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     )
     barred = forbidden_fields(seen.packet, seen.allowed)
     yield (
-        "What they may receive",
+        "What they can receive",
         not barred,
-        f"{seen.partner} can't receive: " + _labels(barred) + ". Change the request to leave"
+        f"{seen.partner} can’t receive: " + _labels(barred) + ". Change the request to leave"
         " that out.",
     )
     yield (
-        "No way to the reporter",
+        "No contact details of the reporter",
         seen.ways_to_reporter.is_readable
         and not _leads_to_reporter(seen.packet, seen.ways_to_reporter),
-        "It contains an address or phone number of the reporter's. Change the request and remove "
+        "It contains an address or phone number of the reporter’s. Change the request and remove "
         "it."
         if seen.ways_to_reporter.is_readable
         else CANNOT_BE_CHECKED,
     )
     yield (
-        "Where it is given back to",
+        "Where to return it",
         not _is_unsafe_to_give_back_to(seen.packet, seen.ways_to_reporter),
         "The address to give the account back to is the account itself, or one that the reporter"
         " said never to use. Ask them for a new one, and change the request.",

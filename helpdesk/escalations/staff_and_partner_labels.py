@@ -28,28 +28,28 @@ PRIORITIES: Final = {
 
 # What a reporter has disputed of our record, by what history calls it.
 PAST_DISPUTES: Final = {
-    "conversation.denied": "said it wasn't them we spoke with",
-    "consent.denied": "said they hadn't agreed to what we recorded",
-    "escalation.verdict_denied": "said they hadn't told us what we recorded about a decision",
+    "conversation.denied": "said it wasn’t them we spoke with",
+    "consent.denied": "said they hadn’t agreed to what we recorded",
+    "escalation.verdict_denied": "said they hadn’t told us what we recorded about a decision",
 }
 # What is said of a gate that is open, by its name.
 IN_ORDER: Final = {
     "Case": "The case is open",
-    "Reporter's denial": "Someone has written to the reporter about all that they dispute",
+    "Reporter’s denial": "Someone has written to the reporter about all that they dispute",
     "Partner": "We have checked who the partner is",
-    "Way to them": "Someone there can open the request",
+    "Someone to open it": "Someone there can open the request",
     "Their email address": "Their email address was confirmed",
-    "What they take": "They take requests of this kind",
+    "What they accept": "They take requests of this kind",
     "Who we are": "They know who we are and who they can call",
     "Requester": "We know who is asking",
     "Ownership": "We know whose account it is",
     "Consent to help": "The reporter has agreed to us working on the case",
     "Consent": "The reporter has agreed to us asking this partner",
-    "Public form": "The platform's own form was filed, or left out for a reason",
+    "Public form": "The platform’s own form was filed, or left out for a reason",
     "What they need": "Everything they need is in it",
-    "What they may receive": "It contains nothing they can't receive",
-    "No way to the reporter": "It contains no address or phone number of the reporter's",
-    "Where it is given back to": "The reporter hasn't ruled out the address to give it back to",
+    "What they can receive": "It contains nothing they can’t receive",
+    "No contact details of the reporter": "It contains no address or number of the reporter’s",
+    "Where to return it": "The reporter hasn’t ruled out the address to give it back to",
     "Second person": "You can send it",
 }
 
@@ -84,15 +84,15 @@ FOR_PARTNER: Final = {
     EscalationState.NEED_INFORMATION: "You have asked a question",
     EscalationState.IN_REVIEW: "We have answered",
     EscalationState.DECIDED: "You have decided",
-    EscalationState.CLOSED: "Closed: you don't need to do anything more",
+    EscalationState.CLOSED: "Closed: you don’t need to do anything more",
     EscalationState.WITHDRAWN: "Withdrawn: please take no further action",
-    EscalationState.UNANSWERED: "Late: an answer still helps",
+    EscalationState.UNANSWERED: "Late: an answer would still help",
 }
 
 # The same state, after they had decided and nothing was better for the person.
 AGAIN: Final = "Please look at it again"
 # Closed on the person's own word. It closes on another one too, once we may not ask again.
-FIXED: Final = "Closed: the person says that it is fixed"
+FIXED: Final = "Closed: the person says it’s fixed"
 
 PILES: Final = {
     InboxFilter.WAITING: "Waiting for you",
@@ -123,7 +123,7 @@ _PARTNER_TONES: Final = {
 
 RESULTS: Final = {
     None: "It is on its way.",
-    DeliveryState.ACCEPTED: "A mail server accepted it. That is not an answer yet.",
+    DeliveryState.ACCEPTED: "A mail server accepted it. They haven’t answered yet.",
     DeliveryState.DEFERRED: "It could not be delivered. We will try again.",
     DeliveryState.UNCERTAIN: "It may have arrived. We will send it again under the same ID.",
     DeliveryState.REJECTED: "It was refused.",
@@ -136,18 +136,20 @@ TROUBLES: Final = {
     " Withdraw this one, and ask another partner.",
     "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is. Do"
     " those steps again and then send it again, or withdraw it.",
-    "denied_by_reporter": "The reporter says it wasn't them we spoke with, or that they didn't tell"
-    " us what we recorded. Write to them, and check what rests on that. Then send it again, or"
-    " withdraw it.",
-    "needs_second_person": "One person approved it while the case was immediate. Now it isn't. "
-    "A second person, who wasn't involved in it, has to read it and send it again.",
+    "denied_by_reporter": (
+        "The reporter says it wasn’t them we spoke with, or that they didn’t tell us what we "
+        "recorded. Write to them, and check what depends on it. Then send it again, or "
+        "withdraw it."
+    ),
+    "needs_second_person": "One person approved it while the case was immediate. Now it isn’t. "
+    "A second person, who wasn’t involved in it, has to read it and send it again.",
     "fields_not_allowed": (
         "It includes something the partner can no longer receive. Withdraw it, and write another "
         "request."
     ),
     "no_mailbox": "The partner has no email address.",
-    "mailbox_unconfirmed": "The partner's email address isn't confirmed. Get the code from the "
-    "test email typed on the partner's page, then send it again.",
+    "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Get the code from the "
+    "test email typed on the partner’s page, then send it again.",
     "worker_gone": "The worker stopped while sending it.",
 }
 

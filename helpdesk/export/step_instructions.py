@@ -28,7 +28,7 @@ def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
         # not CACAO's delay: that would hold the step itself back, and a form must go out at once
         yield f"When it is done, give it {duration_in_words(step.wait)} before you look again."
     if step.must:
-        yield "This must be done before the case can end well."
+        yield "This must be done before the case can be closed as resolved."
     yield "Record how it ended: " + "; ".join(_way(page, one) for one in step.outcomes) + "."
 
 

@@ -58,7 +58,7 @@ class PartnerTermsForm(Form):
     asks = SelectMultipleField(
         "What can they be asked for?",
         choices=[SelectChoice(code, words) for code, words in TAKES.items()],
-        description="They can't be asked for anything else.",
+        description="They can’t be asked for anything else.",
     )
     timezone = StringField(
         "Their time zone",
@@ -68,7 +68,7 @@ class PartnerTermsForm(Form):
         ],
         default="UTC",
         description=(
-            "For example, Europe/Lisbon or Asia/Beirut. They'll see times in this zone as well as "
+            "For example, Europe/Lisbon or Asia/Beirut. They’ll see times in this zone as well as "
             "in UTC."
         ),
     )
@@ -76,8 +76,8 @@ class PartnerTermsForm(Form):
         "Who we are, and who they can call",
         [max_length_validator(2000)],
         description=(
-            "They'll see this with each request. Give the name of our organisation, and a phone "
-            "number or address of someone who knows them. We can't send them anything without it."
+            "They’ll see this with each request. Give the name of our organisation, and a phone "
+            "number or address of someone who knows them. We can’t send them anything without it."
         ),
     )
 
@@ -101,7 +101,7 @@ class PartnerForm(PartnerTermsForm, AllowListForm):
 
     known_platforms: Collection[str] = ()
     slug = StringField(
-        "Short name for addresses",
+        "Short name for web addresses",
         [
             Regexp(
                 SLUG, message="Use lower-case letters, numbers and dashes, such as example-social."

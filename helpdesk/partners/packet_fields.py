@@ -126,7 +126,7 @@ FIELDS: Final = (
     ),
     PacketField(
         "ownership_check",
-        "Ownership, as we checked it",
+        "Ownership, as we confirmed it",
         FieldSource.FACT,
         _NONE,
         "owner_confirmed",
@@ -134,7 +134,7 @@ FIELDS: Final = (
     ),
     PacketField(
         "requester_check",
-        "Who asks, as we checked it",
+        "Who is asking, as we confirmed it",
         FieldSource.FACT,
         _NONE,
         "vetted",
@@ -202,7 +202,7 @@ FIELDS: Final = (
     ),
     PacketField(
         "language",
-        "Language of the account's owner",
+        "Language of the account’s owner",
         FieldSource.CASE,
         _NONE,
         "language",
@@ -218,7 +218,7 @@ FIELDS: Final = (
     PacketField("region", "Region", FieldSource.CASE, _NONE, "region"),
     PacketField(
         "context",
-        "What someone from outside would not know",
+        "What an outsider wouldn’t know",
         FieldSource.TYPED,
         _PERSONAL,
         hint="For example what a word or a date means there.",
@@ -226,7 +226,7 @@ FIELDS: Final = (
     ),
     PacketField(
         "if_no_answer",
-        "What we do if we hear nothing",
+        "What we’ll do if we hear nothing",
         FieldSource.TYPED,
         _NONE,
     ),

@@ -29,7 +29,7 @@ NOBODY_ENROLLED = (
     " only they can let new people in. The partner can be vetted after that."
 )
 SOMEONE_ELSE = (
-    " Someone else has to vet them, so that one person can't act for both sides of a request."
+    " Someone else has to vet them, so that one person can’t act for both sides of a request."
 )
 
 
@@ -81,7 +81,7 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
         if NOBODY_KNOWN in (own, behind):
             return (
                 "Your account, or one involved with this partner, is among several that gave each "
-                "other their codes, so we can't tell who is behind them. Ask an operator for a new "
+                "other their codes, so we can’t tell who is behind them. Ask an operator for a new "
                 "code."
             )
         if behind == own:
@@ -103,7 +103,7 @@ def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
         if one.code_given_by is not None:
             yield (
                 one.code_given_by,
-                f"gave {bidi_isolate(one.name)} the code for {name}'s desk",
+                f"gave {bidi_isolate(one.name)} the code for {name}’s desk",
             )
 
 

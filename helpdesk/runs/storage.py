@@ -101,7 +101,9 @@ def store_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) 
     """Seal what was written down. A second time replaces the first: the case holds what is true."""
     for kind, text in told.items():
         if kind not in step.evidence:
-            raise Conflict("This step does not ask for that.")
+            raise Conflict(
+                "This step doesn’t need that information. Go back to the step and try again."
+            )
         evidence = work.session.scalar(
             select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == kind)
         )

@@ -6,7 +6,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.triage.decision_table import DecisionTable, TableCell
 from helpdesk.triage.judgement import Judgement
 
-ANY = "whatever else is so"
+ANY = "whatever else is true"
 
 
 @dataclass(frozen=True)

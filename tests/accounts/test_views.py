@@ -157,7 +157,7 @@ def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(context, par
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"first_code": "000000"}, "The six digits are not right"),
+        ({"first_code": "000000"}, "The six digits aren’t right"),
         ({"passphrase": "short", "again": "short"}, "at least 20 characters"),
         ({"again": "something else"}, "not the same"),
         (

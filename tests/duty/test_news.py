@@ -107,7 +107,7 @@ def test_not_fixed_reaches_whoever_has_the_case(house, browser):
     page = browser(house.writer).get("/duty").text
 
     assert any(
-        "it isn't fixed, or only in part" in line.replace("&#39;", "'") for line in news_on(page)
+        "it isn’t fixed, or only in part" in line.replace("&#39;", "'") for line in news_on(page)
     )
 
 

@@ -102,7 +102,7 @@ def test_a_case_that_somebody_has_taken_is_in_the_second_lane_no_more(context, b
     browser.post(f"/cases/{ref}/release", data=seen)
     with context.sessions() as session:
         assert session.query(Case).where(Case.in_slow_lane).count() == 6
-    assert "Took the case from the second lane." in browser.get(f"/cases/{ref}").text
+    assert "Took the case from the possibly automated ones." in browser.get(f"/cases/{ref}").text
 
 
 def test_its_own_page_lists_all_of_it(browser, flood):
@@ -134,7 +134,7 @@ def test_a_second_click_when_the_lane_is_empty_says_so(browser, queue):
     answer = browser.post("/queues/first-line/second-lane/next")
 
     assert answer.status_code == 409
-    assert "There are no cases in the second lane" in answer.text
+    assert "There are no possibly automated cases" in answer.text
 
 
 def test_who_is_not_in_the_queue_finds_no_such_page(context, staff, queue):
@@ -197,7 +197,7 @@ def test_no_case_that_somebody_of_ours_works_on_is_in_no_list(context, staff, qu
     assert case.ref in pages["open"]
     assert case.ref not in pages["second-lane"]
     assert (case.ref in pages["waiting"]) is act.startswith("paused")
-    assert "it left the second lane" in staff.get(f"/cases/{case.ref}/history").text
+    assert "no longer listed as possibly automated" in staff.get(f"/cases/{case.ref}/history").text
 
 
 def test_what_is_owed_to_it_has_alarms_from_then_on(context, queue):

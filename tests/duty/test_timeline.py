@@ -69,13 +69,13 @@ from helpdesk.escalations.states import Ask
         (
             "escalation.approved",
             {"alone": True},
-            "Approved the request, on one person's approval.",
+            "Approved the request, on one person’s approval.",
         ),
         ("escalation.approved", {"alone": False}, "Approved the request."),
         (
             "escalation.answered",
             {"alone": True},
-            "Answered the partner's question, on one person's approval.",
+            "Answered the partner’s question, on one person’s approval.",
         ),
         ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It’s fixed."),
         (

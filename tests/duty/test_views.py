@@ -264,7 +264,7 @@ def test_who_waits_to_be_let_in_cannot_open_a_case(context, staff, queue, case):
 
     page = staff.get(f"/cases/{case.ref}")
     assert page.status_code == 403
-    assert "You don&#39;t have access yet" in page.text
+    assert "You don’t have access yet" in page.text
     assert "You are waiting for access to" in staff.get("/duty").text
 
 

@@ -145,7 +145,7 @@ def test_no_answer_leaves_alone_where_who_asks_opened_a_gate(house):
     escalation = asked(house)
     wording = write_answer(house, escalation)
 
-    with pytest.raises(Conflict, match="One person's approval"):
+    with pytest.raises(Conflict, match="One person’s approval"):
         send_answer(house, escalation, house.writer, wording)
 
 
@@ -185,9 +185,9 @@ def test_no_answer_leaves_where_the_reporter_no_longer_agrees_that_we_work_on_it
     wording = write_answer(house, escalation)
     house.withdraw_consent(ConsentKind.HELP)
 
-    with pytest.raises(Conflict, match="hasn't agreed to us working on the case"):
+    with pytest.raises(Conflict, match="hasn’t agreed to us working on the case"):
         send_answer(house, escalation, house.second, wording)
-    with pytest.raises(Conflict, match="hasn't agreed to us working on the case"):
+    with pytest.raises(Conflict, match="hasn’t agreed to us working on the case"):
         write_answer(house, escalation)
 
     assert said_to_partner(house, escalation) == []
@@ -204,7 +204,7 @@ def test_what_two_people_found_less_urgent_leaves_no_more_on_one_persons_word(ho
         lambda: send_answer(house, escalation, house.writer, wording),
         lambda: house.approve(draft, who=house.writer),
     ):
-        with pytest.raises(Conflict, match="A second person, who wasn't involved"):
+        with pytest.raises(Conflict, match="A second person, who wasn’t involved"):
             send()
 
     send_answer(house, escalation, house.second, wording)

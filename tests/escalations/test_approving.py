@@ -83,7 +83,7 @@ def test_a_withdrawn_consent_shuts_the_gate_and_a_new_one_opens_it(house):
 def test_who_has_not_agreed_that_we_work_on_it_gets_nothing_sent(house):
     escalation = house.ask()
     house.withdraw_consent(ConsentKind.HELP)
-    assert "hasn't agreed to us working on the case" in gates(house, escalation)
+    assert "hasn’t agreed to us working on the case" in gates(house, escalation)
 
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
@@ -105,13 +105,13 @@ def test_consent_for_one_platform_is_none_for_another(house):
         )
 
     whom = "\u2068Trust team of elsewhere\u2069"
-    assert f"hasn't agreed to us asking {whom}" in gates(house, escalation)
+    assert f"hasn’t agreed to us asking {whom}" in gates(house, escalation)
 
 
 def test_only_a_coordinator_of_the_queue_can_waive_the_public_form(house):
     without_fact(house, "public_form_ref")
     escalation = house.ask()
-    assert "number for the platform's own form" in gates(house, escalation)
+    assert "number for the platform’s own form" in gates(house, escalation)
     with house.context.begin() as work:
         far_lead = a_person(work, Role.COORDINATOR, [a_team(work)])
 
@@ -134,7 +134,7 @@ def test_a_narrowed_allow_list_holds_for_what_is_written_already(house):
         partners.change_allow_list,
         fields=["target_url", "happened", "ownership", "restore_address"],
     )
-    assert "can't receive" in gates(house, escalation)
+    assert "can’t receive" in gates(house, escalation)
 
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
@@ -172,7 +172,7 @@ def test_other_words_under_the_same_key_are_not_approved(house):
         one.packet = work.keys.seal(one, "packet", text)
         work.record("tampered", one)
 
-    assert "This isn't the data that was written" in gates(house, escalation)
+    assert "This isn’t what was written" in gates(house, escalation)
 
 
 def test_one_envelope_byte_changed_is_not_approved(house):

@@ -176,7 +176,7 @@ def test_a_partner_is_asked_only_for_what_it_takes(house, staff):
     settle(house, asks=("lock",))
     sign_in(staff, house.writer)
 
-    with pytest.raises(Conflict, match="doesn't take requests like this"):
+    with pytest.raises(Conflict, match="doesn’t take requests like this"):
         house.ask(Ask.RESTORE)
     address = f"/cases/{house.case.ref}/requests/new?partner={house.partner.slug}&ask=restore"
     refused = staff.get(address)

@@ -424,7 +424,7 @@ def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
         one.packet_for_partner = secret.seal_text(text.replace("marker-harm", "else"), place)
         work.record("tampered", one)
 
-    with house.as_(house.theirs) as work, pytest.raises(Exception, match="isn't what we sent you"):
+    with house.as_(house.theirs) as work, pytest.raises(Exception, match="isn’t what we sent you"):
         operations.open_packet_and_record(work, house.mine(work, escalation))
 
 

@@ -22,7 +22,7 @@ from tests.escalations.test_views import page_of, send, token_of
 from tests.factories import sign_in
 from tests.intake.browser import FROM_US, mark_in, shown
 
-DENIES = r"wasn't them you spoke with|didn't tell us what we recorded"
+DENIES = r"wasn’t them you spoke with|didn’t tell us what we recorded"
 
 
 def case_of(work, house):
@@ -166,7 +166,7 @@ def test_the_pages_of_the_second_person_say_so(house, staff):
 
     page = client.get(address).text
 
-    assert "The reporter says it wasn&#39;t them you spoke with." in page
+    assert "The reporter says it wasn’t them you spoke with." in page
     assert "Approve and send" not in page
     assert "denies something that we recorded" in client.get("/approvals").text
 
@@ -196,7 +196,7 @@ def test_who_approves_sees_what_was_denied_though_somebody_has_written_since(hou
     assert "The reporter has disputed something that we recorded" in page
     assert "had recorded it" in page
     assert "wrote to the reporter" in page
-    assert "Check what the request rests on." in approvals
+    assert "Check what in the request depends on it." in approvals
 
 
 def test_an_open_page_approves_nothing_that_is_denied_by_now(house, staff):

@@ -81,19 +81,22 @@ def test_what_nobody_can_check_shuts_the_gate():
 
     [closed] = closed_gates(check_gates(all_is_well(ways_to_reporter=ways), approver=OTHER))
 
-    assert (closed.name, closed.sentence) == ("No way to the reporter", CANNOT_BE_CHECKED)
+    assert (closed.name, closed.sentence) == (
+        "No contact details of the reporter",
+        CANNOT_BE_CHECKED,
+    )
 
 
 @pytest.mark.parametrize(
     ("different", "gate"),
     [
         ({"case_is_closed": True}, "Case"),
-        ({"unanswered_dispute": "It wasn't them."}, "Reporter's denial"),
+        ({"unanswered_dispute": "It wasn't them."}, "Reporter’s denial"),
         ({"partner_is_vetted": False}, "Partner"),
-        ({"partner_can_open": False}, "Way to them"),
-        ({"partner_has_mailbox": False, "partner_gets_mail": False}, "Way to them"),
+        ({"partner_can_open": False}, "Someone to open it"),
+        ({"partner_has_mailbox": False, "partner_gets_mail": False}, "Someone to open it"),
         ({"partner_gets_mail": False}, "Their email address"),
-        ({"partner_takes_it": False}, "What they take"),
+        ({"partner_takes_it": False}, "What they accept"),
         ({"says_who_we_are": False}, "Who we are"),
         ({"packet": a_packet(restore_address="")}, "What they need"),
         (
@@ -111,8 +114,11 @@ def test_what_nobody_can_check_shuts_the_gate():
         ({"has_consent": False}, "Consent"),
         ({"has_form_number": False}, "Public form"),
         ({"packet": a_packet(harm="")}, "What they need"),
-        ({"allowed": frozenset(BY_NAME) - {"harm"}}, "What they may receive"),
-        ({"packet": a_packet(happened="Write to QUIET@safe.test")}, "No way to the reporter"),
+        ({"allowed": frozenset(BY_NAME) - {"harm"}}, "What they can receive"),
+        (
+            {"packet": a_packet(happened="Write to QUIET@safe.test")},
+            "No contact details of the reporter",
+        ),
     ],
 )
 def test_each_missing_thing_shuts_its_gate_alone_and_says_how_to_open_it(different, gate):
@@ -237,7 +243,7 @@ def test_nothing_is_given_back_to_the_account_itself_or_to_where_never_to_write(
         ways_to_reporter=ReporterContacts(safe="quiet@safe.test", never=NEVER),
     )
 
-    assert shut(seen) == ([] if is_open else ["Where it is given back to"])
+    assert shut(seen) == ([] if is_open else ["Where to return it"])
 
 
 @pytest.mark.parametrize(
@@ -259,7 +265,9 @@ def test_the_account_is_named_although_they_are_never_to_be_reached_by_it(accoun
     other = a_packet(target_url=account, happened="Their number is 030 7654321.")
 
     assert shut(all_is_well(packet=named, ways_to_reporter=ways)) == []
-    assert shut(all_is_well(packet=other, ways_to_reporter=ways)) == ["No way to the reporter"]
+    assert shut(all_is_well(packet=other, ways_to_reporter=ways)) == [
+        "No contact details of the reporter"
+    ]
     assert not reveals_contact_except_account(f"It is {account}.", ways, account=account)
     assert reveals_contact_except_account("Call 030 7654321", ways, account=account)
 
@@ -285,7 +293,7 @@ def test_an_account_that_is_their_safe_channel_shuts_the_gate(never):
     ways = ReporterContacts(safe="nour@gmail.test", never=never)
     seen = all_is_well(packet=a_packet(target_url="nour@gmail.test"), ways_to_reporter=ways)
 
-    assert shut(seen) == ["No way to the reporter"]
+    assert shut(seen) == ["No contact details of the reporter"]
     assert reveals_contact_except_account("nour@gmail.test", ways, account="nour@gmail.test")
 
 

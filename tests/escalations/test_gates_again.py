@@ -153,7 +153,7 @@ def test_what_they_may_receive_is_asked_before_it_is_sent_again_and_as_it_goes_o
     assert delivery.state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
         assert queries.delivery_failure_code(work, delivery) == "fields_not_allowed"
-    with pytest.raises(Conflict, match="can't receive"):
+    with pytest.raises(Conflict, match="can’t receive"):
         send_again(house, escalation, house.writer)
 
 
@@ -193,5 +193,5 @@ def test_what_nobody_can_check_is_neither_sent_nor_answered(house):
         operations.ask_for_information(work, house.mine(work, escalation), question="Since when?")
     house.change_case(contact=Envelope(b"no envelope"))
 
-    with house.as_(house.writer) as work, pytest.raises(Conflict, match="can't be read"):
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="can’t be read"):
         operations.answer_question(work, house.mine(work, escalation), words="Since Monday.")

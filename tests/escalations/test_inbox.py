@@ -116,9 +116,9 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        (Verdict.CONFIRMED, "Closed: the person says that it is fixed"),
-        (Verdict.NOT_EFFECTIVE, "Closed: you don&#39;t need to do anything more"),
-        (Verdict.PARTIAL, "Closed: you don&#39;t need to do anything more"),
+        (Verdict.CONFIRMED, "Closed: the person says it’s fixed"),
+        (Verdict.NOT_EFFECTIVE, "Closed: you don’t need to do anything more"),
+        (Verdict.PARTIAL, "Closed: you don’t need to do anything more"),
     ],
 )
 def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict, said):

@@ -91,7 +91,7 @@ def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, 
     answer = staff.post(f"/cases/{house.case.ref}/closure", data={"outcome": "spam"})
 
     assert answer.status_code == 403
-    assert "don&#39;t have access yet" in answer.text
+    assert "don’t have access yet" in answer.text
     with house.as_(house.lead) as work:
         assert (
             case_closing.pending_closing_request(work, work.session.get(Case, house.case.id))
@@ -143,7 +143,7 @@ def test_who_was_not_let_in_reads_in_the_inbox_of_a_partner_why_it_is_empty(
     sign_in(partner_desk, stranger)
 
     page = partner_desk.get("/inbox").text
-    assert "You don't have access yet" in page
+    assert "You don’t have access yet" in page
     assert "R-" not in page
 
 
@@ -164,7 +164,7 @@ def test_who_waits_in_one_team_and_is_let_into_another_reads_which_requests_are_
     page = " ".join(partner_desk.get("/inbox").text.split())
     assert escalation.ref in page
     assert "no requests are listed" not in page
-    assert "You don't have access yet to requests for" in page
+    assert "You don’t have access yet to requests for" in page
     assert "so these are not listed" in page
 
 
@@ -181,4 +181,4 @@ def test_how_a_request_that_is_over_ended_is_for_who_was_let_in(house, context, 
     page = desk.get(f"/requests/{escalation.ref}")
 
     assert page.status_code == (200 if who == "let in" else 403)
-    assert ("don&#39;t have access yet" in page.text) is (who == "waits")
+    assert ("don’t have access yet" in page.text) is (who == "waits")

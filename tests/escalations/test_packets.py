@@ -108,7 +108,7 @@ def test_a_code_that_we_do_not_know_is_refused():
 def test_a_language_that_has_no_name_here_is_said_by_its_code():
     packet = build_packet(HEADER, {"language": "uk"}, ["language"])
 
-    assert dict(packet.lines())["Language of the account's owner"] == "uk"
+    assert dict(packet.lines())["Language of the account’s owner"] == "uk"
 
 
 def test_more_than_64_kb_is_refused():

@@ -208,7 +208,7 @@ def test_a_denied_word_is_not_waved_away(house, browser, prepare):
     page = browser.get(f"/cases/{house.case.ref}")
 
     assert "It needs no answer" not in page.text
-    assert "The reporter says they didn't tell us what we recorded." in unescape(page.text)
+    assert "The reporter says they didn’t tell us what we recorded." in unescape(page.text)
     answer = browser.post(f"/cases/{house.case.ref}/messages/reading", data=fields_of(page))
     assert answer.status_code == 409
     assert house.case_now().reply_due_at is not None

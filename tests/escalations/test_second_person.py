@@ -185,7 +185,7 @@ def test_nothing_leaves_on_one_word_where_a_gate_was_opened_by_who_asks(house, p
 
     said = refused(house, escalation, house.writer)
 
-    assert "One person's approval" in said
+    assert "One person’s approval" in said
     assert house.now(escalation).state is EscalationState.DRAFT
 
 
@@ -195,7 +195,7 @@ def test_who_sends_alone_cannot_lean_on_gates_that_the_writer_opened(house):
     write_evidence(house, house.second, "profile-url", "https://x.test/y")
     escalation = house.ask()
 
-    assert "One person's approval" in refused(house, escalation, house.second)
+    assert "One person’s approval" in refused(house, escalation, house.second)
 
 
 def test_what_left_alone_is_read_by_somebody_without_a_part(house):
@@ -227,7 +227,7 @@ def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):
 def test_a_consent_written_down_by_hand_opens_no_gate_before_it_is_confirmed(house, kind):
     consent_id = consent_by_hand(house, house.writer, kind)
     escalation = house.ask()
-    assert "hasn't agreed" in refused(house, escalation, house.lead)
+    assert "hasn’t agreed" in refused(house, escalation, house.lead)
 
     with pytest.raises(Conflict, match="someone else"):
         confirm(house, house.writer, consent_id)
@@ -259,7 +259,7 @@ def test_the_reporter_denies_it_and_it_never_counts(house):
 
     with pytest.raises(Conflict, match="withdrawn"):
         confirm(house, house.lead, consent_id)
-    assert "hasn't agreed" in refused(house, escalation, house.lead)
+    assert "hasn’t agreed" in refused(house, escalation, house.lead)
 
 
 def test_ticking_it_in_the_mailbox_confirms_it(house):

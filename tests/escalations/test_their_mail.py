@@ -19,7 +19,7 @@ from tests.factories import confirm_mail, sign_in
 from tests.intake.browser import token_in
 
 SOON = timedelta(minutes=1)
-UNCONFIRMED = "mail address isn't confirmed"
+UNCONFIRMED = "mail address isn’t confirmed"
 
 
 def as_before(house, until):
@@ -67,7 +67,7 @@ def test_a_request_to_an_address_that_is_not_confirmed_says_so_and_does_not_leav
     assert UNCONFIRMED in page
     assert "no email would reach them" in page
     assert "Approve and send" not in page
-    with pytest.raises(Conflict, match="isn't confirmed"):
+    with pytest.raises(Conflict, match="isn’t confirmed"):
         house.approve(escalation)
 
     confirmed(house)
@@ -123,7 +123,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     board = board_of(house, staff)
     assert "t tell about an update" in board
     assert escalation.ref in board
-    assert "have not been told" in page_of(house, staff, escalation)
+    assert "an update we haven’t told them about" in page_of(house, staff, escalation)
 
     confirmed(house)
     run_due_jobs(house.context, "deliveries")
@@ -168,7 +168,7 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
 
     assert staff.post(to, data={"csrf_token": token, "seen": seen}).status_code == 303
 
-    assert "have not been told" not in page_of(house, staff, escalation)
+    assert "haven’t told them about" not in page_of(house, staff, escalation)
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="already been told"):
         operations.record_partner_told_another_way(work, house.mine(work, escalation))
     with house.as_(house.theirs) as work, pytest.raises(NotAllowed):

@@ -89,7 +89,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     address = made.location
     shown = writer.get(address)
     assert TYPED["happened"] in shown.text
-    assert "A second person, who wasn&#39;t involved" in shown.text
+    assert "A second person, who wasn’t involved" in shown.text
     assert "Approve and send" not in shown.text
 
     shown = second.get(address)
@@ -171,8 +171,8 @@ def test_whom_nothing_can_be_sent_to_yet_says_so_where_a_partner_is_chosen(house
     said = {hint.split(". ")[0]: hint.partition(". ")[2] for hint in hints}
     assert sorted(said.values()) == [
         "",
-        "Nothing can be sent to them yet: their email address isn't confirmed.",
-        "Nothing can be sent to them yet: they are not vetted, and their email address isn't"
+        "Nothing can be sent to them yet: their email address isn’t confirmed.",
+        "Nothing can be sent to them yet: they are not vetted, and their email address isn’t"
         " confirmed.",
     ]
 
@@ -286,7 +286,7 @@ def test_a_partners_colleague_without_a_key_is_told_whom_to_ask(house, context, 
     page = partner_desk.get(f"/requests/{escalation.ref}")
 
     assert page.status_code == 403
-    assert "don&#39;t have access yet" in page.text
+    assert "don’t have access yet" in page.text
 
 
 def test_a_partners_colleague_is_let_in_by_one_of_their_own(house, context, theirs):

@@ -14,7 +14,7 @@ from helpdesk.context_assembly import RELIED_ON, open_engine
 from tests.conftest import ROOT, become, plain
 from tests.factories import a_person, a_team, sign_in
 
-NOT_PROTECTED = "The database isn&#39;t fully protected"
+NOT_PROTECTED = "The database isn’t fully protected"
 
 REPLACE = "CREATE OR REPLACE"
 PROCESSES = (

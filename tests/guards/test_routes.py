@@ -160,7 +160,7 @@ def test_who_waits_to_be_let_in_opens_no_page_of_a_case_and_finds_none_on_any_li
         asked += 1
         if "ref" in rule.arguments:
             assert answer.status_code == 403, rule.rule
-            assert "You don&#39;t have access yet" in answer.text, rule.rule
+            assert "You don’t have access yet" in answer.text, rule.rule
         else:
             # A page that refuses says which address it was asked for.
             shown = answer.text if answer.status_code == 200 else ""

@@ -79,7 +79,7 @@ NO_JSON_OF_OURS = {
 }
 THREE_BYTES = Envelope(b"\x01\xaa\xbb")
 SENTENCE = html.escape(str(UNREADABLE)).replace("&#x27;", "&#39;")
-ON_THE_CASE = "Something here can&#39;t be opened"
+ON_THE_CASE = "Something here can’t be opened"
 FOR_EVERYONE = "This advice is safe for everyone"
 
 

@@ -175,7 +175,7 @@ def test_only_a_message_answers_an_objection(house, case, code):
     assert now_of(house, case).reply_due_at == owed
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        with pytest.raises(Conflict, match="wasn't them"):
+        with pytest.raises(Conflict, match="wasn’t them"):
             casework.mark_no_reply_needed(work, found, seen="")
         # A page that was open before they said so has not seen it.
         casework.send_message(work, found, "Hello?", seen="")

@@ -108,7 +108,7 @@ def test_a_kind_that_is_folded_away_is_named_and_open_once_something_was_answere
         if f'<details>\n  <summary><span class="summary-text">{one}' in browser.text
     ]
     assert len(folded) == 2
-    assert browser.text.count("These can also change how soon we help:") == 1
+    assert browser.text.count("These answers can also change how soon we help:") == 1
 
     name = "q_img_age" if titles[1] in folded else "q_dev_who"
     choice = {"q_img_age": "yes", "q_dev_who": "work"}[name]

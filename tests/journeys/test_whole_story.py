@@ -122,7 +122,7 @@ def _a_request_is_written(browser, look):
     field(browser, RESTORE_ADDRESS).send_keys("owner@group.example")
     press(browser, "Check what will be sent")
     look(browser)
-    assert "A second person, who wasn't involved" in text(browser)
+    assert "A second person, who wasn’t involved" in text(browser)
     return text(browser, "h1")
 
 

@@ -95,4 +95,4 @@ def test_a_wrong_passphrase_is_called_wrong(browser, served, surface):
     field(browser, "Your passphrase").send_keys("not the right one")
     press(browser, "Continue")
 
-    assert "The name or the passphrase is not right." in text(browser)
+    assert "The name or the passphrase isn’t right." in text(browser)

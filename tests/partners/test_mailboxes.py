@@ -242,7 +242,7 @@ def test_the_partners_page_says_what_is_not_confirmed_and_takes_the_code(
     assert "Type the six digits in the email." in short.text
     said = send(staff, box, f"{box}/confirmation", code=wrong)
     assert said.location == box
-    assert "isn&#39;t the code" in staff.get(box).text
+    assert "isn’t the code" in staff.get(box).text
     assert send(staff, box, f"{box}/confirmation", code=code).location == page
 
     shown = staff.get(page).text
@@ -285,7 +285,7 @@ def test_a_responder_sees_the_state_and_changes_nothing(context, staff, partner)
 
 def test_their_desk_takes_the_code_once(context, partner_desk, partner, theirs):
     sign_in(partner_desk, theirs)
-    assert "isn't confirmed yet" in partner_desk.get("/inbox").text
+    assert "isn’t confirmed yet" in partner_desk.get("/inbox").text
     assert "t sent the email with the code yet" in partner_desk.get("/mail/northern").text
     [code] = codes_sent(context, None)
     wrong = f"{(int(code) + 1) % 10**6:06}"
@@ -298,7 +298,7 @@ def test_their_desk_takes_the_code_once(context, partner_desk, partner, theirs):
     )
     assert partner_desk.post(to, data=pressed).location == "/inbox"
 
-    assert "isn't confirmed yet" not in partner_desk.get("/inbox").text
+    assert "isn’t confirmed yet" not in partner_desk.get("/inbox").text
     assert "was confirmed on" in partner_desk.get("/mail/northern").text
     assert partner_desk.post(to, data=pressed).location == "/inbox"
     late = partner_desk.post(to, data=old_tab)

@@ -190,7 +190,7 @@ def test_who_gave_each_other_codes_vets_nobody(trust):
     with trust.context.begin() as work:
         refusal = vetting.why_vetting_is_refused(work, trust.theirs(work), again.actor.id)
 
-    assert "can't tell who is behind them" in refusal
+    assert "can’t tell who is behind them" in refusal
 
 
 def test_who_was_not_let_in_vets_nobody(trust, staff):

@@ -155,7 +155,7 @@ def test_a_confirmation_from_elsewhere_is_shown_and_asks_for_no_tick(browser, at
     at_work.finish(there, THERE[1], "confirmed", at_work.bo)
     action = open_step(browser, at_work, here, HERE[1])
 
-    assert "This case says already" in browser.text
+    assert "Already recorded on this case" in browser.text
     assert 'name="has_read"' not in browser.text
     assert browser.send(action, answers=they_own_it()).status_code == 200
 
@@ -170,7 +170,7 @@ def test_what_this_run_found_out_itself_asks_for_no_tick(browser, at_work):
 
     open_step(browser, at_work, here, HERE[1])
 
-    assert "This case says already" not in browser.text
+    assert "Already recorded on this case" not in browser.text
     assert 'name="has_read"' not in browser.text
 
 

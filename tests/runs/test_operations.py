@@ -113,7 +113,7 @@ def test_a_step_that_is_not_needed_is_not_finished(at_work):
 def test_a_step_ends_only_as_its_page_says(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(Conflict, match="can't have that outcome"):
+    with pytest.raises(Conflict, match="can’t have that outcome"):
         at_work.finish(run_id, "first-contact.acknowledge", "ignored")
 
 

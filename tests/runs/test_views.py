@@ -461,7 +461,7 @@ def test_what_was_begun_in_confidence_is_released_by_a_button_on_the_case(asha, 
     assert len(at_work.history("playbook.shown_in_mailbox")) == 1
     page = asha.get(case)
     assert offered(page) == []
-    assert "Let the reporter&#39;s mailbox show the advice of" in page.text
+    assert "Let the reporter’s mailbox show the advice of" in page.text
 
 
 @pytest.mark.parametrize("kind", ["", "doxing", "account-takeover", "no-such-page"])

@@ -154,7 +154,7 @@ def test_without_cookies_the_page_stands_in_place(staff):
 
     assert form.status == 422
     assert form.answer.request.method == "POST"
-    assert "The name or the passphrase is not right." in form.text
+    assert "The name or the passphrase isn’t right." in form.text
 
 
 def test_a_result_of_a_stranger_is_over_when_somebody_comes_in(context, staff, lead):

@@ -125,7 +125,7 @@ def add_member(work: Work, person: Person, team: Team, *, seen: str | None = Non
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_assign_to_team, team)
     if not role_fits_team(person.role, team):
-        raise Conflict(f"A {person.role} can't be in {bidi_isolate(team.name)}.")
+        raise Conflict(f"A {person.role} can’t be in {bidi_isolate(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
         raise Conflict(f"{bidi_isolate(person.name)} is already in {bidi_isolate(team.name)}.")
     if seen is not None:  # the first member of a team makes its key

@@ -12,7 +12,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
 
-NOT_RIGHT: Final = "This is not your passphrase."
+NOT_RIGHT: Final = "That isn’t your passphrase."
 
 
 def recover_account(

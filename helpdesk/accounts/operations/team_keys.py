@@ -74,7 +74,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
             seal_key_for(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
-        raise Conflict(f"{bidi_isolate(newcomer.name)} can already read this team's cases.")
+        raise Conflict(f"{bidi_isolate(newcomer.name)} can already read this team’s cases.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
         _create_keys_that_waited(work, newcomer)
@@ -130,5 +130,5 @@ def revoke_access(work: Work, person: Person, team_id: str) -> None:
 
 def _held(work: Work, key: Key) -> Secret:
     if not work.keys.holds(key.id):
-        raise NotAllowed("You don't have access yourself yet, so you can't give it to anyone.")
+        raise NotAllowed("You don’t have access yourself yet, so you can’t give it to anyone.")
     return work.keys.secret(key.id)

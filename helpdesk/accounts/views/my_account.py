@@ -141,7 +141,7 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
         mail = person.email_purpose.capitalize()
         flash(f"Your address is confirmed. {mail} go there from now on.")
         return redirect(url_for(".show_own_account"), 303)
-    flash("This isn't the code in the latest email, or it has expired.", "error")
+    flash("This isn’t the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox"), 303)
 
 

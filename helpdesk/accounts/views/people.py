@@ -90,7 +90,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
     operations.add_member(work, person, team, seen=submitted_page_mark())
     who, where = bidi_isolate(person.name), bidi_isolate(team.name)
     flash(
-        f"{who} is now in {where}. They can't read anything there until a member gives them access."
+        f"{who} is now in {where}. They can’t read anything there until a member gives them access."
     )
     return redirect(url_for(".show", person_id=person_id), 303)
 

@@ -20,7 +20,7 @@ WIDTH = 98
 @click.command("level")
 @click.option("--danger", help="Could someone be hurt, arrested or exposed?")
 @click.option("--hold", help="Is it still going on?")
-@click.option("--reach", help="Does it touch others?")
+@click.option("--reach", help="Does it affect other people?")
 @click.option("--clock", help="Is there a date in three days that matters?")
 @click.option("--capacity", help="Can the person act?")
 @output.folder_option

@@ -223,7 +223,7 @@ class Case(RandomIdMixin, Base):
 
     def _move_to(self, state: CaseState) -> None:
         if state not in MOVES[self.state]:
-            raise Conflict(f"A case that is {self.state} can't become {state}.")
+            raise Conflict(f"A case that is {self.state} can’t become {state}.")
         self.state = state
 
 

@@ -19,7 +19,7 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 
-SHUT: Final = "You can't open this case yet. A colleague has to give you access to the team."
+SHUT: Final = "You can’t open this case yet. A colleague has to give you access to the team."
 # So many that do not open are passed by.
 MOST_CLOSED: Final = 50
 # Somebody works on it from now on.
@@ -63,7 +63,7 @@ def claim_next_second_lane_case(work: Work, team: Team) -> Case:
     """The same of what looks sent by a machine."""
     case = _take_first(work, team, queries.next_second_lane_case)
     if case is None:
-        raise Conflict("There are no cases in the second lane of this queue.")
+        raise Conflict("There are no possibly automated cases in this queue.")
     return case
 
 
@@ -118,7 +118,7 @@ def hand_over_case(
     work.require(may_reassign_case, case)
     _refuse_another_owner(case, seen)
     if to.id not in {person.id for person in accounts.colleagues_in_team(work, case.team_id)}:
-        raise Conflict(f"{bidi_isolate(to.name)} can't read the cases of this queue.")
+        raise Conflict(f"{bidi_isolate(to.name)} can’t read the cases of this queue.")
     change_case_owner(work, case, to=to.id)
     write_note_unrecorded(work, case, note)
     work.record("case.handed_over", case, to=to.id)
@@ -135,7 +135,7 @@ def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
     if to is not None and not accounts.can_open_queue_cases(work.session, to, case.team_id):
-        raise Conflict("This colleague can no longer take cases of this queue.")
+        raise Conflict("This colleague can no longer take cases from this queue.")
     given = (
         update(Case)
         .where(Case.id == case.id, Case.owner_id == case.owner_id)

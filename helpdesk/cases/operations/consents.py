@@ -34,7 +34,7 @@ def record_consent(
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
         raise Conflict(
-            "We don't know yet which platform this is about. Ask the reporter that first."
+            "We don’t know yet which platform this is about. Ask the reporter that first."
         )
     if _current(work, case, kind, platform) is not None:
         raise Conflict("The reporter has already agreed to this.")

@@ -31,7 +31,7 @@ def create_conversation(ref: str) -> ResponseReturnValue:
 def _recorded(case: Case, *, reached: bool) -> str:
     if not reached:
         return "Your attempt is recorded. The reporter still needs an answer."
-    sentence = "The conversation is recorded. The reporter's mailbox shows which day it was."
+    sentence = "The conversation is recorded. The reporter’s mailbox shows which day it was."
     if case.reply_due_at is not None:
         sentence += (
             " The reporter still needs an answer, because they wrote after it, or may have. Write"

@@ -20,7 +20,7 @@ def create_message(ref: str) -> ResponseReturnValue:
     # Where an answer is still owed, the move is ours.
     if form.then_wait.data and case.reply_due_at is None:
         operations.pause_case(work, case, waits_on=WaitsOn.REPORTER)
-    sentence = "The message is in the reporter's mailbox."
+    sentence = "The message is in the reporter’s mailbox."
     if form.then_wait.data and case.waits_until is not None:
         sentence += (
             f" The case is waiting for their answer until {format_plain_day(case.waits_until)}."

@@ -63,7 +63,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
             work, case, note=form.closing_note.data or "", seen=submitted_page_mark()
         )
         flash(
-            "The case is urgent, so we're asking a second person to agree that it is not a report."
+            "The case is urgent, so we’re asking a second person to agree that it is not a report."
         )
         return redirect(url_for(".show_case", ref=case.ref), 303)
     case_closing.close_case(

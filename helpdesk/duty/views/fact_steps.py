@@ -15,7 +15,7 @@ def show_step(ref: str, fact: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     found = queries.step_establishing_fact(work, case, fact)
     if found is None:
-        flash("No playbook on this case has a step for that. Start one that fits.")
+        flash("No playbook on this case has a step for that. Start one that does.")
         return redirect(url_for("duty.show_case", ref=ref, _anchor="playbooks"), 303)
     run, now = found
     anchor = "now" if now.may_be_recorded else now.step.id

@@ -37,7 +37,7 @@ def create_next_claim(slug: str) -> ResponseReturnValue:
 @bp.post("/queues/<slug>/second-lane/next")
 def create_next_second_lane_claim(slug: str) -> ResponseReturnValue:
     case = claim_next_second_lane_case(work, queue_by_slug(work, slug))
-    flash("You have taken the case. It is no longer in the second lane.")
+    flash("You have taken the case. It is no longer listed as possibly automated.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 

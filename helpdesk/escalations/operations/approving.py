@@ -48,9 +48,7 @@ def approve_request(
     refuse_if_reporter_wrote_since(work, escalation.case, heard)
     text = work.keys.open(escalation, "packet")
     if hash_packet_text(text) != escalation.packet_hash:
-        raise Conflict(
-            "This isn't the data that was written here. Change the request and save it again."
-        )
+        raise Conflict("This isn’t what was written here. Change the request and save it again.")
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_partner(work, escalation, text)
     escalation.move_to(EscalationState.APPROVED)
@@ -129,7 +127,7 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     if escalation.state is not EscalationState.DRAFT:
         raise StalePage("This request has already been approved or withdrawn.")
     if not work.keys.holds(escalation.case.key_id):
-        raise NotAllowed("You don't have access yet, so you can't approve this.")
+        raise NotAllowed("You don’t have access yet, so you can’t approve this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
     escalation.waived_by, escalation.waived_at = work.actor.id, work.at
     record_contribution(work, escalation.case_id, ContributionKind.WAIVER, subject_id=escalation.id)
@@ -153,7 +151,7 @@ def confirm_read_afterwards(
     ):
         raise Conflict("You were involved in this, or approved it. Someone else has to read it.")
     if not work.keys.holds(escalation.case.key_id):
-        raise NotAllowed("You don't have access yet, so you can't have read it.")
+        raise NotAllowed("You don’t have access yet, so you can’t confirm that you’ve read it.")
     escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
     work.record("escalation.second_read", escalation)
 

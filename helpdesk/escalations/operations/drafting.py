@@ -24,7 +24,7 @@ from helpdesk.partners.models import Partner
 
 SALT: Final = 16
 NOT_TAKEN: Final = (
-    "{partner} doesn't take requests like this. Choose another partner, or ask for something else."
+    "{partner} doesn’t take requests like this. Choose another partner, or ask for something else."
 )
 OVER = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
 

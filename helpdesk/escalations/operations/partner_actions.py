@@ -29,10 +29,10 @@ from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
 STOPPED: Final = (
-    "This request was stopped before it reached you. You don't have to do anything about it."
+    "This request was stopped before it reached you. You don’t have to do anything about it."
 )
 IN_DOUBT: Final = (
-    "We are checking who your team is, so requests can't be opened or answered until that is done."
+    "We are checking who your team is, so requests can’t be opened or answered until that is done."
     " Nothing is lost. Please call the helpdesk."
 )
 WITHDRAWN: Final = (
@@ -41,7 +41,7 @@ WITHDRAWN: Final = (
 )
 NOT_WITHDRAWN: Final = "This request was not withdrawn. Please tell us what you did by deciding."
 NOT_LET_IN: Final = (
-    "You don't have access yet. Someone in your team who can read requests has to do this."
+    "You don’t have access yet. Someone in your team who can read requests has to do this."
 )
 DECIDED_MEANWHILE: Final = (
     "Someone in your team has already decided. Check the request again before you correct it."
@@ -265,7 +265,7 @@ def _open(work: Work, escalation: Escalation) -> str:
     text = queries.open_for_partner(work, escalation, escalation, "packet_for_partner")
     if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict(
-            "This isn't what we sent you. Please don't act on it, and tell the helpdesk."
+            "This isn’t what we sent you. Please don’t act on it, and tell the helpdesk."
         )
     return text
 

@@ -28,7 +28,7 @@ from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
 RESTS_ON_NOTHING: Final = (
-    "It is no longer confirmed who is asking, or whose account it is, so you can't send the "
+    "It is no longer confirmed who is asking, or whose account it is, so you can’t send the "
     "partner anything more. Do those steps again, or withdraw the request."
 )
 CHANGED_MEANWHILE: Final = (
@@ -97,17 +97,17 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
     _refuse_partner_in_doubt(work, escalation.partner)
     if queries.consent_for_request(work, escalation) is None:
         raise Conflict(
-            "The reporter has withdrawn their consent, so we can't send the partner anything more."
+            "The reporter has withdrawn their consent, so we can’t send the partner anything more."
         )
     if not queries.has_consent_to_help(work, escalation):
         raise Conflict(
-            "The reporter hasn't agreed to us working on the case, or has withdrawn their consent. "
-            "Ask them first: until they agree, we can't send the partner anything more."
+            "The reporter hasn’t agreed to us working on the case, or has withdrawn their consent. "
+            "Ask them first: until they agree, we can’t send the partner anything more."
         )
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
     if dispute := unanswered_dispute_message(work, escalation.case):
-        raise Conflict(f"{dispute} Write to them, and check what in the answer rests on that.")
+        raise Conflict(f"{dispute} Write to them, and check what in the answer depends on it.")
     if refusal := queries.why_contact_shuts_answer(work, escalation, words):
         raise Conflict(refusal)
 
@@ -118,7 +118,7 @@ def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:
     work.session.refresh(partner, with_for_update={"of": Partner, "read": True})
     if not partner.is_vetted:
         raise Conflict(
-            f"{bidi_isolate(partner.name)} is no longer vetted, so we can't send them anything "
+            f"{bidi_isolate(partner.name)} is no longer vetted, so we can’t send them anything "
             "more."
         )
 

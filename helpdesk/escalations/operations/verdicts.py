@@ -20,7 +20,7 @@ from helpdesk.escalations.states import EscalationState, Verdict
 
 NOTHING_DECIDED: Final = mark_translatable("There is no decision waiting for your answer.")
 VERDICT_DISPUTED: Final = (
-    "The reporter says they didn't tell us that. Only they can say whether it is fixed, in their "
+    "The reporter says they didn’t tell us that. Only they can say whether it is fixed, in their "
     "mailbox. Write to them."
 )
 SAYS: Final = {

@@ -22,7 +22,7 @@ def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = N
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
-        raise Conflict("This request is decided or closed, so it can't be withdrawn.")
+        raise Conflict("This request is decided or closed, so it can’t be withdrawn.")
     refuse_if_changed_since(seen, now=approval_mark_of(escalation))
     _take_back(work, escalation, because="withdrawn_by_us")
     news.notify_person(

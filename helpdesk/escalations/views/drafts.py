@@ -97,7 +97,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
         seen_hash=form.seen_hash.data or "",
         seen=form.findings,
     )
-    flash("The request has been changed. This is what will be sent now.")
+    flash("The request has been changed. This is the version that will be sent.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 
@@ -106,7 +106,7 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     """What steps found out since goes into the draft."""
     escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
     operations.add_findings_to_draft(work, escalation, seen_hash=request.form.get("seen_hash", ""))
-    flash("Added to the request. This is what will be sent now.")
+    flash("Added to the request. This is the version that will be sent.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 

@@ -24,9 +24,9 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, form), 422
     if operations.confirm_mailbox(work, partner, form.code.data or ""):
-        flash("Thank you. Your team's email address is confirmed.")
+        flash("Thank you. Your team’s email address is confirmed.")
         return redirect(url_for(".inbox"), 303)
-    flash("This isn't the code in the latest email, or it has expired.", "error")
+    flash("This isn’t the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".show_mailbox", slug=slug), 303)
 
 

@@ -73,7 +73,7 @@ def create_question(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation, question_form=form), 422
     operations.ask_for_information(work, escalation, question=form.question.data or "")
-    flash("We have your question. We'll answer here, and email you when we do.")
+    flash("We have your question. We’ll answer here, and email you when we do.")
     return redirect(url_for(".show", ref=ref), 303)
 
 
@@ -93,9 +93,9 @@ def create_decision(ref: str) -> ResponseReturnValue:
         seen=submitted_page_mark(),
     )
     flash(
-        "Your decision has been corrected. We'll ask the person whether it is fixed."
+        "Your decision has been corrected. We’ll ask the person whether it is fixed."
         if form.corrects.data
-        else "Thank you. We'll ask the person whether it is fixed."
+        else "Thank you. We’ll ask the person whether it is fixed."
     )
     return redirect(url_for(".show", ref=ref), 303)
 

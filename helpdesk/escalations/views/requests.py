@@ -49,7 +49,7 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/second-person")
 def create_second_person_alert(ref: str, request_ref: str) -> ResponseReturnValue:
     said = (
-        "Nothing has been sent yet. We're asking the people on duty, or the coordinators, to read "
+        "Nothing has been sent yet. We’re asking the people on duty, or the coordinators, to read "
         "it."
     )
     return _move(ref, request_ref, operations.alert_second_person, said)
@@ -61,7 +61,7 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation, waiver_form=form), 422
     operations.waive_public_form(work, escalation, reason=form.waiver.data or "")
-    flash("It can be sent without the platform's own form.")
+    flash("It can be sent without the platform’s own form.")
     return _back(escalation)
 
 
@@ -110,7 +110,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     operations.record_verdict(
         work, escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
-    flash("We've recorded what the reporter says.")
+    flash("We’ve recorded what the reporter says.")
     return _back(escalation)
 
 

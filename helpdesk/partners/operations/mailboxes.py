@@ -85,7 +85,7 @@ def _refuse_who_was_not_let_in(work: Work, partner: Partner) -> None:
     key = keys_of_partner(work, partner).current
     if work.actor.role is Role.PARTNER and (key is None or not work.keys.holds(key.id)):
         raise NotAllowed(
-            "You don't have access yet. Someone in your team who can read requests has to do this."
+            "You don’t have access yet. Someone in your team who can read requests has to do this."
         )
 
 

@@ -42,7 +42,7 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
             "now on."
         )
         return redirect(url_for(".show", slug=slug), 303)
-    flash("This isn't the code in the latest email, or it has expired.", "error")
+    flash("This isn’t the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 
 

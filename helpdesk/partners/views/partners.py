@@ -60,8 +60,8 @@ def create() -> ResponseReturnValue:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
     name = bidi_isolate(partner.name)
     flash(
-        f"{name} is registered. We are sending a test email to their address. You can't send them "
-        "requests until they've typed its code and someone else has vetted them."
+        f"{name} is registered. We are sending a test email to their address. You can’t send them "
+        "requests until they’ve typed its code and someone else has vetted them."
     )
     return redirect(url_for(".show", slug=partner.slug), 303)
 
@@ -118,8 +118,8 @@ def create_retirement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.retire_partner(work, partner)
     flash(
-        f"{bidi_isolate(partner.name)} won't get any new requests. Requests they already have "
-        "aren't affected."
+        f"{bidi_isolate(partner.name)} won’t get any new requests. Requests they already have "
+        "aren’t affected."
     )
     return redirect(url_for(".show", slug=slug), 303)
 

@@ -60,7 +60,7 @@ def finish_step(
     page, step, ended_as = at_work.page, now.step, now.step.outcome(outcome)
     refuse_if_changed_since(seen_on_case, now=step_mark_of(work, at_work, step))
     if ended_as is None:
-        raise Conflict("This step can't have that outcome.")
+        raise Conflict("This step can’t have that outcome.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
     told = {name: text for name, text in (evidence or {}).items() if has_visible_text(text)}
     missing = missing_proof(
@@ -148,7 +148,7 @@ def _step_at_work(
         raise Conflict(f"This step is waiting for: {titles_of_steps(at_work.page, now.waits_for)}.")
     if now.record is not None:
         raise StalePage("Someone has already finished this step.")
-    raise Conflict("From what we know now, this step isn't needed.")
+    raise Conflict("From what we know now, this step isn’t needed.")
 
 
 def _refuse_a_hasty_end(

@@ -55,8 +55,8 @@ def create_answer_correction(ref: str) -> ResponseReturnValue:
             flash("The advice in the mailbox now follows the answers you ticked.")
         if changes and judgement.level.rank < case.level.rank:
             flash(
-                f"From the answers it would be {judgement.level}. To lower it, a second person "
-                "has to agree, one level at a time."
+                f"Based on the answers, it would be {judgement.level}. To lower it, a second "
+                "person has to agree, one level at a time."
             )
     elif form.shows_in_mailbox.data:
         form.form_errors.append(
@@ -102,7 +102,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
         return _level_page(case, RaiseLevelForm(formdata=None), form), 422
     level = queries.next_lower_level(case.level)
     operations.request_lower_level(work, case, level=level, reason=form.why_lower.data or "")
-    flash("We're asking a second person to agree. Until then, the level stays as it is.")
+    flash("We’re asking a second person to agree. Until then, the level stays as it is.")
     return _to_case(case)
 
 
