@@ -93,6 +93,18 @@ def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) ->
     return {**later, **report, **(DANGER_NOW if is_danger_told else {})}
 
 
+def is_danger_told(work: Work, case: Case) -> bool:
+    """Whether the reporter told us in the mailbox that someone is in danger now, and none of us has
+    corrected the answers since. What the report itself said is another thing."""
+    _report, corrections = _answers_and_corrections(work, case)
+    is_told = False
+    for message_id, told in _answers_by_message(work, case, None):
+        is_told |= DANGER_NOW.items() <= told.items()
+        if message_id == corrections.get(CORRECTED_AFTER):
+            is_told = False
+    return is_told
+
+
 def later_answers_of(
     work: Work, case: Case, rows: Sequence[Any] | None = None
 ) -> dict[str, Answer]:

@@ -18,6 +18,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_close_case, may_work_on_case
 from helpdesk.cases.queries import is_in_queues, lock_case
+from helpdesk.cases.report_content import is_danger_told
 from helpdesk.cases.reporter_objections import is_danger_unanswered
 from helpdesk.cases.second_person_requests import end_undecided_requests, is_request_pending
 from helpdesk.cases.stale_page_marks import case_mark_of
@@ -30,7 +31,6 @@ from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.states import MOVES, EscalationState
 from helpdesk.playbooks.progress import NOT_OVER
 from helpdesk.runs import queries as playbooks
-from helpdesk.runs.condition_context import answers_of
 from helpdesk.runs.queries import RunProgress
 
 # Nobody is kept in a playbook who has left, or was never there.
@@ -141,10 +141,10 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
     elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
     # That it is no report is for two people to say.
-    if outcome is not CaseOutcome.SPAM and answers_of(work, case).get("danger") == "imminent":
+    if outcome is not CaseOutcome.SPAM and is_danger_told(work, case):
         yield (
-            "By the answers, someone is in danger now. If that is over, or you can’t know any more,"
-            " correct the answers first. “I don’t know” is an answer."
+            "The reporter told us that someone is in danger now. If that is over, or you can’t know"
+            " any more, correct the answers first. “I don’t know” is an answer."
         )
     for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:

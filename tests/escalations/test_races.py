@@ -18,7 +18,7 @@ from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Delivery, Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.states import Ask, DeliveryState, EscalationState, PartnerAction, Reason
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
-from tests.escalations.conftest import a_house
+from tests.escalations.conftest import TYPED, a_house
 from tests.intake.test_sending_twice import database_of_its_own
 
 ROUNDS, WORKERS = 10, 8
@@ -124,7 +124,7 @@ def test_of_three_answers_from_one_team_at_once_one_counts(house):
 
 
 EVERYTHING = {
-    "target_url": "https://platform.test/them",
+    "target_url": TYPED["target_url"],  # of which ownership is confirmed
     "happened": "It was taken.",
     "ownership": "Confirmed.",
     "harm": "Sources.",

@@ -363,7 +363,22 @@ def test_who_was_spoken_with_was_answered(house, case, code):
     assert now_of(house, case).reply_due_at is None
 
 
-def test_a_case_does_not_close_while_the_answers_say_that_someone_is_in_danger(house, case, code):
+def test_what_the_report_said_of_danger_keeps_no_case_from_closing(house, code):
+    """Its level and the playbook's question see to that; nobody has said it anew."""
+    with house.inside() as work:
+        case = a_case(
+            work,
+            house.team,
+            code=code,
+            state=CaseState.OPEN,
+            owner=house.responder,
+            answers={"danger": "imminent"},
+        )
+        duty.close_case(work, case, outcome=CaseOutcome.RESOLVED)
+        assert case.is_closed
+
+
+def test_a_case_does_not_close_while_danger_that_was_told_is_not_corrected(house, case, code):
     told(house, case, code)
     for outcome in CaseOutcome:
         with house.inside() as work, pytest.raises(Conflict, match="someone is in danger, and"):
