@@ -29,6 +29,7 @@ from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.response_times import format_in_both_zones
+from helpdesk.web.refused_forms import declare_form_reader
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
 
@@ -78,6 +79,7 @@ def create_question(ref: str) -> ResponseReturnValue:
 
 
 @partner_bp.post("/requests/<ref>/decision")
+@declare_form_reader(DecisionForm)
 def create_decision(ref: str) -> ResponseReturnValue:
     escalation = queries.visible_request_by_ref(work, ref)
     form = DecisionForm().about(escalation.ask, "")
