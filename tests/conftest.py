@@ -297,7 +297,8 @@ def now() -> datetime:
     return datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
-_made: dict[tuple[Surface, int], tuple[Flask, dict, dict]] = {}
+# With the settings that each was made for, so that no others come to have their number.
+_made: dict[tuple[Surface, int], tuple[Flask, dict, dict, Settings]] = {}
 
 
 def _app(context, surface):
@@ -308,8 +309,8 @@ def _app(context, surface):
     if key not in _made:
         app = create_app(context, surface)
         app.testing = True
-        _made[key] = app, dict(app.__dict__), dict(app.config)
-    app, attributes, config = _made[key]
+        _made[key] = app, dict(app.__dict__), dict(app.config), context.settings
+    app, attributes, config, _settings = _made[key]
     app.__dict__.update(attributes, view_functions=dict(attributes["view_functions"]))
     app.config.clear()
     app.config.update(config)
