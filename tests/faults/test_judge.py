@@ -28,7 +28,7 @@ def test_a_report_that_is_acknowledged_before_it_is_committed(scene):
         scene.house,
         scene.coordinator,
         seed=SEED,
-        kills=10,
+        kills=20,  # how many of them hit between answer and commit is chance
         victims={"web worker": killing.web_worker("public")},
     )
 
