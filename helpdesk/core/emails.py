@@ -90,7 +90,7 @@ def send_emails(
     with ThreadPoolExecutor(max_workers=AT_ONCE) as together:
         troubles = list(together.map(trouble_with, [emails[name] for name in names]))
     met = dict(zip(names, troubles, strict=True))
-    if AT_ONCE > 1:
+    if min(AT_ONCE, len(names)) > 1:
         # A server may have refused them for coming together: once more, one after the other.
         for name in names:
             if isinstance(met[name], TemporaryMailError) and time.monotonic() <= latest:

@@ -63,3 +63,15 @@ def test_one_that_fails_stops_no_other(monkeypatch, at_once):
 
     assert (sent.told, sent.untold) == (["ada", "cem"], ["ben"])
     assert isinstance(sent.trouble, ValueError)
+
+
+def test_one_alone_that_is_refused_for_now_waits_for_its_next_try(monkeypatch):
+    monkeypatch.setattr(emails, "AT_ONCE", 3)
+    tried = []
+
+    def send(email):
+        tried.append(email)
+        raise TemporaryMailError
+
+    assert send_emails(desk(send), {"ada": "well"}).untold == ["ada"]
+    assert tried == ["well"]
