@@ -1,7 +1,7 @@
 """What a reporter told us, as it lies sealed in a case: story, answers, how to reach them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from helpdesk.cases import queries
@@ -11,6 +11,8 @@ from helpdesk.core.unreadable_texts import UNREADABLE
 from helpdesk.core.work import Work
 
 Answer = str | Sequence[str] | None
+# The id of a message of the mailbox, and what it answers.
+AnsweredMessage = tuple[str, dict[str, Answer]]
 
 # How and when to reach a reporter, and how never.
 CONTACT_FIELDS = ("safe_channel", "safe_times", "never_contact")
@@ -83,26 +85,16 @@ def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) ->
     someone is in danger now counts over the report from when it is told until one of us corrects
     the answers."""
     report, corrections = _answers_and_corrections(work, case)
-    later: dict[str, Answer] = {}
-    is_danger_told = False
-    for message_id, told in _answers_by_message(work, case, rows):
-        later |= told
-        is_danger_told |= DANGER_NOW.items() <= told.items()
-        if message_id == corrections.get(CORRECTED_AFTER):
-            is_danger_told = False
-    return {**later, **report, **(DANGER_NOW if is_danger_told else {})}
+    answered = _answers_by_message(work, case, rows)
+    danger = DANGER_NOW if _is_danger_told(answered, corrections) else {}
+    return {**_newest_of(answered), **report, **danger}
 
 
 def is_danger_told(work: Work, case: Case) -> bool:
     """Whether the reporter told us in the mailbox that someone is in danger now, and none of us has
     corrected the answers since. What the report itself said is another thing."""
     _report, corrections = _answers_and_corrections(work, case)
-    is_told = False
-    for message_id, told in _answers_by_message(work, case, None):
-        is_told |= DANGER_NOW.items() <= told.items()
-        if message_id == corrections.get(CORRECTED_AFTER):
-            is_told = False
-    return is_told
+    return _is_danger_told(_answers_by_message(work, case, None), corrections)
 
 
 def later_answers_of(
@@ -112,10 +104,7 @@ def later_answers_of(
 
     `rows` are the messages of the case, where they were read already.
     """
-    newest: dict[str, Answer] = {}
-    for _message_id, told in _answers_by_message(work, case, rows):
-        newest |= told
-    return newest
+    return _newest_of(_answers_by_message(work, case, rows))
 
 
 def contact_of(work: Work, case: Case) -> dict[str, str]:
@@ -153,9 +142,25 @@ def _answers_and_corrections(work: Work, case: Case) -> tuple[dict[str, Answer],
     return answers, {name: answers.pop(name) for name in names if name in answers}
 
 
+def _newest_of(answered: Iterable[AnsweredMessage]) -> dict[str, Answer]:
+    newest: dict[str, Answer] = {}
+    for _message_id, told in answered:
+        newest |= told
+    return newest
+
+
+def _is_danger_told(answered: Iterable[AnsweredMessage], corrections: Mapping[str, Answer]) -> bool:
+    is_told = False
+    for message_id, told in answered:
+        is_told |= DANGER_NOW.items() <= told.items()
+        if message_id == corrections.get(CORRECTED_AFTER):
+            is_told = False
+    return is_told
+
+
 def _answers_by_message(
     work: Work, case: Case, rows: Sequence[Any] | None
-) -> list[tuple[str, dict[str, Answer]]]:
+) -> list[AnsweredMessage]:
     """Each message of the mailbox that answers something, oldest first, and what it answers."""
     if rows is None:
         rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()

@@ -12,7 +12,7 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import EscalationState
+from helpdesk.escalations.states import OVER, EscalationState
 from helpdesk.playbooks.model import Playbook, RunEndKind, Step
 from helpdesk.runs import queries as run_queries
 from helpdesk.runs.models import Run
@@ -70,7 +70,7 @@ def stopped_help(work: Work, run: Run) -> StoppedHelp:
     runs = run_queries.runs_of_case(work, run.case)
     others = [one.page for one in runs if one.run.id != run.id and one.run.ended_at is None]
     # What is decided neither leaves nor stays out: only the reporter's “not fixed” opens it again.
-    over = (EscalationState.CLOSED, EscalationState.WITHDRAWN, EscalationState.DECIDED)
+    over = OVER | {EscalationState.DECIDED}
     asked = escalations.requests_of_case(work, run.case)
     unfinished = [one for one in asked if one.state not in over]
     return StoppedHelp(consents, tuple(requests.values()), others, unfinished)

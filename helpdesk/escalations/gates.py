@@ -17,6 +17,7 @@ from helpdesk.escalations.contact_detection import (
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
     GIVEN_ON_PURPOSE,
+    OWNERSHIP,
     Packet,
     forbidden_fields,
     missing_fields,
@@ -34,7 +35,7 @@ OWNER_CONFIRMED: Final = "confirmed"
 # Gates that a step of a playbook opens, by the fact that it finds out.
 FOUND_OUT: Final[Mapping[str, str]] = {
     "Requester": "vetted",
-    "Ownership": "owner_confirmed",
+    "Ownership": OWNERSHIP,
     "Public form": "public_form_ref",
 }
 # So many parts that somebody had are named.
@@ -212,7 +213,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Ownership",
-        seen.facts.get("owner_confirmed") == OWNER_CONFIRMED and _is_account_confirmed(seen),
+        seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED and _is_account_confirmed(seen),
         _not_confirmed(seen),
     )
     yield (
@@ -257,7 +258,7 @@ def _is_account_confirmed(seen: GateInputs) -> bool:
 
 
 def _not_confirmed(seen: GateInputs) -> str:
-    if seen.facts.get("owner_confirmed") != OWNER_CONFIRMED:
+    if seen.facts.get(OWNERSHIP) != OWNER_CONFIRMED:
         return (
             "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
             " however urgent it sounds."

@@ -8,7 +8,7 @@ from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.work import Work
 from helpdesk.escalations.findings import RecordedEvidence, evidence_mark
-from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE
+from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, OWNERSHIP
 from helpdesk.partners.packet_fields import FIELDS, FieldSource
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
@@ -79,18 +79,21 @@ def all_available_fields(work: Work, case: Case, typed: Mapping[str, str]) -> di
     return fixed_fields(work, case) | by_hand
 
 
+def account_written_down(work: Work, case: Case) -> Evidence | None:
+    """The account that the case is about, as a step wrote it down last."""
+    origin = FIELD_OF_ACCOUNT.origin
+    return work.session.scalar(
+        select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == origin)
+    )
+
+
 def account_confirmed(work: Work, case: Case) -> str:
     """The account of which ownership was confirmed, as it was written down then; empty if none
     was. A fact from before that was kept with it is one of what had been written down by then."""
-    fact = work.session.scalar(
-        select(Fact).where(Fact.case_id == case.id, Fact.name == "owner_confirmed")
-    )
+    fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == OWNERSHIP))
     if fact is None or fact.words is not None:
         return work.keys.open(fact, "words") if fact is not None else ""
-    origin = FIELD_OF_ACCOUNT.origin
-    written = work.session.scalar(
-        select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == origin)
-    )
+    written = account_written_down(work, case)
     if written is None or written.taken_at > fact.set_at:
         return ""
     return work.keys.open(written, "value")

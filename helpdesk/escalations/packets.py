@@ -46,6 +46,8 @@ GIVEN_ON_PURPOSE: Final = "restore_address"
 # The account that a request is about. Its owner is the partner, and to reporters it is often what
 # never to write to.
 ACCOUNT_AT_ISSUE: Final = "target_url"
+# The fact that says whether it is theirs.
+OWNERSHIP: Final = "owner_confirmed"
 
 
 class InvalidPacket(Exception):

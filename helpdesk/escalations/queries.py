@@ -51,7 +51,7 @@ from helpdesk.escalations.states import (
     EscalationState,
 )
 from helpdesk.partners import queries as partners
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import IS_VETTED, Partner
 
 # Consents on which requests rest, and requests that are still on their way.
 _STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
@@ -397,11 +397,7 @@ def withdrawn_requests_acted_on(work: Work, *, at: datetime) -> Sequence[Escalat
     acted = exists().where(
         PartnerDecision.escalation_id == Escalation.id, PartnerDecision.is_after_withdrawal
     )
-    lately = exists().where(
-        PartnerDecision.escalation_id == Escalation.id,
-        PartnerDecision.is_after_withdrawal,
-        PartnerDecision.at >= at - ACTED_LATELY,
-    )
+    lately = acted.where(PartnerDecision.at >= at - ACTED_LATELY)
     taken_back = Case.closure.has(Closure.outcome == CaseOutcome.WITHDRAWN)
     found = visible_requests(work.actor).where(
         acted, or_(Case.state != CaseState.CLOSED, and_(taken_back, lately))
@@ -421,7 +417,7 @@ def requests_held_up(work: Work) -> Sequence[Escalation]:
     """Requests that have arrived at a partner who is in doubt, most urgent first."""
     found = visible_requests(work.actor).where(
         Escalation.state.in_(UNDER_WAY),
-        Escalation.partner.has(or_(Partner.vetted_on.is_(None), Partner.vetted_by.is_(None))),
+        Escalation.partner.has(not_(IS_VETTED)),
     )
     return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
 

@@ -93,6 +93,9 @@ OPEN_TO_PARTNER: frozenset[EscalationState] = frozenset(
     }
 )
 
+# Nobody has anything to do with it any more.
+OVER: frozenset[EscalationState] = frozenset({EscalationState.CLOSED, EscalationState.WITHDRAWN})
+
 # It lies with the partner, and their answer is missing.
 UNDER_WAY: frozenset[EscalationState] = OPEN_TO_PARTNER - {
     EscalationState.DISPATCHING,

@@ -2,9 +2,9 @@
 
 import json
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, and_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -87,6 +87,10 @@ class Partner(RandomIdMixin, Base):
 
     def envelope_place_of(self, field: str) -> EnvelopePlace:
         return EnvelopePlace("partners", field, "", self.id)
+
+
+# `Partner.is_vetted`, where the database is asked.
+IS_VETTED: Final = and_(Partner.vetted_on.is_not(None), Partner.vetted_by.is_not(None))
 
 
 class UnconfirmedPartnerMailbox(UnconfirmedAddress, Base):

@@ -12,7 +12,8 @@ from helpdesk.cases.models import Case, ContributionKind, Evidence, Fact
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations.gates import OWNER_CONFIRMED
-from helpdesk.escalations.packet_sources import account_confirmed
+from helpdesk.escalations.packet_sources import account_confirmed, account_written_down
+from helpdesk.escalations.packets import OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
@@ -20,9 +21,6 @@ from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKin
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
-# Whose account it is was confirmed of one account: the one that the same step wrote down.
-OWNERSHIP = "owner_confirmed"
-ACCOUNT = "profile-url"
 
 
 def store_edition(work: Work, edition: CurrentEdition) -> None:
@@ -118,14 +116,10 @@ def store_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) 
 def account_named_by(work: Work, case: Case, step: Step, *, at: datetime) -> str:
     """The account that a step itself wrote down at that time; empty where it names none. What
     another step had written down by then can be anything: the address of a fake account, too."""
-    if ACCOUNT not in step.evidence:
+    written = account_written_down(work, case)
+    if written is None or written.kind not in step.evidence or written.taken_at != at:
         return ""
-    written = work.session.scalar(
-        select(Evidence).where(
-            Evidence.case_id == case.id, Evidence.kind == ACCOUNT, Evidence.taken_at == at
-        )
-    )
-    return work.keys.open(written, "value") if written is not None else ""
+    return work.keys.open(written, "value")
 
 
 def store_facts(

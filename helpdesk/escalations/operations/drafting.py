@@ -19,14 +19,13 @@ from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_un
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
 from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.priorities import FROM_LEVEL
-from helpdesk.escalations.states import Ask, EscalationState
+from helpdesk.escalations.states import OVER, Ask, EscalationState
 from helpdesk.partners.models import Partner
 
 SALT: Final = 16
 NOT_TAKEN: Final = (
     "{partner} doesn’t take requests like this. Choose another partner, or ask for something else."
 )
-OVER = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
 
 
 def write_draft(

@@ -12,9 +12,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.policy import may_follow_level
 from helpdesk.escalations.priorities import FROM_LEVEL, OUR_MOVE_WITHIN
-from helpdesk.escalations.states import UNDER_WAY, EscalationState, Priority
-
-OVER = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
+from helpdesk.escalations.states import OVER, UNDER_WAY, Priority
 
 
 def follow_level(work: Work, case_id: str) -> None:
