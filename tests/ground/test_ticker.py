@@ -151,10 +151,6 @@ def test_each_tick_chains_history(context, now):
 
 def test_what_fell_behind_is_chained_some_numbers_at_a_time(context, now, monkeypatch):
     """All at once would last longer than a statement may, in a long history."""
-    with context.begin(at=now) as work:
-        newest = history.highest_id(work.session)
-    # As if it had come so far: other tests have taken very many numbers.
-    monkeypatch.setattr(ticker, "_look_back", ticker._LookBack(next_id=newest + 1))
     monkeypatch.setattr(ticker, "LOOKED_AT", 5)
     asked = []
     extend_chain = history.extend_chain
@@ -168,6 +164,9 @@ def test_what_fell_behind_is_chained_some_numbers_at_a_time(context, now, monkey
     with context.begin(at=now) as work:
         for number in range(12):
             work.record_about("triage.happened", "tests", str(number))
+        oldest = work.session.scalar(select(func.min(HistoryEntry.id)))
+    # As if it had come so far: other tests have taken very many numbers, and left no entries.
+    monkeypatch.setattr(ticker, "_look_back", ticker._LookBack(next_id=oldest))
 
     ticker.tick(context, at=now)
     ticker.tick(context, at=now)
