@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case, Closure
 from helpdesk.core.app_context import AppContext, Email
-from helpdesk.core.emails import PermanentMailError, UncertainMailError
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 BETWEEN_TEST_EMAILS: Final = timedelta(days=1)
 IN_AN_HOUR: Final = 60
 HOUR: Final = timedelta(hours=1)
+# Hours are kept: in the one in which a day ends, an address waits until it is whole.
+PAUSED_AFTER_TEST_EMAIL: Final = BETWEEN_TEST_EMAILS + HOUR
 # One inbox, however its domain is written and whatever dots stand before the @.
 OF_GMAIL: Final = ("gmail.com", "googlemail.com")
 # What was never confirmed goes after that, and what a closed case still has.
@@ -70,8 +72,9 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
     """Send the code that confirms a reporter's address, unless the address had one lately: then
     that one's code goes on. Safe to run twice: it is the same code, and the same email.
 
-    That the address has had one, and what its link stops, is kept before it goes, whatever a server
-    says then; and in a transaction of its own, which says of no case that it is of this address.
+    That the address has had one, and what its link stops, is kept before it goes, and in a
+    transaction of its own, which says of no case that it is of this address. It counts whatever a
+    server says then, but for "not now": then nothing was sent, and whoever asks anew is sent one.
     """
     with context.begin() as work:
         due = _due_test_email(context, work, case_id, ask_id)
@@ -83,6 +86,12 @@ def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> Non
             _keep_stop_link(work, due)
     try:
         context.mailer.send(due.email)  # no transaction is open here
+    except TemporaryMailError:
+        with context.begin() as work:
+            _end_pause_of_test_email(work, due)
+        with context.begin() as work:
+            _forget_code(work, case_id, ask_id)
+        raise
     except PermanentMailError:
         # Whoever asked is not told: they may be asking who reads at somebody else's address.
         log.warning("a test email for reminders was refused")
@@ -122,6 +131,13 @@ def _due_test_email(
     reminder.code_tag = code_tag(case_id, code)
     email = compose_code_email(context, key, reminder, to=to, code=code)
     return _TestEmail(email, tag, token, hour, is_tried_again)
+
+
+def _forget_code(work: Work, case_id: str, ask_id: str) -> None:
+    """Nothing was sent: it is tried again like any asking, unless another case's went meanwhile."""
+    reminder = _held(work, case_id, or_pass_by=True)
+    if reminder is not None and reminder.ask_id == ask_id:
+        reminder.code_tag = None
 
 
 @job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerAwaitsReporter)
@@ -282,11 +298,19 @@ def _is_paused(work: Work, tag: bytes) -> bool:
 
 
 def _pause(work: Work, due: _TestEmail) -> None:
-    # In the hour in which it ends, an address waits until a whole day is over.
-    until = due.hour + BETWEEN_TEST_EMAILS + HOUR
+    until = due.hour + PAUSED_AFTER_TEST_EMAIL
     row = insert(PausedTestEmailAddress).values(tag=due.tag, sent_at=due.hour, until=until)
     again = {"sent_at": row.excluded.sent_at, "until": row.excluded.until}
     work.session.execute(row.on_conflict_do_update(index_elements=["tag"], set_=again))
+
+
+def _end_pause_of_test_email(work: Work, due: _TestEmail) -> None:
+    """Nothing was sent. Who pressed the link of another one is still left alone for a month."""
+    paused = PausedTestEmailAddress
+    of_test_email = paused.until - paused.sent_at <= PAUSED_AFTER_TEST_EMAIL
+    work.session.execute(
+        update(paused).where(paused.tag == due.tag, of_test_email).values(until=paused.sent_at)
+    )
 
 
 def _keep_stop_link(work: Work, due: _TestEmail) -> None:
@@ -301,12 +325,13 @@ def _keep_stop_link(work: Work, due: _TestEmail) -> None:
 def _test_email_lately(work: Work, token: str) -> datetime | None:
     """The hour of this case's test email to this address, while it still goes on."""
     kept = work.session.get(SentTestEmail, _stop_tag(f"test {token}"))
-    goes_on = kept is not None and kept.sent_at > work.at - BETWEEN_TEST_EMAILS - HOUR
+    goes_on = kept is not None and kept.sent_at > work.at - PAUSED_AFTER_TEST_EMAIL
     return kept.sent_at if kept is not None and goes_on else None
 
 
 def _sent_lately(work: Work) -> int:
+    """How many went out or were tried: an address of which none was taken is paused no longer."""
     lately = select(func.count()).where(
-        column_happened_within(PausedTestEmailAddress.sent_at, HOUR, at=work.at)
+        column_happened_within(SentTestEmail.sent_at, HOUR, at=work.at)
     )
     return int(work.session.scalar(lately) or 0)

@@ -341,8 +341,8 @@ def test_a_test_email_of_a_clock_that_was_ahead_holds_up_no_other(house, inside,
     monkeypatch.setattr(reminder_jobs, "IN_AN_HOUR", 1)
     change(
         house,
-        "INSERT INTO paused_addresses (tag, sent_at, until) VALUES"
-        " (sha256('other'), now() + interval '1 day', now() + interval '2 days')",
+        "INSERT INTO sent_test_emails (stop_tag, tag, sent_at) VALUES"
+        " (sha256('link'), sha256('other'), now() + interval '1 day')",
     )
     asks(inside)
 
@@ -411,6 +411,48 @@ def test_a_test_email_counts_whatever_the_server_says(
     work_off(house)
 
     assert tries == []
+
+
+def test_who_asks_again_while_a_server_says_not_now_is_sent_one(house, inside, case):
+    asks(inside)
+    house.staff.mailer.trouble.append(TemporaryMailError())
+    assert work_off(house) == []
+    asks(inside)
+
+    [email] = work_off(house)
+
+    with house.at_the_door() as work:
+        later = work.at + timedelta(hours=1)
+    assert work_off(house, at=later) == [], "the one that was refused comes beside it"
+    confirms(inside, six_digits(email))
+    assert row(house, case).state is ReminderState.READY
+
+
+def test_one_that_a_server_did_not_take_for_now_comes_later(house, inside, case):
+    asks(inside)
+    house.staff.mailer.trouble.append(TemporaryMailError())
+    assert work_off(house) == []
+    with house.at_the_door() as work:
+        later = work.at + timedelta(hours=1)
+
+    [email] = work_off(house, at=later)
+
+    confirms(inside, six_digits(email))
+    assert row(house, case).state is ReminderState.READY
+
+
+def test_of_two_cases_whose_test_email_was_refused_for_now_one_is_sent(house, app, browser, code):
+    """An address gets one in a day, also where its server lets everyone wait at first."""
+    opened(house, code)
+    opened(house, second := ReturnCode.new())
+    for found, theirs in ((browser, code), (Browser(app.test_client()), second)):
+        asks(enters(found, theirs))
+        house.staff.mailer.trouble.append(TemporaryMailError())
+        assert work_off(house) == []
+    with house.at_the_door() as work:
+        later = work.at + timedelta(hours=1)
+
+    assert len(work_off(house, at=later)) == 1
 
 
 def test_an_inbox_of_gmail_is_one_whatever_dots_are_written(house, app, browser, code):
