@@ -158,7 +158,9 @@ def tick(
         due = outbox.queues_with_due_work(work.session, at=moment)
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
     for queue in due:
-        if not context.queue_notifier.notify(queue) or queue in overdue:
+        with _by_itself():
+            if context.queue_notifier.notify(queue) and queue not in overdue:
+                continue
             if fallback is not None:
                 fallback.start(queue, partial(_run_due_jobs, context, queue, fence=fence))
             else:

@@ -27,6 +27,8 @@ LONGEST = 120.0
 LONGEST_ANSWER = 64_000
 STARTED = 220
 TAKEN = 250
+# "Go on": what is sent next is the letter.
+GO_ON = 354
 
 
 class TlsNotOffered(smtplib.SMTPException):
@@ -67,10 +69,12 @@ class SmtpMailer:
                 raise _answer(refused.smtp_code) from refused
             except OSError as broken:
                 # smtplib's errors are OSErrors too: a lost connection, a time that ran out.
-                raise UncertainMailError from broken
+                if server.has_begun:
+                    raise UncertainMailError from broken
+                raise TemporaryMailError from broken
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _connected(self) -> "Iterator[_Brief]":
         """A server that is ready for a letter. What goes wrong before that has sent nothing."""
         try:
             server = self._connect()
@@ -86,12 +90,10 @@ class SmtpMailer:
         finally:
             _say_goodbye(server)
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> "_Brief":
         if self._tls_at_once:
             context = ssl.create_default_context()
-            server: smtplib.SMTP = _BriefTls(
-                self._host, self._port, timeout=TIMEOUT, context=context
-            )
+            server: _Brief = _BriefTls(self._host, self._port, timeout=TIMEOUT, context=context)
         else:
             server = _Brief(self._host, self._port, timeout=TIMEOUT)
         try:
@@ -137,6 +139,8 @@ class _Brief(smtplib.SMTP):
     """A conversation that is ended after two minutes, or at an answer without an end."""
 
     _clock: threading.Timer | None = None
+    # Whether any of the letter may be with the server.
+    has_begun = False
 
     def getreply(self) -> tuple[int, bytes]:
         """One answer of the server: its code and its words."""
@@ -144,7 +148,9 @@ class _Brief(smtplib.SMTP):
             self.file = _BoundedReader(self.sock.makefile("rb"))
         if isinstance(self.file, _BoundedReader):
             self.file.left = LONGEST_ANSWER
-        return super().getreply()
+        code, words = super().getreply()
+        self.has_begun = self.has_begun or code == GO_ON
+        return code, words
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """The letter, and the answer to it. From then on the server has it: every 2xx is a yes, and

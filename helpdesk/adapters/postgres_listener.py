@@ -33,7 +33,7 @@ class PostgresListener(threading.Thread):
         while not self._leaving.is_set():
             try:
                 for queue in self._named():
-                    self._hear(queue)
+                    self._tell(queue)
             except (DBAPIError, DriverError) as error:
                 log.warning(
                     "Cannot listen to the database (%s); trying again in %g s.",
@@ -41,6 +41,12 @@ class PostgresListener(threading.Thread):
                     A_WHILE,
                 )
                 self._leaving.wait(A_WHILE)
+
+    def _tell(self, queue: str) -> None:
+        try:
+            self._hear(queue)
+        except Exception as error:  # noqa: BLE001 - whoever cannot be told now hears the next
+            log.warning("Nobody could be told of a queue (%s).", type(error).__name__)
 
     def stop(self) -> None:
         """Stop listening, within a moment."""

@@ -4,7 +4,9 @@ What is heard of it, and that nothing else is: `waking.py`.
 """
 
 import logging
+import threading
 import time
+from contextlib import suppress
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -18,6 +20,9 @@ log = logging.getLogger(__name__)
 # All that a wake-up says. What there is to do stands in the outbox.
 LOOK = "look"
 PAUSE_AFTER_TROUBLE = 5.0
+# How long its whole answer is waited for, in seconds: one of which a byte comes now and then never
+# times out by itself.
+LONGEST_WAIT = 3.0
 # Who has just been told is not told again. If they looked just before us, the ticker looks soon.
 STILL_RINGING = 0.05
 
@@ -42,20 +47,44 @@ class RedisQueueNotifier:
             return False
         if now < self._rung_at.get(queue, -STILL_RINGING) + STILL_RINGING:
             return True
-        try:
-            if self._redis.llen(wake_up_list_of(queue)) == 0:
-                self._redis.rpush(wake_up_list_of(queue), LOOK)
-        except (RedisIsAway, RedisIsSlow) as error:
+        trouble = self._ring(queue)
+        if isinstance(trouble, RedisError) and not isinstance(trouble, (RedisIsAway, RedisIsSlow)):
+            self._refused_until[queue] = time.monotonic() + PAUSE_AFTER_TROUBLE
+            log.warning("Redis refused to start a worker (%s).", type(trouble).__name__)
+            return False
+        if trouble is not None:
             # Do not make what waits in PostgreSQL wait for a server that is away.
             self._silent_until = time.monotonic() + PAUSE_AFTER_TROUBLE
-            log.warning("Redis cannot be reached to start a worker (%s).", type(error).__name__)
-            return False
-        except RedisError as error:
-            self._refused_until[queue] = time.monotonic() + PAUSE_AFTER_TROUBLE
-            log.warning("Redis refused to start a worker (%s).", type(error).__name__)
+            log.warning("Redis cannot be reached to start a worker (%s).", type(trouble).__name__)
             return False
         self._rung_at[queue] = now
         return True
+
+    def _ring(self, queue: str) -> Exception | None:
+        """Ring in a thread of its own, and say what went wrong: whatever answers in the place of
+        Redis, and however slowly, stops nobody who called."""
+        met: list[Exception | None] = []
+
+        def ring() -> None:
+            try:
+                if self._redis.llen(wake_up_list_of(queue)) == 0:
+                    self._redis.rpush(wake_up_list_of(queue), LOOK)
+            except Exception as error:  # noqa: BLE001 - not everything that answers is a Redis
+                met.append(error)
+            else:
+                met.append(None)
+
+        try:
+            ringing = threading.Thread(target=ring, name="redis", daemon=True)
+            ringing.start()
+            ringing.join(LONGEST_WAIT)
+        except RuntimeError as error:  # no thread can be had
+            return error
+        if met:
+            return met[0]
+        with suppress(Exception):
+            self._redis.connection_pool.disconnect()  # ends the thread
+        return RedisIsSlow()
 
 
 class NoQueueNotifier:

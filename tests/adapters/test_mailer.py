@@ -137,6 +137,25 @@ def test_a_connection_that_breaks_after_the_letter_left_is_unclear(mail_server):
     assert len(mailbox.letters) == 1
 
 
+@pytest.mark.parametrize("word", [b"MAIL", b"RCPT", b"DATA"])
+def test_a_connection_that_breaks_before_the_letter_has_sent_nothing(word):
+    class HangsUp(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"220 here\r\n")
+            for line in self.rfile:
+                if line.upper().startswith(word):
+                    return
+                self.wfile.write(b"250 OK\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(TemporaryMailError):
+            SmtpMailer(
+                f"smtp://127.0.0.1:{server.server_address[1]}", "helpdesk@helpdesk.test"
+            ).send(LETTER)
+        server.shutdown()
+
+
 class AnswersOddly(socketserver.StreamRequestHandler):
     """A server that takes the letter and then says `last`."""
 

@@ -151,6 +151,26 @@ def test_a_listener_that_was_cut_off_listens_again(heard, postgres, enqueuing, m
     assert name == "notices"
 
 
+def test_one_that_cannot_be_told_of_stops_no_other(postgres):
+    names, engine = queue.Queue(), create_engine(postgres.url("helpdesk_app"))
+
+    def hear(name):
+        names.put(name)
+        raise ValueError
+
+    listener = PostgresListener(engine, hear, frozenset(Queue))
+    listener.start()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while names.qsize() < 2 and listener.is_alive():
+            connection.execute(text(f"NOTIFY {CHANNEL}, 'notices'"))
+            listener.join(0.05)
+        assert listener.is_alive()
+        listener.stop()
+        connection.execute(text(f"NOTIFY {CHANNEL}, 'bye'"))
+    listener.join(LONG)
+    engine.dispose()
+
+
 def _fill(connection):
     while True:
         connection.execute("SELECT pg_notify('nothing', repeat(md5(random()::text), 240))")
