@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import select, update
 
-from helpdesk.accounts.models import Person
+from helpdesk.accounts.models import Person, UnconfirmedMailbox
 from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.core import history
 from helpdesk.core.actors import operator
@@ -17,17 +17,20 @@ from helpdesk.core.jobs import Queue, job_by_name
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 from helpdesk.core.service_keys import second_factor_key_of
+from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress
 from helpdesk.core.work import Work
 from helpdesk.intake.models import EmailReminder
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
 
-Row = Person | Partner | EmailReminder
+Row = Person | Partner | EmailReminder | UnconfirmedMailbox | UnconfirmedPartnerMailbox
 # Each kind of row with a sealed value, and its key.
 KINDS: tuple[tuple[type[Row], Any], ...] = (
     (Person, Person.id),
     (Partner, Partner.id),
     (EmailReminder, EmailReminder.case_id),
+    (UnconfirmedMailbox, UnconfirmedMailbox.person_id),
+    (UnconfirmedPartnerMailbox, UnconfirmedPartnerMailbox.partner_id),
 )
 # What partners are told is carried with the deliveries now, by the worker with their addresses.
 MOVED = "escalations.tell_partner"
@@ -86,6 +89,9 @@ def _kept(row: Row) -> list[SealedField]:
         return [SealedField("mailbox", KeyFile.PARTNER_ADDRESSES)]
     if isinstance(row, EmailReminder):
         return [SealedField("address", KeyFile.REMINDER_ADDRESSES)]
+    if isinstance(row, UnconfirmedAddress):
+        # Whoever confirms it moves it as it is to where it is used.
+        return [SealedField(field, row.SEALED_TO) for field in ("address", "old", "code")]
     return [
         SealedField("totp_seed", second_factor_key_of(row.role)),
         SealedField("email", KeyFile.DUTY_ADDRESSES),
@@ -116,6 +122,10 @@ def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
 def _record(work: Work, row: Row) -> None:
     if isinstance(row, EmailReminder):
         work.record_about("keys.resealed", "cases", row.case_id, case_id=row.case_id)
+    elif isinstance(row, UnconfirmedMailbox):
+        work.record_about("keys.resealed", "people", row.person_id)
+    elif isinstance(row, UnconfirmedPartnerMailbox):
+        work.record_about("keys.resealed", "partners", row.partner_id)
     else:
         work.record("keys.resealed", row)
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +14,24 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.operations import use_second_factor_code
+from helpdesk.accounts.models import Person, Team, UnconfirmedMailbox
+from helpdesk.accounts.operations import (
+    confirm_mailbox,
+    propose_own_mailbox,
+    use_second_factor_code,
+)
 from helpdesk.accounts.queries import mailbox_of, own_mailbox
-from helpdesk.cli.key_rotation import ResealCounts, reseal_everything, reseal_steps
+from helpdesk.cli.key_rotation import (
+    KINDS,
+    ResealCounts,
+    _kept,
+    reseal_everything,
+    reseal_steps,
+)
 from helpdesk.core import history
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
+from helpdesk.core.database import Base, SealedColumn
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import OutboxJob
@@ -29,12 +41,21 @@ from helpdesk.intake.models import EmailReminder, ReminderState, reminder_envelo
 from helpdesk.key_files import PUBLIC_HALF, KeyFile
 from helpdesk.key_files import SIGNING as SIGNING_KEYS
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_case, a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
 OLD = Secret(b"o" * 32)
+# Three second factors, an address of ours and one of a partner, and one that waits with its code.
+VALUES = 7
+OF_THE_HOUSE = {
+    "people",
+    "partners",
+    "email_reminders",
+    "new_mailboxes",
+    "new_partner_mailboxes",
+}
 # What a process of before had: one key for everything.
 SIGNING = {one: SERVICE.secrets[one] for one in SIGNING_KEYS}
 BEFORE = ServiceKeys(dict.fromkeys(SERVICE.secrets, OLD) | SIGNING, peppers=SERVICE.peppers)
@@ -104,6 +125,11 @@ def values(work):
             yield person.email, person.envelope_place_of("email"), KeyFile.DUTY_ADDRESSES
     for partner in work.session.scalars(select(Partner)):
         yield partner.mailbox, partner.envelope_place_of("mailbox"), KeyFile.PARTNER_ADDRESSES
+    for kind in (UnconfirmedMailbox, UnconfirmedPartnerMailbox):
+        for new in work.session.scalars(select(kind)):
+            for field in ("address", "old", "code"):
+                if getattr(new, field) is not None:
+                    yield getattr(new, field), new.envelope_place_of(field), new.SEALED_TO
 
 
 def opened(context, key_for):
@@ -139,9 +165,9 @@ def test_the_older_key_opens_nothing_any_more_and_todays_open_all(house):
 
     done = reseal_everything(command, OLD, operator_name="ada")
 
-    assert opened(command, with_older) == (set(), 5)
+    assert opened(command, with_older) == (set(), VALUES)
     assert opened(command, with_todays) == (all_of_it, 0)
-    assert (done.resealed, done.current, done.closed) == (5, 0, 0)
+    assert (done.resealed, done.current, done.closed) == (VALUES, 0, 0)
 
 
 def test_no_key_of_one_purpose_opens_what_is_sealed_for_another(house):
@@ -155,7 +181,7 @@ def test_no_key_of_one_purpose_opens_what_is_sealed_for_another(house):
                     SERVICE.secrets[other].open(envelope, place)
 
 
-@pytest.mark.parametrize("stopped_after", range(7))
+@pytest.mark.parametrize("stopped_after", range(8))
 def test_stopped_after_any_step_all_is_readable_and_the_next_run_goes_on(house, stopped_after):
     before, command = house
     all_of_it, _ = opened(before, with_older)
@@ -169,7 +195,7 @@ def test_stopped_after_any_step_all_is_readable_and_the_next_run_goes_on(house, 
     reseal_everything(command, OLD, operator_name="ada")
     assert opened(command, with_todays) == (all_of_it, 0)
     again = reseal_everything(command, OLD, operator_name="ada")
-    assert (again.resealed, again.current) == (0, 5)
+    assert (again.resealed, again.current) == (0, VALUES)
     assert findings(command) == []
 
 
@@ -178,7 +204,7 @@ def test_what_another_key_sealed_is_counted_and_left_alone(house):
 
     done = reseal_everything(command, Secret(b"x" * 32), operator_name="ada")
 
-    assert (done.resealed, done.current, done.closed) == (0, 0, 5)
+    assert (done.resealed, done.current, done.closed) == (0, 0, VALUES)
     assert opened(command, with_older)[1] == 0
 
 
@@ -221,6 +247,44 @@ def test_where_a_reporter_asked_to_be_told_is_sealed_again(house):
     assert todays.open_text(kept, place) == "zoe@post.test"
     with pytest.raises(CannotOpen):
         OLD.open_text(kept, place)
+
+
+def test_an_address_that_waits_for_its_code_is_used_once_it_is_confirmed(house):
+    before, command = house
+    with before.begin() as work:
+        lead = work.session.scalar(select(Person).where(Person.email.is_not(None)))
+    with before.begin(lead.as_actor()) as work:
+        propose_own_mailbox(work, work.session.get(Person, lead.id), "new@house.test")
+        new = work.session.get(UnconfirmedMailbox, lead.id)
+        code = work.keys.service.open(new.SEALED_TO, new.code, new.envelope_place_of("code"))
+
+    done = reseal_everything(command, OLD, operator_name="ada")
+
+    assert (done.resealed, done.closed) == (VALUES + 3, 0)
+    with replace(before, service=SERVICE).begin(lead.as_actor()) as work:
+        assert confirm_mailbox(work, work.session.get(Person, lead.id), code)
+    with command.begin() as work:
+        assert mailbox_of(work, work.session.get(Person, lead.id)) == "new@house.test"
+
+
+def test_each_field_that_a_key_of_the_house_opens_is_sealed_again():
+    """Whatever else is sealed opens for a person, a team, a case or a browser."""
+    fields = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, SealedColumn)
+    }
+    rows = [kind(role=Role.RESPONDER) if kind is Person else kind() for kind, _ in KINDS]
+    kept = {f"{row.__tablename__}.{one.field}" for row in rows for one in _kept(row)}
+
+    assert kept < fields
+    assert {one for one in fields - kept if one.partition(".")[0] in OF_THE_HOUSE} == {
+        "new_mailboxes.address_for_self",
+        "people.email_for_self",
+        "people.under_passphrase",
+        "people.under_recovery",
+    }
 
 
 def test_a_second_factor_that_still_needs_the_older_key_is_said_in_the_log(house, caplog):
