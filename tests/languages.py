@@ -41,7 +41,7 @@ CACHES = (
     report_steps.urgency_form,
     report_steps.incident_questions_form,
     report_steps.last_step_form,
-    report_steps.incident_search_for,
+    report_steps.multilingual_search_for,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
 SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"

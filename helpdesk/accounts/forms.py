@@ -18,7 +18,7 @@ from helpdesk.accounts import passphrases
 from helpdesk.accounts.handle_pattern import LONGEST_NAME, SHORT_NAME
 from helpdesk.core import code_input, codes
 from helpdesk.web.current_app_context import current_context
-from helpdesk.web.forms import Form, parse_address_filter, validate_address
+from helpdesk.web.forms import Form, normalise_email_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # Regexp only looks at the beginning, so each pattern says where it ends.
@@ -139,7 +139,7 @@ def _mailbox(whose: str) -> EmailField:
     return EmailField(
         f"{whose} email address for alerts",
         [Optional(), validate_address],
-        filters=[parse_address_filter],
+        filters=[normalise_email_filter],
         description="Stored encrypted. Alerts say that a case is waiting, never what it is about.",
     )
 

@@ -53,7 +53,7 @@ def may_assign_to_team(actor: Actor, team: Team) -> bool:
     return manages_people(actor) and is_theirs
 
 
-def may_grant_access(actor: Actor, membership: Membership) -> bool:
+def may_share_team_key(actor: Actor, membership: Membership) -> bool:
     """Only a member can, because only a member has the team's key to give."""
     return membership.team_id in actor.teams and membership.person_id != actor.person_id
 

@@ -15,7 +15,7 @@ from helpdesk.cases.queries import (
     LISTED,
     LISTED_AT_MOST,
     NOT_CLOSED,
-    newest_reporter_message,
+    newest_reporter_message_id,
     visible_cases,
 )
 from helpdesk.cases.reporter_objections import (
@@ -82,7 +82,7 @@ _DISPUTES: Final = select(
 def reporter_activity_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
     return combine_activity_marks(
-        newest_reporter_message(work, case),
+        newest_reporter_message_id(work, case),
         newest_reporter_objection_id(work, case),
         _unanswered_conversation_disputes(work, case),
     )

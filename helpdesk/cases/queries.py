@@ -282,7 +282,7 @@ def unwithdrawn_consents(
     return work.session.scalars(found.order_by(Consent.given_at, Consent.id)).all()
 
 
-def newest_reporter_message(work: Work, case: Case) -> str:
+def newest_reporter_message_id(work: Work, case: Case) -> str:
     """The id of the last message that the reporter wrote; empty if they wrote none."""
     theirs = select(Message.id).where(Message.case_id == case.id, Message.is_from_reporter)
     newest = theirs.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)

@@ -129,7 +129,7 @@ def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
         schedule_reply_alarms(work, case, used=used)
 
 
-def leave_second_lane(work: Work, case: Case) -> None:
+def move_to_first_lane(work: Work, case: Case) -> None:
     """A person of ours works on it: it is a person's case from now on, in the lists of the first
     lane, and its alarms are its own. Call it from whatever else takes it out of the second one's
     list, and once what it owes is settled."""

@@ -11,12 +11,15 @@ from sqlalchemy.orm import aliased
 
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.queries import filter_by_team_access
-from helpdesk.cases.models import Case, ClosingRequest, LowerLevelRequest
+from helpdesk.cases.models import Case, LowerLevelRequest, UrgentClosingRequest
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
-Wish = type[ClosingRequest] | type[LowerLevelRequest]
-ASKED: Final = {ClosingRequest: "case.closing_asked", LowerLevelRequest: "case.lowering_asked"}
+Wish = type[UrgentClosingRequest] | type[LowerLevelRequest]
+ASKED: Final = {
+    UrgentClosingRequest: "case.closing_asked",
+    LowerLevelRequest: "case.lowering_asked",
+}
 
 
 def is_request_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> ColumnElement[bool]:

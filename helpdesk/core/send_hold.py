@@ -40,7 +40,7 @@ class HoldReason(StrEnum):
     SAID = "said"
 
 
-class SendStatus(Base):
+class SendHoldRow(Base):
     """Whether this house sends. There is one row, made by the migration, empty until a tick."""
 
     __tablename__ = "sending"
@@ -93,15 +93,15 @@ def reason_for_hold(
     """Why nothing may be sent now; None if all is well."""
     row = session.execute(
         select(
-            SendStatus.house,
-            SendStatus.database,
-            SendStatus.ticks,
-            SendStatus.awake_since,
-            SendStatus.ticked_at,
-            SendStatus.held_since,
-            SendStatus.held_because,
+            SendHoldRow.house,
+            SendHoldRow.database,
+            SendHoldRow.ticks,
+            SendHoldRow.awake_since,
+            SendHoldRow.ticked_at,
+            SendHoldRow.held_since,
+            SendHoldRow.held_because,
             func.this_database().label("here"),
-            (SendStatus.ticked_at < func.now() - AWAKE).label("has_slept"),
+            (SendHoldRow.ticked_at < func.now() - AWAKE).label("has_slept"),
         )
     ).one()
     if row.held_since is not None:
@@ -128,17 +128,17 @@ def record_tick_or_hold_sending(
         if held.since is None:
             hold_sending(work, held.because)
         return None
-    begins = func.coalesce(func.nullif(SendStatus.house, ""), new_id())
+    begins = func.coalesce(func.nullif(SendHoldRow.house, ""), new_id())
     noted = (
-        update(SendStatus)
+        update(SendHoldRow)
         .values(
             house=begins,
             database=func.this_database(),
-            ticks=SendStatus.ticks + 1,
-            awake_since=func.coalesce(SendStatus.awake_since, work.at),
+            ticks=SendHoldRow.ticks + 1,
+            awake_since=func.coalesce(SendHoldRow.awake_since, work.at),
             ticked_at=work.at,
         )
-        .returning(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)
+        .returning(SendHoldRow.house, SendHoldRow.awake_since, SendHoldRow.ticks)
     )
     house, awake_since, ticks = work.session.execute(noted).one()
     assert awake_since is not None  # noqa: S101 - it was just set
@@ -149,7 +149,9 @@ def tick_progress_if_sending(session: Session) -> SavedTickProgress | None:
     """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
     if reason_for_hold(session) is not None:
         return None
-    row = session.execute(select(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)).one()
+    row = session.execute(
+        select(SendHoldRow.house, SendHoldRow.awake_since, SendHoldRow.ticks)
+    ).one()
     if row.awake_since is None:
         return None
     return SavedTickProgress(row.house, row.awake_since, row.ticks)
@@ -157,12 +159,12 @@ def tick_progress_if_sending(session: Session) -> SavedTickProgress | None:
 
 def lock_send_status(work: Work) -> None:
     """Keep what is said here for the rest of this piece of work, as it is now."""
-    work.session.execute(select(SendStatus.name).with_for_update())
+    work.session.execute(select(SendHoldRow.name).with_for_update())
 
 
 def hold_sending(work: Work, because: HoldReason) -> None:
     """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
-    held = update(SendStatus).where(SendStatus.held_since.is_(None))
+    held = update(SendHoldRow).where(SendHoldRow.held_since.is_(None))
     work.session.execute(held.values(held_since=work.at, held_because=because))
     work.record_about("sending.held", ROW, ROW, because=because)
 
@@ -173,10 +175,10 @@ def release_sending(work: Work) -> None:
     Whatever was kept of it beside the database is older than this.
     """
     a_moment = literal(timedelta(seconds=1), Interval)
-    later = func.greatest(SendStatus.awake_since + a_moment, work.at)
+    later = func.greatest(SendHoldRow.awake_since + a_moment, work.at)
     work.session.execute(
-        update(SendStatus).values(
-            house=func.coalesce(func.nullif(SendStatus.house, ""), new_id()),
+        update(SendHoldRow).values(
+            house=func.coalesce(func.nullif(SendHoldRow.house, ""), new_id()),
             database=func.this_database(),
             awake_since=later,
             # Not slept, whenever a ticker starts that finds nothing kept of it.

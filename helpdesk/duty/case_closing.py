@@ -13,7 +13,7 @@ from helpdesk.cases.disputed_conversations import (
     unanswered_dispute_message,
 )
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ClosingRequest
+from helpdesk.cases.models import Case, UrgentClosingRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.policy import may_close_case, may_work_on_case
@@ -70,7 +70,7 @@ def close_case(
 
 def request_closing(
     work: Work, case: Case, *, note: str = "", seen: str | None = None
-) -> ClosingRequest:
+) -> UrgentClosingRequest:
     """Ask a second person to agree that an urgent case is no report at all."""
     lock_case(work, case)
     work.require(may_close_case, case)
@@ -80,8 +80,10 @@ def request_closing(
         raise Conflict(refusal)
     if pending_closing_request(work, case) is not None:
         raise StalePage("Someone has already asked for this. It is waiting for a second person.")
-    end_undecided_requests(work, case, ClosingRequest)
-    request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
+    end_undecided_requests(work, case, UrgentClosingRequest)
+    request = UrgentClosingRequest(
+        case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at
+    )
     work.session.add(request)
     if note:
         # the note alone: nobody has agreed yet that it may leave the second lane, or stay there
@@ -91,7 +93,7 @@ def request_closing(
 
 
 def decide_closing_request(
-    work: Work, request: ClosingRequest, *, granted: bool, seen: str | None = None
+    work: Work, request: UrgentClosingRequest, *, granted: bool, seen: str | None = None
 ) -> None:
     """The second person agrees that it is no report at all, or keeps the case open. `seen` is the
     mark of the case and of the wish on their page."""
@@ -168,22 +170,25 @@ def unfinished_steps(runs: Iterable[RunProgress]) -> list[str]:
     ]
 
 
-def pending_closing_request(work: Work, case: Case) -> ClosingRequest | None:
+def pending_closing_request(work: Work, case: Case) -> UrgentClosingRequest | None:
     """The wish that nobody has decided yet."""
     return work.session.scalar(
-        select(ClosingRequest).where(
-            ClosingRequest.case_id == case.id, is_request_pending(ClosingRequest, case.team_id)
+        select(UrgentClosingRequest).where(
+            UrgentClosingRequest.case_id == case.id,
+            is_request_pending(UrgentClosingRequest, case.team_id),
         )
     )
 
 
-def pending_closing_requests(work: Work) -> Sequence[ClosingRequest]:
+def pending_closing_requests(work: Work) -> Sequence[UrgentClosingRequest]:
     """Those of the actor's queues, oldest first; none of a case that is closed by now."""
     pending = (
-        select(ClosingRequest)
-        .join(Case, Case.id == ClosingRequest.case_id)
-        .where(is_in_queues(work.actor.queues), is_request_pending(ClosingRequest, Case.team_id))
+        select(UrgentClosingRequest)
+        .join(Case, Case.id == UrgentClosingRequest.case_id)
+        .where(
+            is_in_queues(work.actor.queues), is_request_pending(UrgentClosingRequest, Case.team_id)
+        )
         .where(Case.state != "closed")
-        .order_by(ClosingRequest.asked_at)
+        .order_by(UrgentClosingRequest.asked_at)
     )
     return work.session.scalars(pending).all()

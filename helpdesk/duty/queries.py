@@ -27,7 +27,7 @@ from helpdesk.duty.timeline import TimelineLine
 from helpdesk.duty.urgent_second_person_list import RequestAwaitingSecondPerson
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.queries import RequestsAtPartners
+from helpdesk.escalations.queries import PartnerRequestsNeedingAction
 from helpdesk.intake.intake_volume import IntakeVolume, current_volume
 from helpdesk.partners import queries as partners
 from helpdesk.partners import vetting
@@ -106,7 +106,7 @@ class DutyBoard:
     acted_late: Sequence[Escalation]
     failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
-    at_partners: RequestsAtPartners
+    at_partners: PartnerRequestsNeedingAction
     news: UnseenNews
     second_persons: Sequence[RequestAwaitingSecondPerson]
     writers: Mapping[str, str] = field(repr=False)

@@ -468,14 +468,16 @@ class RequestList:
 
 
 @dataclass(frozen=True)
-class RequestsAtPartners:
+class PartnerRequestsNeedingAction:
     """What partners have asked us, and what they should have answered by now."""
 
     asked: RequestList
     late: RequestList
 
 
-def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> RequestsAtPartners:
+def requests_at_partners(
+    work: Work, *, at: datetime, limit: int = 50
+) -> PartnerRequestsNeedingAction:
     """The first of each pile, the longest silence before the others: neither hides the other."""
     has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
@@ -487,7 +489,7 @@ def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> Reques
     ).subquery()
     first = select(Escalation, piled.c.in_all).join(piled, piled.c.id == Escalation.id)
     rows = work.session.execute(first.where(piled.c.place <= limit).order_by(*in_order)).all()
-    return RequestsAtPartners(
+    return PartnerRequestsNeedingAction(
         asked=_pile(row for row in rows if row[0].state is EscalationState.NEED_INFORMATION),
         late=_pile(row for row in rows if row[0].state is not EscalationState.NEED_INFORMATION),
     )

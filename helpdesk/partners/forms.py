@@ -19,7 +19,7 @@ from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
 from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_message
 from helpdesk.partners.response_times import is_time_zone
 from helpdesk.web.day_validators import require_past_day
-from helpdesk.web.forms import Form, parse_address_filter, validate_address
+from helpdesk.web.forms import Form, normalise_email_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # One letter is enough: a platform may be called x.
@@ -30,7 +30,7 @@ def _mailbox() -> StringField:
     return StringField(
         "Email address of their trust team",
         [validate_address],
-        filters=[parse_address_filter],
+        filters=[normalise_email_filter],
         description=(
             "We only send an ID, a priority and a link there, never anything about a case. We send "
             "a test email first, and nothing else until someone types its code."

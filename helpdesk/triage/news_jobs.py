@@ -42,7 +42,7 @@ BETWEEN_LETTERS: Final = timedelta(minutes=10)
 
 
 @job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False, on=NewsForOwner)
-def write_owner_news(
+def write_case_news(
     context: AppContext,
     *,
     case_id: str,

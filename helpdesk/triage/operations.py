@@ -335,7 +335,7 @@ def record_alert_result(
 def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     """Let a case have the level that somebody's judgement leads to. Whoever judges it has looked at
     it: it leaves the second lane also where its level stays, so that its alarms are its own."""
-    response_targets.leave_second_lane(work, case)
+    response_targets.move_to_first_lane(work, case)
     was = case.level
     case.rule = rule
     if level is was:

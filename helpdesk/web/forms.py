@@ -70,7 +70,7 @@ def _strip(value: Any) -> Any:
     return text if has_visible_text(text) else ""
 
 
-def parse_address_filter(typed: Any) -> Any:
+def normalise_email_filter(typed: Any) -> Any:
     """A filter: the address as letters are sent to it. What is none stays as it was typed."""
     try:
         return parse_email_address(typed) if typed else typed

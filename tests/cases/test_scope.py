@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import policy, queries, queue_pages
-from helpdesk.cases.models import Case, ClosingRequest, LowerLevelRequest
+from helpdesk.cases.models import Case, LowerLevelRequest, UrgentClosingRequest
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
 from helpdesk.core.errors import NotAllowed, NotFound
@@ -38,7 +38,9 @@ def two_queues(context, now):
                 )
             )
             work.session.add(
-                ClosingRequest(case_id=case.id, case=case, asked_by=lead.actor.id, asked_at=now)
+                UrgentClosingRequest(
+                    case_id=case.id, case=case, asked_by=lead.actor.id, asked_at=now
+                )
             )
             work.record("case.read", case)
     return ours, theirs

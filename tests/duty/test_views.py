@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ClosingRequest, Consent
+from helpdesk.cases.models import Case, Consent, UrgentClosingRequest
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core import ended_database_sessions, send_hold
 from helpdesk.core.actors import Role, reporter
@@ -229,7 +229,7 @@ def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
     again = close(browser, case, outcome="spam")
     assert again.status_code == 409
     with context.begin() as work:
-        wish = work.session.scalars(select(ClosingRequest.id)).one()
+        wish = work.session.scalars(select(UrgentClosingRequest.id)).one()
     told = {"granted": "yes", "seen": wish}
     decided = browser.post(f"/cases/{case.ref}/closure/decision", data=told)
     assert decided.status_code == 403

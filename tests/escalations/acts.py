@@ -17,12 +17,12 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import (
     Case,
-    ClosingRequest,
     Consent,
     ConversationChannel,
     Evidence,
     Fact,
     LowerLevelRequest,
+    UrgentClosingRequest,
 )
 from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.actors import Role
@@ -824,7 +824,7 @@ class TwoPeople(RuleBasedStateMachine):
     @invariant()
     def no_urgent_case_is_no_report_on_one_word(self):
         with self.context.begin() as work:
-            asked = select(ClosingRequest).where(
-                ClosingRequest.case_id == self.house.case.id, ClosingRequest.granted
+            asked = select(UrgentClosingRequest).where(
+                UrgentClosingRequest.case_id == self.house.case.id, UrgentClosingRequest.granted
             )
             assert all(one.asked_by != one.decided_by for one in work.session.scalars(asked))

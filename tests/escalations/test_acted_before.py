@@ -72,7 +72,7 @@ def test_it_moves_no_state_wakes_the_case_and_owner_and_duty_hear_of_it(house):
     assert house.case_now().state is CaseState.OPEN
     told = [one for one in queued(house, "triage.tell_owner") if one["what"] == "acted_before"]
     assert told
-    news_jobs.write_owner_news(house.context, **told[-1])
+    news_jobs.write_case_news(house.context, **told[-1])
     assert queued(house, "triage.tell_duty")
     with house.as_(house.writer) as work:
         assert queries.decisions_of(work, house.mine(work, escalation)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ClosingRequest
+from helpdesk.cases.models import Case, UrgentClosingRequest
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.duty import case_closing
@@ -27,7 +27,7 @@ def asked(house, who=None):
 
 def decide(house, request_id, who, *, granted=True):
     with house.as_(who) as work:
-        request = work.session.get(ClosingRequest, request_id)
+        request = work.session.get(UrgentClosingRequest, request_id)
         case_closing.decide_closing_request(work, request, granted=granted)
 
 

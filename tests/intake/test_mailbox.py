@@ -14,7 +14,7 @@ from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
-from helpdesk.cases.queries import newest_reporter_message
+from helpdesk.cases.queries import newest_reporter_message_id
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.code_words import word_list
@@ -400,7 +400,9 @@ def test_what_came_behind_the_back_of_a_responder_is_not_answered_by_what_they_s
     assert _case(house, case).reply_due_at == due is not None
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        casework.send_message(work, found, "I call now.", seen=newest_reporter_message(work, found))
+        casework.send_message(
+            work, found, "I call now.", seen=newest_reporter_message_id(work, found)
+        )
     assert _case(house, case).reply_due_at is None
 
 
@@ -414,14 +416,14 @@ def test_a_case_does_not_close_over_a_message_that_nobody_has_answered(house, in
 
 def _newest(house, case):
     with house.inside() as work:
-        return newest_reporter_message(work, case)
+        return newest_reporter_message_id(work, case)
 
 
 def _leave_unanswered(house, case, seen=None):
     with house.inside() as work:
         found = work.session.get(Case, case.id)
         casework.mark_no_reply_needed(
-            work, found, seen=seen or newest_reporter_message(work, found)
+            work, found, seen=seen or newest_reporter_message_id(work, found)
         )
 
 

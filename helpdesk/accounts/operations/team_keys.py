@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
-from helpdesk.accounts.policy import may_grant_access
+from helpdesk.accounts.policy import may_share_team_key
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, team_signing_key_file
 from helpdesk.accounts.vouching import is_independent_account, why_access_is_refused
@@ -56,7 +56,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     a second person of themselves. Whose sign-in was reset before is told by letter. `seen` is the
     mark of the six words on the page: another key, made since, was compared by nobody.
     """
-    work.require(may_grant_access, membership)
+    work.require(may_share_team_key, membership)
     newcomer = membership.person
     lock_person_rows(work, newcomer)  # they may be reset, or taken out, at this moment
     if membership not in newcomer.memberships:

@@ -16,7 +16,7 @@ from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import RedFlag
 
 
-def advice_without_stakes(material: LintInput) -> Iterator[LintFinding]:
+def advice_without_cost_of_delay(material: LintInput) -> Iterator[LintFinding]:
     """L32: a line of advice that does not say what is lost if it is followed late."""
     for page in material.library.playbooks:
         for line in page.safe_now:

@@ -43,7 +43,7 @@ CHECKS: tuple[LintCheck, ...] = (
     outcomes.claims_without_evidence,
     outcomes.required_evidence_never_asked_for,
     messages.steps_without_ready_message,
-    advice.advice_without_stakes,
+    advice.advice_without_cost_of_delay,
     advice.advice_that_misfits_answers,
     advice.dangers_without_advice,
 )

@@ -2,7 +2,6 @@
 
 from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedCaseRecord
 from helpdesk.cases.models.clock import ClockAction, ClockEvent
-from helpdesk.cases.models.closing_request import ClosingRequest
 from helpdesk.cases.models.consent import Consent
 from helpdesk.cases.models.contribution import Contribution, ContributionKind
 from helpdesk.cases.models.conversation import Conversation, ConversationChannel
@@ -11,12 +10,12 @@ from helpdesk.cases.models.fact import Fact
 from helpdesk.cases.models.lower_level_request import LowerLevelRequest
 from helpdesk.cases.models.message import Message, Note
 from helpdesk.cases.models.news import News
+from helpdesk.cases.models.urgent_closing_request import UrgentClosingRequest
 
 __all__ = [
     "Case",
     "ClockAction",
     "ClockEvent",
-    "ClosingRequest",
     "Closure",
     "Consent",
     "Contribution",
@@ -31,4 +30,5 @@ __all__ = [
     "News",
     "Note",
     "SealedCaseRecord",
+    "UrgentClosingRequest",
 ]

@@ -147,6 +147,6 @@ def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
         raise StalePage("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "state"])
     if to is not None:
-        response_targets.leave_second_lane(work, case)
+        response_targets.move_to_first_lane(work, case)
     news.notify_person(work, case.id, to, NewsKind.HANDED_OVER)
     news.notify_person(work, case.id, before, NewsKind.NO_LONGER_YOURS)

@@ -44,7 +44,7 @@ def _end(
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
     response_targets.sync_case_clocks(work, case)
     # A person has judged it: if it opens again, its alarms are its own.
-    response_targets.leave_second_lane(work, case)
+    response_targets.move_to_first_lane(work, case)
     if case.closure is not None:
         case.closure.follow_up_on = follow_up_on
     if note:
@@ -62,7 +62,7 @@ def reopen_case(work: Work, case: Case) -> None:
     lock_case(work, case)
     work.require(may_reopen_case, case)
     case.reopen()
-    response_targets.leave_second_lane(work, case)
+    response_targets.move_to_first_lane(work, case)
     response_targets.sync_case_clocks(work, case)
     work.record("case.reopened", case)
     news.notify_person(work, case.id, case.owner_id, NewsKind.REOPENED)

@@ -63,7 +63,7 @@ def record_conversation(
     if reached:
         _keep_promises(work, case, conversation, seen)
     work.session.add(conversation)
-    response_targets.leave_second_lane(work, case)
+    response_targets.move_to_first_lane(work, case)
     work.record(
         "conversation.recorded" if reached else "conversation.tried",
         conversation,

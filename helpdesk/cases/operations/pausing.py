@@ -59,7 +59,7 @@ def pause_case(
             f"A case that is {case.level} can wait until {format_plain_day(latest)} at most. "
             "Choose an earlier day. You can then pause it again."
         )
-    response_targets.leave_second_lane(work, case)
+    response_targets.move_to_first_lane(work, case)
     pause_case_until(work, case, waits_on=waits_on, until=until)
 
 

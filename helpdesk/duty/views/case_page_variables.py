@@ -29,11 +29,11 @@ from helpdesk.cases.forms import (
 )
 from helpdesk.cases.models import (
     Case,
-    ClosingRequest,
     Conversation,
     LowerLevelRequest,
     Message,
     Note,
+    UrgentClosingRequest,
 )
 from helpdesk.cases.stale_page_marks import NEWEST_OF_OURS, mark_of_shown_case
 from helpdesk.core import history, keys
@@ -43,9 +43,9 @@ from helpdesk.core.round_trips import BatchQuery, Gathered
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
-from helpdesk.duty.answer_disagreements import find_answer_disagreements
 from helpdesk.duty.case_closing import pending_closing_request, unfinished_steps
 from helpdesk.duty.playbook_offers import playbooks_not_in_mailbox, rank_playbook_offers
+from helpdesk.duty.step_answer_conflicts import find_step_answer_conflicts
 from helpdesk.duty.unanswered_questions import unanswered_questions
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import staff_and_partner_labels as request_words
@@ -79,8 +79,8 @@ ON_THE_PAGE: Final = BatchQuery(
     wishes=select(LowerLevelRequest.id)
     .where(LowerLevelRequest.case_id == bindparam("case_id"))
     .limit(1),
-    closing_wishes=select(ClosingRequest.id)
-    .where(ClosingRequest.case_id == bindparam("case_id"))
+    closing_wishes=select(UrgentClosingRequest.id)
+    .where(UrgentClosingRequest.case_id == bindparam("case_id"))
     .limit(1),
     runs=playbooks.EVER_AT_WORK.limit(1),
     requests=select(Escalation.id).where(Escalation.case_id == bindparam("case_id")).limit(1),
@@ -145,7 +145,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         ),
         "not_in_mailbox": playbooks_not_in_mailbox(load_current_library(), case),
         "steps_left": unfinished_steps(runs),
-        "disagreements": find_answer_disagreements(
+        "conflicts": find_step_answer_conflicts(
             runs, load_decision_table(), level.judgement.settled
         ),
         "platform": playbooks.platform_of(case),

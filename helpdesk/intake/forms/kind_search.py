@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from helpdesk.intake import report_rules
-from helpdesk.intake.forms.report_steps import incident_search_for
+from helpdesk.intake.forms.report_steps import multilingual_search_for
 from helpdesk.intake.report_rules import STORY, KindHeading
 from helpdesk.playbooks.incident_search import SearchHit, alternative_phrases
 from helpdesk.playbooks.model import Playbook
@@ -29,7 +29,7 @@ class KindSearch:
     @cached_property
     def found(self) -> tuple[SearchHit, ...]:
         """What the words may mean; only where a page asks, for sending a report needs none."""
-        return incident_search_for(self._language).find(self.words) if self.words else ()
+        return multilingual_search_for(self._language).find(self.words) if self.words else ()
 
     @property
     def query_hash(self) -> str:

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 from helpdesk.core import code_input
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
-from helpdesk.web.forms import Form, parse_address_filter
+from helpdesk.web.forms import Form, normalise_email_filter
 from helpdesk.web.text_lengths import max_length_validator
 
 # RFC 5321, 4.5.3.1.3: a path, without its brackets.
@@ -21,7 +21,7 @@ class RemindersForm(Form):
 
     address = EmailField(
         _("Your email address"),
-        filters=[parse_address_filter],
+        filters=[normalise_email_filter],
         validators=[max_length_validator(LONGEST_ADDRESS)],
         description=_(
             "We store it encrypted, and only use it for these emails. The people who work on "

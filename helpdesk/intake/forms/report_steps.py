@@ -91,7 +91,7 @@ def last_step_form(language: str) -> type[Any]:
 
 
 @cache
-def incident_search_for(language: str) -> IncidentSearch:
+def multilingual_search_for(language: str) -> IncidentSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = load_current_library(language), load_current_library()
     offered = [page for heading in report_rules.kinds_by_heading(shown) for page in heading.pages]

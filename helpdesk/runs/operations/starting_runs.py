@@ -35,7 +35,7 @@ def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: boo
         case.told_types = case.kinds_for_reporter
         case.other_types = (*case.other_types, playbook_id)
     run = _begin(work, case, edition)
-    response_targets.leave_second_lane(work, case)
+    response_targets.move_to_first_lane(work, case)
     work.record("playbook.started", run, playbook=edition.playbook.name)
     if shows_in_mailbox and playbook_id not in case.kinds_for_reporter:
         release_kind(work, case, playbook_id)

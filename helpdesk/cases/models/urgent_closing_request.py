@@ -1,4 +1,4 @@
-"""ClosingRequest: a wish to close an urgent case as no report, which a second person decides."""
+"""UrgentClosingRequest: closing an urgent case as no report, which a second person decides."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from helpdesk.cases.models.case import Case
 from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin
 
 
-class ClosingRequest(RandomIdMixin, Base):
+class UrgentClosingRequest(RandomIdMixin, Base):
     """One at a time can stand undecided for a case."""
 
     __tablename__ = "closing_requests"

@@ -15,7 +15,7 @@ from helpdesk.triage.decision_table import DecisionTable
 
 
 @dataclass(frozen=True)
-class AnswerDisagreement:
+class StepAnswerConflict:
     """A step as it ended, and what the case counts with instead: the question, and in words."""
 
     step: Step
@@ -24,9 +24,9 @@ class AnswerDisagreement:
     counts_as: str
 
 
-def find_answer_disagreements(
+def find_step_answer_conflicts(
     runs: Iterable[RunProgress], table: DecisionTable, settled: Context
-) -> list[AnswerDisagreement]:
+) -> list[StepAnswerConflict]:
     """Where the answers do not fit what was recorded last about a step.
 
     `settled` is what each decision point counted with, be it answered or assumed.
@@ -39,7 +39,7 @@ def find_answer_disagreements(
         ):
             point, *_ = names_in(outcome.fits)
             counts_as = table.point(point).value(str(settled[point]))
-            found.append(AnswerDisagreement(step, outcome, point, str(counts_as.label)))
+            found.append(StepAnswerConflict(step, outcome, point, str(counts_as.label)))
     return found
 
 

@@ -25,7 +25,7 @@ WIDTH = 98
 @click.option("--capacity", help="Can the person act?")
 @output.folder_option
 @output.as_json_option
-def level_command(folder: Path, *, as_json: bool, **said: str | None) -> None:
+def urgency_level_command(folder: Path, *, as_json: bool, **said: str | None) -> None:
     """Show how urgent five answers are, and why. You can leave any out, or say `unsure`."""
     decision = read_table(folder)
     answers = {name: value for name, value in said.items() if value is not None}
