@@ -86,15 +86,16 @@ def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) ->
     the answers."""
     report, corrections = _answers_and_corrections(work, case)
     answered = _answers_by_message(work, case, rows)
-    danger = DANGER_NOW if _is_danger_told(answered, corrections) else {}
+    danger = DANGER_NOW if _is_told_since_correction(answered, corrections) else {}
     return {**_newest_of(answered), **report, **danger}
 
 
 def is_danger_told(work: Work, case: Case) -> bool:
     """Whether the reporter told us in the mailbox that someone is in danger now, and none of us has
-    corrected the answers since. What the report itself said is another thing."""
-    _report, corrections = _answers_and_corrections(work, case)
-    return _is_danger_told(_answers_by_message(work, case, None), corrections)
+    recorded since that it is over or not known. What the report itself said is another thing."""
+    rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
+    was_told = any(map(_tells_danger, _answers_by_message(work, case, rows)))
+    return was_told and DANGER_NOW.items() <= all_answers_of(work, case, rows).items()
 
 
 def later_answers_of(
@@ -149,13 +150,20 @@ def _newest_of(answered: Iterable[AnsweredMessage]) -> dict[str, Answer]:
     return newest
 
 
-def _is_danger_told(answered: Iterable[AnsweredMessage], corrections: Mapping[str, Answer]) -> bool:
+def _is_told_since_correction(
+    answered: Iterable[AnsweredMessage], corrections: Mapping[str, Answer]
+) -> bool:
     is_told = False
-    for message_id, told in answered:
-        is_told |= DANGER_NOW.items() <= told.items()
-        if message_id == corrections.get(CORRECTED_AFTER):
+    for one in answered:
+        is_told |= _tells_danger(one)
+        if one[0] == corrections.get(CORRECTED_AFTER):
             is_told = False
     return is_told
+
+
+def _tells_danger(answered: AnsweredMessage) -> bool:
+    _message_id, told = answered
+    return DANGER_NOW.items() <= told.items()
 
 
 def _answers_by_message(

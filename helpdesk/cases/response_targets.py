@@ -96,7 +96,9 @@ def sync_case_clocks(work: Work, case: Case) -> None:
 
 
 def restore_reply_due(work: Work, case: Case, *, due_at: datetime) -> None:
-    """What was taken for our answer was none: it is due when it was before, or late already."""
+    """What was taken for our answer was none: it is due when it was before, or late already; and no
+    later than an answer to anything else that the reporter told us now."""
+    due_at = min(due_at, work.at + response_plan_of(case).first_reply)
     if case.reply_due_at is None or case.reply_due_at > due_at:
         case.reply_due_at = clocks.start_clock_until(
             work, case.id, clocks.FIRST_REPLY, due_at=due_at

@@ -19,8 +19,9 @@ from helpdesk.escalations.states import EscalationState
 
 OURS: Final = "request_ours"
 THEIRS: Final = "request_theirs"
-# By so much two sums of the same times may differ.
-A_MOMENT: Final = timedelta(seconds=1)
+# By so much two sums of the same times may differ: a job for a reporter is timed up to five minutes
+# early (`round_time_for_reporter`).
+ROUNDING: Final = timedelta(minutes=5, seconds=1)
 
 
 def start_our_clock(work: Work, escalation: Escalation) -> datetime:
@@ -67,21 +68,23 @@ def let_partner_clock_go_on(work: Work, escalation: Escalation) -> None:
     escalation.answer_due_at = _start(work, escalation, THEIRS, within=max(left, timedelta(0)))
 
 
-def shorten_partner_clock(work: Work, escalation: Escalation) -> None:
+def shorten_partner_clock(work: Work, escalation: Escalation) -> bool:
     """The request is more urgent than when their clock was started: whoever has not moved yet has
     the time to a first sign from now on, the others what is left to a decision; and nobody more
-    than before."""
-    due, partner, priority = escalation.answer_due_at, escalation.partner, escalation.priority
-    if due is None:
-        return
-    least = timedelta(seconds=partner.answer_within[priority])
-    whole = timedelta(seconds=partner.decide_within[priority])
-    left = whole - time_used_by_partner(work, escalation)
-    has_moved = escalation.state is not EscalationState.WITH_PARTNER
-    within = max(left, least) if has_moved else least
-    if due - work.at > within + A_MOMENT:
+    than before. Says whether they have less time by it."""
+    due, within = escalation.answer_due_at, _time_at_this_priority(work, escalation)
+    is_too_long = due is not None and due - work.at > within + ROUNDING
+    if is_too_long:
         clocks.pause_clock(work, escalation.id, THEIRS)  # they have not moved: see arrivals
         escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
+    return is_too_long
+
+
+def restart_partner_clock(work: Work, escalation: Escalation) -> None:
+    """It is their move again, after an answer of ours: what they have left, and no more than a
+    request that is as urgent as this one by now gives. For who can read what was agreed."""
+    within = min(time_left_to_partner(work, escalation), _time_at_this_priority(work, escalation))
+    start_partner_clock(work, escalation, within=within)
 
 
 def stop_both_clocks(work: Work, escalation: Escalation) -> None:
@@ -100,7 +103,8 @@ def time_used_by_partner(work: Work, escalation: Escalation) -> timedelta:
 def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
     """What is left of their time, and never less than what they were given at first.
 
-    Computed from events alone: at the public door nobody can read what was agreed with a partner.
+    Computed from events alone: at the public door nobody can read what was agreed with a partner,
+    and so a case that rose since is not seen in it. `follow_level` shortens what is too long.
     """
     starts, left, runs = [], timedelta(0), False
     for event in clocks.clock_events_of(work.session, escalation.id, THEIRS):
@@ -110,6 +114,16 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
         elif ran:
             left = timedelta(seconds=starts[-1].seconds or 0) - (event.at - starts[-1].at)
     return max(left, timedelta(seconds=(starts[0].seconds or 0) if starts else 0))
+
+
+def _time_at_this_priority(work: Work, escalation: Escalation) -> timedelta:
+    """By what was agreed with the partner for a request as urgent as this one is now."""
+    partner, priority = escalation.partner, escalation.priority
+    least = timedelta(seconds=partner.answer_within[priority])
+    if escalation.state is EscalationState.WITH_PARTNER:
+        return least
+    whole = timedelta(seconds=partner.decide_within[priority])
+    return max(whole - time_used_by_partner(work, escalation), least)
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,8 @@ def _apply(
         level, rule = case.level, case.rule
         if rule == DANGER_TOLD:  # told again, it is new
             rule = DANGER_WAS_TOLD
+    elif case.rule == DANGER_TOLD and judgement.settled["danger"] == "imminent":
+        rule = DANGER_TOLD  # until one of us records something else about it
     _keep(work, case, level=level, rule=rule, inputs={"answers": answers})
     work.record(
         "case.judged",
@@ -204,10 +206,15 @@ def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> No
     _move(work, case, level, rule=RAISED)
 
 
+def is_judged_by_danger_told(case: Case) -> bool:
+    """Whether the reporter told us in the mailbox that someone is in danger now, on a case that is
+    open, and none of us has recorded anything else about it since."""
+    return case.rule == DANGER_TOLD and not case.is_closed
+
+
 def is_danger_report_unanswered(case: Case) -> bool:
-    """Whether the case is judged by what the reporter told us in the mailbox, that someone is in
-    danger now, and an answer is owed."""
-    return case.rule == DANGER_TOLD and case.reply_due_at is not None and not case.is_closed
+    """Whether the case is judged by danger that was told in the mailbox, and an answer is owed."""
+    return is_judged_by_danger_told(case) and case.reply_due_at is not None
 
 
 def raise_for_danger(work: Work, case: Case) -> None:

@@ -8,9 +8,11 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.escalations import clocks, jobs, operations
 from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
-from helpdesk.escalations.states import EscalationState, Priority
+from helpdesk.escalations.states import EscalationState, Priority, Verdict
+from helpdesk.intake import operations as intake
 from helpdesk.triage import operations as triage
 from tests.conftest import become
+from tests.escalations.test_decision_rules import decide
 from tests.escalations.test_partner_in_doubt import queued
 from tests.factories import sign_in
 
@@ -100,3 +102,30 @@ def test_the_desk_says_that_it_is_more_urgent(routine, partner_desk):
     page = sign_in(partner_desk, routine.theirs).get(f"/requests/{escalation.ref}").text
 
     assert "It is more urgent than when we wrote it." in page
+
+
+@pytest.mark.parametrize("turn", ["asked after", "asked before", "not fixed"])
+def test_their_next_turn_has_the_time_of_the_level_of_now(routine, turn):
+    escalation = routine.carried()
+    if turn == "asked before":
+        ask(routine, escalation)
+    raise_it(routine)
+    if turn == "asked after":
+        ask(routine, escalation)
+    if turn == "not fixed":
+        decide(routine, escalation)
+        with routine.as_reporter() as work:
+            mine = routine.mine(work, escalation)
+            intake.record_own_verdict(work, mine, verdict=Verdict.NOT_EFFECTIVE)
+        follow(routine)
+    else:
+        routine.answer(escalation, sent_by=routine.lead)
+
+    due = routine.now(escalation).answer_due_at
+    most = timedelta(seconds=routine.partner.decide_within[Priority.P1])
+    assert timedelta(0) < due - datetime.now(UTC) <= most
+
+
+def ask(house, escalation):
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question="Which?")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
+from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.states import CaseOutcome, CaseState
@@ -130,6 +131,34 @@ def test_what_was_hidden_by_a_call_that_never_was_is_late_and_red(house):
         page = sign_in(app.test_client(), house.responder).get("/duty").text
     for title in ("“I didn’t say this”", "Our answer or update is late"):
         assert case.ref in page.partition(title)[2].partition("</table>")[0]
+
+
+def test_a_call_of_before_the_case_rose_is_answered_by_the_level_of_now(house):
+    code, now = ReturnCode.new(), datetime.now(UTC)
+    reported, called, told = (now - timedelta(hours=one) for one in (10, 8, 5))
+    with house.inside(at=reported) as work:
+        case = a_case(work, house.team, code=code, level=Level.ROUTINE, state=CaseState.NEW)
+        casework.claim_case(work, case)
+    with house.inside(at=called) as work:
+        casework.record_conversation(
+            work,
+            work.session.get(Case, case.id),
+            way=ConversationChannel.TELEPHONE,
+            spoke_at=called,
+            reached=True,
+            summary="They said that they are safe.",
+        )
+    with house.at_the_door(reporter(case.id), own=code.secret(), at=told) as work:
+        operations.report_danger(work, queries.own_case(work))
+    with house.inside(at=told + timedelta(minutes=5)) as work:
+        found = work.session.get(Case, case.id)
+        casework.send_message(work, found, "Here.", seen=reporter_activity_marks(work, found))
+    with house.at_the_door(reporter(case.id), own=code.secret(), at=now) as work:
+        own = queries.own_case(work)
+        operations.dispute_conversation(work, own, queries.conversations_of(work, own)[0].id)
+
+    due = now_of(house, case).reply_due_at
+    assert due - now <= timedelta(minutes=30)
 
 
 def test_a_call_that_answered_nothing_is_objected_to_and_an_answer_is_owed(house, case, code):

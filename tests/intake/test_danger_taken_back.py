@@ -3,12 +3,15 @@
 import pytest
 
 from helpdesk.cases import operations as casework
+from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core import emails
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotAllowed, StalePage
+from helpdesk.duty import operations as duty
+from helpdesk.duty.case_closing import obstacles_to_closing
 from helpdesk.intake import operations, queries
 from helpdesk.triage import danger_alerts, jobs
 from helpdesk.triage import operations as triage
@@ -72,7 +75,7 @@ def test_those_on_duty_hear_of_it_all_the_same(house, case, code, letters):
 
     assert len(calls(house)) == 2, "one of its own for the withdrawal"
     [(subject, _, body)] = letters()
-    assert "was closed before anyone saw it" in subject
+    assert "has been closed: please read it" in subject
     assert "may have been made to close it" in body
 
 
@@ -156,3 +159,48 @@ def test_jobs_that_the_public_pages_make_up_bring_no_email(house, case, code, le
             work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=100 + at)
         letters()
     assert len(letters()) == danger_alerts.AN_HOUR
+
+
+@pytest.mark.parametrize("what", ["corrected", "playbook", "answered"])
+def test_what_we_do_meanwhile_ends_no_danger(house, case, code, what):
+    """Only a colleague who records that it is over, or not known, takes it off."""
+    told(house, case, code)
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        if what == "corrected":
+            triage.correct_reporter_answers(work, found, {"hold": "unclear"})
+        elif what == "playbook":
+            duty.add_playbook(work, found, "doxing")
+        else:
+            seen = reporter_activity_marks(work, found)
+            casework.send_message(work, found, "Are you safe?", seen=seen)
+    before = len(calls(house))
+
+    take_back(house, case, code)
+
+    assert len(calls(house)) == before + 1
+    assert on_board(house) == [case.ref]
+
+
+def closing_asks_about_danger(house, case):
+    with house.inside() as work:
+        said = obstacles_to_closing(
+            work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED
+        )
+    return "is in danger now" in said
+
+
+def test_closing_asks_until_the_answer_about_danger_itself_is_corrected(house, case, code):
+    told(house, case, code)
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        casework.send_message(work, found, "Here.", seen=reporter_activity_marks(work, found))
+    assert closing_asks_about_danger(house, case)
+    with house.inside() as work:
+        triage.correct_reporter_answers(work, work.session.get(Case, case.id), {"hold": "unclear"})
+    assert closing_asks_about_danger(house, case)
+    with house.inside() as work:
+        triage.correct_reporter_answers(work, work.session.get(Case, case.id), {"danger": "unsure"})
+    assert not closing_asks_about_danger(house, case)
+    told(house, case, code)
+    assert closing_asks_about_danger(house, case)

@@ -36,6 +36,10 @@ def follow_level(work: Work, case_id: str) -> None:
         now = FROM_LEVEL[escalation.case.level]
         if now < escalation.priority:  # P1 is before P2
             _raise(work, escalation, now)
+        elif now == escalation.priority and clocks.shorten_partner_clock(work, escalation):
+            # It rose while it was not their move, and the reporter has given it back to them.
+            work.record("escalation.more_urgent", escalation, was=now, priority=now)
+            case_pausing.extend_case_pause(work, escalation.case)
 
 
 def _raise(work: Work, escalation: Escalation, now: Priority) -> None:

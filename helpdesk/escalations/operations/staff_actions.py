@@ -144,9 +144,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     exchange.body = work.keys.seal(exchange, "body", words)
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", words)
     work.session.add(exchange)
-    clocks.start_partner_clock(
-        work, escalation, within=clocks.time_left_to_partner(work, escalation)
-    )
+    clocks.restart_partner_clock(work, escalation)
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
     case_pausing.pause_case_for_partner(work, escalation.case)
     work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)

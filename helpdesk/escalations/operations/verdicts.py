@@ -128,4 +128,6 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
             work, escalation, within=clocks.time_left_to_partner(work, escalation)
         )
         case_pausing.resume_case_after_partner(work, escalation.case)
+        # The case may have risen while it was not their move.
+        work.enqueue("escalations.follow_level", case_id=escalation.case_id)
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)
