@@ -274,8 +274,9 @@ def _may_be_there() -> ColumnElement[bool]:
 
 
 def is_taken_back(work: Work, escalation: Escalation) -> bool:
-    """Whether what had arrived was withdrawn, or will be: the worker that does it may be late."""
-    if escalation.state in UNDER_WAY:
+    """Whether what had arrived was withdrawn, or will be: the worker that does it may be late. What
+    was decided stays decided, but they are told no more of it."""
+    if escalation.state in UNDER_WAY or escalation.state is EscalationState.DECIDED:
         return consent_for_request(work, escalation) is None
     return escalation.state is EscalationState.WITHDRAWN
 

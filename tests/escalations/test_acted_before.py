@@ -5,10 +5,11 @@ import pytest
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.escalations import operations, queries, stale_page_marks
-from helpdesk.escalations.states import Ask, EscalationState, PartnerAction
+from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason
 from helpdesk.intake import operations as intake
 from helpdesk.triage import news_jobs
 from tests.conftest import become
+from tests.escalations.test_decision_rules import decide
 from tests.escalations.test_denied import said_by_reporter
 from tests.escalations.test_partner_in_doubt import queued
 from tests.escalations.test_views import page_of
@@ -134,3 +135,22 @@ def test_a_partner_is_not_told_why_a_request_was_withdrawn(house, partner_desk):
     assert "This request was withdrawn" in page
     assert "consent" not in page
     assert "consent" not in operations.partner_actions.WITHDRAWN
+
+
+def test_who_decided_by_mistake_can_say_so_after_it_was_withdrawn(house, partner_desk):
+    escalation = house.carried()
+    decide(house, escalation, PartnerAction.NONE, Reason.OTHER)
+    said_by_reporter(house, lambda work, case: intake.withdraw_case(work, case))
+    worker_takes_back(house)
+    desk = Browser(sign_in(partner_desk, house.theirs))
+
+    desk.open(f"/requests/{escalation.ref}")
+    assert desk.status == 200
+    assert "marker-harm" not in desk.text
+    desk.send(
+        f"/requests/{escalation.ref}/late-action",
+        answers={"action": "access_restored", "note": WHEN},
+    )
+
+    assert late_actions(house, escalation) == [(PartnerAction.ACCESS_RESTORED, WHEN)]
+    assert house.now(escalation).state is EscalationState.DECIDED

@@ -79,11 +79,8 @@ def acknowledge_request(work: Work, escalation: Escalation) -> None:
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.ACKNOWLEDGED)
-    partner, priority = escalation.partner, escalation.priority
-    whole = timedelta(seconds=partner.decide_within[priority])
-    least = timedelta(seconds=partner.answer_within[priority])
-    left = whole - clocks.time_used_by_partner(work, escalation)
-    clocks.start_partner_clock(work, escalation, within=max(left, least))
+    within = clocks.time_at_this_priority(work, escalation)
+    clocks.start_partner_clock(work, escalation, within=within)
     case_pausing.extend_case_pause(work, escalation.case)
     work.record("escalation.acknowledged", escalation)
 
