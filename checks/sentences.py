@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import yaml
 from babel.messages.pofile import read_po
@@ -21,6 +21,8 @@ PEOPLES_OWN_WORDS = (
     "helpdesk/core/code_words.py",
 )
 PLAYBOOKS = ("types/*.yml", "common/*.yml", "vocab/*.yml", "*.yml")
+TRANSLATED_PLAYBOOKS = "playbooks/i18n/*/*.yml"
+TRANSLATED_PAGES = "helpdesk/translations/*/LC_MESSAGES/messages.po"
 LISTS_OF_WORDS = ("danger_signs.yml", "synonyms.yml", "words.yml", "ids.lock.yml")
 KEYS_OF_PEOPLES_WORDS = frozenset({"also_called"})
 COMMANDS = frozenset({"command", "group"})
@@ -52,6 +54,20 @@ def sentences(root: Path) -> Iterator[Sentence]:
     yield from _in(root, root / CATALOGUE, in_catalogue(root / CATALOGUE))
 
 
+def translations(root: Path) -> Iterator[Sentence]:
+    """What people read in another language: of the playbooks, and of the pages and emails."""
+    for path in sorted(root.glob(TRANSLATED_PLAYBOOKS)):
+        yield from _in(root, path, _texts(_read(path.read_text())))
+    for path in sorted(root.glob(TRANSLATED_PAGES)):
+        yield from _in(root, path, in_translated_catalogue(path))
+
+
+def phrases_shown(root: Path) -> Iterator[Sentence]:
+    """How people say it, as the playbooks give it: the search shows them the nearest."""
+    for path in sorted((root / "playbooks").glob("types/*.yml")):
+        yield from _in(root, path, _texts(_read(path.read_text()).get("also_called")))
+
+
 def in_template(source: str) -> Iterator[str]:
     """The text of a page or an email, and the strings in its expressions."""
     for _line, kind, value in Environment(autoescape=True).lex(source):
@@ -80,7 +96,7 @@ def in_python(source: str) -> Iterator[str]:
 
 def in_yaml(source: str) -> Iterator[str]:
     """The texts of a playbook or a vocabulary, but for the names that people have for things."""
-    yield from _texts(yaml.safe_load(source))
+    yield from _texts(_read(source))
 
 
 def in_catalogue(path: Path) -> Iterator[str]:
@@ -88,6 +104,14 @@ def in_catalogue(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         for message in read_po(file):
             yield from (message.id,) if isinstance(message.id, str) else message.id
+
+
+def in_translated_catalogue(path: Path) -> Iterator[str]:
+    """The sentences of a language."""
+    with path.open("rb") as file:
+        for message in read_po(file):
+            said = message.string or ()
+            yield from (said,) if isinstance(said, str) else said
 
 
 def _in(root: Path, path: Path, texts: Iterator[str]) -> Iterator[Sentence]:
@@ -113,6 +137,11 @@ def _is_text(node: ast.AST) -> TypeGuard[ast.Constant]:
 def _makes_command(decorator: ast.expr) -> bool:
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     return isinstance(called, ast.Attribute) and called.attr in COMMANDS
+
+
+def _read(source: str) -> Any:
+    """The content of a file; by the parser in C, since there are a hundred of them."""
+    return yaml.load(source, Loader=yaml.CSafeLoader)
 
 
 def _texts(node: object) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Does any sentence for people use a word that docs/words.md says we do not use?
+"""Does any sentence for people use a word, or an apostrophe, that docs/words.md says we do not use?
 
 The page is the list: the second column holds what is not written, the third what is fine all the
 same. Files that are still to be rewritten are in words_not_yet.txt; that list only gets shorter.
@@ -8,9 +8,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from checks.sentences import Sentence, sentences
+from checks.sentences import Sentence, phrases_shown, sentences, translations
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "words.md"
@@ -19,6 +20,10 @@ COLUMNS = 4
 _QUOTED = re.compile(r"`([^`]+)`")
 # A comment of a template, a path or an address is no sentence.
 _NO_SENTENCE = re.compile(r"[\w.-]+/[\w./-]+|\S+@\S+")
+# Within a word, or behind one in s, but for where such signs quote a name.
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_OF_SEVERAL = re.compile(r"[^\W\d_]+s'(?=\s)")
+_QUOTE = re.compile(r"(?<!\w)'(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Rule:
 def main() -> int:
     rules = tuple(rules_of(PAGE.read_text()))
     later = set(NOT_YET.read_text().split())
-    found = dict.fromkeys(refusals(rules, sentences(ROOT)))
+    found = dict.fromkeys((*refusals(rules, sentences(ROOT)), *straight_apostrophes(ROOT)))
     for one in found:
         if one[0] not in later:
             sys.stderr.write(": ".join(one) + "\n")
@@ -74,6 +79,19 @@ def refusals(rules: tuple[Rule, ...], texts: Iterable[Sentence]) -> Iterator[tup
             word = rule.found_in(text)
             if word is not None:
                 yield sentence.file, f"“{sentence.text}”", f"not “{word}” but {rule.write}"
+
+
+def straight_apostrophes(root: Path) -> Iterator[tuple[str, str, str]]:
+    """The file, the sentence, and what to write instead; in every language."""
+    for sentence in chain(sentences(root), phrases_shown(root), translations(root)):
+        if has_straight_apostrophe(_NO_SENTENCE.sub(" ", sentence.text)):
+            yield sentence.file, f"“{sentence.text}”", "not “'” but ’"
+
+
+def has_straight_apostrophe(text: str) -> bool:
+    """Whether an apostrophe is the sign of typewriters. Text that quotes is judged within words."""
+    of_several = _OF_SEVERAL.search(text) and not _QUOTE.search(text)
+    return bool(_APOSTROPHE.search(text) or of_several)
 
 
 if __name__ == "__main__":

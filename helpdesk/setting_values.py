@@ -52,7 +52,7 @@ def parse_database_url(text: str) -> str:
     query = parse_qs(parts.query, keep_blank_values=True)
     for name, values in query.items():
         if name not in DATABASE_OPTIONS:
-            raise ValueError(f"has {name} after the question mark, which can't be set here")
+            raise ValueError(f"has {name} after the question mark, which can’t be set here")
         if len(values) > 1:
             raise ValueError(f"says {name} more than once")
     host = query.get("host", [parts.hostname or ""])[0]

@@ -88,6 +88,6 @@ class LockWatcher(threading.Thread):
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             driver = connection.connection.driver_connection
             if not isinstance(driver, Driver):
-                raise TypeError("Only psycopg's connections are known here.")
+                raise TypeError("Only psycopg’s connections are known here.")
             while not self._leaving.wait(LOOKS_EVERY):
                 self.end_lock_hoarders(driver)

@@ -128,7 +128,7 @@ class _BoundedReader:
         line = self._file.readline(size)
         self.left -= len(line)
         if self.left < 0:
-            raise OSError("The mail server's answer is too long.")
+            raise OSError("The mail server’s answer is too long.")
         return line
 
     def close(self) -> None:

@@ -56,7 +56,7 @@ class PostgresListener(threading.Thread):
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             driver = connection.connection.driver_connection
             if not isinstance(driver, Driver):
-                raise TypeError("Only psycopg's connections can listen.")
+                raise TypeError("Only psycopg’s connections can listen.")
             driver.execute(f"LISTEN {CHANNEL}")
             try:
                 while not self._leaving.is_set():

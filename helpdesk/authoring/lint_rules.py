@@ -55,7 +55,7 @@ _TITLES = {
     LintRule.CIRCLES: "Steps never wait for each other in a circle.",
     LintRule.REACHABLE: "Every step and every end can be reached with some answers.",
     LintRule.WAYS_OUT: "Every way through the steps comes to an end.",
-    LintRule.SKIPPABLE: "Every question can be skipped or answered with: I don't know.",
+    LintRule.SKIPPABLE: "Every question can be skipped or answered with: I don’t know.",
     LintRule.LEGAL_VALUES: "An option says only what the triage table understands.",
     LintRule.DANGER_FIRST: "Danger is asked about first.",
     LintRule.ADVICE: "There is something to do at once, and something not to do.",

@@ -55,7 +55,7 @@ def reseal_command(operator_name: str, older: str) -> None:
     click.echo(f"{done.resealed} values encrypted again. {done.current} already used these keys.")
     if done.closed:
         raise click.ClickException(
-            f"{done.closed} values can't be opened with the older key or with these. Was there "
+            f"{done.closed} values can’t be opened with the older key or with these. Was there "
             "another key? They have not been changed."
         )
     click.echo("The older key is no longer needed, except to read backups made before today.")

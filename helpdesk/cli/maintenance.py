@@ -67,7 +67,7 @@ def database_warnings(url: str) -> Iterator[str]:
         if not database_hardening.can_end_lock_hoarders(connection):
             yield (
                 f"Warning: the function {database_hardening.ENDS} is missing, is not a"
-                " superuser's or is not the one of this version. Without it, any process that is"
+                " superuser’s or is not the one of this version. Without it, any process that is"
                 " taken over can hold every lock there is, and nobody can write or connect. A"
                 " superuser can add it: see “First start” in docs/running.md."
             )
@@ -80,14 +80,14 @@ def database_warnings(url: str) -> Iterator[str]:
         for role, setting in database_hardening.role_settings(connection):
             yield (
                 f"Warning: {role} has a setting of its own: {setting}. The helpdesk sets none. If"
-                f" you did not set it, find out who used this role's password, change it, and run"
+                f" you did not set it, find out who used this role’s password, change it, and run"
                 f" ALTER ROLE {role} RESET ALL as a superuser."
             )
 
 
 @click.command("setup")
 @click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
-@click.option("--handle", required=True, type=SHORT, help="The coordinator's sign-in name.")
+@click.option("--handle", required=True, type=SHORT, help="The coordinator’s sign-in name.")
 @click.option("--name", required=True, type=NAME, help="The name colleagues see.")
 @click.option("--email", default="", help="Email address for alerts. Stored encrypted.")
 @click.option(
@@ -115,7 +115,7 @@ def setup_command(
         )
     click.echo(f"{name} has a week to enrol with this code, at {context.settings.staff_url}/enrol:")
     click.echo(f"\n    {founded.enrolment_code}\n")
-    click.echo("It is not shown again. The helpdesk can't take reports until they have enrolled.")
+    click.echo("It is not shown again. The helpdesk can’t take reports until they have enrolled.")
 
 
 @click.command("invite")

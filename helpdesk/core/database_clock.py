@@ -107,7 +107,7 @@ class DatabaseClock:
         was_apart, self._is_apart = self._is_apart, abs(by) > CLOCKS_DIFFER
         if self._is_apart and not was_apart:
             log.warning(
-                "The clock of this machine is %d minutes %s the database's, by which we go here."
+                "The clock of this machine is %d minutes %s the database’s, by which we go here."
                 " Set both.",
                 round(abs(by) / timedelta(minutes=1)),
                 "ahead of" if by > timedelta(0) else "behind",

@@ -29,7 +29,7 @@ def drill_commands() -> None:
 
 @drill_commands.command("seed")
 def seed_drill_command() -> None:
-    """Make the drill's people and cases, once: all of them or none."""
+    """Make the drill’s people and cases, once: all of them or none."""
     settings = _settings()
     context = open_context(settings)
     now = datetime.now(UTC)

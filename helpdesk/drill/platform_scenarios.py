@@ -144,7 +144,7 @@ def _draft(
         "restore_address": "fresh-start@drill.example",
         "happened": happened,
         "harm": harm,
-        "rule": "Accounts may not be used by others against their owner's will.",
+        "rule": "Accounts may not be used by others against their owner’s will.",
     }
     return escalations.write_draft(writer, run.case, partner, ask=ask, typed=typed)
 

@@ -50,12 +50,12 @@ def _points(danger: str, hold: str, reach: str, clock: str, capacity: str) -> di
 STORIES = (
     SampleReport(
         "water-festival",
-        "A festival's account was taken (the platform has decided; is it true?)",
+        "A festival’s account was taken (the platform has decided; is it true?)",
         timedelta(days=9, hours=4),
         TAKEN,
-        "Since yesterday evening someone else has been posting on our river festival's account. "
-        "They are writing to our followers and asking for money for tickets that don't exist. We "
-        "still get the emails, but the password doesn't work any more.",
+        "Since yesterday evening someone else has been posting on our river festival’s account. "
+        "They are writing to our followers and asking for money for tickets that don’t exist. We "
+        "still get the emails, but the password doesn’t work any more.",
         _points("none_known", "running", "others", "within_72h", "can_act")
         | {
             "profile": "@drill.riverfestival",
@@ -74,8 +74,8 @@ STORIES = (
         "A legal clinic is locked out (with the platform)",
         timedelta(hours=3, minutes=40),
         TAKEN,
-        "Our clinic answers tenants' questions by direct message. This morning a colleague typed "
-        "the password on a page that looked right. Now the picture has changed and we can't get "
+        "Our clinic answers tenants’ questions by direct message. This morning a colleague typed "
+        "the password on a page that looked right. Now the picture has changed and we can’t get "
         "in. The messages hold names and addresses of people who are afraid of their landlords.",
         _points("credible", "running", "others", "open", "cannot_act")
         | {
@@ -141,7 +141,7 @@ STORIES = (
         timedelta(minutes=12),
         "arrest-detention",
         "My flatmate was arrested at a demonstration this afternoon. His account came online an "
-        "hour ago and is reading messages, but he can't have his phone. All the groups of the "
+        "hour ago and is reading messages, but he can’t have his phone. All the groups of the "
         "people who organised it are on there.",
         _points("imminent", "running", "others", "within_72h", "cannot_act")
         | {
@@ -163,10 +163,10 @@ STORIES = (
     ),
     SampleReport(
         "union-mail",
-        "Someone is reading a union's email (new, its time is running out)",
+        "Someone is reading a union’s email (new, its time is running out)",
         timedelta(hours=1, minutes=40),
         "workspace-or-payment-fraud",
-        "There's a rule in our mailbox that forwards everything to an address we don't know. The "
+        "There’s a rule in our mailbox that forwards everything to an address we don’t know. The "
         "strike vote is in two days, and our employer knows what we write.",
         _points("none_known", "running", "others", "within_72h", "can_act")
         | {
@@ -180,11 +180,11 @@ STORIES = (
     ),
     SampleReport(
         "choir",
-        "A choir's account had strange sign-ins (new)",
+        "A choir’s account had strange sign-ins (new)",
         timedelta(hours=7),
         TAKEN,
         "We got three emails about sign-ins from a city where none of us lives. Everything looks "
-        "normal, but we don't know what to look for.",
+        "normal, but we don’t know what to look for.",
         _points("none_known", "unclear", "self", "open", "can_act")
         | {"whose": "shared", "way_in": "signed_in", "changed": ("nothing",), "typed": ("none",)},
         {"safe_channel": "choir@drill.example"},
@@ -192,11 +192,11 @@ STORIES = (
     ),
     SampleReport(
         "site-down",
-        "A women's shelter's website is down (in progress)",
+        "A women’s shelter’s website is down (in progress)",
         timedelta(hours=15),
         "website-down",
-        "Our site has shown an error since last night. The host says we're getting too many "
-        "visitors. It's the only place where women find our number.",
+        "Our site has shown an error since last night. The host says we’re getting too many "
+        "visitors. It’s the only place where women find our number.",
         _points("credible", "running", "others", "open", "cannot_act")
         | {
             "site_address": "shelter.drill.example",
@@ -214,7 +214,7 @@ STORIES = (
         "Someone is impersonating a journalist (waiting for the reporter)",
         timedelta(days=1, hours=3),
         "impersonation",
-        "There's a second profile with my name and picture. It's writing to people I interviewed "
+        "There’s a second profile with my name and picture. It’s writing to people I interviewed "
         "and asking where they are.",
         _points("credible", "running", "others", "open", "can_act")
         | {
@@ -232,8 +232,8 @@ STORIES = (
         "A laptop was stolen on a train (solved and closed)",
         timedelta(days=12),
         "device-lost-seized",
-        "My bag was stolen on the train with our association's laptop in it. It has a password, "
-        "but I don't know if that's enough.",
+        "My bag was stolen on the train with our association’s laptop in it. It has a password, "
+        "but I don’t know if that’s enough.",
         _points("none_known", "ended", "others", "open", "can_act")
         | {
             "seized_how": "stolen",
@@ -259,7 +259,7 @@ STORIES = (
         "Someone in a ministry writes about their own office (in the quiet room)",
         timedelta(days=1, hours=8),
         "being-watched",
-        "I shouldn't be writing this from where I work. My private account is getting questions "
+        "I shouldn’t be writing this from where I work. My private account is getting questions "
         "that only someone with access to our internal list could ask. Very few people can know "
         "that I wrote to you.",
         _points("credible", "unclear", "self", "open", "cannot_act")

@@ -13,13 +13,13 @@ from waitress.utilities import BadRequest
 from helpdesk.server import client_limits
 
 SENTENCES = {
-    400: "We couldn't understand this request.",
+    400: "We couldn’t understand this request.",
     408: "This took too long.",
     411: "The request does not say how long it is.",
     413: "This is more than we can take at once. Please send less text.",
     431: "The address or the headers of this request are too long.",
 }
-FAILED = "We can't answer right now. Please try again in a minute."
+FAILED = "We can’t answer right now. Please try again in a minute."
 
 
 class LengthRequired(BadRequest):

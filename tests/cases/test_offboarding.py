@@ -105,7 +105,7 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, hou
     jobs.email_new_owner_or_duty(context, **outbox_job.arguments)
     [letter] = context.mailer.sent
     assert letter.to == "other@helpdesk.test"
-    assert "given a colleague's cases" in letter.subject
+    assert "given a colleague’s cases" in letter.subject
     assert house.case.ref not in letter.body
 
 

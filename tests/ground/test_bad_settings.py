@@ -205,7 +205,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("query", ELSEWHERE)
 def test_no_option_leads_past_the_check_of_where_the_database_is(query):
-    with pytest.raises(ValueError, match=r"can't be set here|more than once|several hosts"):
+    with pytest.raises(ValueError, match=r"can’t be set here|more than once|several hosts"):
         parse_database_url(f"postgresql://role@localhost/helpdesk?{query}")
 
 

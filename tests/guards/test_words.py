@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from checks.sentences import Sentence, in_python, in_template, in_yaml, sentences
-from checks.words import PAGE, Rule, main, pattern, refusals, rules_of
+from checks.words import (
+    PAGE,
+    Rule,
+    has_straight_apostrophe,
+    main,
+    pattern,
+    refusals,
+    rules_of,
+    straight_apostrophes,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = tuple(rules_of(PAGE.read_text()))
@@ -94,6 +103,42 @@ def test_a_use_that_is_fine_hides_no_other() -> None:
 
     assert rule.found_in("The mail server") is None
     assert rule.found_in("The mail server took the mail") == "mail"
+
+
+@pytest.mark.parametrize(
+    "text", ["It isn't here.", "A colleague's case", "Two colleagues' cases", "quelqu'un l'a fait"]
+)
+def test_a_straight_apostrophe_is_refused(text: str) -> None:
+    assert has_straight_apostrophe(text)
+    assert not has_straight_apostrophe(text.replace("'", "’"))
+
+
+@pytest.mark.parametrize(
+    "text", ["'cases' is no step; 'ends' is", "SET search_path = 'pages' AND x = 'y'", "'{}' ends"]
+)
+def test_a_name_in_straight_quotes_has_no_apostrophe(text: str) -> None:
+    assert not has_straight_apostrophe(text)
+
+
+def test_a_straight_apostrophe_is_found_in_every_place_and_language(tmp_path: Path) -> None:
+    planted = {
+        "helpdesk/templates/duty/a.html": "<p>It isn't here.</p>",
+        "helpdesk/templates/emails/b.txt": "{% block subject %}It isn't here{% endblock %}",
+        "helpdesk/duty/c.py": 'raise Conflict("It isn\'t here.")',
+        "helpdesk/cli/d.py": '@main.command()\ndef a() -> None:\n    """It isn\'t here."""',
+        "playbooks/types/e.yml": "steps: [{do: It isn't here.}]",
+        "playbooks/types/f.yml": "also_called: [my mother's phone]",
+        "playbooks/i18n/fr/g.yml": 'texts: {g.title: {of: "1", text: "Ce n\'est pas ici"}}',
+        "helpdesk/translations/messages.pot": 'msgid "It isn\'t here."\nmsgstr ""\n',
+        "helpdesk/translations/fr/LC_MESSAGES/messages.po": (
+            'msgid "It is gone."\nmsgstr "Ce n\'est plus ici."\n'
+        ),
+    }
+    for name, text in planted.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert {file for file, _text, _instead in straight_apostrophes(tmp_path)} == set(planted)
 
 
 def test_the_check_holds_today() -> None:

@@ -38,14 +38,14 @@ BEFORE_ASKING = {
     "Use the device that is still signed in": "No device was still signed in",
     "Secure the recovery email account first": "They have lost the email account too",
     "Save the evidence before it is overwritten": "They are saved",
-    "Fill in the platform's own form": "It was sent, and we have a reference number",
+    "Fill in the platform’s own form": "It was sent, and we have a reference number",
     "Warn the people who trust this account": "The closest people have been warned",
     "Secure the roles on a shared page": "Only people they trust have roles",
     "Write down what the platform needs to know": "It is written down",
 }
 
 AFTER_THE_ANSWER = {
-    "Ask the platform's trust team": "The request is on its way",
+    "Ask the platform’s trust team": "The request is on its way",
     "Keep asking": "The account is theirs again",
     "Clean up once the account is back": "Done",
     "Check the sign-ins once a week for a month": "We have agreed a day",
@@ -110,7 +110,7 @@ def _a_responder_takes_it(browser, served, ref, look):
 
 def _a_request_is_written(browser, look):
     desk.work_through(
-        browser, BEFORE_ASKING, EVIDENCE, until="Ask the platform's trust team", look=look
+        browser, BEFORE_ASKING, EVIDENCE, until="Ask the platform’s trust team", look=look
     )
     press(browser, "Write the request")
     look(browser)
@@ -194,7 +194,7 @@ def _the_reporter_confirms(browser, served, words, look):
 def _the_case_is_closed(browser, served, ref, look):
     browser.get(f"{served.staff}/cases/{ref}")
     assert NOTE not in text(browser)
-    press(browser, "Ask the platform's trust team")
+    press(browser, "Ask the platform’s trust team")
     desk.work_through(browser, AFTER_THE_ANSWER, EVIDENCE)
     browser.get(f"{served.staff}/cases/{ref}")
     browser.find_element(By.XPATH, "//summary[contains(., 'Close this case')]").click()

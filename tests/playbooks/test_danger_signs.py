@@ -67,6 +67,15 @@ def test_other_trouble_shows_none(said):
     assert danger_detector().signs_in(said) == ()
 
 
+def test_either_apostrophe_shows_the_same_signs():
+    typed = [one["says"] for one in DANGERS if set(one["says"]) & set("'’")]
+
+    assert len(typed) > 10
+    for said in typed:
+        straight, curly = said.replace("’", "'"), said.replace("'", "’")
+        assert danger_detector().signs_in(straight) == danger_detector().signs_in(curly), said
+
+
 def test_a_sign_is_seen_deep_in_a_long_story():
     story = "They wrote to all of our members again and again. " * 100 + "I want to kill myself."
 

@@ -36,7 +36,7 @@ class PlaybookCommands(LazyGroup):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except PlaybookError as problem:
-            raise ToolCannotRun(f"The playbooks can't be read. {problem}") from None
+            raise ToolCannotRun(f"The playbooks can’t be read. {problem}") from None
         except BrokenPipeError:
             raise
         except OSError as trouble:

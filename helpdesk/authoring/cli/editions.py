@@ -52,9 +52,9 @@ def _read(name: str, folder: Path) -> OpenedEdition:
     try:
         library, problems = read_library_with_problems(folder)
     except PlaybookError as problem:
-        raise ToolCannotRun(f"The playbooks of {name} can't be read. {problem}") from None
+        raise ToolCannotRun(f"The playbooks of {name} can’t be read. {problem}") from None
     if problems:
-        raise ToolCannotRun(f"The playbooks of {name} can't be read. {problems[0]}")
+        raise ToolCannotRun(f"The playbooks of {name} can’t be read. {problems[0]}")
     return OpenedEdition(name, folder, library)
 
 
@@ -71,7 +71,7 @@ def _with_file(path: Path, folder: Path, copy: Path) -> OpenedEdition:
     if library.playbook(page.id()) is None:
         told = [one for one in problems if one.file.endswith(f"{TYPES}/{page.id()}.yml")]
         said = "\n".join(f"{path}, line {one.line}: {one.reason}" for one in told)
-        raise ToolCannotRun(f"The page can't be read.\n{said}")
+        raise ToolCannotRun(f"The page can’t be read.\n{said}")
     return OpenedEdition(str(path), copy, library, only=page.id())
 
 

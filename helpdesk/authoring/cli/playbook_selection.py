@@ -18,7 +18,7 @@ def playbooks_named(
     library, problems = read_library_with_problems(folder)
     if not named:
         if problems:
-            raise ToolCannotRun("\n".join(["The playbooks can't be read.", *map(str, problems)]))
+            raise ToolCannotRun("\n".join(["The playbooks can’t be read.", *map(str, problems)]))
         return library, library.playbooks
     return library, tuple(
         library.playbook(name) or _refuse(name, library, problems) for name in dict.fromkeys(named)
@@ -28,6 +28,6 @@ def playbooks_named(
 def _refuse(name: str, library: WrittenLibrary, problems: Sequence[PlaybookError]) -> NoReturn:
     broken = [str(one) for one in problems if one.file.endswith(f"types/{name}.yml")]
     if broken:
-        raise ToolCannotRun("\n".join(["The page can't be read.", *broken]))
+        raise ToolCannotRun("\n".join(["The page can’t be read.", *broken]))
     known = ", ".join(page.id for page in library.playbooks)
     raise ToolCannotRun(f"There is no type '{name}'. The types are: {known}.")

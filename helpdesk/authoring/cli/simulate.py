@@ -78,7 +78,7 @@ def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> Non
         piece = read_script_text(_read(file), file if file != "-" else "standard input")
         script = read_script(piece, pages, library)
     except PlaybookError as problem:
-        raise output.ToolCannotRun(f"The answers can't be used. {problem}") from None
+        raise output.ToolCannotRun(f"The answers can’t be used. {problem}") from None
     walked = simulate_script(library, pages, script)
     stopped = any(one.way.stopped for one in walked)
     output.print_and_exit(

@@ -82,7 +82,7 @@ def _grid(decision: DecisionTable) -> Iterator[str]:
         because = pressure.value(pressure.pressure or "").because
         yield f"{pressure.id}={pressure.pressure} is a pressure: {because}."
     for point in decision.points:
-        yield f'"I don\'t know" for {point.id} counts as {point.unsure_counts_as}.'
+        yield f"“I don’t know” for {point.id} counts as {point.unsure_counts_as}."
     yield ""
     yield f"{'danger':12}{'hold':10}" + "".join(f"{_pressures(count):16}" for count in counts)
     for risk, going in itertools.product(reversed(danger.scale), reversed(hold.scale)):

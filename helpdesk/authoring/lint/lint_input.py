@@ -53,7 +53,7 @@ class SharedContentUnreadable(Exception):
     """What all pages share does not read, so that no page can be looked at."""
 
     def __init__(self, findings: tuple[LintFinding, ...]) -> None:
-        super().__init__("What all pages share can't be read.")
+        super().__init__("What all pages share can’t be read.")
         self.findings = findings
 
 

@@ -52,7 +52,7 @@ def stale_platform_facts(material: LintInput) -> Iterator[LintFinding]:
             elif material.today - fact.verified_on > FACTS_LAST:
                 sentence = (
                     f"'{fact.id}' of {platform.slug} was last checked on "
-                    f"{fact.verified_on.isoformat()}; look again and write today's day"
+                    f"{fact.verified_on.isoformat()}; look again and write today’s day"
                 )
                 yield LintFinding(LintRule.OLD_FACTS, *place, sentence, LintSeverity.WARNING)
 

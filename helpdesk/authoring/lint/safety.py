@@ -23,7 +23,7 @@ def risky_advice_without_warning(material: LintInput) -> Iterator[LintFinding]:
                 yield material.finding_at(
                     advice.text,
                     LintRule.RISKY_ADVICE,
-                    f"'{phrase.words}' can't be undone; add `risk:` with what could go wrong and "
+                    f"'{phrase.words}' can’t be undone; add `risk:` with what could go wrong and "
                     "who it could hurt, or say it as something not to do yet",
                 )
 

@@ -182,7 +182,7 @@ def _not_open(steps: tuple[Step, ...], known: Context, done: set[str]) -> Iterat
     if known.get("vetted") not in VETTED or "vetted" not in established:
         yield "vetting"
     if known.get("owner_confirmed") != OWNER_CONFIRMED or "owner_confirmed" not in established:
-        yield "the owner's confirmation"
+        yield "the owner’s confirmation"
     if known.get(CONSENT[0]) != CONSENT[1]:
         yield "consent"
     if not known.get("public_form") or "public_form" not in established:

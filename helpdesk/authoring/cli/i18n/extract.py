@@ -27,7 +27,7 @@ ROUNDS = ("1", "2", "3")
 )
 @click.option("--part", "parts", multiple=True, help="A kind of trouble, or vocab, triage, pages …")
 @click.option("--lacking", is_flag=True, help="Only what is not fresh.")
-@click.option("--lines", is_flag=True, help="Plain lines, with the pages' own sentences.")
+@click.option("--lines", is_flag=True, help="Plain lines, with the pages’ own sentences.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
 @output.folder_option
 @output.as_json_option
