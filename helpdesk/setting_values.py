@@ -39,7 +39,7 @@ DATABASE_OPTIONS: Final = frozenset(
 
 
 # libpq reads these beside the address: they lead to another host than the one that was checked.
-OVER_THE_DATABASE_URL: Final = ("PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE")
+OVER_THE_DATABASE_URL: Final = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGSERVICEFILE")
 
 
 def parse_database_url(text: str) -> str:
@@ -159,7 +159,18 @@ def is_local_host(host: str) -> bool:
     return host.startswith("/") or host in LOCAL
 
 
-def is_at_host_of(address: str, other: str) -> bool:
-    """Whether an address names the host of the other one: the same, or one below it."""
-    host, others = ((urlsplit(one).hostname or "").rstrip(".") for one in (address, other))
-    return host == others or host.endswith(f".{others}")
+def share_host(address: str, other: str) -> bool:
+    """Whether two addresses, of pages or of email, name one host, or one of them a host that lies
+    below the other's: who reads one of them then knows the other."""
+    one, others = _host(address), _host(other)
+    return one == others or one.endswith(f".{others}") or others.endswith(f".{one}")
+
+
+def _host(address: str) -> str:
+    """Its name as it is asked for in the net: small letters, other scripts as xn--…"""
+    name = (urlsplit(address).hostname if "://" in address else address.rpartition("@")[2]) or ""
+    name = name.rstrip(".").lower()
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:  # no name that can be asked for
+        return name

@@ -130,7 +130,8 @@ class Settings:
             reminder_from=reader.if_told("REMINDER_FROM", values.parse_sender_address),
             reminder_url=reader.if_told("REMINDER_URL", values.parse_surface_url),
         )
-        reader.refuse_host_of_pages("REMINDER_URL", settings.reminder_url, settings.public_url)
+        reader.refuse_ours("REMINDER_URL", settings.reminder_url, settings)
+        reader.refuse_ours("REMINDER_FROM", settings.reminder_from, settings)
         reader.refuse_variables(values.OVER_THE_DATABASE_URL)
         reader.finish()
         return settings
@@ -176,13 +177,20 @@ class _Reader:
         value = self.environment.get(name, "")
         return self.checked(name, value, check) or "" if value else ""
 
-    def refuse_host_of_pages(self, name: str, address: str, public_url: str) -> None:
-        """What stands in an email that says nothing of us must not be where reporters find us."""
-        if address and public_url and values.is_at_host_of(address, public_url):
-            self.wrong.append(
-                f"{name} is at the host of PUBLIC_URL, or below it, and every email reminder would "
-                "say so. Use a host name that says nothing of the helpdesk."
-            )
+    def refuse_ours(self, name: str, address: str, settings: Settings) -> None:
+        """What stands in an email that says nothing of us must not be where people find us."""
+        ours = {
+            "PUBLIC_URL": settings.public_url,
+            "STAFF_URL": settings.staff_url,
+            "PARTNER_URL": settings.partner_url,
+            "MAIL_FROM": settings.mail_from,
+        }
+        for other, at in ours.items():
+            if address and at and values.share_host(address, at):
+                self.wrong.append(
+                    f"{name} is at the host of {other}, or one is below the other, and every email"
+                    " reminder would say so. Use a host name that says nothing of the helpdesk."
+                )
 
     def refuse_variables(self, names: Collection[str]) -> None:
         """What would count beside a setting that was checked, and is none of ours."""

@@ -59,7 +59,7 @@ class SmtpMailer:
     def send(self, email: Email) -> None:
         """Send, or raise TemporaryMailError, PermanentMailError or UncertainMailError."""
         message = build_mime_message(email, self._sender)
-        with self._connected() as server:
+        with self._connected(message["From"].addresses[0].domain) as server:
             try:
                 server.send_message(message)
             except smtplib.SMTPRecipientsRefused as refused:
@@ -74,10 +74,10 @@ class SmtpMailer:
                 raise TemporaryMailError from broken
 
     @contextmanager
-    def _connected(self) -> "Iterator[_Brief]":
+    def _connected(self, domain: str) -> "Iterator[_Brief]":
         """A server that is ready for a letter. What goes wrong before that has sent nothing."""
         try:
-            server = self._connect()
+            server = self._connect(domain)
         except (ssl.SSLError, TlsNotOffered) as unsafe:
             log.warning(
                 "There is no safe connection to the mail server (%s).", type(unsafe).__name__
@@ -90,12 +90,16 @@ class SmtpMailer:
         finally:
             _say_goodbye(server)
 
-    def _connect(self) -> "_Brief":
+    def _connect(self, domain: str) -> "_Brief":
+        # The server writes into the letter who greeted it: the name of this machine may be ours.
+        here = domain if domain.isascii() else "localhost"
         if self._tls_at_once:
             context = ssl.create_default_context()
-            server: _Brief = _BriefTls(self._host, self._port, timeout=TIMEOUT, context=context)
+            server: _Brief = _BriefTls(
+                self._host, self._port, here, timeout=TIMEOUT, context=context
+            )
         else:
-            server = _Brief(self._host, self._port, timeout=TIMEOUT)
+            server = _Brief(self._host, self._port, here, timeout=TIMEOUT)
         try:
             server.ehlo()
             if not self._tls_at_once:

@@ -29,6 +29,7 @@ LETTER = Email(
 class Mailbox:
     letters: list = field(default_factory=list)
     senders: list = field(default_factory=list)
+    greeted_by: list = field(default_factory=list)
     at_recipient: str = "250 OK"
     at_data: str = "250 OK"
     hangs_up: bool = False
@@ -45,6 +46,7 @@ class Mailbox:
             return self.at_data
         self.letters.append((envelope.rcpt_tos, envelope.content))
         self.senders.append(envelope.mail_from)
+        self.greeted_by.append(session.host_name)
         return "250 OK"
 
 
@@ -95,6 +97,8 @@ def test_a_letter_under_another_name_shows_nothing_of_the_helpdesk(mail_server, 
     assert message.get_content().strip() == letter.body.strip()
     assert b"helpdesk" not in raw.lower()
     assert mailbox.senders == ["notes@calendar.test"]
+    # It stands in the letter, too: "Received: from …"
+    assert mailbox.greeted_by == ["calendar.test"]
 
 
 def test_a_server_that_is_not_there_has_taken_nothing():

@@ -75,6 +75,7 @@ BAD = [
     ({"DATABASE_URL": "postgresql://a@h:port/helpdesk"}, "check its host and port", [MIGRATE]),
     ({"DATABASE_URL": NOWHERE}, "The database cannot be reached", ALL),
     ({"PGHOSTADDR": "203.0.113.5"}, "PGHOSTADDR is set", [MIGRATE, PAGES]),
+    ({"PGHOST": "db.example.net"}, "PGHOST is set", [MIGRATE, PAGES]),
     ({"PGSERVICE": "elsewhere"}, "PGSERVICE is set", [WORKER]),
     # REDIS_URL
     ({"REDIS_URL": "banana"}, "REDIS_URL must begin with redis://", [WORKER, TICKER]),

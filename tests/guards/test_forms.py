@@ -32,7 +32,13 @@ FOR_ANYONE = {
 
 
 @pytest.mark.parametrize(
-    ("mark", "listed"), [("repeatable", REPEATABLE), ("for_anyone", FOR_ANYONE)]
+    ("mark", "listed"),
+    [
+        ("repeatable", REPEATABLE),
+        ("for_anyone", FOR_ANYONE),
+        # What its link holds is the right to it.
+        ("from_anywhere", {"intake.create_reminder_stop"}),
+    ],
 )
 def test_only_these_forms_are_spared(context, mark, listed):
     found = {

@@ -156,17 +156,27 @@ def test_a_key_file_that_holds_no_key_is_named(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "named"),
     [
-        "http://public.test",
-        "https://PUBLIC.test:8443",
-        "http://public.test.",
-        "http://x.public.test",
+        ("http://public.test", "PUBLIC_URL"),
+        ("https://PUBLIC.test:8443", "PUBLIC_URL"),
+        ("http://public.test.", "PUBLIC_URL"),
+        ("http://x.public.test", "PUBLIC_URL"),
+        ("https://bücher.test", "STAFF_URL"),
+        ("https://xn--bcher-kva.test", "STAFF_URL"),
+        ("https://example.test", "PARTNER_URL"),
+        ("https://helpdesk.test", "MAIL_FROM"),
     ],
 )
-def test_the_link_of_reminders_may_not_name_the_host_of_the_public_pages(address):
-    with pytest.raises(NotConfigured, match="REMINDER_URL is at the host of PUBLIC_URL"):
-        Settings.from_environment({**WHOLE, "REMINDER_URL": address})
+@pytest.mark.parametrize("setting", ["REMINDER_URL", "REMINDER_FROM"])
+def test_reminders_may_not_name_a_host_of_ours(address, named, setting):
+    at = address if setting == "REMINDER_URL" else f"notes@{urlsplit(address).hostname}"
+    if setting == "REMINDER_FROM" and not (at.isascii() and at[-1].isalpha()):
+        return  # no sender is written so
+    ours = {"STAFF_URL": "https://bücher.test", "PARTNER_URL": "https://desk.example.test"}
+
+    with pytest.raises(NotConfigured, match=f"{setting} is at the host of {named}"):
+        Settings.from_environment({**WHOLE, **ours, setting: at})
 
 
 def test_reminders_are_offered_where_both_of_their_settings_are_there():

@@ -71,6 +71,19 @@ def test_its_name_may_be_written_in_other_ways(house, host):
     assert answers(house, visitor, LINK, host=host).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"Origin": "null"}, {"Origin": "https://dates.test"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_the_button_works_wherever_the_link_was_opened(house, visitor, said):
+    """What the link holds is the right to it, whatever a browser or a proxy makes of the host."""
+    token = token_in(answers(house, visitor, LINK).get_data(as_text=True))
+
+    done = answers(house, visitor, LINK, method="POST", data={"csrf_token": token}, headers=said)
+
+    assert "any more of these emails" in done.get_data(as_text=True)
+
+
 def test_a_page_that_was_open_too_long_is_offered_again_and_works(house, visitor):
     old = answers(house, visitor, LINK, method="POST", data={"csrf_token": "old"})
     assert old.status_code == 400

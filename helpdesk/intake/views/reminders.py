@@ -12,7 +12,7 @@ from helpdesk.intake.reminder_emails import preview_reminder
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.web.current_app_context import current_context
-from helpdesk.web.form_tokens import allow_other_persons_form
+from helpdesk.web.form_tokens import allow_form_from_anywhere, allow_other_persons_form
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
 from helpdesk.web.request_work import work
@@ -73,6 +73,7 @@ def new_reminder_stop(token: str) -> ResponseReturnValue:
 @bp.post("/stop/<token>")
 @public_view
 @allow_other_persons_form
+@allow_form_from_anywhere
 def create_reminder_stop(token: str) -> ResponseReturnValue:
     operations.end_reminders_by_link(work, token)
     return redirect(url_for(".show_reminders_stopped"), 303)
