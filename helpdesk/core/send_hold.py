@@ -117,6 +117,12 @@ def reason_for_hold(
     return SendHold(HoldReason.OLDER, None, row.ticked_at) if is_older else None
 
 
+def is_sending(session: Session) -> bool:
+    """Whether alarms leave the house at this moment: it is not held, and its ticker lives. For the
+    public pages, which may read no more of it."""
+    return bool(session.scalar(select(func.is_sending())))
+
+
 def record_tick_or_hold_sending(
     work: Work, progress_store: TickProgressStore | None
 ) -> SavedTickProgress | None:

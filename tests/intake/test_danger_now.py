@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.cases import operations as casework
@@ -428,3 +428,28 @@ def test_what_partners_were_asked_becomes_as_urgent(house, case, code):
     with house.inside() as work:
         found = select(OutboxJob).where(OutboxJob.job == "escalations.follow_level")
         assert [one.arguments for one in work.session.scalars(found)] == [{"case_id": case.id}]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "held_since = now(), held_because = 'older'",
+        "database = 'another cluster/1/2'",
+        "ticked_at = now() - interval '6 minutes'",
+    ],
+    ids=["held", "restored", "no ticker"],
+)
+def test_where_no_alarm_leaves_nobody_reads_that_people_are_alerted(house, mailbox, case, why):
+    house._become("postgres")
+    connection = house.staff.sessions.kw["bind"]
+    connection.execute(text(f"UPDATE sending SET {why}"))  # noqa: S608 - ours, from above
+    house._become("helpdesk_intake")
+
+    mailbox.open(ADDRESS)
+    before = mailbox.text
+    press(mailbox)
+
+    for page in (before, mailbox.text):
+        assert "can’t alert anyone right now" in page
+        assert "alerting the people on duty" not in page
+    assert now_of(house, case).level is Level.IMMEDIATE

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import ConsentKind
+from helpdesk.core import send_hold
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
@@ -69,14 +70,18 @@ def create_message() -> ResponseReturnValue:
 def new_danger() -> ResponseReturnValue:
     """Asked once more, so that nobody is alarmed by a slip of the finger."""
     queries.own_case(work)
-    return render_template("mailbox/danger.html")
+    return render_template("mailbox/danger.html", can_alert=send_hold.is_sending(work.session))
 
 
 @bp.post("/mailbox/case/danger")
 @mailbox_required
 def create_danger() -> ResponseReturnValue:
     operations.report_danger(work, queries.own_case(work))
-    flash(_("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening."))
+    flash(
+        _("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening.")
+        if send_hold.is_sending(work.session)
+        else _("We’ve saved this, but because of a fault we can’t alert anyone right now.")
+    )
     # Said once: a page that answers could be read again by Reload and Back, by whoever takes the
     # phone.
     flash(_("We can’t send anyone. If you can, first call someone who can come now."))
