@@ -130,6 +130,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         HOME=HOME[surface],
         PLATFORMS=lambda: [one.slug for one in load_current_library().platforms],
+        PLAYBOOK_TITLE=_kinds,
     )
     url_scheme.init_app(app, context.settings.url_of(surface))
     response_headers.init_app(app)
@@ -201,6 +202,7 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["said"] = mark_language
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["kinds"] = _kinds
+    app.jinja_env.filters["evidence_label"] = _evidence_label
     app.jinja_env.filters["time_left"] = time_left
     app.jinja_env.filters["how_long"] = format_duration
     app.jinja_env.filters["moment"] = format_moment
@@ -234,6 +236,13 @@ def _kinds(slug: str, others: tuple[str, ...] = ()) -> str:
     """What a case is about, as its playbooks are called; one that is gone keeps its short name."""
     pages = [(one, load_current_library().playbook(one)) for one in (slug, *others)]
     return "; ".join(str(page.title) if page else one.replace("-", " ") for one, page in pages)
+
+
+def _evidence_label(kind: str, playbook: str) -> str:
+    """What a playbook asks for under this name; its short name where today's page has none."""
+    page = load_current_library().playbook(playbook)
+    labels = {one.id: str(one.label) for one in page.evidence} if page else {}
+    return labels.get(kind, kind.replace("-", " "))
 
 
 def _platform_name(slug: str) -> str:

@@ -139,14 +139,16 @@ def _draft(
     """The responder writes a request from what the playbook has gathered."""
     partner = actions.past.session.scalars(select(Partner).where(Partner.slug == PARTNER)).one()
     writer = actions.past.person_work(RESPONDER, at)
-    typed = packet_sources.suggested_fields(writer, run.case) | {
+    typed = packet_sources.suggested_fields(writer, run.case, run.edition.playbook) | {
         "target_kind": "account",
         "restore_address": "fresh-start@drill.example",
         "happened": happened,
         "harm": harm,
         "rule": "Accounts may not be used by others against their owner’s will.",
     }
-    return escalations.write_draft(writer, run.case, partner, ask=ask, typed=typed)
+    return escalations.write_draft(
+        writer, run.case, partner, ask=ask, typed=typed, playbook=run.edition.playbook
+    )
 
 
 def _ask(

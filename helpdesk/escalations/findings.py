@@ -11,15 +11,16 @@ from datetime import UTC, datetime
 
 from helpdesk.escalations.packets import Packet, normalise_text
 from helpdesk.escalations.states import Priority
-from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource
 
 
 @dataclass(frozen=True)
 class RecordedEvidence:
-    """What a step wrote down for a field of a packet, and when."""
+    """What a step wrote down for a field of a packet, when, and in which playbook."""
 
     value: str
     at: datetime
+    playbook: str = ""
 
     def mark_of(self, name: str) -> str:
         """What says that it was seen as it stands now: written down again, it is new."""
@@ -29,6 +30,19 @@ class RecordedEvidence:
 def evidence_mark(name: str, at: datetime) -> str:
     """A field and a moment, as one word."""
     return f"{name}@{at.astimezone(UTC).isoformat()}"
+
+
+@dataclass(frozen=True)
+class FieldOrigin:
+    """Where the words of a packet's field come from: what a step of its playbook wrote down under
+    `kind`, or nothing that one did. `elsewhere` names other playbooks that wrote these very words
+    down, of another trouble of the case."""
+
+    label: str
+    kind: str
+    written: RecordedEvidence | None
+    is_as_written: bool
+    elsewhere: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,34 @@ class DraftFindings:
     @property
     def differing_labels(self) -> tuple[str, ...]:
         return tuple(BY_NAME[name].staff_label for name in self.differs)
+
+
+def origins_of_fields(
+    packet: Packet,
+    written: Mapping[str, RecordedEvidence],
+    others: Mapping[str, Mapping[str, RecordedEvidence]],
+) -> list[FieldOrigin]:
+    """Of each field that a step can write down, in the order of our list. `others` is what other
+    playbooks of the case wrote down for the same fields."""
+    return [
+        FieldOrigin(
+            label=field.staff_label,
+            kind=field.origin,
+            written=written.get(field.name),
+            is_as_written=_says(written, field.name, packet.fields[field.name]),
+            elsewhere=[
+                playbook
+                for playbook, theirs in others.items()
+                if _says(theirs, field.name, packet.fields[field.name])
+            ],
+        )
+        for field in FIELDS
+        if field.source is FieldSource.EVIDENCE and field.name in packet.fields
+    ]
+
+
+def _says(written: Mapping[str, RecordedEvidence], name: str, words: str) -> bool:
+    return name in written and normalise_text(written[name].value) == words
 
 
 def compare_findings(

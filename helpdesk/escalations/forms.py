@@ -26,7 +26,7 @@ LONG = 10_000
 
 
 def _choices(words: Mapping[Any, str]) -> list[SelectChoice]:
-    return [SelectChoice(code.value, said) for code, said in words.items()]
+    return [SelectChoice(str(code), said) for code, said in words.items()]
 
 
 class PartnerChoiceForm(Form):
@@ -35,6 +35,14 @@ class PartnerChoiceForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
+    playbook = RadioField(
+        "Which problem is it about?",
+        [DataRequired("Choose what it is about.")],
+        description=(
+            "The request is filled in with what that playbook recorded, and rests on what it "
+            "confirmed. The other playbooks of the case stay out of it."
+        ),
+    )
     partner = RadioField("Who do we ask?", [DataRequired("Choose a partner.")])
     ask = RadioField(
         "What do we ask for?",
@@ -46,14 +54,21 @@ class PartnerChoiceForm(Form):
         ),
     )
 
-    def offer(self, partners: Iterable[Partner]) -> "PartnerChoiceForm":
+    def offer(
+        self, partners: Iterable[Partner], playbooks: Mapping[str, str]
+    ) -> "PartnerChoiceForm":
+        """Offer these partners, and these playbooks by their titles. Of one, nothing is asked."""
         self.partner.choices = [SelectChoice(one.slug, bidi_isolate(one.name)) for one in partners]
+        self.playbook.choices = _choices(playbooks)
+        if len(playbooks) == 1:
+            [self.playbook.data] = playbooks
         return self
 
 
 class PacketForm(Form):
     """The fields of a packet that a responder writes; made for a partner by `packet_form`."""
 
+    playbook = HiddenField()
     partner = HiddenField()
     ask = HiddenField()
     seen_hash = HiddenField()

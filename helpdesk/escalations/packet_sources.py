@@ -1,24 +1,36 @@
-"""Where the fields of a packet come from: what the case knows, and what a responder can write."""
+"""Where the fields of a packet come from: what the case knows, and what a responder can write.
+
+What steps found out and wrote down is that of one playbook, the one of which a request tells.
+"""
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from helpdesk.cases import report_content
-from helpdesk.cases.models import Case, Evidence, Fact
+from helpdesk.cases.models import Case, Evidence
+from helpdesk.cases.playbook_findings import (
+    evidence_of_playbook,
+    facts_of_playbook,
+    playbooks_with_findings,
+)
 from helpdesk.core.work import Work
 from helpdesk.escalations.findings import RecordedEvidence, evidence_mark
 from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, OWNERSHIP
-from helpdesk.partners.packet_fields import FIELDS, FieldSource
+from helpdesk.partners.packet_fields import FIELDS, FieldSource, PacketField
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
 ANSWERS = {"target_url": "profile"}
 FIELD_OF_ACCOUNT = next(field for field in FIELDS if field.name == ACCOUNT_AT_ISSUE)
 
 
-def fixed_fields(work: Work, case: Case) -> dict[str, str]:
+def playbooks_to_tell_of(work: Work, case: Case) -> list[str]:
+    """Of which playbooks of a case a request can tell: those it is about, and those that have found
+    something out for it."""
+    return list(dict.fromkeys([*case.kinds, *playbooks_with_findings(work, case)]))
+
+
+def fixed_fields(work: Work, case: Case, playbook: str) -> dict[str, str]:
     """The fields that nobody can write by hand: facts that steps found out, codes of the case."""
-    facts = facts_of(work, case)
+    facts = facts_of(work, case, playbook)
     values = {}
     for field in FIELDS:
         if field.source is FieldSource.FACT:
@@ -30,10 +42,11 @@ def fixed_fields(work: Work, case: Case) -> dict[str, str]:
     return values
 
 
-def suggested_fields(work: Work, case: Case) -> dict[str, str]:
-    """What is written down already of the fields that a responder writes: a first draft."""
-    evidence = evidence_fields(work, case)
-    answers = report_content.answers_of(work, case)
+def suggested_fields(work: Work, case: Case, playbook: str) -> dict[str, str]:
+    """What is written down already of the fields that a responder writes: a first draft. Where a
+    case is about several troubles, the reporter's answer can be about any of them."""
+    evidence = evidence_fields(work, case, playbook)
+    answers = report_content.answers_of(work, case) if len(case.kinds) <= 1 else {}
     values = {}
     for field in FIELDS:
         if field.source is FieldSource.EVIDENCE:
@@ -43,62 +56,66 @@ def suggested_fields(work: Work, case: Case) -> dict[str, str]:
     return values
 
 
-def evidence_fields(work: Work, case: Case) -> dict[str, RecordedEvidence]:
-    """What steps wrote down for the fields of a packet, by field."""
-    found = work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))
-    evidence = {
-        one.kind: RecordedEvidence(work.keys.open(one, "value"), one.taken_at) for one in found
-    }
+def evidence_fields(
+    work: Work, case: Case, playbook: str, *, is_own: bool = False
+) -> dict[str, RecordedEvidence]:
+    """What a playbook knows to be written down for the fields of a packet, by field; only what its
+    own steps wrote down where `is_own`."""
     return {
-        field.name: evidence[field.origin]
-        for field in FIELDS
-        if field.source is FieldSource.EVIDENCE and field.origin in evidence
+        field.name: RecordedEvidence(work.keys.open(one, "value"), one.taken_at, one.playbook)
+        for field, one in _evidence_by_field(work, case, playbook)
+        if one.playbook or not is_own
     }
 
 
-def evidence_marks(work: Work, case: Case) -> list[str]:
+def evidence_marks(work: Work, case: Case, playbook: str) -> list[str]:
     """What steps wrote down until now, as one names it who has seen it; no word is opened."""
-    found = work.session.execute(
-        select(Evidence.kind, Evidence.taken_at).where(Evidence.case_id == case.id)
-    )
-    moments = dict(found.all())
     return [
-        evidence_mark(field.name, moments[field.origin])
-        for field in FIELDS
-        if field.source is FieldSource.EVIDENCE and field.origin in moments
+        evidence_mark(field.name, one.taken_at)
+        for field, one in _evidence_by_field(work, case, playbook)
     ]
 
 
-def all_available_fields(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:
+def _evidence_by_field(work: Work, case: Case, playbook: str) -> list[tuple[PacketField, Evidence]]:
+    evidence = evidence_of_playbook(work, case, playbook)
+    return [
+        (field, evidence[field.origin])
+        for field in FIELDS
+        if field.source is FieldSource.EVIDENCE and field.origin in evidence
+    ]
+
+
+def all_available_fields(
+    work: Work, case: Case, playbook: str, typed: Mapping[str, str]
+) -> dict[str, str]:
     """Everything that could stand in a packet; the allow-list then picks from it."""
     by_hand = {
         field.name: typed[field.name]
         for field in FIELDS
         if field.is_written_by_hand and field.name in typed
     }
-    return fixed_fields(work, case) | by_hand
+    return fixed_fields(work, case, playbook) | by_hand
 
 
-def account_written_down(work: Work, case: Case) -> Evidence | None:
-    """The account that the case is about, as a step wrote it down last."""
-    origin = FIELD_OF_ACCOUNT.origin
-    return work.session.scalar(
-        select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == origin)
-    )
+def account_written_down(work: Work, case: Case, playbook: str) -> Evidence | None:
+    """The account that a playbook is about, as one of its steps wrote it down last."""
+    return evidence_of_playbook(work, case, playbook).get(FIELD_OF_ACCOUNT.origin)
 
 
-def account_confirmed(work: Work, case: Case) -> str:
-    """The account of which ownership was confirmed, as it was written down then; empty if none
-    was. A fact from before that was kept with it is one of what had been written down by then."""
-    fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == OWNERSHIP))
+def account_confirmed(work: Work, case: Case, playbook: str) -> str:
+    """The account of which a playbook confirmed ownership, as it was written down then; empty if
+    none was. A fact from before that was kept with it is one of what had been written down by
+    then."""
+    fact = facts_of_playbook(work, case, playbook).get(OWNERSHIP)
     if fact is None or fact.words is not None:
         return work.keys.open(fact, "words") if fact is not None else ""
-    written = account_written_down(work, case)
+    written = account_written_down(work, case, playbook)
     if written is None or written.taken_at > fact.set_at:
         return ""
     return work.keys.open(written, "value")
 
 
-def facts_of(work: Work, case: Case) -> dict[str, str]:
-    found = work.session.execute(select(Fact.name, Fact.value).where(Fact.case_id == case.id))
-    return dict(found.all())
+def facts_of(work: Work, case: Case, playbook: str) -> dict[str, str]:
+    """What a playbook found out and what is found out of the case, codes only."""
+    found = facts_of_playbook(work, case, playbook)
+    return {name: one.value for name, one in found.items()}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import disputed_conversations, report_content
 from helpdesk.cases.models import Case, Closure, Consent
+from helpdesk.cases.playbook_findings import playbooks_with_findings
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Actor, Role
@@ -20,7 +21,13 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources
 from helpdesk.escalations.contributors import contributions_to
-from helpdesk.escalations.findings import DraftFindings, RecordedEvidence, compare_findings
+from helpdesk.escalations.findings import (
+    DraftFindings,
+    FieldOrigin,
+    RecordedEvidence,
+    compare_findings,
+    origins_of_fields,
+)
 from helpdesk.escalations.gates import (
     CANNOT_BE_CHECKED,
     WAY_TO_REPORTER,
@@ -294,7 +301,7 @@ def fields_receivable_by_partner(escalation: Escalation) -> frozenset[str]:
 def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     """All that the gates look at, gathered now."""
     case, partner = escalation.case, escalation.partner
-    facts = packet_sources.facts_of(work, case)
+    facts = packet_sources.facts_of(work, case, escalation.playbook)
     packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
     return GateInputs(
         packet=packet,
@@ -308,7 +315,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         partner_takes_it=partner.accepts(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),
         facts=facts,
-        account_confirmed=packet_sources.account_confirmed(work, case),
+        account_confirmed=packet_sources.account_confirmed(work, case, escalation.playbook),
         may_help=(ConsentKind.HELP, None) in agreed,
         has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
@@ -325,15 +332,34 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
 
 
+def evidence_for_request(work: Work, escalation: Escalation) -> dict[str, RecordedEvidence]:
+    """What steps of its playbook wrote down for the fields of a request."""
+    return packet_sources.evidence_fields(work, escalation.case, escalation.playbook)
+
+
+def origins_of_request(work: Work, escalation: Escalation) -> list[FieldOrigin]:
+    """Where each field of a request comes from, for whoever lets it leave."""
+    case = escalation.case
+    others = {
+        one: own
+        for one in playbooks_with_findings(work, case)
+        if one != escalation.playbook
+        and (own := packet_sources.evidence_fields(work, case, one, is_own=True))
+    }
+    return origins_of_fields(
+        packet_of(work, escalation), evidence_for_request(work, escalation), others
+    )
+
+
 def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
     """What steps found out since a draft was written."""
-    written = packet_sources.evidence_fields(work, escalation.case)
+    written = evidence_for_request(work, escalation)
     return compare_findings(
         packet_of(work, escalation),
         _seen_by_writer(work, escalation, written),
         fields_receivable_by_partner(escalation),
         written=written,
-        settled=packet_sources.fixed_fields(work, escalation.case),
+        settled=packet_sources.fixed_fields(work, escalation.case, escalation.playbook),
         priority=FROM_LEVEL[escalation.case.level],
     )
 

@@ -1,8 +1,9 @@
 """What the case has already of what a step can find out, and who found it out in which playbook.
 
-One fact of a case is found out by differently named steps of many playbooks. What a colleague
-recorded in one of them stands beside the form of another, and what is not a confirmation is not
-written over by who has not read it: "It is not theirs" is the word of somebody who looked.
+A fact of one name is found out by differently named steps of many playbooks, by each for its own
+trouble. What a colleague recorded in one of them stands beside the form of another, and against
+what is not a confirmation nobody records something else unread: "It is not theirs" is the word of
+somebody who looked.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.cases.models import Fact
+from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
@@ -38,9 +40,11 @@ class UnacknowledgedFacts(Conflict):
 @dataclass(frozen=True)
 class FactFoundElsewhere:
     """A fact that this run has not found out. `title` and `said` are in words; `record` and `page`
-    are None where no record of the case says so any more."""
+    are None where no record of the case says so any more. `playbook` is whose it is: empty for the
+    whole case's, which what is recorded here replaces."""
 
     name: str
+    playbook: str
     value: str
     title: str
     said: str
@@ -66,6 +70,7 @@ class _Source:
     page: Playbook
     step: Step
     is_own: bool
+    playbook: str
     value: str | None
 
 
@@ -75,7 +80,7 @@ def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[Fac
     if not names:
         return ()
     found = select(Fact).where(Fact.case_id == run.case_id, Fact.name.in_(sorted(names)))
-    facts = work.session.scalars(found.order_by(Fact.name)).all()
+    facts = work.session.scalars(found.order_by(Fact.name, Fact.playbook)).all()
     if not facts:
         return ()
     sources = list(_sources(run, all_runs_of_case(work, run.case), names))
@@ -92,13 +97,18 @@ def refuse_unacknowledged_facts(
 
 
 def fact_names_of_other_runs(work: Work, run: Run, steps: Iterable[Step]) -> frozenset[str]:
-    """The names of what these steps of a run can find out and another run says, but for what it
-    confirms: to take a step back here is no reason to forget a colleague's “It is not theirs”."""
+    """The names of what these steps of a run can find out and another run says of the same trouble,
+    but for what it confirms: to take a step back here is no reason to forget a colleague's “It is
+    not theirs”."""
+    whose = (OF_THE_CASE, run.edition.playbook)
     known = [one for step in steps for one in step_facts_found_elsewhere(work, run, step)]
     return frozenset(
         one.name
         for one in known
-        if one.must_be_read and one.record is not None and one.value != TOLD
+        if one.must_be_read
+        and one.record is not None
+        and one.value != TOLD
+        and one.playbook in whose
     )
 
 
@@ -114,7 +124,8 @@ def _sources(run: Run, runs: Iterable[Run], names: set[str]) -> Iterator[tuple[s
                 continue
             said = facts_set_by_outcome(step, outcome, {})
             for name in facts_settable_by_step(step) & names:
-                yield name, _Source(record, page, step, one is run, said.get(name))
+                playbook = one.edition.playbook
+                yield name, _Source(record, page, step, one is run, playbook, said.get(name))
 
 
 def _known(
@@ -123,13 +134,18 @@ def _known(
     """None where this run itself said so last."""
     words = work.keys.open(fact, "words")
     value = None if fact.value == TOLD else fact.value
-    same = [one for name, one in sources if name == fact.name and one.value == value]
+    same = [
+        one
+        for name, one in sources
+        if name == fact.name and one.value == value and fact.playbook in (OF_THE_CASE, one.playbook)
+    ]
     last = max(same, key=lambda one: (one.record.at, one.is_own), default=None)
     if last is not None and last.is_own:
         return None
     step = last.step if last is not None else here
     return FactFoundElsewhere(
         name=fact.name,
+        playbook=fact.playbook,
         value=fact.value,
         title=str(step.title),
         said=words if fact.value == TOLD else _in_words(step, fact),

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from helpdesk.cases.models import Evidence, Fact
+from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Step
@@ -17,12 +18,13 @@ def step_mark_of(work: Work, now: RunProgress, step: Step) -> str:
     facts = (
         select(Fact.name, Fact.value, Fact.words, Fact.set_at, Fact.set_by)
         .where(Fact.case_id == case_id, Fact.name.in_(facts_settable_by_step(step)))
-        .order_by(Fact.name)
+        .order_by(Fact.name, Fact.playbook)
     )
     evidence = (
         select(Evidence.kind, Evidence.value, Evidence.taken_at, Evidence.taken_by)
         .where(Evidence.case_id == case_id, Evidence.kind.in_(step.evidence))
-        .order_by(Evidence.kind)
+        .where(Evidence.playbook.in_((OF_THE_CASE, now.run.edition.playbook)))
+        .order_by(Evidence.kind, Evidence.playbook)
     )
     found = [*work.session.execute(facts), *work.session.execute(evidence)]
     elsewhere = now.elsewhere.get(step.id)

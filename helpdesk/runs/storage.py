@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind, Evidence, Fact
+from helpdesk.cases.playbook_findings import OF_THE_CASE, facts_of_playbook
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations.gates import OWNER_CONFIRMED
@@ -18,6 +19,7 @@ from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
 from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKind
+from helpdesk.runs.shared_steps import comes_from_fragment
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
@@ -80,11 +82,20 @@ def copy_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -
         back_at=record.back_at or _back_at(outcome, run.case, record.at),
     )
     _add(work, run, copy, words)
-    known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
+    if step is None:
+        return
+    known = facts_of_playbook(work, run.case, run.edition.playbook)
     facts = _facts_of(page, record)
-    account = account_named_by(work, run.case, step, at=record.at) if step else ""
-    missing = {name: facts[name] for name in {*facts} - known}
-    store_facts(work, run.case, missing, literal=facts, account=account)
+    account = account_named_by(work, run, step, at=record.at)
+    missing = {name: facts[name] for name in facts.keys() - known.keys()}
+    store_facts(
+        work,
+        run.case,
+        missing,
+        literal=facts,
+        account=account,
+        playbook=whose_findings(run, step),
+    )
 
 
 def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
@@ -95,46 +106,69 @@ def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
     return record
 
 
-def store_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
-    """Seal what was written down. A second time replaces the first: the case holds what is true."""
+def whose_findings(run: Run, step: Step) -> str:
+    """Whose it is what a step of a run finds out: the case's where every playbook has that step, as
+    it is about the person; else its own playbook's alone."""
+    return OF_THE_CASE if comes_from_fragment(step) else run.edition.playbook
+
+
+def store_evidence(
+    work: Work, case: Case, step: Step, told: Mapping[str, str], *, playbook: str
+) -> None:
+    """Seal what was written down. A second time replaces what the same playbook wrote down first,
+    and nothing of another's."""
     for kind, text in told.items():
         if kind not in step.evidence:
             raise Conflict(
                 "This step doesn’t need that information. Go back to the step and try again."
             )
         evidence = work.session.scalar(
-            select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == kind)
+            select(Evidence).where(
+                Evidence.case_id == case.id,
+                Evidence.playbook == playbook,
+                Evidence.kind == kind,
+            )
         )
         if evidence is None:
-            evidence = Evidence(case=case, case_id=case.id, kind=kind)
+            evidence = Evidence(case=case, case_id=case.id, playbook=playbook, kind=kind)
         evidence.taken_at, evidence.taken_by = work.at, work.actor.id
         evidence.value = work.keys.seal(evidence, "value", text)
         work.session.add(evidence)
         record_contribution(work, case.id, ContributionKind.EVIDENCE, name=kind)
 
 
-def account_named_by(work: Work, case: Case, step: Step, *, at: datetime) -> str:
+def account_named_by(work: Work, run: Run, step: Step, *, at: datetime) -> str:
     """The account that a step itself wrote down at that time; empty where it names none. What
     another step had written down by then can be anything: the address of a fake account, too."""
-    written = account_written_down(work, case)
+    written = account_written_down(work, run.case, run.edition.playbook)
     if written is None or written.kind not in step.evidence or written.taken_at != at:
         return ""
     return work.keys.open(written, "value")
 
 
 def store_facts(
-    work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str], account: str = ""
+    work: Work,
+    case: Case,
+    facts: Mapping[str, str],
+    *,
+    literal: Iterable[str],
+    playbook: str,
+    account: str = "",
 ) -> None:
     """Codes stand in clear, because gates ask for them; what was told in words is sealed, and so is
     the `account` of which ownership was found out. A step that names none says nothing against
     the one that was confirmed before."""
     for name, value in facts.items():
-        fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == name))
+        fact = work.session.scalar(
+            select(Fact).where(
+                Fact.case_id == case.id, Fact.playbook == playbook, Fact.name == name
+            )
+        )
         if fact is None:
-            fact = Fact(case=case, case_id=case.id, name=name)
+            fact = Fact(case=case, case_id=case.id, playbook=playbook, name=name)
             work.session.add(fact)
         if name == OWNERSHIP and not account and fact.value == OWNER_CONFIRMED:
-            account = account_confirmed(work, case)
+            account = account_confirmed(work, case, playbook)
         fact.set_at, fact.set_by = work.at, work.actor.id
         is_code = name in literal
         fact.value = value if is_code else TOLD
@@ -161,25 +195,34 @@ def remove_facts_of_record(
     taken_back = page.step(record.step)
     if taken_back is None:
         return
-    delete_facts_of_steps(work, run.case, [taken_back], kept=kept)
+    delete_facts_of_steps(work, run, [taken_back], kept=kept)
     names = facts_settable_by_step(taken_back).difference(kept)
     for other in (*elsewhere, *run.records):
         again = _facts_of(page, other)
         said = {name: value for name, value in again.items() if name in names}
         step = page.step(other.step)
-        account = account_named_by(work, run.case, step, at=other.at) if step else ""
-        store_facts(work, run.case, said, literal=said, account=account)
+        if step is None:
+            continue
+        account = account_named_by(work, run, step, at=other.at)
+        whose = whose_findings(run, step)
+        store_facts(work, run.case, said, literal=said, account=account, playbook=whose)
 
 
 def delete_facts_of_steps(
-    work: Work, case: Case, steps: Iterable[Step], *, kept: Collection[str] = ()
+    work: Work, run: Run, steps: Iterable[Step], *, kept: Collection[str] = ()
 ) -> None:
-    """Unsay what these steps can have found out, but for what is kept. A gate that stood on it
-    closes."""
+    """Unsay what these steps of a run can have found out, but for what is kept. A gate that stood
+    on it closes. What is not known by which playbook it was found out goes too."""
     names = {name for step in steps for name in facts_settable_by_step(step)}.difference(kept)
     for name in sorted(names):
-        record_contribution(work, case.id, ContributionKind.FACT, name=name)
-    work.session.execute(delete(Fact).where(Fact.case_id == case.id, Fact.name.in_(names)))
+        record_contribution(work, run.case_id, ContributionKind.FACT, name=name)
+    work.session.execute(
+        delete(Fact).where(
+            Fact.case_id == run.case_id,
+            Fact.name.in_(names),
+            Fact.playbook.in_((OF_THE_CASE, run.edition.playbook)),
+        )
+    )
 
 
 def _facts_of(page: Playbook, record: StepRecord) -> dict[str, str]:

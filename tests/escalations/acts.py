@@ -232,7 +232,7 @@ class TwoPeople(RuleBasedStateMachine):
     def write_evidence(self, who, kind):
         def act(work, case):
             work.require(may_start_run, case)
-            storage.store_evidence(work, case, a_step(kind), {kind: f"by {who}"})
+            storage.store_evidence(work, case, a_step(kind), {kind: f"by {who}"}, playbook=PAGE)
             work.record("test.evidence", case)
 
         if self.try_as(who, act):
@@ -243,7 +243,9 @@ class TwoPeople(RuleBasedStateMachine):
         def act(work, case):
             work.require(may_start_run, case)
             account = TYPED["target_url"]
-            storage.store_facts(work, case, {name: FACTS[name]}, literal=[name], account=account)
+            storage.store_facts(
+                work, case, {name: FACTS[name]}, literal=[name], account=account, playbook=PAGE
+            )
             work.record("test.fact", case)
 
         if self.try_as(who, act):

@@ -91,12 +91,17 @@ class House:
         with self.as_(self.writer) as work:
             return queries.delivery_of_request(work, escalation)
 
-    def ask(self, ask=Ask.RESTORE, typed=None, who=None, at=None) -> Escalation:
+    def ask(self, ask=Ask.RESTORE, typed=None, who=None, at=None, playbook=None) -> Escalation:
         with self.as_(who or self.writer, at) as work:
             case = work.session.get(Case, self.case.id)
             partner = work.session.get(Partner, self.partner.id)
             return operations.write_draft(
-                work, case, partner, ask=ask, typed=TYPED if typed is None else typed
+                work,
+                case,
+                partner,
+                ask=ask,
+                typed=TYPED if typed is None else typed,
+                playbook=playbook or case.incident_type,
             )
 
     def approve(self, escalation, who=None, at=None) -> Escalation:

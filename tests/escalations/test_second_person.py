@@ -34,7 +34,7 @@ def write_evidence(house, who, kind="restore-address", value="attacker@elsewhere
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
         step = replace(STEP, evidence=(kind,))
-        storage.store_evidence(work, case, step, {kind: value})
+        storage.store_evidence(work, case, step, {kind: value}, playbook=case.incident_type)
         work.record("test.evidence", case)
 
 
@@ -42,7 +42,9 @@ def write_fact(house, who, name="owner_confirmed", value="confirmed"):
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
         account = TYPED["target_url"]
-        storage.store_facts(work, case, {name: value}, literal=[name], account=account)
+        storage.store_facts(
+            work, case, {name: value}, literal=[name], account=account, playbook=case.incident_type
+        )
         work.record("test.fact", case)
 
 

@@ -8,6 +8,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import operations as duty
 from helpdesk.escalations import packet_sources
+from helpdesk.escalations import queries as requests
 from helpdesk.escalations.states import EscalationState
 from helpdesk.runs import queries
 from tests.escalations.conftest import TYPED
@@ -38,9 +39,10 @@ def confirm(house, account=MINE):
         duty.finish_step(work, run, "confirm-owner", outcome="confirmed", **shown)
 
 
-def confirmed(house):
+def confirmed(house, playbook="account-takeover"):
     with house.as_(house.writer) as work:
-        return packet_sources.account_confirmed(work, work.session.get(Case, house.case.id))
+        case = work.session.get(Case, house.case.id)
+        return packet_sources.account_confirmed(work, case, playbook)
 
 
 def playbook_at_work(work, house, playbook):
@@ -68,9 +70,9 @@ def test_what_somebody_types_instead_is_not_asked_for(house):
     assert house.now(request).state is EscalationState.DRAFT
 
 
-def test_what_is_written_down_after_it_is_not_the_account(house):
+def test_what_another_playbook_writes_down_is_not_the_account(house):
     write_elsewhere(house, OTHER)
-    assert confirmed(house) == ""
+    assert confirmed(house) == MINE
     with pytest.raises(Conflict, match="confirmed whose account this is"):
         house.approve(house.ask(typed={**TYPED, "target_url": OTHER}))
 
@@ -108,44 +110,22 @@ def find_out(house, playbook, step, outcome="confirmed", *, minutes=2, account="
         duty.finish_step(work, run, step, outcome=outcome, **shown)
 
 
-def test_a_step_that_names_none_leaves_the_account_that_was_confirmed(house):
+def test_what_another_playbook_confirms_is_not_the_account_of_this_one(house):
     confirm(house)
+    write_elsewhere(house, OTHER)
     find_out(house, "impersonation", "confirm-person")
 
     assert confirmed(house) == MINE
+    assert confirmed(house, "impersonation") == ""
 
 
-def test_an_old_fact_keeps_what_had_been_written_down_by_then_and_nothing_since(house):
-    assert confirmed(house) == MINE
-    find_out(house, "impersonation", "confirm-person", minutes=1)
-    assert confirmed(house) == MINE
-
-    write_elsewhere(house, OTHER)
-    find_out(house, "files-locked-or-lost", "files-whose")
-    assert confirmed(house) == MINE
-
-
-def test_nor_is_what_was_written_down_after_an_old_fact_confirmed_by_a_step_that_names_none(house):
-    write_elsewhere(house, OTHER)
-    find_out(house, "impersonation", "confirm-person")
-
-    assert confirmed(house) == ""
-
-
-def test_a_step_that_leaves_its_field_empty_confirms_nothing_that_others_wrote_down(house):
-    confirm(house)
-    write_elsewhere(house, OTHER)
-    find_out(house, "files-locked-or-lost", "files-whose")
-
-    assert confirmed(house) == MINE
-
-
-def test_once_it_is_in_doubt_it_takes_a_step_that_names_it(house):
+def test_that_another_playbook_is_in_doubt_takes_nothing_back_here(house):
     confirm(house)
     find_out(house, "impersonation", "confirm-person", "cannot_tell", minutes=1)
-    find_out(house, "files-locked-or-lost", "files-whose")
 
-    assert confirmed(house) == ""
+    assert confirmed(house) == MINE
+    with house.as_(house.writer) as work:
+        assert requests.is_partner_vetted_and_ownership_proven(work, house.mine(work, house.ask()))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +142,7 @@ def test_once_it_is_in_doubt_it_takes_a_step_that_names_it(house):
 def test_whoever_confirms_a_site_or_a_workspace_confirms_which(house, playbook, step):
     find_out(house, playbook, step, account=OTHER)
 
-    assert confirmed(house) == OTHER
-    request = house.ask(typed={**TYPED, "target_url": OTHER})
+    assert confirmed(house, playbook) == OTHER
+    request = house.ask(typed={**TYPED, "target_url": OTHER}, playbook=playbook)
     house.approve(request, who=house.lead)
     assert house.now(request).state is not EscalationState.DRAFT

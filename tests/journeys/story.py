@@ -451,7 +451,7 @@ class Story:
             "keep-traces": "kept",
         }
         self._do_steps(second, run, steps)
-        second.open(f"{case}/requests/new?partner={OTHER_TRUST}&ask=review")
+        second.open(f"{case}/requests/new?partner={OTHER_TRUST}&ask=review&playbook=something-else")
         second.send(f"{case}/requests", answers=self._packet(second, f"{case}/requests"))
         second.expect(200).send(f"{second.address}/withdrawal")
         second.expect(200)

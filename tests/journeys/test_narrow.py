@@ -149,6 +149,7 @@ def _work_on_the_case(phone, served, ref):
 def _write_a_request(phone, case):
     phone.get(f"{case}/requests/new")
     partner = phone.find_element(By.CSS_SELECTOR, 'input[name="partner"]').get_property("value")
-    open_page(phone, f"{case}/requests/new?partner={partner}&ask=review")
+    about = phone.find_element(By.CSS_SELECTOR, 'input[name="playbook"]').get_property("value")
+    open_page(phone, f"{case}/requests/new?partner={partner}&ask=review&playbook={about}")
     write_everywhere(phone)
     go(phone, "main form .actions button")

@@ -153,14 +153,14 @@ def test_what_a_step_that_stays_behind_had_found_out_opens_no_gate(at_work, run_
     at_work.finish(run_id, "vetting.vouch", "confirmed")
     at_work.finish(run_id, "rule-out", "intruder")
     with at_work.working() as work:
-        assert facts_of(work, at_work.case(work))["vetted"] == "confirmed"
+        assert facts_of(work, at_work.case(work), "account-takeover")["vetted"] == "confirmed"
     publish(change)
 
     moved = move(at_work, run_id)
 
     assert at_work.stands(moved, "vetting.vouch").state is StepState.OPEN
     with at_work.working() as work:
-        known = facts_of(work, at_work.case(work))
+        known = facts_of(work, at_work.case(work), "account-takeover")
     assert "vetted" not in known
     assert known["cause"] == "intruder"
 
@@ -235,4 +235,4 @@ def test_what_the_new_edition_makes_of_a_record_is_known_from_then_on(at_work, r
     move(at_work, run_id)
 
     with at_work.working() as work:
-        assert facts_of(work, at_work.case(work))["log_is_safe"] == "yes"
+        assert facts_of(work, at_work.case(work), "account-takeover")["log_is_safe"] == "yes"

@@ -22,14 +22,14 @@ def browser(staff, at_work):
     return Browser(sign_in(staff, at_work.asha))
 
 
-def evidence(at_work, kind):
+def evidence(at_work, run_id, kind):
     with at_work.working() as work:
-        return queries.evidence_of(work, at_work.case(work)).get(kind)
+        return queries.evidence_of(work, at_work.run(work, run_id)).get(kind)
 
 
 def vetted(at_work):
     with at_work.working() as work:
-        return facts_of(work, at_work.case(work))["vetted"]
+        return facts_of(work, at_work.case(work), "account-takeover")["vetted"]
 
 
 def open_step(browser, at_work, run_id, step):
@@ -39,22 +39,36 @@ def open_step(browser, at_work, run_id, step):
 
 
 @pytest.mark.parametrize("kind", ["profile-url", "first-sign"])
-def test_an_old_page_of_another_playbook_overwrites_no_newer_evidence(browser, at_work, kind):
+def test_what_another_playbook_writes_down_under_one_name_is_another_thing(browser, at_work, kind):
     doxing, impersonation = at_work.start("doxing"), at_work.start("impersonation")
     action = open_step(browser, at_work, doxing, "save-proof")
     written = {"profile-url": OLD} | {kind: NEW}
     at_work.finish(impersonation, "save-pages", "saved", at_work.bo, evidence=written)
+    browser.open(f"{address(at_work, doxing)}?step=save-proof")
+    assert NEW not in browser.answer.text
     answers = {"outcome": "saved", "evidence-profile-url": OLD, f"evidence-{kind}": OLD}
 
-    late = browser.send(action, answers=answers)
+    assert browser.send(action, answers=answers).status_code == 200
+
+    assert evidence(at_work, doxing, kind) == OLD
+    assert evidence(at_work, impersonation, kind) == NEW
+
+
+def test_an_old_page_overwrites_no_newer_evidence_of_its_playbook(browser, at_work):
+    run_id = at_work.start("doxing")
+    action = open_step(browser, at_work, run_id, "save-proof")
+    with at_work.working(at_work.bo) as work:
+        run = at_work.run(work, run_id)
+        step = queries.pinned_playbook_of(run).step("save-proof")
+        told = {"profile-url": NEW}
+        storage.store_evidence(work, run.case, step, told, playbook="doxing")
+        work.record("test.evidence", run)
+
+    late = browser.send(action, answers={"outcome": "saved", "evidence-profile-url": OLD})
 
     assert late.status_code == 409
     assert CHANGED in late.text
-    assert evidence(at_work, kind) == NEW
-    browser.open(f"{address(at_work, doxing)}?step=save-proof")
-    assert NEW in browser.answer.text
-    assert browser.send(action, answers=answers).status_code == 200
-    assert evidence(at_work, kind) == OLD
+    assert evidence(at_work, run_id, "profile-url") == NEW
 
 
 def both_at_the_vetting(at_work):
@@ -83,15 +97,16 @@ def test_an_old_page_of_another_playbook_unsays_no_newer_fact(browser, at_work):
 
 
 def test_a_form_that_is_shown_again_keeps_the_mark_of_its_page(browser, at_work):
-    doxing, impersonation = at_work.start("doxing"), at_work.start("impersonation")
-    action = open_step(browser, at_work, doxing, "save-proof")
-    at_work.finish(impersonation, "save-pages", "saved", at_work.bo, evidence={"profile-url": NEW})
+    here, there = both_at_the_vetting(at_work)
+    action = open_step(browser, at_work, here, VOUCH)
+    at_work.finish(there, VOUCH, "refused", at_work.bo, note="They are not who they say.")
+    before = vetted(at_work)
 
-    assert browser.send(action, answers={"evidence-profile-url": OLD}).status_code == 422
-    late = browser.send(action, answers={"outcome": "saved"})
+    assert browser.send(action, answers={"note": "We called back."}).status_code == 422
+    late = browser.send(action, answers={"outcome": "known"})
 
     assert late.status_code == 409
-    assert evidence(at_work, "profile-url") == NEW
+    assert vetted(at_work) == before
 
 
 # A fresh page, and the same fact under the name of another step.
@@ -117,9 +132,9 @@ def do_before(at_work, run_id, page, name):
             at_work.finish(run_id, needed, ending.id)
 
 
-def owner(at_work):
+def owner(at_work, playbook=HERE[0]):
     with at_work.working() as work:
-        return facts_of(work, at_work.case(work)).get("owner_confirmed")
+        return facts_of(work, at_work.case(work), playbook).get("owner_confirmed")
 
 
 def they_own_it(**more):
@@ -144,10 +159,11 @@ def test_what_a_colleague_found_out_elsewhere_is_shown_and_has_to_be_read(browse
     assert browser.send(action, answers=they_own_it()).status_code == 422
     assert "tick “I have read it”" in browser.text
     assert EX in browser.text
-    assert owner(at_work) == said
+    assert owner(at_work) is None
 
     assert browser.send(action, answers={"has_read": "y"}).status_code == 200
     assert owner(at_work) == "confirmed"
+    assert owner(at_work, THERE[0]) == said
 
 
 def test_a_confirmation_from_elsewhere_is_shown_and_asks_for_no_tick(browser, at_work):
@@ -180,13 +196,18 @@ def test_a_step_that_is_taken_back_forgets_nothing_that_a_colleague_found_out(br
     at_work.finish(here, HERE[1], "cannot_tell", has_read=True)
     with at_work.working(at_work.bo) as work:
         storage.store_facts(
-            work, at_work.case(work), {"owner_confirmed": "refused"}, literal=["owner_confirmed"]
+            work,
+            at_work.case(work),
+            {"owner_confirmed": "refused"},
+            literal=["owner_confirmed"],
+            playbook=THERE[0],
         )
         work.record("test.fact", at_work.case(work))
     with at_work.working() as work:
         operations.reopen_step(work, at_work.run(work, here), HERE[1])
 
-    assert owner(at_work) == "refused"
+    assert owner(at_work) is None
+    assert owner(at_work, THERE[0]) == "refused"
     open_step(browser, at_work, here, HERE[1])
     assert EX in browser.text
 

@@ -22,7 +22,7 @@ ACCOUNT = repository.load_current_library().playbook("account-takeover")
 
 def facts(at_work):
     with at_work.working() as work:
-        return condition_context.facts_of(work, at_work.case(work))
+        return condition_context.facts_of(work, at_work.case(work), "account-takeover")
 
 
 def test_a_run_pins_the_page_as_it_is_today(at_work):
@@ -152,8 +152,7 @@ def test_what_was_written_down_is_sealed_and_never_in_history(at_work):
     )
 
     with at_work.working() as work:
-        case = at_work.case(work)
-        assert queries.evidence_of(work, case) == {
+        assert queries.evidence_of(work, at_work.run(work, run_id)) == {
             "profile-url": "https://facebook.test/marker",
             **SHOWN,
         }
@@ -176,7 +175,9 @@ def test_writing_something_down_again_replaces_it(at_work):
             operations.reopen_step(work, at_work.run(work, run_id), "save-log")
 
     with at_work.working() as work:
-        assert queries.evidence_of(work, at_work.case(work)) == {"security-log": "https://new.test"}
+        assert queries.evidence_of(work, at_work.run(work, run_id)) == {
+            "security-log": "https://new.test"
+        }
 
 
 def test_a_step_takes_only_the_evidence_it_asks_for(at_work):

@@ -153,7 +153,10 @@ def test_the_answer_takes_the_place_of_its_absence(at_work, asked, now):
 
     assert at_work.stands(asked, DANGER).state is StepState.DONE
     with at_work.working() as work:
-        assert condition_context.facts_of(work, at_work.case(work))["danger_asked"] == "no_danger"
+        assert (
+            condition_context.facts_of(work, at_work.case(work), "account-takeover")["danger_asked"]
+            == "no_danger"
+        )
         [note] = work.session.scalars(select(Note).where(Note.case_id == at_work.id))
         assert "Asked in the mailbox." in work.keys.open(note, "body")
     [entry] = at_work.history("playbook.step_comes_back")

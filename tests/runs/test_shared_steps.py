@@ -35,7 +35,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def facts(at_work):
     with at_work.working() as work:
-        return facts_of(work, at_work.case(work))
+        return facts_of(work, at_work.case(work), "account-takeover")
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         states = {one.step.id: one.state for one in queries.progress_of_run(work, run).steps}
-        facts = facts_of(work, at_work.case(work))
+        facts = facts_of(work, at_work.case(work), run.edition.playbook)
     assert run.ended_as == (way.end or way.goes_over_to)
     assert states == {one.step.id: one.state for one in way.progress.steps}
     assert set(facts) == {fact for taken in way.taken for fact in taken.facts}

@@ -291,7 +291,7 @@ def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
 
     page = asha.get(address(at_work, run_id) + "?step=ask-platform")
 
-    assert f'href="/cases/{ref_of(at_work)}/requests/new"' in page.text
+    assert f'href="/cases/{ref_of(at_work)}/requests/new?playbook=account-takeover"' in page.text
     assert "There is already a request" not in page.text
 
     with at_work.working(at_work.bo) as work:

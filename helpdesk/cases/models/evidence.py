@@ -11,13 +11,15 @@ from helpdesk.core.sealing import Envelope
 
 
 class Evidence(SealedCaseRecord, Base):
-    """A profile's address, a form's number, a time: one of each kind, under the playbook's name."""
+    """A profile's address, a form's number, a time: of each playbook one of a kind."""
 
     __tablename__ = "evidence"
 
+    # Which playbook took it; empty where it is the case's (see cases.playbook_findings).
+    playbook: Mapped[str] = mapped_column(String(40), default="", server_default="")
     kind: Mapped[str] = mapped_column(String(60))
     taken_at: Mapped[datetime]
     taken_by: Mapped[str] = mapped_column(String(80))
     value: Mapped[Envelope]
 
-    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+    __table_args__ = (UniqueConstraint("case_id", "playbook", "kind"),)

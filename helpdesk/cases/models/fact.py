@@ -15,10 +15,12 @@ class Fact(SealedCaseRecord, Base):
 
     __tablename__ = "facts"
 
+    # Which playbook took it; empty where it is the case's (see cases.playbook_findings).
+    playbook: Mapped[str] = mapped_column(String(40), default="", server_default="")
     name: Mapped[str] = mapped_column(String(60))
     value: Mapped[str] = mapped_column(String(40))
     words: Mapped[Envelope | None]
     set_at: Mapped[datetime]
     set_by: Mapped[str] = mapped_column(String(80))
 
-    __table_args__ = (UniqueConstraint("case_id", "name"),)
+    __table_args__ = (UniqueConstraint("case_id", "playbook", "name"),)

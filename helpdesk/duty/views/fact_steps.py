@@ -1,6 +1,6 @@
 """From a fact that somebody needs to the step that finds it out."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.queries import case_by_ref
@@ -11,9 +11,11 @@ from helpdesk.web.request_work import work
 
 @runs_bp.get("/facts/<fact>")
 def show_step(ref: str, fact: str) -> ResponseReturnValue:
-    """The step of a playbook at work; where none finds it out, the playbooks of the case."""
+    """The step of a playbook at work, or of the one that is named; where none finds it out, the
+    playbooks of the case."""
     case = case_by_ref(work, ref)
-    found = queries.step_establishing_fact(work, case, fact)
+    playbook = request.args.get("playbook", "")
+    found = queries.step_establishing_fact(work, case, fact, playbook=playbook)
     if found is None:
         flash("No playbook on this case has a step for that. Start one that does.")
         return redirect(url_for("duty.show_case", ref=ref, _anchor="playbooks"), 303)

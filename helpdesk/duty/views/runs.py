@@ -106,7 +106,7 @@ def show_playbook_preview(ref: str, playbook_id: str) -> ResponseReturnValue:
 def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
-    kept = queries.written_evidence_kinds(work, case)
+    kept = queries.written_evidence_kinds(work, run)
     form = outcome_form(queries.pinned_playbook_of(run), step, {}, kept=kept)
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
@@ -219,7 +219,7 @@ def _run_page(
 ) -> str:
     now = queries.progress_with_shared_steps(work, run)
     page, progress = now.page, now.progress
-    written = queries.evidence_of(work, case)
+    written = queries.evidence_of(work, run)
     may_work = run.ended_at is None and may_work_on_run(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
     known: Sequence[FactFoundElsewhere] = ()

@@ -24,6 +24,9 @@ class Escalation(SealedCaseRecord, Base):
     state: Mapped[EscalationState] = mapped_column(
         enum_column(EscalationState), default=EscalationState.DRAFT
     )
+    # Of which playbook it tells: what that found out and wrote down is all that it stands on. Empty
+    # where the case had none, and for one from before this was kept.
+    playbook: Mapped[str] = mapped_column(String(40), default="", server_default="")
     priority: Mapped[Priority] = mapped_column(enum_column(Priority))
     ask: Mapped[Ask] = mapped_column(enum_column(Ask))
 

@@ -26,6 +26,7 @@ SALT: Final = 16
 NOT_TAKEN: Final = (
     "{partner} doesn’t take requests like this. Choose another partner, or ask for something else."
 )
+CHOOSE: Final = "This case is about more than one problem. Choose which one the request is about."
 
 
 def write_draft(
@@ -35,10 +36,12 @@ def write_draft(
     *,
     ask: Ask,
     typed: Mapping[str, str],
+    playbook: str | None = None,
     findings_seen: Collection[str] | None = None,
 ) -> Escalation:
     """Write a request to a partner. Nothing of it leaves before it is approved.
 
+    `playbook` is the one of which it tells; it may be left out where there is no other.
     `seen` is what of the steps' findings lay before the writer; without it, all there is.
     """
     work.require(may_ask_partner, case)
@@ -54,6 +57,7 @@ def write_draft(
         partner_id=partner.id,
         ref=codes.new_short_ref("R-"),
         ask=ask,
+        playbook=_told_of(work, case, playbook),
         priority=FROM_LEVEL[case.level],
         state=EscalationState.DRAFT,
     )
@@ -68,7 +72,8 @@ def write_draft(
         partner=partner.slug,
         ask=ask,
         packet_hash=escalation.packet_hash,
-        seen=_still_there(work, case, findings_seen),
+        about=escalation.playbook,
+        seen=_still_there(work, escalation, findings_seen),
     )
     return escalation
 
@@ -95,14 +100,14 @@ def change_draft(
         "escalation.changed",
         escalation,
         packet_hash=escalation.packet_hash,
-        seen=_still_there(work, escalation.case, seen),
+        seen=_still_there(work, escalation, seen),
     )
 
 
 def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
     # Asked first: what comes in between is offered once more.
-    seen = packet_sources.evidence_marks(work, escalation.case)
+    seen = packet_sources.evidence_marks(work, escalation.case, escalation.playbook)
     fills = queries.new_findings_for_draft(work, escalation).fills
     written = queries.packet_of(work, escalation).fields
     writer = escalation.drafted_by
@@ -121,7 +126,9 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
         salt=secrets.token_hex(SALT),
         is_drill=escalation.case.is_drill,
     )
-    available = packet_sources.all_available_fields(work, escalation.case, typed)
+    available = packet_sources.all_available_fields(
+        work, escalation.case, escalation.playbook, typed
+    )
     try:
         packet = build_packet(header, available, escalation.partner.allowed_fields)
     except InvalidPacket as bad:
@@ -133,9 +140,20 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
     escalation.drafted_by, escalation.drafted_at = work.actor.id, work.at
 
 
-def _still_there(work: Work, case: Case, seen: Collection[str] | None) -> list[str]:
+def _told_of(work: Work, case: Case, playbook: str | None) -> str:
+    """The playbook whose findings a request stands on: one address must not stand for another."""
+    known = packet_sources.playbooks_to_tell_of(work, case)
+    if playbook is None and len(known) > 1:
+        raise Conflict(CHOOSE)
+    if playbook is not None and playbook not in known:
+        raise Conflict("That playbook is not on this case. Choose what the request is about.")
+    return playbook or known[0]
+
+
+def _still_there(work: Work, escalation: Escalation, seen: Collection[str] | None) -> list[str]:
     """What was seen and is as it was: nothing else that a form carries goes into history."""
-    return [one for one in packet_sources.evidence_marks(work, case) if seen is None or one in seen]
+    there = packet_sources.evidence_marks(work, escalation.case, escalation.playbook)
+    return [one for one in there if seen is None or one in seen]
 
 
 def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None:

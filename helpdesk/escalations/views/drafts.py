@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.models import Case
@@ -27,7 +27,7 @@ def new(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_ask_partner, case)
     form = _choice(case)
-    if not request.args:
+    if not {"partner", "ask"} & {*request.args}:
         return _choice_page(case, form)
     if not form.validate():
         return _choice_page(case, form), 422
@@ -36,14 +36,14 @@ def new(ref: str) -> ResponseReturnValue:
         form.ask.errors = [operations.NOT_TAKEN.format(partner=bidi_isolate(partner.name))]
         return _choice_page(case, form), 422
     seen, known = (
-        packet_sources.evidence_marks(work, case),
-        packet_sources.suggested_fields(work, case),
+        packet_sources.evidence_marks(work, case, form.playbook.data),
+        packet_sources.suggested_fields(work, case, form.playbook.data),
     )
     ask = Ask(form.ask.data)
     fields = packet_form(receivable_fields(ask, partner.allowed_fields), known)
     fields.partner.data, fields.ask.data = partner.slug, form.ask.data
-    fields.seen.data = " ".join(seen)
-    return _draft_page(case, partner, ask, fields)
+    fields.playbook.data, fields.seen.data = form.playbook.data, " ".join(seen)
+    return _draft_page(case, partner, ask, fields, playbook=form.playbook.data)
 
 
 @bp.post("")
@@ -55,10 +55,20 @@ def create(ref: str) -> ResponseReturnValue:
         return _choice_page(case, _choice(case)), 422
     ask = Ask(asked)
     form = packet_form(receivable_fields(ask, partner.allowed_fields))
+    known = packet_sources.playbooks_to_tell_of(work, case)
+    playbook = form.playbook.data or (known[0] if len(known) == 1 else "")
+    if playbook not in known:
+        return _choice_page(case, _choice(case)), 422
     if not form.validate_on_submit():
-        return _draft_page(case, partner, ask, form), 422
+        return _draft_page(case, partner, ask, form, playbook=playbook), 422
     escalation = operations.write_draft(
-        work, case, partner, ask=ask, typed=form.typed, findings_seen=form.findings
+        work,
+        case,
+        partner,
+        ask=ask,
+        typed=form.typed,
+        playbook=playbook,
+        findings_seen=form.findings,
     )
     flash("This is what will be sent. Nothing has been sent yet.")
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)
@@ -69,7 +79,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
     work.require(may_work_on_request, escalation)
-    seen = packet_sources.evidence_marks(work, case)
+    seen = packet_sources.evidence_marks(work, case, escalation.playbook)
     packet, found = (
         queries.packet_of(work, escalation),
         queries.new_findings_for_draft(work, escalation),
@@ -79,7 +89,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     )
     form.compare(found.otherwise)
     form.seen_hash.data, form.seen.data = escalation.packet_hash, " ".join(seen)
-    return _draft_page(case, escalation.partner, escalation.ask, form, escalation, found.fills)
+    return _change_page(case, escalation, form, found.fills)
 
 
 @bp.post("/<request_ref>/packet")
@@ -88,8 +98,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = queries.request_by_ref(work, case, request_ref)
     form = packet_form(queries.fields_receivable_by_partner(escalation))
     if not form.validate_on_submit():
-        page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
-        return page, 422
+        return _change_page(case, escalation, form), 422
     operations.change_draft(
         work,
         escalation,
@@ -111,9 +120,11 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
 
 
 def _choice(case: Case) -> PartnerChoiceForm:
-    form = PartnerChoiceForm(request.args).offer(partners.partners_to_ask(work))
+    title = current_app.config["PLAYBOOK_TITLE"]
+    told_of = {one: title(one) for one in packet_sources.playbooks_to_tell_of(work, case)}
+    form = PartnerChoiceForm(request.args).offer(partners.partners_to_ask(work), told_of)
     likely = partners.partner_for_platform(work, case.platform)
-    if not request.args and likely is not None and not likely.is_retired:
+    if "partner" not in request.args and likely is not None and not likely.is_retired:
         form.partner.data = likely.slug
     return form
 
@@ -128,15 +139,31 @@ def _choice_page(case: Case, form: PartnerChoiceForm) -> str:
     )
 
 
+def _change_page(
+    case: Case, escalation: Escalation, form: PacketForm, since: Iterable[str] = ()
+) -> str:
+    return _draft_page(
+        case,
+        escalation.partner,
+        escalation.ask,
+        form,
+        playbook=escalation.playbook,
+        escalation=escalation,
+        since=since,
+    )
+
+
 def _draft_page(
     case: Case,
     partner: Partner,
     ask: Ask,
     form: PacketForm,
+    *,
+    playbook: str,
     escalation: Escalation | None = None,
     since: Iterable[str] = (),
 ) -> str:
-    settled = packet_sources.fixed_fields(work, case)
+    settled = packet_sources.fixed_fields(work, case, playbook)
     needed = needed_fields(ask, partner.allowed_fields)
     form.mark(needed)
     return render_template(
@@ -144,6 +171,7 @@ def _draft_page(
         case=case,
         partner=partner,
         ask=ASKS[ask],
+        playbook=playbook if len(packet_sources.playbooks_to_tell_of(work, case)) > 1 else "",
         since=[BY_NAME[one].staff_label for one in since],
         needed=needed,
         form=form,

@@ -75,6 +75,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
         "needs_second_person": needs_second_person(escalation.ask),
+        "origins": queries.origins_of_request(work, escalation)
+        if is_live and may_work_on_request(work.actor, escalation)
+        else (),
         "findings": queries.new_findings_for_draft(work, escalation) if is_draft else None,
         "may_call": seen is not None
         and is_draft

@@ -64,9 +64,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     records = {record.step: RecordedStep(record.outcome) for record in run.records}
     left_behind = records_lost_in_edition(edition.playbook, records)
     lost = [one for one in page.steps if one.id in left_behind]
-    storage.delete_facts_of_steps(
-        work, run.case, lost, kept=fact_names_of_other_runs(work, run, lost)
-    )
+    storage.delete_facts_of_steps(work, run, lost, kept=fact_names_of_other_runs(work, run, lost))
     for record in run.records:
         if record.step not in left_behind:
             storage.copy_step_record(work, follower, edition.playbook, record)

@@ -63,9 +63,7 @@ def finish_step(
         raise Conflict("This step can’t have that outcome.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
     told = {name: text for name, text in (evidence or {}).items() if has_visible_text(text)}
-    missing = missing_proof(
-        ended_as, {*told, *queries.written_evidence_kinds(work, run.case)}, note
-    )
+    missing = missing_proof(ended_as, {*told, *queries.written_evidence_kinds(work, run)}, note)
     if missing:
         raise Conflict(missing_proof_message(page, ended_as, missing))
     if has_read is False:
@@ -76,13 +74,15 @@ def finish_step(
     record = storage.store_step_record(
         work, run, step, StepRecordKind.DONE, outcome=ended_as, words=note
     )
-    storage.store_evidence(work, run.case, step, told)
+    whose = storage.whose_findings(run, step)
+    storage.store_evidence(work, run.case, step, told, playbook=whose)
     storage.store_facts(
         work,
         run.case,
         facts_set_by_outcome(step, ended_as, told),
         literal=facts_set_by_outcome(step, ended_as, {}),
-        account=storage.account_named_by(work, run.case, step, at=work.at),
+        account=storage.account_named_by(work, run, step, at=work.at),
+        playbook=whose,
     )
     said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
     if record.back_at is not None:

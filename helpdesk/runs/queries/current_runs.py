@@ -28,8 +28,13 @@ EVER_AT_WORK: Final = (
 )
 
 
-# The facts on a case, their codes only: the words beside them stay sealed.
-FACTS: Final = select(Fact.name, Fact.value).where(Fact.case_id == bindparam("case_id"))
+# The facts on a case, their codes only: the words beside them stay sealed. Where playbooks found
+# out different things of one name, the newest comes last.
+FACTS: Final = (
+    select(Fact.name, Fact.value)
+    .where(Fact.case_id == bindparam("case_id"))
+    .order_by(Fact.set_at, Fact.id)
+)
 
 
 AT_WORK: Final = EVER_AT_WORK.where(Run.ended_at.is_(None))
@@ -82,12 +87,15 @@ def unfinished_run_of(work: Work, case: Case, playbook_id: str) -> Run | None:
     )
 
 
-def step_establishing_fact(work: Work, case: Case, fact: str) -> tuple[Run, StepProgress] | None:
-    """The step at work on a case that finds a fact out; one that can be done now comes first."""
+def step_establishing_fact(
+    work: Work, case: Case, fact: str, *, playbook: str = ""
+) -> tuple[Run, StepProgress] | None:
+    """The step at work on a case that finds a fact out: that of a playbook, where one is named; one
+    that can be done now comes first."""
     found = [
         (one.run, step)
         for one in runs_of_case(work, case)
-        if one.run.ended_at is None
+        if one.run.ended_at is None and playbook in ("", one.page.id)
         for step in one.progress.steps
         if any(setting.fact == fact for setting in step.step.sets)
     ]

@@ -47,7 +47,7 @@ def preview_move(work: Work, run: Run) -> MovePreview:
     if new is None or run.ended_at is not None:
         raise Conflict("This run already uses the current version, or it has ended.")
     comparison = diff_editions(old, new)
-    written = evidence_of(work, run.case)
+    written = evidence_of(work, run)
     return MovePreview(
         old=old,
         new=new,

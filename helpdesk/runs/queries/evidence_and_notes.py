@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
-
 from helpdesk.cases.models import Case
-from helpdesk.cases.models import Evidence as EvidenceTaken
+from helpdesk.cases.playbook_findings import evidence_of_playbook
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.library import Platform
@@ -36,16 +34,15 @@ def note_of_record(work: Work, record: StepRecord) -> str:
     return work.keys.open(record, "words")
 
 
-def written_evidence_kinds(work: Work, case: Case) -> frozenset[str]:
-    """The names of what was written down for the case, which open nothing."""
-    kinds = select(EvidenceTaken.kind).where(EvidenceTaken.case_id == case.id)
-    return frozenset(work.session.scalars(kinds))
+def written_evidence_kinds(work: Work, run: Run) -> frozenset[str]:
+    """The names of what the playbook of a run has written down, which open nothing."""
+    return frozenset(evidence_of_playbook(work, run.case, run.edition.playbook))
 
 
-def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
-    """What was written down for the case, by the name the page gives it."""
-    taken = work.session.scalars(select(EvidenceTaken).where(EvidenceTaken.case_id == case.id))
-    return {one.kind: work.keys.open(one, "value") for one in taken}
+def evidence_of(work: Work, run: Run) -> Mapping[str, str]:
+    """What the playbook of a run has written down, by the name the page gives it."""
+    taken = evidence_of_playbook(work, run.case, run.edition.playbook)
+    return {kind: work.keys.open(one, "value") for kind, one in taken.items()}
 
 
 def platform_of(case: Case) -> Platform | None:

@@ -1,0 +1,157 @@
+"""A request stands on what its own playbook found out and wrote down, on nothing of another's."""
+
+import pytest
+from sqlalchemy import func, select
+
+from helpdesk.cases.models import Case, Evidence, Fact
+from helpdesk.core.errors import Conflict
+from helpdesk.escalations import operations, packet_sources, queries
+from helpdesk.escalations.gates import FOUND_OUT
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import Ask
+from helpdesk.partners.models import Partner
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.step_facts import facts_settable_by_step
+from helpdesk.runs.shared_steps import comes_from_fragment
+from tests.escalations.conftest import TYPED
+from tests.escalations.test_whose_account import confirm, find_out, write_elsewhere
+from tests.factories import sign_in
+from tests.intake.browser import Browser
+
+TAKEN, FAKE = TYPED["target_url"], "https://platform.test/the-fake-page"
+
+
+def as_found_by(house, playbook):
+    """What the case was made with, but for what is about the person, was found out there."""
+    with house.context.begin() as work:
+        for table in (Evidence, Fact):
+            for one in work.session.scalars(select(table).where(table.case_id == house.case.id)):
+                one.playbook = "" if getattr(one, "name", "") == "vetted" else playbook
+        work.record("test.found", work.session.get(Case, house.case.id))
+
+
+@pytest.fixture
+def two_troubles(house):
+    """An account is taken, and there is a fake of it: each in its playbook, the fake last."""
+    as_found_by(house, "account-takeover")
+    confirm(house)
+    write_elsewhere(house, FAKE)
+    find_out(house, "impersonation", "confirm-person")
+    return house
+
+
+def suggested(house, playbook):
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        return packet_sources.suggested_fields(work, case, playbook)
+
+
+def gates(house, request):
+    with house.as_(house.writer) as work:
+        return queries.gate_inputs(work, house.mine(work, request))
+
+
+def still_holds(house, request):
+    with house.context.begin() as work:
+        return work.session.scalar(select(func.request_still_holds(request.id)))
+
+
+def test_each_playbook_fills_in_the_address_that_it_wrote_down(two_troubles):
+    assert suggested(two_troubles, "account-takeover")["target_url"] == TAKEN
+    assert suggested(two_troubles, "impersonation")["target_url"] == FAKE
+
+
+def test_the_answer_in_the_report_fills_in_no_address_once_there_are_two_troubles(
+    house, monkeypatch
+):
+    said = {"profile": "https://platform.test/as-the-report-says"}
+    monkeypatch.setattr(packet_sources.report_content, "answers_of", lambda *_: said)
+    as_found_by(house, "doxing")
+    assert suggested(house, "account-takeover")["target_url"] == said["profile"]
+
+    write_elsewhere(house, FAKE)
+
+    assert suggested(house, "account-takeover")["target_url"] == ""
+
+
+def test_who_writes_for_one_of_two_troubles_says_which(two_troubles):
+    with two_troubles.as_(two_troubles.writer) as work:
+        case = work.session.get(Case, two_troubles.case.id)
+        partner = work.session.get(Partner, two_troubles.partner.id)
+        with pytest.raises(Conflict, match="Choose which one"):
+            operations.write_draft(work, case, partner, ask=Ask.RESTORE, typed=TYPED)
+        with pytest.raises(Conflict, match="not on this case"):
+            operations.write_draft(
+                work, case, partner, ask=Ask.RESTORE, typed=TYPED, playbook="doxing"
+            )
+
+
+@pytest.mark.parametrize("ask", [Ask.RESTORE, Ask.REMOVE, Ask.PRESERVE])
+def test_what_another_playbook_confirmed_opens_no_gate(house, ask):
+    as_found_by(house, "impersonation")
+    request = house.ask(ask)
+
+    assert "owner_confirmed" not in gates(house, request).facts
+    with pytest.raises(Conflict, match="confirmed whose account it is"):
+        house.approve(request)
+    assert not still_holds(house, request)
+
+
+def test_nor_does_the_number_of_another_playbooks_form(house):
+    as_found_by(house, "doxing")
+    request = house.ask(typed={**TYPED, "form_number": ""})
+
+    assert not gates(house, request).has_form_number
+
+
+def test_a_doubt_in_another_playbook_stops_no_request_on_its_way(house):
+    as_found_by(house, "account-takeover")
+    request = house.approved()
+
+    find_out(house, "impersonation", "confirm-person", "cannot_tell")
+
+    assert still_holds(house, request)
+
+
+def test_the_second_person_sees_whose_words_they_are_and_what_differs(two_troubles, staff):
+    request = two_troubles.ask(typed={**TYPED, "target_url": FAKE})
+    browser = Browser(sign_in(staff, two_troubles.second))
+    browser.open(f"/cases/{two_troubles.case.ref}/requests/{request.ref}")
+
+    assert "It is about <strong>" in browser.text
+    assert "Differs from what was recorded" in browser.text
+    assert TAKEN.removeprefix("https://") in browser.text.replace("[.]", ".")
+    title = load_current_library().playbook("impersonation").title
+    assert f"“{title}” recorded exactly this" in browser.text
+
+
+def test_the_step_that_asks_a_partner_writes_from_its_own_playbook(two_troubles, staff):
+    browser = Browser(sign_in(staff, two_troubles.writer))
+    new = f"/cases/{two_troubles.case.ref}/requests/new"
+    chosen = f"partner={two_troubles.partner.slug}&ask=restore"
+
+    assert browser.open(f"{new}?playbook=impersonation").status_code == 200
+    [chosen_one] = [one for one in browser.text.split("<input") if 'value="impersonation"' in one]
+    assert " checked" in chosen_one.partition(">")[0]
+    assert browser.open(f"{new}?{chosen}").status_code == 422
+    assert "Choose what it is about." in browser.text
+    browser.open(f"{new}?{chosen}&playbook=account-takeover")
+    assert TAKEN in browser.text
+    assert FAKE not in browser.text
+    browser.send(f"/cases/{two_troubles.case.ref}/requests", answers=TYPED)
+    with two_troubles.context.begin() as work:
+        [request] = work.session.scalars(
+            select(Escalation).where(Escalation.case_id == two_troubles.case.id)
+        )
+        assert request.playbook == "account-takeover"
+
+
+def test_what_is_about_the_person_is_found_out_by_shared_steps_alone():
+    """Else the word of one playbook would stand before what the case knows of them."""
+    own, shared = set(), set()
+    for page in load_current_library().playbooks:
+        for step in page.steps:
+            (shared if comes_from_fragment(step) else own).update(facts_settable_by_step(step))
+
+    assert not own & shared
+    assert {name for name in FOUND_OUT.values() if name in shared} == {"vetted"}
