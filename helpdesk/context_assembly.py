@@ -94,6 +94,8 @@ RELIED_ON: Final = {
     "transaction_timeout": "0",
     "transform_null_equals": "off",
 }
+# Seconds. A host that is silent is away: whoever asks is told so, and pages start without it.
+CONNECTED_WITHIN: Final = 10
 # A peer that vanished without a word is noticed in about twenty seconds instead of two hours.
 KEEPALIVES: Final = {
     "keepalives": 1,
@@ -122,6 +124,7 @@ def open_engine(
         pool_use_lifo=True,
         connect_args={
             **KEEPALIVES,
+            **({} if "connect_timeout=" in url else {"connect_timeout": CONNECTED_WITHIN}),
             "options": f"-c lock_timeout={lock_timeout} -c statement_timeout=30s"
             f" -c idle_in_transaction_session_timeout={idle_timeout}"
             + "".join(f" -c {name}={value}" for name, value in RELIED_ON.items()),

@@ -136,10 +136,11 @@ def tick(
     """
     moment = at or context.now()
     if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
+        until = time.monotonic() + CHAINING  # for both: the lease is not much longer
         with _by_itself():
-            _chain(context, signer, at=at, fence=fence)
+            _chain(context, signer, at=at, fence=fence, until=until)
         with _by_itself():
-            _chain_forgotten(context, signer, at=at, fence=fence)
+            _chain_forgotten(context, signer, at=at, fence=fence, until=until)
     before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
         lambda work: outbox.bring_forward_jobs(work.session),
@@ -198,9 +199,10 @@ def _by_itself() -> Iterator[None]:
         log.error("A part of a tick failed: %s", type(error).__name__)
 
 
-def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None) -> None:
+def _chain(
+    context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None, until: float
+) -> None:
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
-    until = time.monotonic() + CHAINING
     while time.monotonic() < until:
         with _fenced(context, at=at, fence=fence) as work:
             if history.extend_chain(work.session, at=work.at, signer=signer):
@@ -210,23 +212,22 @@ def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: i
 
 
 def _chain_forgotten(
-    context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None
+    context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None, until: float
 ) -> None:
     """Chain what was committed so late that `_chain` no longer looks there: all numbers, some at a
-    time, and on from there at the next tick."""
-    until = time.monotonic() + CHAINING
+    time, and on from there at the next tick. At least once in each tick."""
     if _look_back.next_id == 1:
         if time.monotonic() < _look_back.begun_at + LOOKS_BACK:
             return
         _look_back.begun_at = time.monotonic()
-    while time.monotonic() < until:
+    while True:
         ids = range(_look_back.next_id, _look_back.next_id + LOOKED_AT)
         with _fenced(context, at=at, fence=fence) as work:
-            if history.extend_chain(work.session, at=work.at, signer=signer, ids=ids):
-                continue
+            is_more = history.extend_chain(work.session, at=work.at, signer=signer, ids=ids)
             newest = history.highest_id(work.session)
-        _look_back.next_id = ids.stop if ids.stop <= newest else 1
-        if _look_back.next_id == 1:
+        if not is_more:
+            _look_back.next_id = ids.stop if ids.stop <= newest else 1
+        if _look_back.next_id == 1 or time.monotonic() >= until:
             return
 
 

@@ -24,6 +24,8 @@ AlertTier = Callable[[Person, datetime], bool]
 
 UNHEARD: Final = "team.unheard"
 OPERATORS_REST: Final = timedelta(hours=1)
+# Seconds that a circle has to begin its first letters, however long the one before it took.
+AT_LEAST: Final = 1.0
 
 
 def is_on_duty(person: Person, at: datetime) -> bool:
@@ -117,24 +119,27 @@ def compose_alert(
     return OnCallAlert(team_id, post)
 
 
-def send_alert(context: AppContext, alert: OnCallAlert) -> AlertResult:
+def send_alert(
+    context: AppContext, alert: OnCallAlert, *, until: float | None = None
+) -> AlertResult:
     """Send to the first circle, and at once to the next as long as nobody was reached.
 
     With nobody reached, operators are told that, and nothing else; coordinators of other queues
     may not know of this one. Call it while no transaction is open. A mail server that takes minutes
-    for a letter keeps it for five at most: the circles share 25 seconds in which letters are begun.
+    for a letter keeps none waiting behind it: the circles share 25 seconds, or those `until` which
+    several calls of one job may begin letters, and after that each begins its first ones alone.
     """
     untold: list[str] = []
     trouble: Exception | None = None
-    until = time.monotonic() + emails.BEGUN_WITHIN
+    until = emails.begun_until() if until is None else until
     for circle in alert.circles:
-        sent = emails.send_emails(context, circle, until=until)
+        sent = emails.send_emails(context, circle, until=max(until, time.monotonic() + AT_LEAST))
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
             return AlertResult(sent.told, untold, is_heard=True)
     with context.begin() as work:
         post = _to_operators(context, work, alert.team_id)
-    operators = emails.send_emails(context, post)
+    operators = emails.send_emails(context, post, until=max(until, time.monotonic() + AT_LEAST))
     return AlertResult(operators.told, untold, is_heard=False, trouble=trouble)
 
 

@@ -37,6 +37,8 @@ def start_clock(
     at = _behind(events, since or work.at, by=A_PAUSE if is_anew else AN_INSTANT)
     if since is not None or is_ahead(at, at=work.at):
         within -= at - (since or work.at)
+        # Whole seconds are kept, and an alarm goes by what is.
+        within = timedelta(seconds=int(within.total_seconds()))
     seconds = int(within.total_seconds())
     _turn(work, subject_id, clock, ClockAction.STARTED, at=at, seconds=seconds)
     return at + within

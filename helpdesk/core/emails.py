@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 # Some servers allow an account three connections.
 AT_ONCE = 3
 # After so many seconds none is begun. With the longest conversation (`adapters/mailer.LONGEST`) for
-# those that were, a call ends before the lease of its job (`outbox.LEASE`).
+# those that were, a job ends before its lease (`outbox.LEASE`), unless several circles are reached
+# by a server that takes minutes for each: then it may be begun twice, with the same Message-IDs.
 BEGUN_WITHIN = 25.0
 
 
@@ -74,7 +75,7 @@ def send_emails(
     One that could not be begun within 25 seconds, or `until` (a moment of `time.monotonic`), counts
     as one that the server has not taken for now.
     """
-    latest = time.monotonic() + BEGUN_WITHIN if until is None else until
+    latest = begun_until() if until is None else until
 
     def trouble_with(email: Email) -> Exception | None:
         try:
@@ -100,6 +101,11 @@ def send_emails(
         untold=[name for name in names if met[name] is not None],
         trouble=next((met[name] for name in reversed(names) if met[name] is not None), None),
     )
+
+
+def begun_until() -> float:
+    """By when the emails of a job that begins to send now are to be begun (`time.monotonic`)."""
+    return time.monotonic() + BEGUN_WITHIN
 
 
 @cache

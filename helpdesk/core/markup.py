@@ -119,7 +119,8 @@ def _is_needed(sign: str, text: str, before: int) -> bool:
     if sign in _joiners:
         return _joining.match(text, before) is not None
     if _selectors.match(sign):
-        is_picture = unicodedata.category(text[before]) in _pictures
+        # Not + = < > | ~ ^ ` $, which are in these categories, too.
+        is_picture = not text[before].isascii() and unicodedata.category(text[before]) in _pictures
         return is_picture or bool(_selected.match(text, before) or _key.match(text, before))
     return _braille.match(text, before) is not None
 

@@ -22,8 +22,9 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
             for one in accounts.all_operators(work.session)
             if (mailbox := accounts.mailbox_of(work, one))
         }
-    reached = on_call.send_alert(context, call)  # no transaction is open here
-    sent = emails.send_emails(context, operators)
+    until = emails.begun_until()
+    reached = on_call.send_alert(context, call, until=until)  # no transaction is open here
+    sent = emails.send_emails(context, operators, until=until)
     with context.begin() as work:
         on_call.record_operator_alert(work, call, reached)
         told = [*reached.told, *sent.told]

@@ -193,8 +193,10 @@ def noted_withdrawals(work: Work, case: Case) -> Sequence[Consent]:
     have not agreed again."""
     current = {(one.kind, one.platform) for one in current_consents(work, case)}
     noted = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_not(None))
-    # By when they were given: what reporters do is kept to the hour, what we note to the minute.
-    order = (Consent.given_at, Consent.withdrawn_by.is_(None), Consent.id)
+    # By the hour in which they were given: more is not kept of what reporters do. Who took one
+    # back with their own hand in that hour is asked of none.
+    hour = func.date_trunc("hour", Consent.given_at)
+    order = (hour, Consent.withdrawn_by.is_(None), Consent.given_at, Consent.id)
     rows = work.session.scalars(noted.order_by(*order))
     last = {(one.kind, one.platform): one for one in rows}
     return [

@@ -18,7 +18,7 @@ from helpdesk.cases.models import Case, Closure
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.recent_times import column_happened_within
+from helpdesk.core.recent_times import column_happened_within, happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.unconfirmed_addresses import code_tag
 from helpdesk.core.work import Work, round_down_to_hour, round_time_for_reporter
@@ -325,8 +325,9 @@ def _keep_stop_link(work: Work, due: _TestEmail) -> None:
 def _test_email_lately(work: Work, token: str) -> datetime | None:
     """The hour of this case's test email to this address, while it still goes on."""
     kept = work.session.get(SentTestEmail, _stop_tag(f"test {token}"))
-    goes_on = kept is not None and kept.sent_at > work.at - PAUSED_AFTER_TEST_EMAIL
-    return kept.sent_at if kept is not None and goes_on else None
+    if kept is None or not happened_within(kept.sent_at, PAUSED_AFTER_TEST_EMAIL, at=work.at):
+        return None
+    return kept.sent_at
 
 
 def _sent_lately(work: Work) -> int:

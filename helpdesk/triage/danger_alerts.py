@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 
 from helpdesk.cases.models import Case
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.recent_times import happened_within
 from helpdesk.core.work import Work
 
 # Each time that it is told brings an email, and so does a case that is closed before it was seen;
 # but the public pages queue them, and nobody who took those over fills an inbox from one mailbox.
 AN_HOUR: Final = 6
+HOUR: Final = timedelta(hours=1)
 
 
 class DangerAlert(NamedTuple):
@@ -43,6 +45,6 @@ def alert_due(work: Work, case: Case) -> DangerAlert | None:
         about, HistoryEntry.action == "triage.duty_called", HistoryEntry.details.has_key("danger")
     )
     sent = work.session.execute(called).all()
-    lately = [one for one in sent if one.at > work.at - timedelta(hours=1)]
+    lately = [one for one in sent if happened_within(one.at, HOUR, at=work.at)]
     is_sent = any(alert.details.items() <= one.details.items() for one in sent)
     return None if is_sent or len(lately) >= AN_HOUR else alert

@@ -6,6 +6,7 @@ from helpdesk.accounts import on_call
 from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.models import Case
 from helpdesk.cases.response_targets import due_time_as_argument, is_still_due
+from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import danger_alerts, surge_alerts
@@ -97,11 +98,13 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
         calls = {tell: compose_surge_alert(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
+    until = emails.begun_until()
     for tell, call in calls.items():
         if call.circles and told.issuperset(call.circles[0]):
             reached = on_call.AlertResult(sorted(call.circles[0]), [], is_heard=True)
         else:
-            reached = on_call.send_alert(context, call)  # no transaction is open here
+            # no transaction is open here
+            reached = on_call.send_alert(context, call, until=until)
         with context.begin() as work:
             on_call.record_operator_alert(work, call, reached)
             if reached.is_heard:

@@ -104,7 +104,8 @@ def correct_reporter_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     in_mailbox = answers_in_mailbox(work, case)
-    shown = {name: kept.get(name, "") for name in released}
+    # What is corrected anew goes by its own tick.
+    shown = {name: kept.get(name, "") for name in set(released).difference(changes)}
     shown |= {**changes} if shows_in_mailbox else {}
     if shown:
         in_mailbox = _corrected(questions, in_mailbox, shown)

@@ -19,7 +19,7 @@ from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
-from helpdesk.core.recent_times import column_happened_within
+from helpdesk.core.recent_times import column_happened_within, happened_within
 from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.first_reply_clock import response_plan_for
@@ -196,7 +196,7 @@ def _kinds() -> Iterator[tuple[Level, AlertAudience, timedelta, bool]]:
 
 
 def _is_crowded(found: Sequence[SurgeAlertMoment], lane: QueueLane, at: datetime) -> bool:
-    lately = sum(one.cases for one in found if one.at > at - EVERY)
+    lately = sum(one.cases for one in found if happened_within(one.at, EVERY, at=at))
     return lane.is_second or lately > LETTERS
 
 

@@ -48,9 +48,9 @@ def current_work() -> Work:
         context = current_context()
         session = context.sessions()
         g.open_session = session
-        now = _now(session)
         # Should the database be away, the page that says so is a stranger's page.
         g.presence = STRANGER
+        now = _now(session)
         presence = cast(Identify, current_app.extensions["identify"])(session, now)
         g.presence = presence
         g.work = context.work_in_session(

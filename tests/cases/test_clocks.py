@@ -34,6 +34,23 @@ def test_a_running_clock_is_due_when_its_time_is_used(context, case, now):
     assert clocks.clock_time_used(events, at=now + HOUR) == HOUR
 
 
+def test_a_clock_that_starts_behind_turns_of_tomorrow_is_due_when_it_says(context, now):
+    """An alarm goes by what is kept of it: one that is due a moment later would say nothing."""
+    subject, ahead = new_id(), now + timedelta(days=1, microseconds=345_678)
+    with context.begin(at=ahead) as work:
+        clocks.start_clock(work, subject, "request_ours", within=HOUR)
+    with context.begin(at=now) as work:
+        clocks.stop_clock(work, subject, "request_ours")
+        events = clocks.clock_events_of(work.session, subject, "request_ours")
+        due = clocks.start_clock(work, subject, "request_ours", within=HOUR, events=events)
+        work.record_about("test.happened", "tests", "1")
+
+    with context.begin(at=now) as work:
+        events = clocks.clock_events_of(work.session, subject, "request_ours")
+    assert clocks.clock_due_at(events) == due
+    assert abs(due - (now + HOUR)) <= timedelta(seconds=1)
+
+
 def test_a_new_level_gives_its_time_less_what_has_passed(context, case, now):
     with context.begin(at=now + HOUR / 4) as work:
         found = work.session.get(Case, case.id)

@@ -328,6 +328,17 @@ def test_reading_is_noted_once_an_hour_for_each_person(context, queue, responder
     assert readers == [responder.actor.id, colleague.actor.id, responder.actor.id]
 
 
+def test_a_reading_of_a_clock_that_was_ahead_hides_none_of_today(context, queue, responder, now):
+    case = a_case_of(context, queue)
+    for at in (now + timedelta(days=1), now):
+        with work_as(context, responder, at=at) as work:
+            operations.record_cases_read(work, {queries.case_by_ref(work, case.ref).id})
+
+    with context.begin() as work:
+        noted = select(HistoryEntry.id).where(HistoryEntry.action == "case.read")
+        assert len(work.session.scalars(noted).all()) == 2
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.PARTNER])
 def test_operators_and_partners_see_no_case(context, queue, responder, role):
     case = a_case_of(context, queue)

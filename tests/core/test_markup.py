@@ -112,6 +112,11 @@ def test_what_nobody_sees_inside_a_name_is_shown(sign):
     assert f"[U+{ord(sign):04X}]" in bidi_isolate(f"\u270c\ufe0f{sign}")
 
 
+@pytest.mark.parametrize("before", "+=<>|~^`$")
+def test_a_hidden_sign_behind_a_plain_one_is_shown(before):
+    assert reveal_hidden_characters(f"maria{before}\ufe0fx") == f"maria{before}[U+FE0F]x"
+
+
 def test_a_joiner_between_latin_letters_hides_nothing():
     assert reveal_hidden_characters("pay\u200dpal \u200c") == "pay[U+200D]pal [U+200C]"
 

@@ -179,6 +179,22 @@ def test_what_fell_behind_is_chained_some_numbers_at_a_time(context, now, monkey
     assert links == entries > 0
 
 
+def test_chaining_and_looking_back_share_their_time(context, now, monkeypatch):
+    """Both together must end before the lease; and each tick looks a little further back."""
+    asked = []
+    monkeypatch.setattr(ticker, "CHAINING", 0.0)
+    monkeypatch.setattr(ticker, "_look_back", ticker._LookBack(next_id=2))
+    monkeypatch.setattr(ticker.history, "highest_id", lambda _session: 10**9)
+    monkeypatch.setattr(
+        ticker.history, "extend_chain", lambda _session, *, ids=None, **_told: asked.append(ids)
+    )
+
+    ticker.tick(context, at=now)
+
+    assert [one.start for one in asked if one] == [2]
+    assert ticker._look_back.next_id == 2 + ticker.LOOKED_AT
+
+
 def test_looking_back_that_fails_keeps_nothing_from_being_chained(context, now, monkeypatch):
     monkeypatch.setattr(ticker, "_look_back", ticker._LookBack())
     monkeypatch.setattr(ticker.history, "highest_id", lambda _session: 1 / 0)

@@ -1,5 +1,7 @@
 """Danger is told, and the case is taken back at once: somebody may have been made to do it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from helpdesk.cases import operations as casework
@@ -159,6 +161,18 @@ def test_jobs_that_the_public_pages_make_up_bring_no_email(house, case, code, le
             work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=100 + at)
         letters()
     assert len(letters()) == danger_alerts.AN_HOUR
+
+
+def test_emails_of_a_clock_that_was_ahead_silence_no_other(house, case, code, letters):
+    with house.inside(at=datetime.now(UTC) + timedelta(days=1)) as work:
+        for number in range(danger_alerts.AN_HOUR):
+            work.record_about(
+                "triage.duty_called", "cases", case.id, case_id=case.id, danger=100 + number
+            )
+
+    told(house, case, code)
+
+    assert letters()
 
 
 @pytest.mark.parametrize("what", ["corrected", "playbook", "answered"])

@@ -175,6 +175,16 @@ def test_what_was_corrected_in_confidence_can_be_released_later(house, reported,
     assert (known["owner_state"], known["danger"]) == ("missing", "none_known")
 
 
+def test_what_is_corrected_in_confidence_once_more_is_not_released_by_the_older_tick(
+    house, reported, code
+):
+    correct(house, reported, {"danger": "credible"})
+
+    correct(house, reported, {"danger": "imminent"}, released=["danger"])
+
+    assert goes_by(house, reported, code)["danger"] == "none_known"
+
+
 def test_history_names_the_answers_that_were_released_and_never_what_they_say(house, reported):
     correct(house, reported, {"danger": "credible"})
     correct(house, reported, {"hold": "unclear"}, shows_in_mailbox=True)

@@ -1,6 +1,7 @@
 """The level of a case at work: judged, judged again, raised, lowered by two people."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,9 @@ from helpdesk.cases import clocks, report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.cases.states import CaseState
+from helpdesk.core import emails
 from helpdesk.core.actors import NOBODY, Role
-from helpdesk.core.emails import PermanentMailError
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
@@ -528,6 +530,25 @@ def test_an_alarm_that_reaches_nobody_goes_to_operators_without_a_word_of_the_ca
         of_queue = select(HistoryEntry).where(HistoryEntry.action == "team.unheard")
         [said] = work.session.scalars(of_queue)
         assert (said.at.minute % 5, said.at.second, said.at.microsecond) == (0, 0, 0)
+
+
+def test_a_circle_that_a_slow_server_refuses_keeps_the_next_from_none_of_its_emails(
+    context, house, now, monkeypatch
+):
+    """The coordinator's email takes longer than all of a call may; then those behind are called."""
+    monkeypatch.setattr(emails, "BEGUN_WITHIN", 0.1)
+    send = context.mailer.send
+
+    def sends(email):
+        if email.to == "cleo@house.test":
+            time.sleep(0.2)
+            raise TemporaryMailError
+        send(email)
+
+    monkeypatch.setattr(context.mailer, "send", sends)
+    reported(context, house, now, RUNNING)
+
+    assert {letter.to for letter in drained(context, now)} == {"asha@house.test", "bo@house.test"}
 
 
 def test_who_was_not_let_in_yet_is_told_nothing_though_nobody_else_can_be(context, house, now):

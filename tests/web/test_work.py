@@ -1,13 +1,17 @@
 """One Work for each request, whose connection goes back when it ends."""
 
+import socket
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 
+from helpdesk import context_assembly
 from helpdesk.app import create_app
-from helpdesk.context_assembly import close_context, open_context
+from helpdesk.context_assembly import close_context, open_context, open_engine
 from helpdesk.settings import Surface
+from helpdesk.web import request_work
 
 
 @pytest.fixture
@@ -33,3 +37,30 @@ def test_a_request_gives_its_connection_back_without_a_transaction(apart, path, 
     with engine.connect() as connection:
         state = connection.connection.driver_connection.info.transaction_status
         assert state.name == "IDLE"
+
+
+def test_a_database_that_fails_oddly_is_asked_once(apart, monkeypatch):
+    """The page that says so asks who is there, and must not ask the database for it again."""
+    asked = []
+
+    def fails(session):
+        asked.append(session)
+        raise InvalidRequestError
+
+    monkeypatch.setattr(request_work, "_now", fails)
+    app = create_app(apart, Surface.STAFF)
+    client = app.test_client()
+    client.set_cookie(app.config["DOOR_COOKIE_NAME"], "a token of nobody")
+
+    assert client.get("/duty").status_code == 500
+    assert len(asked) == 1
+
+
+def test_a_database_whose_host_is_silent_is_away(monkeypatch):
+    monkeypatch.setattr(context_assembly, "CONNECTED_WITHIN", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = open_engine(f"postgresql+psycopg://a:b@127.0.0.1:{silent.getsockname()[1]}/c")
+
+        with pytest.raises(OperationalError):
+            engine.connect()
+    engine.dispose()

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.recent_times import CLOCKS_DIFFER
 from helpdesk.core.work import Work
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
@@ -16,6 +17,7 @@ READ_LATELY: Final = select(HistoryEntry.case_id).where(
     HistoryEntry.actor_id == bindparam("actor_id"),
     HistoryEntry.action == "case.read",
     HistoryEntry.at > bindparam("since"),
+    HistoryEntry.at <= bindparam("until"),
 )
 # That it was this one: one row or none.
 ONE_READ_LATELY: Final = READ_LATELY.where(HistoryEntry.case_id == bindparam("case_id")).limit(1)
@@ -23,7 +25,11 @@ ONE_READ_LATELY: Final = READ_LATELY.where(HistoryEntry.case_id == bindparam("ca
 
 def recent_reading_parameters(work: Work) -> dict[str, Any]:
     """What READ_LATELY is asked with, and ONE_READ_LATELY beside the id of a case."""
-    return {"actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
+    return {
+        "actor_id": work.actor.id,
+        "since": work.at - NOTED_ONCE_IN,
+        "until": work.at + CLOCKS_DIFFER,
+    }
 
 
 def record_cases_read(work: Work, case_ids: Collection[str]) -> None:
