@@ -87,7 +87,7 @@ faults: setup ## Kill things and flood the form while people work; nothing may b
 	$(BIN)/python -m pytest -q -s tests/escalations/test_acts.py --sequences $(SEQUENCES) --acts-seed $(SEED)
 
 reading: setup ## Count the words and screens of a report, in a browser
-	@$(BIN)/python -m pytest -q -s tests/journeys/test_reading_load.py
+	@$(BIN)/python -m pytest -q -s tests/journeys/test_reading_load.py --every-kind
 
 pictures: setup ## Take the pictures of the README anew, of a drill
 	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/journeys/pictures.py

@@ -32,7 +32,7 @@ class TooBusy(DomainError):
     """Too many ask for the same costly thing at this moment; nothing was done."""
 
     sentence = mark_translatable(
-        "Many people are signing in right now. Please try again in a moment."
+        "A lot of people are using this right now. Please try again in a moment."
     )
 
 

@@ -18,11 +18,15 @@ class UnsureMeaning(StrEnum):
 
 @dataclass(frozen=True)
 class DecisionPointValue:
-    """One answer to a decision question, with words for "because …"."""
+    """One answer to a decision question, with words for "because …".
+
+    `reporter` is what the person reads where a rule names its pressures, if this is one.
+    """
 
     id: str
     label: Text
     because: Text
+    reporter: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,16 @@ class DecisionPoint:
 
 @dataclass(frozen=True)
 class TriageRule:
-    """Why a cell says what it says, for whoever asked and for whoever answers."""
+    """Why a cell says what it says, for whoever asked and for whoever answers.
+
+    One that names its pressures goes on, to the reporter, with those that there are and no other.
+    """
 
     id: str
     level: Level
     reporter: Text
     responder: Text
+    names_pressures: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,13 @@ class Judgement:
         return f"{self.rule}+flag" if self.raised_by else self.rule
 
     @property
+    def reasons(self) -> tuple[Text, ...]:
+        """Why, beside the answers that made it more urgent: where those are named, nobody is told
+        that something else did."""
+        named = self.raised_by and self.because_of
+        return self.for_reporter[:-1] if named else self.for_reporter
+
+    @property
     def sentence_for_reporter(self) -> str:
         """Why, in words for the person who asked, in the language the table is written in."""
         return " ".join(str(text) for text in self.for_reporter)
@@ -64,7 +71,7 @@ def judge_answers(
     raised_by = tuple(floor for floor in floors if floor.level.rank > rule.level.rank)
     level = highest_level([rule.level, *(floor.level for floor in raised_by)])
     assumed = _named(unknown, UnsureMeaning.ASSUMED)
-    because = table.left_open if "danger" in assumed else rule.reporter
+    because = (table.left_open,) if "danger" in assumed else _for_reporter(table, rule, settled)
     return Judgement(
         level=level,
         rule=rule.id,
@@ -73,7 +80,7 @@ def judge_answers(
         assumed=assumed,
         to_ask=_named(unknown, UnsureMeaning.TO_ASK),
         raised_by=raised_by,
-        for_reporter=(because, table.raised) if raised_by else (because,),
+        for_reporter=(*because, table.raised) if raised_by else because,
         sentence_for_responder=_explain(table, rule, settled, unknown, raised_by),
     )
 
@@ -129,6 +136,18 @@ def _rule(table: DecisionTable, settled: Mapping[str, str]) -> TriageRule:
         point.pressure is not None and settled[point.id] == point.pressure for point in table.points
     )
     return table.rule_for(settled["danger"], settled["hold"], pressures)
+
+
+def _for_reporter(
+    table: DecisionTable, rule: TriageRule, settled: Mapping[str, str]
+) -> tuple[Text, ...]:
+    """The sentence of the rule, and where it names pressures, one for each that there is."""
+    pressures = (
+        point.value(point.pressure).reporter
+        for point in table.points
+        if rule.names_pressures and point.pressure and settled[point.id] == point.pressure
+    )
+    return (rule.reporter, *(one for one in pressures if one is not None))
 
 
 def _named(points: Iterable[DecisionPoint], kind: UnsureMeaning) -> tuple[str, ...]:

@@ -90,7 +90,18 @@ def _refused(refusal: DomainError) -> ResponseReturnValue:
         return _outdated(refusal.sentence)
     if isinstance(refusal, Conflict):
         return _conflict(refusal.sentence, above=parent_page_of(request.path))
-    return _page(refusal.sentence, STATUS.get(type(refusal), 400), sent=_sent())
+    return _page(_sentence_of(refusal), STATUS.get(type(refusal), 400), sent=_sent())
+
+
+def _sentence_of(refusal: DomainError) -> str:
+    """Reporters have no rights that a colleague could give them: they are told only that it is
+    not possible."""
+    is_bare = refusal.sentence == NotAllowed.sentence
+    return DomainError.sentence if is_bare and _is_public() else refusal.sentence
+
+
+def _is_public() -> bool:
+    return current_surface() is Surface.PUBLIC
 
 
 def _busy(busy: TooBusy) -> ResponseReturnValue:
@@ -224,7 +235,7 @@ def _foreign_form(_error: OtherPersonsFormRefused) -> ResponseReturnValue:
             "This page belongs to a different mailbox from the one that’s open in this "
             "browser now. Nothing was sent or changed."
         )
-        if current_surface() is Surface.PUBLIC
+        if _is_public()
         else mark_translatable(
             "Someone else was signed in when this page was opened. Nothing was sent or changed."
         )

@@ -26,14 +26,67 @@ def app_without_database(house):
     return app
 
 
-def test_the_first_page_has_one_big_way_in_and_one_to_the_mailbox(browser):
+def test_the_first_page_has_a_box_to_say_what_happened_and_a_way_to_the_mailbox(browser):
     browser.open("/")
 
-    assert '<a class="button" href="/report">' in browser.text
+    assert ("story", "") in browser.form("/report").fields
+    assert "Choose from a list" in browser.text
     assert 'href="/mailbox">' in browser.text
     assert 'href="/help-now">' in browser.text
     assert "keep your IP address" in browser.text
-    assert "Set-Cookie" not in browser.answer.headers
+    assert "Nobody reads them until you send them." in browser.text
+
+
+def say(browser, words):
+    """Send the box of the first page."""
+    browser.open("/")
+    return browser.send("/report", button=("to", "1"), answers={"story": words})
+
+
+def test_words_of_the_first_page_bring_what_they_may_mean_and_are_in_no_address(browser):
+    say(browser, "they took my phone")
+
+    assert browser.answer.request.full_path == "/report?page=1"
+    assert browser.answer.request.method == "GET"
+    assert "Tick what fits" in browser.text
+    assert "A device is lost, stolen or was taken" in browser.text
+    assert ("story", "they took my phone") in browser.form("/report").fields
+
+
+def test_the_list_is_one_press_away_and_what_was_typed_goes_along(browser):
+    say(browser, "")
+    assert "Choose what it’s about" in browser.text
+
+    say(browser, "?!?")
+    assert "Choose from the list" in browser.text
+    assert ("story", "?!?") in browser.form("/report").fields
+
+
+def test_a_browser_without_cookies_carries_the_words_of_the_first_page(app):
+    browser = Browser(app.test_client(use_cookies=False))
+
+    say(browser, "they took my phone")
+
+    assert browser.answer.request.method == "POST"
+    assert "Tick what fits" in browser.text
+    assert ("story", "they took my phone") in browser.form("/report").fields
+
+
+def test_a_look_at_the_first_page_ends_no_report_that_is_being_filled_in(browser):
+    go_to(browser, 3)
+
+    browser.open("/")
+    browser.open("/report?page=3")
+
+    assert "Page 3 of 4" in browser.text
+
+
+def test_words_of_the_first_page_begin_a_report_of_their_own(browser):
+    go_to(browser, 3)
+
+    say(browser, "they took my phone")
+
+    assert not any(name == "what" for name, _ in browser.form("/report").fields)
 
 
 def test_leaving_goes_away_at_once_and_takes_what_the_browser_kept(browser, settings):

@@ -166,7 +166,7 @@ def test_the_receipt_names_them_in_place_of_something_else(browser):
     send(browser, {"story": "Help."})
     browser.open("/report/received/advice")
 
-    assert "Because you answered" in browser.text
+    assert "It’s more urgent because you answered:" in browser.text
     assert "Something else in your answers" not in browser.text
 
 

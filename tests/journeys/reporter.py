@@ -13,7 +13,7 @@ def report(browser, public, *, story="", platform="", consents=(), answers=(), l
     """Report a stolen account; gives the words of the return code as they are shown."""
     browser.get(public)
     look(browser)
-    press(browser, "Tell us what happened")
+    press(browser, "Choose from a list")
     look(browser)
     choose(browser, "Someone else is using my account")
     press(browser, "Continue")

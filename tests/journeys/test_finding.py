@@ -22,7 +22,15 @@ def title(kind):
     return str(load_current_library().playbook(kind).title)
 
 
+def say(browser, words):
+    """What happened, in the box of the first page."""
+    field(browser, WORDS).send_keys(words)
+    press(browser, "Continue")
+
+
 def look_for(browser, words):
+    """Other words than those that were typed first."""
+    browser.find_element(By.XPATH, "//summary[contains(., 'Change what you wrote')]").click()
     box = field(browser, WORDS)
     box.clear()
     box.send_keys(words)
@@ -30,7 +38,8 @@ def look_for(browser, words):
 
 
 def test_words_alone_lead_to_the_right_kind_of_trouble(browser, served):
-    browser.get(f"{served.public}/report")
+    browser.get(f"{served.public}/en/")
+    say(browser, "hacked")
 
     for words, kind in SEARCHES.items():
         look_for(browser, words)
@@ -41,17 +50,16 @@ def test_words_alone_lead_to_the_right_kind_of_trouble(browser, served):
 
 
 def test_who_goes_on_with_words_alone_is_shown_what_they_may_mean(browser, served):
-    browser.get(f"{served.public}/report")
+    browser.get(f"{served.public}/en/")
 
-    field(browser, WORDS).send_keys("they took my phone")
-    press(browser, "Continue")
+    say(browser, "they took my phone")
 
     assert texts(browser, ".found label")[0].splitlines()[0] == title("device-lost-seized")
 
 
 def test_two_things_at_once_from_the_first_word_to_the_receipt(browser, served):
-    browser.get(f"{served.public}/report")
-    look_for(browser, "police arrested my friend")
+    browser.get(f"{served.public}/en/")
+    say(browser, "police arrested my friend")
     choose(browser, title("arrest-detention"))
     look_for(browser, "hacked")
     choose(browser, title("account-takeover"))

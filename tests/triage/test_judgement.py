@@ -115,6 +115,25 @@ def test_floors_raise_and_never_lower(known, levels):
     assert bool(judgement.raised_by) == (judgement.level is not plain.level)
 
 
+PRESSURES = {
+    "reach": ("others", "Other people are affected."),
+    "clock": ("within_72h", "A date is near."),
+    "capacity": ("cannot_act", "You cannot act on your own."),
+}
+
+
+@pytest.mark.parametrize("rule", ["R5", "R6"])
+def test_the_reporter_reads_of_the_pressures_that_there_are_and_of_no_other(rule):
+    found = [one for one in EVERY if judge_answers(TABLE, one).rule == rule]
+
+    for one in found:
+        said = judge_answers(TABLE, one).sentence_for_reporter
+        assert said.startswith(("It is still going on.", "Someone could be harmed"))
+        for name, (value, sentence) in PRESSURES.items():
+            assert (sentence in said) == (one[name] == value), said
+    assert found
+
+
 def test_the_responder_reads_the_reasons_and_what_is_still_open():
     known = {"danger": "none_known", "hold": "running", "reach": "others", "clock": "unsure"}
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from werkzeug.exceptions import InternalServerError
 
 from helpdesk.app import LARGEST_REQUEST
+from helpdesk.core.errors import NotAllowed
 from tests import factories
 
 EVERY_SURFACE = pytest.mark.parametrize(
@@ -44,6 +45,17 @@ def test_what_is_too_much_is_refused_with_what_to_do_now(request, surface, door)
     assert answer.status_code == 413
     assert "This is more than we can take at once." in answer.text
     assert "your earlier answers are still there" in answer.text
+
+
+def test_only_colleagues_are_sent_to_a_coordinator(public, staff):
+    for browser, is_asked in ((public, False), (staff, True)):
+        browser.application.view_functions["static"] = _not_allowed
+
+        answer = browser.get("/static/css/base.css")
+
+        assert answer.status_code == 403
+        assert ("ask a coordinator" in answer.text) == is_asked
+        assert ("You can see this" in answer.text) == is_asked
 
 
 @EVERY_SURFACE
@@ -112,6 +124,10 @@ def test_another_statement_that_cannot_be_run_is_a_failure_of_ours(staff):
     staff.application.view_functions["static"] = broken
 
     assert staff.get("/static/css/base.css").status_code == 500
+
+
+def _not_allowed(**_kwargs):
+    raise NotAllowed
 
 
 def _break_down(failure=None, **_values):

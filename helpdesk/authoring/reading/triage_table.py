@@ -71,23 +71,25 @@ def _read_point(node: Node) -> DecisionPoint:
 
 
 def _read_value(node: Node, home: str) -> DecisionPointValue:
-    fields = node.fields("id label because")
+    fields = node.fields("id label because", "reporter")
     home = f"{home}.values.{fields['id'].id()}"
     return DecisionPointValue(
         id=fields["id"].id(),
         label=Text(f"{home}.label", fields["label"].text()),
         because=Text(f"{home}.because", fields["because"].text()),
+        reporter=fields.read("reporter", lambda said: Text(f"{home}.reporter", said.text()), None),
     )
 
 
 def _read_rule(node: Node) -> TriageRule:
-    fields = node.fields("id level reporter responder")
+    fields = node.fields("id level reporter responder", "names_pressures")
     rule_id = fields["id"].text()
     return TriageRule(
         id=rule_id,
         level=fields["level"].one_of(Level),
         reporter=Text(f"{HOME}.rules.{rule_id}.reporter", fields["reporter"].text()),
         responder=Text(f"{HOME}.rules.{rule_id}.responder", fields["responder"].text()),
+        names_pressures=fields.read("names_pressures", Node.flag, otherwise=False),
     )
 
 
@@ -149,7 +151,7 @@ def _check_rules(node: Node, rules: dict[str, TriageRule], cells: tuple[TableCel
         node.refuse("two rules have the same id")
     used = {cell.rule.id for cell in cells}
     for item in node.items():
-        rule_id = item.fields("id level reporter responder")["id"].text()
+        rule_id = item.fields("id level reporter responder", "names_pressures")["id"].text()
         if rule_id not in used:
             item.refuse(f"no cell of the table uses rule {rule_id}")
 

@@ -97,6 +97,8 @@ def kind_by_sentence_id(library: WrittenLibrary) -> dict[str, SentenceKind]:
     note(SentenceKind.RECEIPT, tuple(rule.reporter for rule in library.table.rules))
     note(SentenceKind.RECEIPT, tuple(plan.promise for plan in library.table.levels))
     note(SentenceKind.RECEIPT, library.table.left_open, library.table.raised)
+    values = (value for point in library.table.points for value in point.values)
+    note(SentenceKind.RECEIPT, *(one.reporter for one in values if one.reporter is not None))
     # Names of services first: most are the same in every language.
     note(SentenceKind.QUESTION, tuple(one.name for one in library.platforms))
     note(SentenceKind.EVERYWHERE, library.questions)

@@ -15,6 +15,7 @@ from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictFo
 from helpdesk.intake.forms.questions import PREFIX, answers_from_form
 from helpdesk.intake.forms.reminders import ReminderCodeForm, RemindersForm
 from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportFormSteps
+from helpdesk.intake.forms.report_steps import first_step_form
 
 __all__ = [
     "FIRST",
@@ -36,5 +37,6 @@ __all__ = [
     "consent_label",
     "deferred_questions_form",
     "explain_consequences",
+    "first_step_form",
     "list_deferred_questions",
 ]

@@ -43,15 +43,15 @@ class KindSearch:
 
     @property
     def ticked_kinds(self) -> tuple[Playbook, ...]:
-        """What was ticked before and is not among what was found: it stays in sight."""
-        found = {one.page.id for one in self.found}
-        kinds = [kind for kind in self._ticked if kind not in found]
-        return playbooks_of_kinds(self._library, kinds) if self.words and kinds else ()
+        """What was ticked before and is not among what the words lead to: it stays in sight."""
+        shown = {page.id for page in (*self.common, *(one.page for one in self.found))}
+        kinds = [kind for kind in self._ticked if kind not in shown]
+        return playbooks_of_kinds(self._library, kinds) if kinds else ()
 
     @property
     def common(self) -> tuple[Playbook, ...]:
-        """What most people come with, and what was ticked; nothing where words led elsewhere."""
-        shown = () if self.words else (*self._library.collection.common, *self._ticked)
+        """What most people come with: shown where words found nothing."""
+        shown = self._library.collection.common if self.words and not self.found else ()
         return playbooks_of_kinds(self._library, shown) if shown else ()
 
     @property

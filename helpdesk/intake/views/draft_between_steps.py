@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.intake.forms import FIRST
 from helpdesk.intake.machine_sent_reports import DECOY
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.web.form_tokens import FIELD
@@ -30,13 +31,20 @@ LONGEST: Final = 200_000
 # Counted for all visitors together, since they may all come from one address; nobody loses by it.
 BURST, STEADY_PER_MINUTE = 120, 60
 EVERYBODY: Final = "everybody"
-NOT_KEPT: Final = frozenset({FIELD, DECOY, "to", "page"})
+# In the form of the first page of the site: a report begins with it.
+OPENING = "opening"
+NOT_KEPT: Final = frozenset({FIELD, DECOY, OPENING, "to", "page"})
 
 
 def start_draft(token: ReportToken) -> None:
     """From here on this browser's draft is that of a fresh form."""
     session[DRAFT] = token.text
     session.pop(IS_KEPT, None)
+
+
+def opening_fields(token: ReportToken) -> list[tuple[str, str]]:
+    """What the first page of the site sends along with the words that begin a report."""
+    return [("token", token.text), ("page", str(FIRST)), (OPENING, "yes")]
 
 
 def end_draft() -> None:

@@ -1,12 +1,21 @@
-"""The first page, the way out, and what to do in danger: they need no database."""
+"""The first page, with the box to say what happened; the way out, and what to do in danger.
+
+They need no database.
+"""
 
 from flask import current_app, make_response, redirect, render_template, session
 from flask.typing import ResponseReturnValue
 
+from helpdesk.intake.forms import first_step_form
+from helpdesk.intake.machine_sent_reports import DECOY
+from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.draft_between_steps import opening_fields
+from helpdesk.intake.views.receipts import probe_cookie_support
 from helpdesk.playbooks.helplines import HelplinePurpose, helplines_for
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.form_tokens import was_sent_by_another_site
+from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
 from helpdesk.web.session_cookies import delete_session_cookie
 
@@ -14,7 +23,14 @@ from helpdesk.web.session_cookies import delete_session_cookie
 @bp.get("/")
 @public_view
 def home() -> ResponseReturnValue:
-    return render_template("intake/home.html")
+    """The first page. A report begins when its box is sent: a look at it starts and ends none."""
+    probe_cookie_support()
+    return render_template(
+        "intake/home.html",
+        form=first_step_form(current_language())(),
+        carried=opening_fields(ReportToken.new()),
+        decoy=DECOY,
+    )
 
 
 @bp.get("/help-now")

@@ -79,6 +79,8 @@ def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
     paper = ReportFormSteps(request.form, current_language())
     token = ReportToken.read(request.form.get("token", ""))
+    if draft_between_steps.OPENING in request.form and browser_keeps_cookies():
+        draft_between_steps.start_draft(token)
     if request.form.get("to") != SEND:
         return _turn(paper, token)
     fault = paper.first_invalid_page()
