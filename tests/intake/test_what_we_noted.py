@@ -11,6 +11,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import reporter
+from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import operations, queries
@@ -319,3 +320,34 @@ def test_a_note_of_ours_is_over_once_they_took_it_back_themselves_within_the_hou
         work.session.add(again)
 
     assert TAKEN_BACK not in unescape(story.browser.open("/mailbox/case").text)
+
+
+def close(house, story):
+    with house.inside() as work:
+        casework.end_case_work(
+            work, work.session.get(Case, story.case.id), outcome=CaseOutcome.WITHDRAWN
+        )
+
+
+def test_of_a_closed_case_nothing_is_written_down_for_them(house, story):
+    close(house, story)
+
+    with pytest.raises(Conflict, match="Reopen it"):
+        note(house, story, Verdict.NOT_EFFECTIVE)
+    assert not noted(house)
+
+
+def test_their_own_word_opens_a_closed_case_also_where_it_is_what_we_had_noted(house, story):
+    story.look()
+    note(house, story, Verdict.NOT_EFFECTIVE)
+    close(house, story)
+
+    story.browser.send(
+        f"/mailbox/case/requests/{story.ref}/verification",
+        answers={"verdict": Verdict.NOT_EFFECTIVE},
+    )
+
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id, populate_existing=True)
+        assert case.state is CaseState.OPEN
+        assert case.reply_due_at is not None

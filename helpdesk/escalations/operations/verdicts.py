@@ -19,6 +19,7 @@ from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import EscalationState, Verdict
 
 NOTHING_DECIDED: Final = mark_translatable("There is no decision waiting for your answer.")
+CASE_CLOSED: Final = "The case is closed. Reopen it before you record what the reporter says."
 VERDICT_DISPUTED: Final = (
     "The reporter says they didn’t tell us that. Only they can say whether it is fixed, in their "
     "mailbox. Write to them."
@@ -47,6 +48,8 @@ def record_verdict(
         noted = queries.verdict_noted_by_staff(work, escalation)
     else:
         lock_request_if_unchanged(work, escalation)
+        if escalation.case.is_closed:  # it would go back to the partner with nobody behind it
+            raise Conflict(CASE_CLOSED)
         noted = None
     if escalation.state is not EscalationState.DECIDED and noted is None:
         raise Conflict(NOTHING_DECIDED)

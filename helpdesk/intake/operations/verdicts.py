@@ -5,6 +5,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Verdict
+from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
@@ -15,6 +16,7 @@ def record_own_verdict(
     and so is whoever says something else than one of us has noted for them meanwhile."""
     is_otherwise = escalations.record_verdict(work, escalation, verdict=verdict, seen=seen)
     if is_otherwise or verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
+        reopen_case_for_reporter(work, escalation.case)
         owe_reply_to_reporter(work, escalation.case)
 
 
