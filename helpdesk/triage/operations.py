@@ -15,7 +15,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.pausing import resume_case_if_raised
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.second_person_requests import end_undecided_requests
-from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
+from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of, reporter_mark_of
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
@@ -251,11 +251,12 @@ def call_for_danger(work: Work, case: Case) -> None:
     work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=told_at)
 
 
-def record_danger_seen(work: Work, case: Case) -> None:
+def record_danger_seen(work: Work, case: Case, *, seen: str | None = None) -> None:
     """A coordinator has read a case that its reporter took back after danger was told: it goes from
-    the board."""
+    the board. `seen` is the mark of what the reporter had let us know when the board was opened."""
     lock_case(work, case)
     work.require(may_record_danger_seen, case)
+    refuse_if_changed_since(seen, now=reporter_mark_of(work, case))
     if case.rule != DANGER_TOLD:
         raise StalePage("Someone else has already said that they have seen it.")
     case.rule = DANGER_WAS_TOLD

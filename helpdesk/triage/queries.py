@@ -286,17 +286,18 @@ def cases_with_failed_alert(work: Work, *, limit: int = cases.LISTED_AT_MOST) ->
 
 def cases_withdrawn_in_danger(work: Work, *, limit: int = cases.LISTED_AT_MOST) -> Sequence[Case]:
     """Cases whose reporters told us of danger and then took them back: somebody may have made them.
-    Until a coordinator has seen them."""
+    The newest first, so that many of one person hide no other; until a coordinator has seen them.
+    """
     found = cases.visible_cases(work.actor).where(
         # Spelt out for the small index of those.
         Case.state == CaseState.CLOSED,
         Case.rule == DANGER_TOLD,
         cases.is_in_queues(work.actor.queues),
-        Case.closure.has(
-            and_(Closure.outcome == CaseOutcome.WITHDRAWN, Closure.by.startswith("reporter:"))
-        ),
+        Closure.outcome == CaseOutcome.WITHDRAWN,
+        Closure.by.startswith("reporter:"),
     )
-    ordered = found.options(*cases.LISTED).order_by(Case.opened_at, Case.id).limit(limit)
+    closed = found.join(Closure, Closure.case_id == Case.id)
+    ordered = closed.options(*cases.LISTED).order_by(Closure.at.desc(), Case.id).limit(limit)
     return work.session.scalars(ordered).all()
 
 

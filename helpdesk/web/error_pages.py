@@ -5,7 +5,7 @@ import secrets
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from psycopg.errors import InsufficientPrivilege, UniqueViolation
@@ -297,6 +297,8 @@ def _page(
     above: str | None = None,
     ways: str | None = None,
 ) -> tuple[Any, int]:
+    if not _is_host_valid():  # no page of ours has an address there
+        return Response(gettext(sentence), status, mimetype="text/plain"), status
     page = render_template(
         "errors/unbranded.html" if is_unbranded_host() else "errors/refused.html",
         again=False,
@@ -308,6 +310,14 @@ def _page(
         home=current_app.config["HOME"],
     )
     return page, status
+
+
+def _is_host_valid() -> bool:
+    try:
+        current_app.create_url_adapter(request)
+    except HTTPException:
+        return False
+    return True
 
 
 def _home() -> str:

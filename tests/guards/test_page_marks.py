@@ -44,6 +44,7 @@ MARKED = {
     "playbooks.create_outcome": "form.seen_on_case",
     "playbooks.create_reopening": "submitted_page_mark",
     "playbooks.create_skip": "form.seen",
+    "triage.create_danger_seen": "submitted_page_mark",
     "triage.create_answer_correction": "submitted_page_mark",
     "triage.create_lowering_decision": "submitted_page_mark",
 }
@@ -129,7 +130,6 @@ PLAIN = {
     "playbooks.create_edition_move": LATEST,
     "playbooks.create_mailbox_kind": ONE,
     "playbooks.create_run": NEW,
-    "triage.create_danger_seen": STATE,
     "triage.create_level": "the level that is wanted is chosen, and a higher one is never refused",
     "triage.create_lowering": "the wish is for a second person, who sees from which level",
 }

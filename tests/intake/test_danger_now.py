@@ -138,6 +138,16 @@ def test_after_a_message_that_shows_danger_it_comes_first(mailbox):
     assert f'class="button button-stop" href="{ADDRESS}"' in mailbox.text
 
 
+def test_what_a_message_showed_is_not_read_again_by_back_or_reload(mailbox):
+    mailbox.send("/mailbox/case/messages", answers={"body": "They are at my door."})
+    address = mailbox.answer.request.full_path
+    assert "Is someone at the door?" in mailbox.text
+
+    mailbox.open(address)
+
+    assert "Is someone at the door?" not in mailbox.text
+
+
 def test_a_message_without_signs_of_danger_brings_no_red_button(mailbox):
     mailbox.send("/mailbox/case/messages", answers={"body": "Thank you, that helped."})
 

@@ -7,6 +7,7 @@ import pytest
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.models import Case
+from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core import emails
 from helpdesk.core.actors import Role, reporter
@@ -218,3 +219,18 @@ def test_closing_asks_until_the_answer_about_danger_itself_is_corrected(house, c
     assert not closing_asks_about_danger(house, case)
     told(house, case, code)
     assert closing_asks_about_danger(house, case)
+
+
+def test_a_board_of_before_clears_no_newer_withdrawal(house, case, code):
+    told(house, case, code)
+    take_back(house, case, code)
+    with house.inside() as work:
+        coordinator = a_person(work, Role.COORDINATOR, [house.team])
+    with house.inside(coordinator) as work:
+        seen = reporter_mark_of(work, work.session.get(Case, case.id))
+    told(house, case, code)
+    take_back(house, case, code)
+
+    with house.inside(coordinator) as work, pytest.raises(StalePage):
+        triage.record_danger_seen(work, work.session.get(Case, case.id), seen=seen)
+    assert on_board(house) == [case.ref]

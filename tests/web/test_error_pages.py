@@ -150,3 +150,11 @@ def test_an_address_that_takes_no_form_says_so(public):
 
     assert answer.status_code == 405
     assert "Open that page" not in answer.text
+
+
+@EVERY_SURFACE
+def test_a_host_that_is_none_is_refused_in_a_sentence(request, surface, door):
+    answer = request.getfixturevalue(surface).get(door, headers={"Host": "x" * 64})
+
+    assert answer.status_code == 400
+    assert "We couldn’t understand what was sent." in answer.text

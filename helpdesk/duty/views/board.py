@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.queries import current_person
 from helpdesk.adapters import database_hardening
+from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
@@ -67,5 +68,6 @@ def _page(form: StartDutyForm) -> str:
         person=current_person(work),
         duty_form=form,
         may_record_danger_seen=partial(may_record_danger_seen, work.actor),
+        reporter_mark_of=partial(reporter_mark_of, work),
         now=work.at,
     )

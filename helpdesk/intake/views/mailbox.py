@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, get_flashed_messages, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -33,12 +33,19 @@ from helpdesk.web.request_work import work
 
 # Said where the agreements stand, which is where the page is opened.
 AT_CONSENTS = "at-consents"
+# What a message that was just sent shows signs of, for the page that is opened by it.
+DANGER_SIGN = "danger-sign"
 
 
 @bp.get("/mailbox/case")
 @mailbox_required
 def show_case() -> ResponseReturnValue:
-    return _case_page(ReporterMessageForm())
+    # Help that cannot wait, after a message that shows danger. Said once: a page that answers could
+    # be read again by Reload and Back, by whoever takes the phone.
+    signs = tuple(
+        DangerSign(str(one)) for one in get_flashed_messages(category_filter=[DANGER_SIGN])
+    )
+    return _case_page(ReporterMessageForm(), danger_signs=signs)
 
 
 @bp.post("/mailbox/case")
@@ -59,9 +66,8 @@ def create_message() -> ResponseReturnValue:
     refuse_if_full(work, current_context().settings.reports_quota)
     operations.send_message_as_reporter(work, queries.own_case(work), body=form.body.data)
     flash(_("Message sent. Only the people who work on your case can read it."))
-    signs = danger_detector().signs_in(form.body.data)
-    if signs:  # the help that cannot wait stands on the very page that answers
-        return _case_page(ReporterMessageForm(None), danger_signs=signs)
+    for sign in danger_detector().signs_in(form.body.data):
+        flash(sign, DANGER_SIGN)
     return redirect(url_for(".show_case"), 303)
 
 
@@ -82,8 +88,7 @@ def create_danger() -> ResponseReturnValue:
         if send_hold.is_sending(work.session)
         else _("We’ve saved this, but because of a fault we can’t alert anyone right now.")
     )
-    # Said once: a page that answers could be read again by Reload and Back, by whoever takes the
-    # phone.
+    # Said once, as help after a message.
     flash(_("We can’t send anyone. If you can, first call someone who can come now."))
     return redirect(url_for(".show_case"), 303)
 
