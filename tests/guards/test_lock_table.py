@@ -322,30 +322,37 @@ def limits(small):
 
 
 @pytest.mark.usefixtures("row")
-def test_for_whom_others_wait_too_long_is_ended(small, role, watch):
-    """Not before its time, and not who waits as well, though others wait behind it."""
+def test_for_whom_others_wait_too_long_is_ended(small, watch):
+    """Whatever its role; not before its time, and not who waits as well, though others wait behind
+    it. All of them at once: it takes as long as one may wait."""
     watcher, driver = watch
-    with (
-        psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin,
-        psycopg.connect(plain(small.url(role))) as holds,
-        psycopg.connect(plain(small.url("helpdesk_app")), autocommit=True) as first,
-        psycopg.connect(plain(small.url("helpdesk_app")), autocommit=True) as second,
-    ):
-        holds.execute(TAKE)
-        waiting = [in_thread(one, TAKE) for one in (first, second)]
-        wait_until(admin, f"{WAITS} OFFSET 1")
+    with ExitStack() as held:
+
+        def connect(role, **how):
+            return held.enter_context(psycopg.connect(plain(small.url(role)), **how))
+
+        admin = connect("postgres", autocommit=True)
+        holds = [connect(role) for role in PROCESSES]
+        behind = [[connect("helpdesk_app", autocommit=True) for _ in range(2)] for _ in PROCESSES]
+        waiting = []
+        for number, (one, two_more) in enumerate(zip(holds, behind, strict=True), 10):
+            admin.execute("INSERT INTO held VALUES (%s)", (number,))
+            one.execute(f"{TAKE_ONE} {number} FOR UPDATE")
+            waiting += [in_thread(other, f"{TAKE_ONE} {number} FOR UPDATE") for other in two_more]
+        wait_until(admin, f"{WAITS} OFFSET {len(waiting) - 1}")
         watcher.end_lock_hoarders(driver)
         assert watcher.unreported_sessions() == {}
 
-        wait_until(admin, waits_of(2))
+        wait_until(admin, waits_of(len(waiting)))
         watcher.end_lock_hoarders(driver)
 
         for thread, said in waiting:
             thread.join(LONG)
             assert said == []
-        with pytest.raises(psycopg.OperationalError):
-            holds.execute("SELECT 1")
-    assert list(watcher.unreported_sessions()) == [role]
+        for one in holds:
+            with pytest.raises(psycopg.OperationalError):
+                one.execute("SELECT 1")
+    assert set(watcher.unreported_sessions()) == set(PROCESSES)
 
 
 @pytest.mark.usefixtures("row")
