@@ -1,6 +1,7 @@
 """How long a partner has, by priority: what we ask for where nothing else was agreed."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,7 +19,13 @@ def response_times_in_seconds(times: dict[str, timedelta]) -> dict[str, int]:
 
 def is_time_zone(name: str) -> bool:
     """Whether this is the name of a zone, such as Europe/Lisbon."""
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read once in a process: finding them opens some six hundred files."""
+    return frozenset(available_timezones())
 
 
 def format_in_both_zones(at: datetime, zone: str) -> str:
