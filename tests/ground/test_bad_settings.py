@@ -1,9 +1,6 @@
 """Whatever an operator gets wrong is said in a sentence, with status 2 and without a traceback."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,14 +9,14 @@ from helpdesk import key_files
 from helpdesk.cli import main
 from helpdesk.setting_values import parse_database_url
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys
+from tests.ground.warm_commands import WarmCommands
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [sys.executable, "-c", "import wsgi"]
+PAGES = ["wsgi"]
 SECRET = "correct-horse-7431"
 
 
 def command(*words):
-    return [sys.executable, "-m", "helpdesk.cli", *words]
+    return ["helpdesk.cli", *words]
 
 
 WORKER, TICKER, MIGRATE = command("worker", "notices"), command("ticker"), command("migrate")
@@ -52,17 +49,11 @@ def given(words, place):
     return {key: str(key_path(place, key)) for key in keys.get(id(words), key_files.ALL)}
 
 
-def run(words, environment):
-    return subprocess.run(
-        words,
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def run():
+    commands = WarmCommands()
+    yield commands.run
+    commands.end()
 
 
 NOWHERE = "postgresql://helpdesk_app@127.0.0.1:1/helpdesk"
@@ -113,7 +104,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("changed", "sentence", "words"), TABLE)
-def test_a_bad_setting_is_a_sentence(whole, place, changed, sentence, words):
+def test_a_bad_setting_is_a_sentence(run, whole, place, changed, sentence, words):
     environment = {**whole, **given(words, place), **changed}
     if words is PAGES:
         environment = {"SERVES": "public", **environment}
@@ -128,7 +119,7 @@ def test_a_bad_setting_is_a_sentence(whole, place, changed, sentence, words):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_postgres_is_taken_for_postgresql(whole, place, postgres):
+def test_postgres_is_taken_for_postgresql(run, whole, place, postgres):
     url = postgres.url("helpdesk_app").replace("postgresql+psycopg://", "postgres://")
 
     done = run(VERIFY, {**whole, **given(VERIFY, place), "DATABASE_URL": url})
@@ -146,7 +137,9 @@ def test_postgres_is_taken_for_postgresql(whole, place, postgres):
         ("helpdesk_intake", "helpdesk", "is not allowed to do this"),
     ],
 )
-def test_a_database_that_refuses_is_a_sentence(whole, place, postgres, user, database, sentence):
+def test_a_database_that_refuses_is_a_sentence(
+    run, whole, place, postgres, user, database, sentence
+):
     url = postgres.url(user, database)
 
     done = run(VERIFY, {**whole, **given(VERIFY, place), "DATABASE_URL": url})
@@ -156,7 +149,7 @@ def test_a_database_that_refuses_is_a_sentence(whole, place, postgres, user, dat
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_no_sentence_repeats_a_password(whole):
+def test_no_sentence_repeats_a_password(run, whole):
     for url in (f"postgresql://a:{SECRET}@127.0.0.1:1/x", f"mysql://a:{SECRET}@h/x"):
         done = run(MIGRATE, {**whole, "DATABASE_URL": url})
 
@@ -165,7 +158,7 @@ def test_no_sentence_repeats_a_password(whole):
 
 
 @pytest.mark.parametrize("words", [("up",), ("forget-instance", "--yes")])
-def test_a_folder_that_cannot_be_written_is_a_sentence(place, words):
+def test_a_folder_that_cannot_be_written_is_a_sentence(run, place, words):
     (place / "file").write_text("")
     environment = {"PATH": os.environ["PATH"], "INSTANCE": str(place / "file" / "instance")}
 
@@ -176,7 +169,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(place, words):
 
 
 @pytest.mark.parametrize("port", ["banana", "-1", "70000"])
-def test_a_port_that_is_none_is_a_sentence(place, port):
+def test_a_port_that_is_none_is_a_sentence(run, place, port):
     environment = {"PATH": os.environ["PATH"], "INSTANCE": str(place / "instance"), "PORT": port}
 
     done = run(command("up"), environment)
@@ -185,7 +178,7 @@ def test_a_port_that_is_none_is_a_sentence(place, port):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_everything_right_is_no_trouble(whole, place):
+def test_everything_right_is_no_trouble(run, whole, place):
     done = run(VERIFY, {**whole, **given(VERIFY, place)})
 
     assert done.returncode == 0, done.stdout + done.stderr
