@@ -72,12 +72,14 @@ ROLES: Sequence[str] = (
 )  # fmt: skip
 
 
-def trial(address: Callable[[str], str], *, seed: int, tries: int) -> Trial:
+def trial(
+    address: Callable[[str], str], *, seed: int, tries: int, taken_over: Sequence[str] = ROLES
+) -> Trial:
     """So many tries of each role; `address` gives a role's own, in psycopg's words."""
     result = Trial(f"{tries} tries of each role that was taken over", seed)
     with result.timed(), psycopg.connect(address("postgres"), autocommit=True) as judge:
         tables: dict[str, Any] = dict(judge.execute(TABLES).fetchall())
-        for role in ROLES:
+        for role in taken_over:
             kept = {**KEPT, **(KEPT_AT_THE_DOOR if role == ROLES[0] else {})}
             look, kept = (_rows, {**KEPT_BY_STAFF}) if role == STAFF else (_looked_at, kept)
             before = look(judge, kept)
