@@ -4,13 +4,13 @@ import pytest
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Membership, Person, TeamKind
-from helpdesk.app import create_app
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy
 from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.partners import operations as partners
 from helpdesk.settings import Surface
 from tests.accounts.test_vouching import house, invited, let_in, reset
+from tests.conftest import app_of
 from tests.factories import a_person, sign_in, work_as
 from tests.intake.browser import Browser
 
@@ -19,8 +19,7 @@ __all__ = ["house"]
 
 @pytest.fixture
 def browse(context):
-    app = create_app(context, Surface.STAFF)
-    app.testing = True
+    app = app_of(context, Surface.STAFF)
     return lambda somebody: Browser(sign_in(app.test_client(), somebody))
 
 

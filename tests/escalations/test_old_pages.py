@@ -6,7 +6,6 @@ from sqlalchemy import select
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
-from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
@@ -30,6 +29,7 @@ from helpdesk.runs.queries import pinned_playbook_of
 from helpdesk.settings import Surface
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
+from tests.conftest import app_of
 from tests.factories import a_person, sign_in
 from tests.intake.browser import Browser, mark_in
 
@@ -37,8 +37,7 @@ from tests.intake.browser import Browser, mark_in
 @pytest.fixture
 def browse(context):
     """A browser of somebody of ours."""
-    app = create_app(context, Surface.STAFF)
-    app.testing = True
+    app = app_of(context, Surface.STAFF)
     return lambda somebody: sign_in(app.test_client(), somebody)
 
 

@@ -6,7 +6,6 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import (
     NOT_THEIR_WORD,
@@ -27,6 +26,7 @@ from helpdesk.escalations.stale_page_marks import decision_mark_of
 from helpdesk.escalations.states import EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
+from tests.conftest import app_of
 from tests.factories import sign_in
 from tests.intake.browser import token_in
 
@@ -117,8 +117,7 @@ DENIALS = pytest.mark.parametrize("prepare", [verdict_denied, consent_denied])
 
 @pytest.fixture
 def browser(house, context):
-    app = create_app(context, Surface.STAFF)
-    app.testing = True
+    app = app_of(context, Surface.STAFF)
     return sign_in(app.test_client(), house.writer)
 
 

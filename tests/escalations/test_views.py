@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.accounts.models import Person
-from helpdesk.app import create_app
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
 from helpdesk.cases.states import ConsentKind
@@ -28,6 +27,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.settings import Surface
+from tests.conftest import app_of
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
 from tests.escalations.test_approving import block_everyone_there, without_fact
 from tests.factories import a_case, a_person, a_team, sign_in
@@ -51,8 +51,7 @@ def writer(staff, house):
 @pytest.fixture
 def second(house, context):
     """A second browser at the staff's pages, with a second person."""
-    app = create_app(context, Surface.STAFF)
-    app.testing = True
+    app = app_of(context, Surface.STAFF)
     return sign_in(app.test_client(), house.second)
 
 

@@ -20,7 +20,7 @@ from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate, plain
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, plain
 from tests.escalations.conftest import a_house
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
@@ -41,8 +41,7 @@ STRENGTHS = ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE")
 def address(postgres):
     """A database of its own, with the roles of production, where what is done stays."""
     with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as database:
-        database.execute("CREATE DATABASE held OWNER helpdesk_owner")
-        migrate(postgres.url("helpdesk_owner", "held"))
+        database.execute("CREATE DATABASE held TEMPLATE strict_empty OWNER helpdesk_owner")
         yield lambda role: postgres.url(role, "held")
         database.execute("DROP DATABASE held WITH (FORCE)")
 

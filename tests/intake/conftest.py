@@ -5,14 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from helpdesk.app import create_app
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.settings import Surface
-from tests.conftest import AT_THE_DOOR, desk_on
+from tests.conftest import AT_THE_DOOR, app_of, desk_on
 from tests.factories import Somebody, a_person, a_team
 from tests.intake.browser import Browser
 
@@ -68,24 +67,20 @@ class House:
 
 
 @pytest.fixture
-def house(postgres, settings):
+def house(any_role, settings):
     """Everything lands in one transaction, in which we change from role to role."""
-    engine = create_engine(postgres.url("postgres"))
-    with desk_on(engine, settings) as staff:
+    with desk_on(any_role, settings) as staff:
         with staff.begin() as work:
             team = a_team(work, takes_reports=True)
             responder = a_person(work, Role.RESPONDER, [team])
         house = House(staff, replace(staff, service=AT_THE_DOOR), team, responder)
         house._become("helpdesk_intake")
         yield house
-    engine.dispose()
 
 
 @pytest.fixture
 def app(house):
-    app = create_app(house.intake, Surface.PUBLIC)
-    app.testing = True
-    return app
+    return app_of(house.intake, Surface.PUBLIC)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake import operations
 from helpdesk.intake.report_rules import ReportContent
 from helpdesk.settings import Surface
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_person, a_team
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import LAST, cases, code_on, go_to, send
@@ -97,9 +97,8 @@ def database_of_its_own(postgres):
 
     admin = create_engine(postgres.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE race OWNER helpdesk_owner"))
+        connection.execute(text("CREATE DATABASE race TEMPLATE strict_empty OWNER helpdesk_owner"))
         try:
-            migrate(postgres.url("helpdesk_owner", "race"))
             yield engine_for
         finally:
             for engine in engines:

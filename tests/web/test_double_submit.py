@@ -25,7 +25,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.stored_responses import StoredResponse
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import FROM_US, Browser
 
@@ -39,8 +39,9 @@ def engines(postgres):
     admin = create_engine(postgres.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     made = []
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE pressed OWNER helpdesk_owner"))
-    migrate(postgres.url("helpdesk_owner", "pressed"))
+        connection.execute(
+            text("CREATE DATABASE pressed TEMPLATE strict_empty OWNER helpdesk_owner")
+        )
 
     def engine_of(role):
         made.append(create_engine(postgres.url(role, "pressed"), pool_size=12))
