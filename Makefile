@@ -41,7 +41,7 @@ codes: setup ## Print how everybody in the drill signs in right now
 	@INSTANCE=$(INSTANCE) $(BIN)/helpdesk drill people
 
 test: setup ## Run the whole suite (ARGS= for pytest)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint types imports migrations templates translations words published playbooks ## Run every check that is not a test
 	@echo "All checks passed."

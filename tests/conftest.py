@@ -84,6 +84,14 @@ def pytest_addoption(parser):
     parser.addoption("--every-kind", action="store_true", help="Read for all kinds of trouble.")
 
 
+# Where few tests take long. Both workers begin there, so that none is alone with one at the end.
+LONG = ("journeys", "faults", "ground", "escalations/test_acts.py")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"tests/{one}" for one in LONG)))
+
+
 @dataclass
 class FakeQueueNotifier:
     """Remembers which queues were told to look."""
