@@ -94,6 +94,8 @@ PLANTED = {
 }
 # Few acts meet it: what somebody from outside does is refused for other reasons, too.
 MORE_SEQUENCES = {"who was not let in counts": 200}
+# With these it is met among the first twelve; with the one above only after a hundred.
+SEED_OF = {"who was not let in counts": 1}
 
 
 @pytest.mark.parametrize("fault", PLANTED)
@@ -102,4 +104,4 @@ def test_a_planted_fault_is_seen(context, monkeypatch, fault):
         monkeypatch.setattr(*place)
 
     with pytest.raises(AssertionError, match=SEEN):
-        run(context, sequences=MORE_SEQUENCES.get(fault, 60))
+        run(context, seed=SEED_OF.get(fault, SEED), sequences=MORE_SEQUENCES.get(fault, 60))
