@@ -155,11 +155,16 @@ def test_the_tab_key_reaches_the_way_out_first(browser, served):
     assert browser.switch_to.active_element.text == "Leave this page"
 
 
-def test_reading_leaves_no_cookie(browser, served):
-    for address in ("/", "/help-now"):
-        browser.get(served.public + address)
+def test_reading_what_to_do_in_danger_leaves_no_cookie(browser, served):
+    browser.get(f"{served.public}/help-now")
 
     assert browser.get_cookies() == []
+
+
+def test_the_first_page_leaves_the_cookie_of_its_form_and_no_other(browser, served):
+    browser.get(served.public)
+
+    assert [one["name"] for one in browser.get_cookies()] == ["hd_public_form"]
 
 
 def test_axe_finds_nothing_on_the_public_pages_and_they_are_light(judge, served):
