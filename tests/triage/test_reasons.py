@@ -55,7 +55,7 @@ def test_a_flag_that_rose_is_named_by_the_answers_that_speak_for_it():
 
     named = [str(one) for one in judge_report(TABLE, page, answers).because_of]
 
-    assert "Where someone lives or sleeps" in named
+    assert "A home address" in named
     assert "A phone number or an email address" not in named
 
 
