@@ -332,6 +332,21 @@ def test_recovery_needs_the_second_factor_and_the_newest_recovery_key(context, r
     assert recover(context, responder, passphrase=words, at=30) is None, "the old paper is void"
 
 
+def test_wrong_codes_beside_the_recovery_key_are_counted_as_beside_a_passphrase(context, responder):
+    words = "another passphrase entirely"
+    for number in range(signing_in.FREE_TRIES + 1):
+        assert recover(context, responder, passphrase=words, code=f"{number:06}") is None
+
+    assert recover(context, responder, passphrase=words) is None, "the right one waits, too"
+    with context.begin() as work:  # a quarter of a minute later
+        person = work.session.get(Person, responder.person.id)
+        person.closed_until -= signing_in.FIRST_WAIT
+        work.record("person.slowed", person)
+    assert recover(context, responder, passphrase=words) is not None
+    with context.begin() as work:
+        assert work.session.get(Person, responder.person.id).failures == 0
+
+
 def recover(context, somebody, *, passphrase, key=None, code=None, at=0):
     return authentication.try_recovery(
         context,

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from helpdesk.accounts import jobs, operations, queries
 from helpdesk.accounts.models import Person, TeamKind, UnconfirmedMailbox
 from helpdesk.accounts.on_call import mailboxes_by_tier
-from helpdesk.core.actors import Role
+from helpdesk.core.actors import Role, operator
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
@@ -270,3 +270,37 @@ def test_at_the_partner_desk_nothing_speaks_of_duty(context, partner_desk, now):
     run_due_jobs(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     [letter] = [one for one in context.mailer.sent if one.to == NEW]
     assert "duty" not in (letter.subject + letter.body).lower()
+
+
+def starts_over(context, somebody, at):
+    with context.begin(operator("shell"), at=at) as work:
+        operations.require_new_enrolment(work, work.session.get(Person, somebody.person.id))
+    with context.begin(at=at) as work:
+        return enrolled(work, work.session.get(Person, somebody.person.id))
+
+
+def test_an_address_that_waits_is_forgotten_when_its_person_starts_over(context, anna, ben, now):
+    """Whoever had the account may have typed it."""
+    gives(context, anna, NEW, now)
+
+    again = starts_over(context, anna, now)
+
+    with work_as(context, again, now) as work:
+        new = work.session.get(UnconfirmedMailbox, anna.person.id)
+        assert (new.address, new.code) == (None, None)
+
+
+def test_the_address_in_use_is_to_be_confirmed_once_more_by_who_starts_over(
+    context, anna, ben, now
+):
+    starts_over(context, anna, now)
+
+    def is_used(at):
+        with context.begin(at=at) as work:
+            return work.session.get(Person, anna.person.id).gets_alert_emails(at)
+
+    with work_as(context, ben, now) as work:
+        unconfirmed = [one.id for one in queries.people_with_unconfirmed_mailbox(work)]
+    assert anna.person.id in unconfirmed
+    assert is_used(now), "most have lost a phone"
+    assert not is_used(now + timedelta(days=3, seconds=1))

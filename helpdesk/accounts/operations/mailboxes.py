@@ -1,5 +1,8 @@
 """Where duty mail goes: an address is relied upon once the code of a test letter was typed."""
 
+from datetime import timedelta
+from typing import Final
+
 from helpdesk.accounts.models import Person, UnconfirmedMailbox
 from helpdesk.accounts.policy import may_use_own_account
 from helpdesk.accounts.verified_keys import key_of_person
@@ -9,6 +12,8 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
+
+USED_AFTER_RESET: Final = timedelta(days=3)
 
 
 def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
@@ -82,6 +87,20 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     new.address = new.address_for_self = new.code = new.code_tag = None
     work.record("person.mailbox_confirmed", person)
     return True
+
+
+def distrust_mailbox(work: Work, person: Person) -> None:
+    """Whoever had the account may have typed the address: one that waits is forgotten, and the one
+    in use has to be confirmed once more. Until then, and for three days at most, alarms still go
+    there: most who start over have lost a phone.
+
+    No rule: whoever makes them enrol once more comes through here.
+    """
+    new = _held(work, person)
+    if new is not None:
+        new.address = new.address_for_self = new.code = new.code_tag = None
+    if person.email is not None:
+        person.email_confirmed_at, person.email_used_until = None, work.at + USED_AFTER_RESET
 
 
 def _propose(work: Work, person: Person, address: Envelope | None) -> UnconfirmedMailbox:

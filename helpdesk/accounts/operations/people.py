@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.offboarding import Reassignment, reassign_work
-from helpdesk.accounts.operations.mailboxes import propose_mailbox
+from helpdesk.accounts.operations.mailboxes import distrust_mailbox, propose_mailbox
 from helpdesk.accounts.operations.sessions import end_all_sessions
 from helpdesk.accounts.operations.team_keys import (
     create_team_key,
@@ -113,6 +113,7 @@ def require_new_enrolment(
     person.key_id = None
     person.salt = person.under_passphrase = person.under_recovery = person.totp_seed = None
     person.email_for_self = None  # it was sealed to the key that is gone
+    distrust_mailbox(work, person)
     end_all_sessions(work, person)
     code = _give_code(work, person)
     person.was_reset = True
