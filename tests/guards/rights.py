@@ -54,7 +54,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         PARTNER: "SELECT, INSERT",
     },
     "conversations": {
-        APP: "SELECT, INSERT, UPDATE (settled_at)",
+        APP: "SELECT, INSERT, UPDATE (objected_at, settled_at)",
         INTAKE: "SELECT (answered_due_at, case_id, id, objected_at, reached, settled_at, spoke_at, way), UPDATE (objected_at)",
     },
     "deliveries": {

@@ -141,6 +141,24 @@ def test_what_everybody_may_is_nothing(database):
     ]
 
 
+def test_a_process_that_serves_several_surfaces_may_do_what_each_of_them_may(database):
+    """It has the role of the staff’s pages. `keep_press` is for public pages that serve alone."""
+    functions = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace,
+            unnest(ARRAY['helpdesk_intake', 'helpdesk_partner']) AS door
+        WHERE n.nspname = 'public' AND has_function_privilege(door, p.oid, 'EXECUTE')
+            AND NOT has_function_privilege('helpdesk_app', p.oid, 'EXECUTE') ORDER BY 1"""
+    columns = """SELECT DISTINCT c.table_name::text, c.column_name::text, may
+        FROM information_schema.columns c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS may,
+            unnest(ARRAY['helpdesk_intake', 'helpdesk_partner']) AS door
+        WHERE c.table_schema = 'public'
+            AND has_column_privilege(door, 'public.' || quote_ident(table_name), column_name, may)
+            AND NOT has_column_privilege(
+                'helpdesk_app', 'public.' || quote_ident(table_name), column_name, may)"""
+
+    assert database.execute(functions).fetchall() == [("keep_press",)]
+    assert database.execute(columns).fetchall() == []
+
+
 def test_every_function_with_the_owners_rights_has_a_fixed_path(database):
     """Its end is named: a schema of temporary objects that is not comes first, for types."""
     loose = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
