@@ -1,6 +1,7 @@
 """What a reporter has ever said of our record, that it was not them or not their word.
 
-A word of ours to them lets requests leave again. It does not make true what somebody else had told
+A word of ours to them lets requests leave again, but not that of whoever had written it down: one
+person would take the reporter's only alarm away. It does not make true what somebody else had told
 us: whoever reads a request sees who had written that down, and who wrote to the reporter since.
 """
 
@@ -10,6 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
 
+from helpdesk.cases.disputed_conversations import unanswered_dispute_message
 from helpdesk.cases.models import Case
 from helpdesk.cases.reporter_objections import DISPUTED, UNSEEN
 from helpdesk.core.history import HistoryEntry
@@ -22,6 +24,10 @@ RECORDED_AS: Final = {
     "escalation.verdict_denied": "escalation.verified",
 }
 ANSWER: Final = "message.sent"
+ANSWERED_BY_RECORDER: Final = (
+    "The reporter disputes something that we recorded. Only the person who recorded it has written"
+    " to them since, so someone else has to."
+)
 
 
 class PastDispute(NamedTuple):
@@ -32,6 +38,17 @@ class PastDispute(NamedTuple):
     recorded_by: str
     answered_by: str
     answered_at: datetime | None
+    # Whether somebody else than who had recorded it has written to them.
+    is_settled: bool
+
+
+def dispute_barring_requests(work: Work, case: Case) -> str:
+    """Why nothing leaves to a partner while the reporter disputes our record, in a sentence. Empty
+    if they do not, or if somebody who had not recorded it has written to them since."""
+    unanswered = unanswered_dispute_message(work, case)
+    if unanswered or all(one.is_settled for one in past_disputes(work, case)):
+        return unanswered
+    return ANSWERED_BY_RECORDER
 
 
 def past_disputes(work: Work, case: Case) -> list[PastDispute]:
@@ -74,11 +91,12 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
         for one in entries
         if one.id > dispute.id and one.action == ANSWER and UNSEEN not in one.details
     ]
-    answer = answers[0] if answers else None
+    answer, recorded_by = (answers[0] if answers else None), (records[-1] if records else "")
     return PastDispute(
         dispute.action,
         dispute.at,
-        records[-1] if records else "",
+        recorded_by,
         answer.actor_id if answer else "",
         answer.at if answer else None,
+        any(one.actor_id != recorded_by for one in answers),
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.cases import disputed_conversations, report_content
+from helpdesk.cases import past_disputes, report_content
 from helpdesk.cases.models import Case, Closure, Consent
 from helpdesk.cases.playbook_findings import playbooks_with_findings
 from helpdesk.cases.queries import is_in_queues
@@ -322,7 +322,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         is_waived=escalation.waived_by is not None,
         ways_to_reporter=_ways_to_reporter(work, case),
         case_is_closed=case.is_closed,
-        unanswered_dispute=disputed_conversations.unanswered_dispute_message(work, case),
+        unanswered_dispute=past_disputes.dispute_barring_requests(work, case),
         parts=contributions_to(work, escalation),
     )
 

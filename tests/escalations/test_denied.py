@@ -2,13 +2,17 @@
 from a page that has not what they let us know last.
 
 Somebody phones as the reporter, and what they told us is asked for: the one alarm that the reporter
-has is “This wasn’t me”. Until somebody has written to them, it holds everything back.
+has is “This wasn’t me”. Until somebody who
+had not recorded it has written to them, it holds everything back.
 """
 
 import pytest
 
 from helpdesk.cases import operations as cases
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import (
+    reporter_activity_marks,
+    unanswered_dispute_message,
+)
 from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
@@ -64,8 +68,8 @@ def said_by_reporter(house, verb):
     become(house.context, "helpdesk_app")
 
 
-def write_to_them(house, seen=None):
-    with house.as_(house.writer) as work:
+def write_to_them(house, seen=None, who=None):
+    with house.as_(who or house.lead) as work:
         case = case_of(work, house)
         marks = reporter_activity_marks(work, case) if seen is None else seen
         cases.send_message(work, case, "Was it you?", seen=marks)
@@ -84,6 +88,32 @@ def test_nothing_is_approved_while_the_reporter_denies_it(house, denies):
 
     write_to_them(house)
     assert house.approve(escalation).state is EscalationState.APPROVED
+
+
+@denial
+def test_who_had_recorded_it_settles_it_for_the_clock_alone(house, denies):
+    escalation = house.ask()
+    denies(house)
+    write_to_them(house, who=house.writer)
+    with house.as_(house.second) as work:
+        assert not unanswered_dispute_message(work, case_of(work, house))
+
+    with pytest.raises(Conflict, match="someone else has to"):
+        house.approve(escalation)
+
+    write_to_them(house, who=house.second)
+    assert house.approve(escalation, who=house.lead).state is EscalationState.APPROVED
+
+
+@denial
+def test_nor_does_it_let_go_what_was_approved_or_asked_for(house, denies):
+    escalation = house.approved()
+    denies(house)
+    write_to_them(house, who=house.writer)
+
+    house.carry(escalation)
+
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
 
 
 def test_a_message_whose_writer_had_not_seen_it_settles_nothing(house):

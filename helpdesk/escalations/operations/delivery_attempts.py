@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.cases import disputed_conversations, news
+from helpdesk.cases import news, past_disputes
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.leased_tasks import RetryPlan
@@ -218,7 +218,7 @@ def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     not that urgent any more, or the list of what they may receive is shorter now."""
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         return "facts_taken_back"
-    if disputed_conversations.unanswered_dispute_message(work, escalation.case):
+    if past_disputes.dispute_barring_requests(work, escalation.case):
         return "denied_by_reporter"
     if escalation.is_unread and not may_be_sent_before_review(FROM_LEVEL[escalation.case.level]):
         return "needs_second_person"

@@ -5,9 +5,9 @@ from typing import Final
 from helpdesk.cases import news
 from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
-from helpdesk.cases.disputed_conversations import unanswered_dispute_message
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.past_disputes import dispute_barring_requests
 from helpdesk.cases.policy import may_work_on_case
 from helpdesk.cases.stale_page_marks import case_mark_of, refuse_if_reporter_wrote_since
 from helpdesk.core.errors import Conflict, StalePage
@@ -106,7 +106,7 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         )
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
-    if dispute := unanswered_dispute_message(work, escalation.case):
+    if dispute := dispute_barring_requests(work, escalation.case):
         raise Conflict(f"{dispute} Write to them, and check what in the answer depends on it.")
     if refusal := queries.why_contact_shuts_answer(work, escalation, words):
         raise Conflict(refusal)

@@ -5,9 +5,8 @@ from typing import Any
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases.disputed_conversations import (
     has_unanswered_reporter_activity,
-    unanswered_dispute_message,
 )
-from helpdesk.cases.past_disputes import past_disputes
+from helpdesk.cases.past_disputes import dispute_barring_requests, past_disputes
 from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
@@ -64,7 +63,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
-        "dispute": unanswered_dispute_message(work, escalation.case) if is_live else "",
+        "dispute": dispute_barring_requests(work, escalation.case) if is_live else "",
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED
