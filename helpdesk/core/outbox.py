@@ -197,8 +197,11 @@ def mark_job_failed(session: Session, lease: JobLease, *, at: datetime, trouble:
 
 
 def lock_due_jobs(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
-    """Every job that would be run now, oldest first; each is held until the commit."""
-    due = select(OutboxJob).where(_is_due(at)).order_by(OutboxJob.due_at, OutboxJob.id)
+    """Every job that would be run now, or once its lease is over, oldest first; each is held until
+    the commit. Of a database that was restored nobody holds a lease."""
+    is_leased = OutboxJob.state == OutboxJobState.LEASED
+    due = select(OutboxJob).where(or_(_is_due(at), is_leased))
+    due = due.order_by(OutboxJob.due_at, OutboxJob.id)
     return session.scalars(due.with_for_update()).all()
 
 

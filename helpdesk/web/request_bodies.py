@@ -7,12 +7,15 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
     UnsupportedMediaType,
 )
+from werkzeug.http import parse_date
 
 FORM = "application/x-www-form-urlencoded"
 # The longest page of ours has some sixty.
 MOST_FIELDS = 500
 # Four stories as long as one may be; what is typed beyond the limit is kept up to here.
 MOST_LETTERS = 200_000
+# What a browser says of the copy that it has.
+DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
 
 
 class TruncatedForm(BadRequest):
@@ -25,12 +28,22 @@ class FormTooLong(RequestEntityTooLarge):
 
 def init_app(app: Flask) -> None:
     """Look at what came before anything else does. Nothing of it has been parsed by then."""
+    app.before_request(drop_unreadable_dates)
     app.before_request(refuse_bad_body)
 
 
 def is_cheap_to_read() -> bool:
     """Whether to read what came costs no more than a form of ours does."""
     return "form_can_be_read" in g
+
+
+def drop_unreadable_dates() -> None:
+    """A date that is none is no condition, and no fault of ours that would be logged."""
+    for name in DATES:
+        try:
+            parse_date(request.environ.get(name))
+        except (OverflowError, ValueError):
+            del request.environ[name]
 
 
 def refuse_bad_body() -> None:

@@ -12,19 +12,21 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import clocks, jobs, operations
 from helpdesk.escalations.states import EscalationState
 from tests.conftest import become
+from tests.escalations.conftest import at
 from tests.escalations.test_stopped_at_the_desk import doubt
 from tests.escalations.test_views import page_of
 from tests.factories import sign_in, vet
 
 
-def follow(house):
-    """What the worker does when it hears of it."""
+def follow(house, *, later=timedelta(0)):
+    """What the worker does when it hears of it, now or some time later."""
     with house.as_(house.writer) as work:
         told = work.session.scalars(
             select(OutboxJob).where(OutboxJob.job == "escalations.follow_vetting")
         ).all()
     before = become(house.context, "helpdesk_worker")
-    jobs.follow_partner_vetting(house.context, **told[-1].arguments)
+    then = at(house.context, datetime.now(UTC) + later)
+    jobs.follow_partner_vetting(then, **told[-1].arguments)
     become(house.context, before)
 
 
@@ -70,13 +72,13 @@ def test_their_clock_gets_what_was_left_when_they_are_vetted_again(house):
     escalation = house.carried()
     left = house.now(escalation).answer_due_at - datetime.now(UTC)
     doubt(house)
-    follow(house)
+    follow(house, later=timedelta(minutes=20))
     vet_again(house)
 
-    follow(house)
+    follow(house, later=timedelta(minutes=50))
 
-    again = house.now(escalation).answer_due_at - datetime.now(UTC)
-    assert again == pytest.approx(left, abs=timedelta(minutes=1))
+    again = house.now(escalation).answer_due_at - datetime.now(UTC) - timedelta(minutes=50)
+    assert again == pytest.approx(left - timedelta(minutes=20), abs=timedelta(minutes=5))
     news = queued(house, "escalations.tell_partner")
     assert [one for one in news if one["about"].startswith("vetted-")]
 

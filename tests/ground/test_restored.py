@@ -12,7 +12,7 @@ from threading import Barrier, Event, Thread, current_thread
 import psycopg
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
@@ -417,6 +417,11 @@ def test_what_was_due_before_the_backup_can_be_left_out_with_history(
     long_ago = datetime.now(UTC) - timedelta(days=1)
     enqueue(postgres, "second_house", number=3, due_at=long_ago)
     enqueue(postgres, "second_house", job=ERRAND, number=4, due_at=long_ago)
+    # A worker of the house that was backed up had begun it at that moment.
+    with second.begin() as work:
+        leased = update(OutboxJob).where(OutboxJob.arguments["number"].astext == "3")
+        until = work.at + timedelta(minutes=4)
+        work.session.execute(leased.values(state="leased", leased_until=until, fence=1))
     ticker.tick(second)
 
     released = shell("release", "--skip-due", "--yes")

@@ -87,6 +87,16 @@ def test_the_mailbox_says_the_day_and_the_way_and_not_what_was_said(
     assert SUMMARY not in page
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_who_asked_for_emails_is_told_of_a_call_that_we_wrote_down(house, case, reached):
+    call(house, case, reached=reached)
+
+    with house.inside() as work:
+        about = OutboxJob.arguments["case_id"].astext == case.id
+        queued = set(work.session.scalars(select(OutboxJob.job).where(about)))
+    assert ("intake.send_reminder" in queued) is reached
+
+
 def test_a_try_that_reached_nobody_is_not_in_the_mailbox(house, mailbox, case):
     call(house, case, reached=False)
 

@@ -65,6 +65,18 @@ def test_what_one_of_us_wrote_down_is_not_said_to_be_the_reporters_word(house, s
     assert NEVER in shown
 
 
+def test_who_asked_for_emails_is_told_that_one_of_us_wrote_their_word_down(house, story):
+    def told():
+        with house.inside() as work:
+            jobs = select(OutboxJob.id).where(OutboxJob.job == "intake.send_reminder")
+            return len(work.session.scalars(jobs).all())
+
+    before = told()
+    note(house, story, Verdict.CONFIRMED)
+
+    assert told() == before + 1
+
+
 def test_what_the_reporter_said_is_theirs_and_has_no_button(story):
     story.say(Verdict.CONFIRMED)
 

@@ -65,3 +65,11 @@ def test_a_file_may_be_kept(staff):
             304,
             "public, max-age=3600",
         )
+
+
+@pytest.mark.parametrize("name", ["If-Modified-Since", "If-Unmodified-Since", "If-Range"])
+def test_a_date_that_is_none_is_no_condition(staff, name):
+    odd = {name: "Fri, 99 Feb 99999999999999 99:99:99 GMT", "Range": "bytes=0-9"}
+
+    with staff.get("/static/css/base.css", headers=odd) as answer:
+        assert answer.status_code < 400

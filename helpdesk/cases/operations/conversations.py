@@ -9,6 +9,7 @@ from helpdesk.cases.disputed_conversations import (
     reporter_wrote_no_later_than,
     unanswered_dispute_message,
 )
+from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see_case
 from helpdesk.cases.queries import lock_case
@@ -62,6 +63,7 @@ def record_conversation(
     conversation.summary = work.keys.seal(conversation, "summary", summary)
     if reached:
         _keep_promises(work, case, conversation, seen)
+        work.announce(AnswerAwaitsReporter(case.id))  # they are asked whether it was them
     work.session.add(conversation)
     response_targets.move_to_first_lane(work, case)
     work.record(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from helpdesk.cases import news
+from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.core.errors import Conflict, mark_translatable
@@ -62,6 +63,8 @@ def record_verdict(
     if verdict is not Verdict.CANNOT_TELL and (noted is None or is_otherwise):
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)
+    if not is_reporter_of(work.actor, escalation.case):
+        work.announce(AnswerAwaitsReporter(escalation.case_id))  # they are asked whether it is so
     news.notify_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
     return is_otherwise
 
