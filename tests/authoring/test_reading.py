@@ -321,8 +321,8 @@ BREACHES = {
     "a link that is not https": (PLATFORMS, "link: https:", "link: http:", "begins with https"),
     "a decision question without I don't know": (
         QUESTIONS,
-        'days\n      - id: open\n        label: "No"\n      - id: unsure\n',
-        'days\n      - id: open\n        label: "No"\n',
+        '72h\n        label: "Yes"\n      - id: open\n        label: "No"\n      - id: unsure\n',
+        '72h\n        label: "Yes"\n      - id: open\n        label: "No"\n',
         "the options of 'clock' are open, within_72h and unsure",
     ),
     "a question with one option": (

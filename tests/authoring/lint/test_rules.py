@@ -166,7 +166,7 @@ FAULTS = (
         ACCOUNT,
         "say: Keep every email from the service, even unimportant ones.",
         "say: Delete every mail from the service about this.★",
-        "'delete' can't be undone",
+        "'delete' can’t be undone",
     ),
     (
         "L13",
