@@ -3,18 +3,32 @@
 import shutil
 import socket
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 
-@pytest.fixture
-def place():
-    """An empty folder that a server under another account can reach."""
+@contextmanager
+def reachable_folder():
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-ground-"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def place():
+    """An empty folder that a server under another account can reach."""
+    with reachable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def lasting_place():
+    """Such a folder for several tests, each of which finds what the one before left there."""
+    with reachable_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

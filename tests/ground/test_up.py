@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -115,17 +116,36 @@ def children_of(pid):
         return []
 
 
-@pytest.fixture
-def up(place, free_port):
+@contextmanager
+def starting(place, port):
     started = []
 
-    def start(port=free_port):
+    def start():
         started.append(Up(place, port))
         return started[-1]
 
-    yield start
-    for one in started:
-        one.end()
+    try:
+        yield start
+    finally:
+        for one in started:
+            one.end()
+
+
+@pytest.fixture
+def up(place, free_port):
+    """Start an instance from nothing, and again."""
+    with starting(place, free_port) as start:
+        yield start
+
+
+@pytest.fixture
+def running(lasting_place, free_port):
+    """A helpdesk that runs, however it was ended before: only the first to ask for it waits for a
+    drill organisation to be made."""
+    with starting(lasting_place, free_port) as start:
+        helpdesk = start()
+        helpdesk.until_it_says("Ctrl-C")
+        yield helpdesk
 
 
 def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
@@ -166,9 +186,8 @@ def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
     second.end()
 
 
-def test_whatever_dies_is_started_again_and_a_second_one_is_refused(up, place, free_port):
-    helpdesk = up()
-    helpdesk.until_it_says("Ctrl-C")
+def test_whatever_dies_is_started_again_and_a_second_one_is_refused(running, lasting_place):
+    helpdesk = running
 
     for name in sorted(MEMBERS):
         # Workers end by themselves when Redis does, and may just be coming back.
@@ -179,16 +198,15 @@ def test_whatever_dies_is_started_again_and_a_second_one_is_refused(up, place, f
         assert f"The {name} stopped unexpectedly" in helpdesk.said
     until(lambda: all_answer(helpdesk))
 
-    second = Up(place, free_port)
+    second = Up(lasting_place, helpdesk.port)
     assert second.process.wait(60) == 2
     second._listener.join()
     assert f"is already running (process {helpdesk.process.pid})" in second.said
     helpdesk.end()
 
 
-def test_a_child_that_hangs_does_not_stay(up):
-    helpdesk = up()
-    helpdesk.until_it_says("Ctrl-C")
+def test_a_child_that_hangs_does_not_stay(running):
+    helpdesk = running
     everybody = helpdesk.everybody()
     for name in ("ticker", "worker for notices", "Redis"):
         os.kill(helpdesk.roll[name], signal.SIGSTOP)
@@ -211,9 +229,8 @@ def test_interrupted_in_the_middle_of_the_first_start_it_leaves_nothing_and_can_
     again.end()
 
 
-def test_when_it_is_killed_nothing_of_it_stays_for_long(up):
-    helpdesk = up()
-    helpdesk.until_it_says("Ctrl-C")
+def test_when_it_is_killed_nothing_of_it_stays_for_long(running):
+    helpdesk = running
     everybody = helpdesk.everybody()
 
     helpdesk.process.kill()
