@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 from jinja2.lexer import TOKEN_DATA, TOKEN_STRING
 
+from helpdesk.authoring.translation.files import collapse_whitespace
+
 CATALOGUE = "helpdesk/translations/messages.pot"
 # These hold what people say or type, and lists of words: no sentences of ours.
 PEOPLES_OWN_WORDS = (
@@ -118,7 +120,7 @@ def _in(root: Path, path: Path, texts: Iterator[str]) -> Iterator[Sentence]:
     name = path.relative_to(root).as_posix()
     for text in texts:
         if _SENTENCE.fullmatch(text.strip()):
-            yield Sentence(name, " ".join(text.split()))
+            yield Sentence(name, collapse_whitespace(text))
 
 
 def _docstring(node: ast.AST) -> Iterator[ast.Constant]:

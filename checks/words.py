@@ -23,6 +23,8 @@ _NO_SENTENCE = re.compile(r"[\w.-]+/[\w./-]+|\S+@\S+")
 # Within a word, or behind one in s, but for where such signs quote a name.
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _OF_SEVERAL = re.compile(r"[^\W\d_]+s'(?=\s)")
+# French writes these signs apart, and no line may begin with one.
+_APART = re.compile(r"\S [;:?!»]|« ")
 _QUOTE = re.compile(r"(?<!\w)'(?=\w)")
 
 
@@ -45,7 +47,8 @@ class Rule:
 def main() -> int:
     rules = tuple(rules_of(PAGE.read_text()))
     later = set(NOT_YET.read_text().split())
-    found = dict.fromkeys((*refusals(rules, sentences(ROOT)), *straight_apostrophes(ROOT)))
+    refused = refusals(rules, sentences(ROOT)), straight_apostrophes(ROOT), torn_signs(ROOT)
+    found = dict.fromkeys(chain(*refused))
     for one in found:
         if one[0] not in later:
             sys.stderr.write(": ".join(one) + "\n")
@@ -86,6 +89,13 @@ def straight_apostrophes(root: Path) -> Iterator[tuple[str, str, str]]:
     for sentence in chain(sentences(root), phrases_shown(root), translations(root)):
         if has_straight_apostrophe(_NO_SENTENCE.sub(" ", sentence.text)):
             yield sentence.file, f"“{sentence.text}”", "not “'” but ’"
+
+
+def torn_signs(root: Path) -> Iterator[tuple[str, str, str]]:
+    """Where French has a blank that may break before a sign, or behind one that opens."""
+    for sentence in translations(root):
+        if "/fr/" in sentence.file and _APART.search(sentence.text):
+            yield sentence.file, f"“{sentence.text}”", "before ; : ? ! » the blank is U+00A0"
 
 
 def has_straight_apostrophe(text: str) -> bool:

@@ -54,7 +54,7 @@ def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) ->
             click.confirm("Start sending again?", abort=True)
         with context.begin(operator(operator_name)) as work:
             skipped = restored_backup.release_sending(work, skip_due=skip_due)
-    click.echo(f"Sending has started again. {skipped} jobs were skipped. History says which.")
+    click.echo(f"Sending has started again. {skipped} jobs were skipped. The history shows which.")
 
 
 def describe_due_jobs(due: restored_backup.DueJobs, *, skip_due: bool) -> list[str]:

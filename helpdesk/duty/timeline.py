@@ -227,7 +227,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     if entry.details.get("slow_lane"):
         said["lane"] = " and looked automated"
     if entry.details.get("second_lane"):
-        said["lane"] = " from the possibly automated ones"
+        said["lane"] = " from the list of possibly automated reports"
     if entry.action == COMES_BACK:
         said["at"] = format_plain_moment(datetime.fromisoformat(entry.details["at"]))
     if entry.action == "case.waits":

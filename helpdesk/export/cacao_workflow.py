@@ -79,7 +79,7 @@ class CacaoWorkflow:
         return self._node(
             "if-condition",
             f"if {place}",
-            name=f"Did it end so: {outcome.label}",
+            name=f"Did it end like this: {outcome.label}",
             condition=str(CacaoComparison(outcome_variable_name(step.id), outcome.id)),
             on_true=way_out,
             on_false=self._leave(step, others, rest),

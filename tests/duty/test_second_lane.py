@@ -102,7 +102,10 @@ def test_a_case_that_somebody_has_taken_is_in_the_second_lane_no_more(context, b
     browser.post(f"/cases/{ref}/release", data=seen)
     with context.sessions() as session:
         assert session.query(Case).where(Case.in_slow_lane).count() == 6
-    assert "Took the case from the possibly automated ones." in browser.get(f"/cases/{ref}").text
+    assert (
+        "Took the case from the list of possibly automated reports."
+        in browser.get(f"/cases/{ref}").text
+    )
 
 
 def test_its_own_page_lists_all_of_it(browser, flood):

@@ -14,6 +14,7 @@ from checks.words import (
     refusals,
     rules_of,
     straight_apostrophes,
+    torn_signs,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +140,21 @@ def test_a_straight_apostrophe_is_found_in_every_place_and_language(tmp_path: Pa
         (tmp_path / name).write_text(text)
 
     assert {file for file, _text, _instead in straight_apostrophes(tmp_path)} == set(planted)
+
+
+def test_french_signs_that_could_begin_a_line_are_found(tmp_path: Path) -> None:
+    texts = {
+        "a": "Est-ce fini ?",
+        "b": "Choisissez « Oui\u00a0».",
+        "c": "Choisissez «\u00a0Oui\u00a0»\u00a0!",
+    }
+    for name, text in texts.items():
+        for language in ("fr", "es"):
+            path = tmp_path / "playbooks/i18n" / language / f"{name}.yml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f'texts: {{t: {{text: "{text}"}}}}')
+
+    assert [Path(file).name for file, _text, _instead in torn_signs(tmp_path)] == ["a.yml", "b.yml"]
 
 
 def test_the_check_holds_today() -> None:

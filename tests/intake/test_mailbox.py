@@ -667,7 +667,7 @@ def test_who_is_waited_for_reads_until_which_day(house, inside, case):
     inside.open("/mailbox/case")
 
     day = _case(house, case).waits_until
-    assert "wait until this day, then look at it again:" in inside.text
+    assert "wait until this date, then look at it again:" in inside.text
     assert f"{day.day} {day:%B %Y}" in inside.text
 
 

@@ -115,7 +115,7 @@ def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -
         raise StalePage("This request has already been approved or withdrawn.")
     if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
         raise Conflict(
-            "This request is not waiting for a second person, or is waiting for "
+            "This request isn’t waiting for a second person, or it’s waiting for "
             "something else as well."
         )
 

@@ -82,7 +82,7 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
         heard=submitted_reporter_mark(),
     )
     if escalation.has_answer_to_approve:
-        flash("Your answer is saved. A second person is being asked to read and send it.")
+        flash("Your answer is saved. We’ve asked a second person to read it and send it.")
     else:
         flash(f"Your answer was sent to {bidi_isolate(escalation.partner.name)}.")
     return _back(escalation)
