@@ -17,6 +17,7 @@ from helpdesk.escalations.contact_detection import (
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
     GIVEN_ON_PURPOSE,
+    OWNER_CONFIRMED,
     OWNERSHIP,
     Packet,
     forbidden_fields,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from helpdesk.escalations.contributors import Parts
 
 VETTED: Final = frozenset({"confirmed", "known"})
-OWNER_CONFIRMED: Final = "confirmed"
 # Gates that a step of a playbook opens, by the fact that it finds out.
 FOUND_OUT: Final[Mapping[str, str]] = {
     "Requester": "vetted",
@@ -91,6 +91,10 @@ class GateInputs:
     # What the reporter denies of it, in a sentence; empty if nothing.
     unanswered_dispute: str
     parts: "Parts"
+    # What other playbooks of the case confirmed ownership of.
+    accounts_confirmed_elsewhere: Collection[str] = ()
+    # Another playbook found out since that it is not theirs.
+    is_owner_refused_since: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,9 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Ownership",
-        seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED and _is_account_confirmed(seen),
+        seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED
+        and not seen.is_owner_refused_since
+        and is_account_confirmed(seen),
         _not_confirmed(seen),
     )
     yield (
@@ -244,26 +250,41 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
 
 
-def _is_account_confirmed(seen: GateInputs) -> bool:
+def is_account_confirmed(seen: GateInputs) -> bool:
     """Whether an account that would be given back is the one of which ownership was confirmed: that
     somebody owns one is no reason to give them another. Every word of it was written down then.
 
-    Locked may be one where a playbook confirms the person alone, such as after an arrest.
+    Locked may be one where only the person was confirmed, such as after an arrest; but where any
+    playbook of the case confirmed an account, none but such a one.
     """
-    ask = seen.packet.header.ask
-    if ask is not Ask.RESTORE and (ask is not Ask.LOCK or not seen.account_confirmed):
+    ask, asked = seen.packet.header.ask, seen.packet.fields.get(ACCOUNT_AT_ISSUE, "")
+    if ask is not Ask.RESTORE and (ask is not Ask.LOCK or not _accounts_confirmed(seen)):
         return True
-    asked = seen.packet.fields.get(ACCOUNT_AT_ISSUE, "")
-    return words_naming_account(asked) <= words_naming_account(seen.account_confirmed)
+    return any(
+        words_naming_account(asked) <= words_naming_account(one)
+        for one in _accounts_confirmed(seen)
+    )
+
+
+def _accounts_confirmed(seen: GateInputs) -> Collection[str]:
+    """Of which a request can be: its own playbook's, and to lock one, where that names none, those
+    of the others."""
+    own = [seen.account_confirmed] if seen.account_confirmed else []
+    return own or (seen.accounts_confirmed_elsewhere if seen.packet.header.ask is Ask.LOCK else [])
 
 
 def _not_confirmed(seen: GateInputs) -> str:
+    if seen.is_owner_refused_since:
+        return (
+            "In another playbook of this case, a colleague has recorded since that it is not"
+            " theirs. Find out which of the two is right, then do that step again."
+        )
     if seen.facts.get(OWNERSHIP) != OWNER_CONFIRMED:
         return (
             "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
             " however urgent it sounds."
         )
-    confirmed = bidi_isolate(seen.account_confirmed)
+    confirmed = ", ".join(bidi_isolate(one) for one in _accounts_confirmed(seen))
     return (
         "We have not confirmed whose account this is. "
         + (f"What we confirmed is: {confirmed}. " if confirmed else "")

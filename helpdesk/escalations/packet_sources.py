@@ -14,7 +14,12 @@ from helpdesk.cases.playbook_findings import (
 )
 from helpdesk.core.work import Work
 from helpdesk.escalations.findings import RecordedEvidence, evidence_mark
-from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, OWNERSHIP
+from helpdesk.escalations.packets import (
+    ACCOUNT_AT_ISSUE,
+    OWNER_CONFIRMED,
+    OWNER_REFUSED,
+    OWNERSHIP,
+)
 from helpdesk.partners.packet_fields import FIELDS, FieldSource, PacketField
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
@@ -113,6 +118,31 @@ def account_confirmed(work: Work, case: Case, playbook: str) -> str:
     if written is None or written.taken_at > fact.set_at:
         return ""
     return work.keys.open(written, "value")
+
+
+def accounts_confirmed_elsewhere(work: Work, case: Case, playbook: str) -> list[str]:
+    """The accounts of which the other playbooks of a case confirmed ownership."""
+    others = [one for one in playbooks_with_findings(work, case) if one != playbook]
+    found = [
+        account_confirmed(work, case, one)
+        for one in others
+        if facts_of(work, case, one).get(OWNERSHIP) == OWNER_CONFIRMED
+    ]
+    return [one for one in found if one]
+
+
+def is_owner_refused_since(work: Work, case: Case, playbook: str) -> bool:
+    """Whether another playbook found out later than this one that it is not theirs."""
+    known = facts_of_playbook(work, case, playbook).get(OWNERSHIP)
+    later = [
+        facts_of_playbook(work, case, one).get(OWNERSHIP)
+        for one in playbooks_with_findings(work, case)
+        if one != playbook
+    ]
+    return known is not None and any(
+        one is not None and one.value == OWNER_REFUSED and one.set_at > known.set_at
+        for one in later
+    )
 
 
 def facts_of(work: Work, case: Case, playbook: str) -> dict[str, str]:

@@ -48,6 +48,8 @@ GIVEN_ON_PURPOSE: Final = "restore_address"
 ACCOUNT_AT_ISSUE: Final = "target_url"
 # The fact that says whether it is theirs.
 OWNERSHIP: Final = "owner_confirmed"
+OWNER_CONFIRMED: Final = "confirmed"
+OWNER_REFUSED: Final = "refused"
 
 
 class InvalidPacket(Exception):

@@ -324,6 +324,12 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         case_is_closed=case.is_closed,
         unanswered_dispute=past_disputes.dispute_barring_requests(work, case),
         parts=contributions_to(work, escalation),
+        accounts_confirmed_elsewhere=packet_sources.accounts_confirmed_elsewhere(
+            work, case, escalation.playbook
+        ),
+        is_owner_refused_since=packet_sources.is_owner_refused_since(
+            work, case, escalation.playbook
+        ),
     )
 
 

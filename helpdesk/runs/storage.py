@@ -12,9 +12,8 @@ from helpdesk.cases.models import Case, ContributionKind, Evidence, Fact
 from helpdesk.cases.playbook_findings import OF_THE_CASE, facts_of_playbook
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
-from helpdesk.escalations.gates import OWNER_CONFIRMED
 from helpdesk.escalations.packet_sources import account_confirmed, account_written_down
-from helpdesk.escalations.packets import OWNERSHIP
+from helpdesk.escalations.packets import OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step

@@ -1,17 +1,20 @@
 """A request stands on what its own playbook found out and wrote down, on nothing of another's."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import operations, packet_sources, queries
-from helpdesk.escalations.gates import FOUND_OUT
+from helpdesk.escalations.gates import FOUND_OUT, check_gates, is_account_confirmed
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Ask
 from helpdesk.partners.models import Partner
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_settable_by_step
+from helpdesk.runs import storage
 from helpdesk.runs.shared_steps import comes_from_fragment
 from tests.escalations.conftest import TYPED
 from tests.escalations.test_whose_account import confirm, find_out, write_elsewhere
@@ -155,3 +158,59 @@ def test_what_is_about_the_person_is_found_out_by_shared_steps_alone():
 
     assert not own & shared
     assert {name for name in FOUND_OUT.values() if name in shared} == {"vetted"}
+
+
+def record_ownership(house, playbook, value, account="", *, at=None):
+    """What a step of a playbook finds out, by itself."""
+    with house.as_(house.lead, at) as work:
+        case = work.session.get(Case, house.case.id)
+        said = {"owner_confirmed": value}
+        storage.store_facts(
+            work, case, said, literal=said.keys(), playbook=playbook, account=account
+        )
+        work.record("playbook.step_finished", case, playbook=playbook, step="x", outcome=value)
+
+
+def test_that_it_is_not_theirs_counts_whichever_playbook_finds_it_out_last(house):
+    now = datetime.now(UTC)
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now)
+    request = house.approved(playbook="account-takeover")
+    assert still_holds(house, request)
+
+    record_ownership(house, "account-suspended", "refused", TAKEN, at=now + timedelta(minutes=1))
+
+    assert not still_holds(house, request)
+    [gate] = [
+        one for one in check_gates(gates(house, request), approver="") if one.name == "Ownership"
+    ]
+    assert not gate.is_open
+    assert "not theirs" in gate.sentence
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now + timedelta(minutes=2))
+    assert still_holds(house, request), "a colleague has found out which of the two is right"
+
+
+def test_a_lock_told_of_a_person_alone_is_of_an_account_that_was_confirmed(house):
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN)
+    record_ownership(house, "doxing", "confirmed")
+
+    for account, is_open in ((FAKE, False), (TAKEN, True)):
+        request = house.ask(Ask.LOCK, typed={**TYPED, "target_url": account}, playbook="doxing")
+        assert is_account_confirmed(gates(house, request)) is is_open
+        with house.as_(house.writer) as work:
+            operations.withdraw_request(work, house.mine(work, request))
+
+
+def test_no_answer_goes_out_once_ownership_was_confirmed_of_another_account(house):
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN)
+    request = house.approved(playbook="account-takeover")
+    house.carry(request)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, request), question="Whose is it?")
+
+    record_ownership(house, "account-takeover", "confirmed", FAKE)
+
+    with pytest.raises(Conflict, match="whose account it is"):
+        house.answer(request)

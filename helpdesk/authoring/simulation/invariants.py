@@ -22,7 +22,8 @@ from helpdesk.authoring.simulation.random_people import (
 from helpdesk.authoring.simulation.scripted import IntakeResult, assess_answers
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep, simulate_run
 from helpdesk.authoring.unfit_advice import find_unfit_advice
-from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
+from helpdesk.escalations.gates import VETTED
+from helpdesk.escalations.packets import OWNER_CONFIRMED
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import missing_for_request
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition

@@ -16,7 +16,11 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
-from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
+from helpdesk.escalations.gates import (
+    is_account_confirmed,
+    why_no_second_person,
+    would_leave_without_second_reader,
+)
 from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
@@ -104,7 +108,9 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
             "The reporter hasn’t agreed to us working on the case, or has withdrawn their consent. "
             "Ask them first: until they agree, we can’t send the partner anything more."
         )
-    if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
+    rests = queries.is_partner_vetted_and_ownership_proven(work, escalation)
+    # Ownership may have been confirmed of another account since it left.
+    if not rests or not is_account_confirmed(queries.gate_inputs(work, escalation)):
         raise Conflict(RESTS_ON_NOTHING)
     if dispute := dispute_barring_requests(work, escalation.case):
         raise Conflict(f"{dispute} Write to them, and check what in the answer depends on it.")
