@@ -477,7 +477,7 @@ def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
 
 def test_the_mailbox_says_what_needs_no_consent_and_what_a_tick_is_for(inside):
     assert "Whatever you choose, our team reads what you write and answers here." in inside.text
-    assert "ask you before we do anything." in inside.text
+    assert "we’ll ask you first." in inside.text
 
 
 def test_to_agree_may_be_the_answer_that_a_case_waited_for(house, inside, case):

@@ -20,7 +20,7 @@ from helpdesk.web.catalogues import (
 CONSENTS = {
     "Whatever you choose, our team reads what you write",
     "You may work on my case and help me",
-    "ask you before we do anything.",
+    "Otherwise, we’ll ask you first.",
     "You may keep this after the case is closed",
     "You may share what is needed with another helper",
     "You may ask %(platform)s to act",
