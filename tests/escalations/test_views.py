@@ -560,7 +560,8 @@ def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):
     shown = writer.get(page_of(house, escalation)).text
 
     for fact in ("vetted", "owner_confirmed"):
-        assert f'href="/cases/{house.case.ref}/facts/{fact}">Go to the step' in shown
+        way = f"/cases/{house.case.ref}/facts/{fact}?playbook=account-takeover"
+        assert f'href="{way}">Go to the step' in shown
     assert f'href="/cases/{house.case.ref}#consents">' in shown
     assert f'href="{page_of(house, escalation)}/packet">Change it' in shown
 
