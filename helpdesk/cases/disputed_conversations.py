@@ -116,7 +116,8 @@ def unanswered_dispute_message(work: Work, case: Case) -> str:
     """What the reporter disputes and we have not written to them about since, in a sentence: that
     it was them we spoke with, or that they told us what we wrote down. Empty if nothing.
 
-    Whoever spoke for them may have told us more: until we have written, nothing rests on it.
+    Whoever spoke for them may have told us more. What goes to a partner asks for more than that any
+    of us has written (`past_disputes.dispute_barring_requests`).
     """
     work.session.flush()
     is_disputed, is_word_disputed = work.session.execute(_DISPUTES, {"case_id": case.id}).one()
@@ -147,11 +148,6 @@ def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
     theirs, the most urgent first."""
     found = visible_cases(work.actor).where(NOT_CLOSED, _HAS_UNANSWERED_DISPUTE)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
-
-
-def ids_of_disputed_cases(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
-    """Those of these cases of which that is so."""
-    return _those(work, case_ids, _HAS_UNANSWERED_DISPUTE)
 
 
 def _those(work: Work, case_ids: Iterable[str], condition: ColumnElement[bool]) -> frozenset[str]:

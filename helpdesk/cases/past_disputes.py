@@ -91,7 +91,9 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
         for one in entries
         if one.id > dispute.id and one.action == ANSWER and UNSEEN not in one.details
     ]
-    answer, recorded_by = (answers[0] if answers else None), (records[-1] if records else "")
+    answer = answers[0] if answers else None
+    # Of several verdicts on one request, the one that is disputed says who had noted it.
+    recorded_by = dispute.details.get("noted_by") or (records[-1] if records else "")
     return PastDispute(
         dispute.action,
         dispute.at,

@@ -29,7 +29,7 @@ from helpdesk.core.work import Work
 
 ROW: Final = "sending"
 # Who has ticked so lately is the house that is at work, whatever is kept beside it.
-AWAKE: Final = timedelta(minutes=5)
+AWAKE: Final = timedelta(minutes=5)  # the function `is_sending` says the same
 
 
 class HoldReason(StrEnum):

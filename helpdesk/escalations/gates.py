@@ -91,9 +91,10 @@ class GateInputs:
     # What the reporter denies of it, in a sentence; empty if nothing.
     unanswered_dispute: str
     parts: "Parts"
-    # What other playbooks of the case confirmed ownership of.
+    # Whether other playbooks of the case found out whose an account is, and which they confirmed.
+    is_owner_known_elsewhere: bool = False
     accounts_confirmed_elsewhere: Collection[str] = ()
-    # Another playbook found out since that it is not theirs.
+    # It was found out since that it is not theirs.
     is_owner_refused_since: bool = False
 
 
@@ -128,9 +129,14 @@ def would_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
 def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
     """Whether it may leave at once, to be read by a second person within the hour.
 
-    Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends.
+    Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends,
+    nor where an account would be locked that nobody confirmed.
     """
-    return _is_that_urgent(seen) and not _own_gates(seen, approver)
+    return (
+        _is_that_urgent(seen)
+        and not _own_gates(seen, approver)
+        and not _is_lock_of_another_account(seen)
+    )
 
 
 def why_no_second_person(seen: GateInputs, approver: str) -> str:
@@ -254,37 +260,43 @@ def is_account_confirmed(seen: GateInputs) -> bool:
     """Whether an account that would be given back is the one of which ownership was confirmed: that
     somebody owns one is no reason to give them another. Every word of it was written down then.
 
-    Locked may be one where only the person was confirmed, such as after an arrest; but where any
-    playbook of the case confirmed an account, none but such a one.
+    Locked may be one where a playbook confirms the person alone, such as after an arrest.
     """
-    ask, asked = seen.packet.header.ask, seen.packet.fields.get(ACCOUNT_AT_ISSUE, "")
-    if ask is not Ask.RESTORE and (ask is not Ask.LOCK or not _accounts_confirmed(seen)):
+    ask = seen.packet.header.ask
+    if ask is not Ask.RESTORE and (ask is not Ask.LOCK or not seen.account_confirmed):
         return True
-    return any(
-        words_naming_account(asked) <= words_naming_account(one)
-        for one in _accounts_confirmed(seen)
+    return _is_account_at_issue(seen, seen.account_confirmed)
+
+
+def _is_lock_of_another_account(seen: GateInputs) -> bool:
+    """Whether an account would be locked that no playbook confirmed, while another playbook found
+    out whose an account is: it may be a victim's that somebody wants silenced."""
+    return (
+        seen.packet.header.ask is Ask.LOCK
+        and not seen.account_confirmed
+        and seen.is_owner_known_elsewhere
+        and not any(_is_account_at_issue(seen, one) for one in seen.accounts_confirmed_elsewhere)
     )
 
 
-def _accounts_confirmed(seen: GateInputs) -> Collection[str]:
-    """Of which a request can be: its own playbook's, and to lock one, where that names none, those
-    of the others."""
-    own = [seen.account_confirmed] if seen.account_confirmed else []
-    return own or (seen.accounts_confirmed_elsewhere if seen.packet.header.ask is Ask.LOCK else [])
+def _is_account_at_issue(seen: GateInputs, account: str) -> bool:
+    asked = seen.packet.fields.get(ACCOUNT_AT_ISSUE, "")
+    return words_naming_account(asked) <= words_naming_account(account)
 
 
 def _not_confirmed(seen: GateInputs) -> str:
     if seen.is_owner_refused_since:
         return (
-            "In another playbook of this case, a colleague has recorded since that it is not"
-            " theirs. Find out which of the two is right, then do that step again."
+            "Another playbook on this case has recorded since then that it is not theirs, or that"
+            " they don’t want this. Find out what is right for this account, then do the step"
+            " “Confirm whose account it is” again."
         )
     if seen.facts.get(OWNERSHIP) != OWNER_CONFIRMED:
         return (
             "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
             " however urgent it sounds."
         )
-    confirmed = ", ".join(bidi_isolate(one) for one in _accounts_confirmed(seen))
+    confirmed = bidi_isolate(seen.account_confirmed)
     return (
         "We have not confirmed whose account this is. "
         + (f"What we confirmed is: {confirmed}. " if confirmed else "")
@@ -335,6 +347,8 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     own = dict.fromkeys(_own_gates(seen, approver))
     if own and _is_that_urgent(seen):
         said += f" One person’s approval is not enough, because they also {', '.join(own)}."
+    if _is_lock_of_another_account(seen):
+        said += " Another playbook on this case found out whose account it is, and not of this one."
     return said
 
 

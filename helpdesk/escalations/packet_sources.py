@@ -1,12 +1,15 @@
 """Where the fields of a packet come from: what the case knows, and what a responder can write.
 
 What steps found out and wrote down is that of one playbook, the one of which a request tells.
+Others are asked only whose an account is (`ownership_elsewhere`, `is_owner_refused_since`).
 """
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from helpdesk.cases import report_content
-from helpdesk.cases.models import Case, Evidence
+from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.cases.playbook_findings import (
     evidence_of_playbook,
     facts_of_playbook,
@@ -120,29 +123,32 @@ def account_confirmed(work: Work, case: Case, playbook: str) -> str:
     return work.keys.open(written, "value")
 
 
-def accounts_confirmed_elsewhere(work: Work, case: Case, playbook: str) -> list[str]:
-    """The accounts of which the other playbooks of a case confirmed ownership."""
+def ownership_elsewhere(work: Work, case: Case, playbook: str) -> tuple[bool, list[str]]:
+    """Whether other playbooks of a case found out whose an account is, and of which accounts they
+    confirmed it."""
     others = [one for one in playbooks_with_findings(work, case) if one != playbook]
-    found = [
+    found = {one: facts_of(work, case, one).get(OWNERSHIP) for one in others}
+    accounts = [
         account_confirmed(work, case, one)
-        for one in others
-        if facts_of(work, case, one).get(OWNERSHIP) == OWNER_CONFIRMED
+        for one, value in found.items()
+        if value == OWNER_CONFIRMED
     ]
-    return [one for one in found if one]
+    return any(found.values()), [one for one in accounts if one]
 
 
 def is_owner_refused_since(work: Work, case: Case, playbook: str) -> bool:
-    """Whether another playbook found out later than this one that it is not theirs."""
+    """Whether it was found out later, in whichever playbook, that it is not theirs. The database
+    asks the same as it goes out (`request_still_holds`)."""
     known = facts_of_playbook(work, case, playbook).get(OWNERSHIP)
-    later = [
-        facts_of_playbook(work, case, one).get(OWNERSHIP)
-        for one in playbooks_with_findings(work, case)
-        if one != playbook
-    ]
-    return known is not None and any(
-        one is not None and one.value == OWNER_REFUSED and one.set_at > known.set_at
-        for one in later
+    if known is None:
+        return False
+    refused = select(Fact.id).where(
+        Fact.case_id == case.id,
+        Fact.name == OWNERSHIP,
+        Fact.value == OWNER_REFUSED,
+        Fact.set_at > known.set_at,
     )
+    return work.session.scalar(refused.limit(1)) is not None
 
 
 def facts_of(work: Work, case: Case, playbook: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ from helpdesk.escalations.packets import (
     parse_packet,
     receivable_fields,
 )
-from helpdesk.escalations.priorities import FROM_LEVEL
+from helpdesk.escalations.priorities import FROM_LEVEL, needs_second_person
 from helpdesk.escalations.states import (
     MOVES,
     OPEN_TO_PARTNER,
@@ -303,6 +303,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     case, partner = escalation.case, escalation.partner
     facts = packet_sources.facts_of(work, case, escalation.playbook)
     packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
+    is_known, accounts = packet_sources.ownership_elsewhere(work, case, escalation.playbook)
     return GateInputs(
         packet=packet,
         priority=FROM_LEVEL[case.level],
@@ -324,12 +325,10 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         case_is_closed=case.is_closed,
         unanswered_dispute=past_disputes.dispute_barring_requests(work, case),
         parts=contributions_to(work, escalation),
-        accounts_confirmed_elsewhere=packet_sources.accounts_confirmed_elsewhere(
-            work, case, escalation.playbook
-        ),
-        is_owner_refused_since=packet_sources.is_owner_refused_since(
-            work, case, escalation.playbook
-        ),
+        is_owner_known_elsewhere=is_known,
+        accounts_confirmed_elsewhere=accounts,
+        is_owner_refused_since=needs_second_person(escalation.ask)
+        and packet_sources.is_owner_refused_since(work, case, escalation.playbook),
     )
 
 

@@ -12,12 +12,12 @@ down_revision = "0069"
 branch_labels = None
 depends_on = None
 
-# One that has never ticked is new: nothing was promised in it yet.
+# One that has never ticked is new: nothing was promised in it yet. One just released ticks soon.
 SENDING = """
 CREATE FUNCTION is_sending() RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT held_since IS NULL AND database IN ('', public.this_database())
-        AND (ticked_at IS NULL OR ticked_at > now() - interval '5 minutes')
+        AND (house = '' OR abs(extract(epoch FROM now() - coalesce(ticked_at, awake_since))) < 300)
     FROM public.sending
 $$
 """

@@ -1,4 +1,4 @@
-"""A request rests on nothing where another playbook found out since that it is not theirs.
+"""A request about access rests on nothing once another playbook finds out that it is not theirs.
 
 Each playbook of a case has its own word on whose account it is. What was confirmed in one stands
 only until one of the others is told that it was not so. Additive.
@@ -15,7 +15,8 @@ STILL_HOLDS = """
 CREATE OR REPLACE FUNCTION request_still_holds(request text) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT count(*) = 2 FROM (
-        SELECT DISTINCT ON (facts.name) facts.case_id, facts.name, facts.value, facts.set_at
+        SELECT DISTINCT ON (facts.name)
+            facts.case_id, facts.name, facts.value, facts.set_at, escalations.ask
             FROM public.facts JOIN public.escalations ON escalations.case_id = facts.case_id
             WHERE escalations.id = request AND facts.playbook IN ('', escalations.playbook)
             ORDER BY facts.name, facts.playbook DESC
@@ -23,10 +24,11 @@ CREATE OR REPLACE FUNCTION request_still_holds(request text) RETURNS boolean LAN
             OR (known.name = 'owner_confirmed' AND known.value = 'confirmed'{since})
 $$
 """
-NOT_REFUSED_SINCE = """ AND NOT EXISTS (
-                SELECT FROM public.facts AS other WHERE other.case_id = known.case_id
-                    AND other.name = 'owner_confirmed' AND other.value = 'refused'
-                    AND other.set_at > known.set_at)"""
+NOT_REFUSED_SINCE = """
+                AND NOT (known.ask IN ('restore', 'lock', 'review') AND EXISTS (
+                    SELECT FROM public.facts AS other WHERE other.case_id = known.case_id
+                        AND other.name = 'owner_confirmed' AND other.value = 'refused'
+                        AND other.set_at > known.set_at))"""
 
 
 def upgrade() -> None:

@@ -304,3 +304,12 @@ def test_the_address_in_use_is_to_be_confirmed_once_more_by_who_starts_over(
     assert anna.person.id in unconfirmed
     assert is_used(now), "most have lost a phone"
     assert not is_used(now + timedelta(days=3, seconds=1))
+
+
+def test_who_starts_over_twice_is_not_called_at_that_address_for_longer(context, anna, ben, now):
+    again = starts_over(context, anna, now)
+    later = now + timedelta(days=4)
+    starts_over(context, again, later)
+
+    with context.begin(at=later) as work:
+        assert not work.session.get(Person, anna.person.id).gets_alert_emails(later)

@@ -106,7 +106,19 @@ def test_who_had_recorded_it_settles_it_for_the_clock_alone(house, denies):
 
 
 @denial
-def test_nor_does_it_let_go_what_was_approved_or_asked_for(house, denies):
+def test_nor_does_it_let_an_answer_go(house, denies):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question="Which?")
+    denies(house)
+    write_to_them(house, who=house.writer)
+
+    with pytest.raises(Conflict, match="recorded it"):
+        house.answer(escalation)
+
+
+@denial
+def test_nor_does_it_let_go_what_was_approved(house, denies):
     escalation = house.approved()
     denies(house)
     write_to_them(house, who=house.writer)

@@ -5,10 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import operations, packet_sources, queries
-from helpdesk.escalations.gates import FOUND_OUT, check_gates, is_account_confirmed
+from helpdesk.escalations.gates import (
+    FOUND_OUT,
+    check_gates,
+    is_account_confirmed,
+    may_leave_without_second_reader,
+)
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Ask
 from helpdesk.partners.models import Partner
@@ -190,16 +196,23 @@ def test_that_it_is_not_theirs_counts_whichever_playbook_finds_it_out_last(house
     assert still_holds(house, request), "a colleague has found out which of the two is right"
 
 
-def test_a_lock_told_of_a_person_alone_is_of_an_account_that_was_confirmed(house):
+@pytest.mark.parametrize(
+    ("account", "is_enough"), [(FAKE, False), (TAKEN, True)], ids=["another", "confirmed"]
+)
+def test_a_lock_of_an_account_that_nobody_confirmed_is_read_by_a_second_person_first(
+    house, account, is_enough
+):
+    """An arrest confirms the person alone: it leaves, but not on one person's word."""
     as_found_by(house, "account-takeover")
     record_ownership(house, "account-takeover", "confirmed", TAKEN)
     record_ownership(house, "doxing", "confirmed")
+    house.change_case(level=Level.IMMEDIATE)
 
-    for account, is_open in ((FAKE, False), (TAKEN, True)):
-        request = house.ask(Ask.LOCK, typed={**TYPED, "target_url": account}, playbook="doxing")
-        assert is_account_confirmed(gates(house, request)) is is_open
-        with house.as_(house.writer) as work:
-            operations.withdraw_request(work, house.mine(work, request))
+    request = house.ask(Ask.LOCK, typed={**TYPED, "target_url": account}, playbook="doxing")
+    found = gates(house, request)
+
+    assert is_account_confirmed(found)
+    assert may_leave_without_second_reader(found, house.writer.actor.id) is is_enough
 
 
 def test_no_answer_goes_out_once_ownership_was_confirmed_of_another_account(house):

@@ -445,9 +445,11 @@ def test_what_partners_were_asked_becomes_as_urgent(house, case, code):
     [
         "held_since = now(), held_because = 'older'",
         "database = 'another cluster/1/2'",
-        "ticked_at = now() - interval '6 minutes'",
+        "house = 'ours', ticked_at = now() - interval '6 minutes'",
+        "house = 'ours', ticked_at = now() + interval '6 minutes'",
+        "house = 'ours', awake_since = now() - interval '6 minutes', ticked_at = NULL",
     ],
-    ids=["held", "restored", "no ticker"],
+    ids=["held", "restored", "no ticker", "a clock ahead", "released, and no ticker since"],
 )
 def test_where_no_alarm_leaves_nobody_reads_that_people_are_alerted(house, mailbox, case, why):
     house._become("postgres")

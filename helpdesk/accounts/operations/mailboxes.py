@@ -13,6 +13,7 @@ from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, gen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
+# Most who start over have lost a phone, and are on duty.
 USED_AFTER_RESET: Final = timedelta(days=3)
 
 
@@ -92,7 +93,7 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
 def distrust_mailbox(work: Work, person: Person) -> None:
     """Whoever had the account may have typed the address: one that waits is forgotten, and the one
     in use has to be confirmed once more. Until then, and for three days at most, alarms still go
-    there: most who start over have lost a phone.
+    there.
 
     No rule: whoever makes them enrol once more comes through here.
     """
@@ -100,7 +101,10 @@ def distrust_mailbox(work: Work, person: Person) -> None:
     if new is not None:
         new.address = new.address_for_self = new.code = new.code_tag = None
     if person.email is not None:
-        person.email_confirmed_at, person.email_used_until = None, work.at + USED_AFTER_RESET
+        was_confirmed = person.email_confirmed_at is not None
+        person.email_confirmed_at = None
+        if was_confirmed:  # one that was not is used no longer than before
+            person.email_used_until = work.at + USED_AFTER_RESET
 
 
 def _propose(work: Work, person: Person, address: Envelope | None) -> UnconfirmedMailbox:

@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases.disputed_conversations import (
-    ids_of_disputed_cases,
     ids_with_unanswered_reporter_activity,
 )
-from helpdesk.cases.past_disputes import ids_of_cases_with_past_disputes
+from helpdesk.cases.past_disputes import (
+    dispute_barring_requests,
+    ids_of_cases_with_past_disputes,
+)
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
@@ -41,7 +43,9 @@ def approvals() -> ResponseReturnValue:
         closings=closings,
         drafts=drafts,
         to_read=to_read,
-        disputed=ids_of_disputed_cases(work, {one.case_id for one in (*drafts, *to_read)}),
+        disputed={
+            one.case_id for one in (*drafts, *to_read) if dispute_barring_requests(work, one.case)
+        },
         once_disputed=ids_of_cases_with_past_disputes(work, {one.case_id for one in drafts}),
         unanswered=ids_with_unanswered_reporter_activity(work, {one.case_id for one in drafts}),
         request_words=request_words,

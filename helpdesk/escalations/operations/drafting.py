@@ -42,7 +42,7 @@ def write_draft(
     """Write a request to a partner. Nothing of it leaves before it is approved.
 
     `playbook` is the one of which it tells; it may be left out where there is no other.
-    `seen` is what of the steps' findings lay before the writer; without it, all there is.
+    `findings_seen` is what of the steps' findings lay before the writer; without it, all there is.
     """
     work.require(may_ask_partner, case)
     if case.is_closed:

@@ -113,7 +113,10 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
     if not rests or not is_account_confirmed(queries.gate_inputs(work, escalation)):
         raise Conflict(RESTS_ON_NOTHING)
     if dispute := dispute_barring_requests(work, escalation.case):
-        raise Conflict(f"{dispute} Write to them, and check what in the answer depends on it.")
+        raise Conflict(
+            f"{dispute} Check what in the answer depends on it. Someone who didn’t record it has to"
+            " write to them first."
+        )
     if refusal := queries.why_contact_shuts_answer(work, escalation, words):
         raise Conflict(refusal)
 

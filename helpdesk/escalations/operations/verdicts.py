@@ -63,7 +63,7 @@ def record_verdict(
     if verdict is not Verdict.CANNOT_TELL and (noted is None or is_otherwise):
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)
-    if not is_reporter_of(work.actor, escalation.case):
+    if not is_reporter_of(work.actor, escalation.case) and verdict is not Verdict.CANNOT_TELL:
         work.announce(AnswerAwaitsReporter(escalation.case_id))  # they are asked whether it is so
     news.notify_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
     return is_otherwise
@@ -85,7 +85,12 @@ def dispute_verdict(work: Work, escalation: Escalation, verification: RecordedVe
         escalation.forget_verdict()
         clocks.stop_both_clocks(work, escalation)
     case_pausing.resume_case_after_partner(work, escalation.case)
-    work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
+    work.record(
+        "escalation.verdict_denied",
+        escalation,
+        verdict=verification.verdict,
+        noted_by=verification.by,
+    )
     news.notify_owner(work, escalation.case_id, NewsKind.DENIED, request_id=escalation.id)
 
 
