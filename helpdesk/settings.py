@@ -188,8 +188,9 @@ class _Reader:
         for other, at in ours.items():
             if address and at and values.share_host(address, at):
                 self.wrong.append(
-                    f"{name} is at the host of {other}, or one is below the other, and every email"
-                    " reminder would say so. Use a host name that says nothing of the helpdesk."
+                    f"{name} is at the host of {other}, or one is a subdomain of the other, so"
+                    " every email reminder would give it away. Use a host name that says nothing"
+                    " about the helpdesk."
                 )
 
     def refuse_variables(self, names: Collection[str]) -> None:

@@ -37,10 +37,10 @@ class PartnerChoiceForm(Form):
 
     playbook = RadioField(
         "Which problem is it about?",
-        [DataRequired("Choose what it is about.")],
+        [DataRequired("Choose which problem it’s about.")],
         description=(
-            "The request is filled in with what that playbook recorded, and rests on what it "
-            "confirmed. The other playbooks of the case stay out of it."
+            "We fill in the request with what that playbook recorded, and only what it confirmed "
+            "counts. Nothing from the case’s other playbooks is sent."
         ),
     )
     partner = RadioField("Who do we ask?", [DataRequired("Choose a partner.")])

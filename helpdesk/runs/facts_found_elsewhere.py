@@ -41,7 +41,7 @@ class UnacknowledgedFacts(Conflict):
 class FactFoundElsewhere:
     """A fact that this run has not found out. `title` and `said` are in words; `record` and `page`
     are None where no record of the case says so any more. `playbook` is whose it is: empty for the
-    whole case's, which what is recorded here replaces."""
+    whole case's. What is recorded here replaces that, and what is of this run's own playbook."""
 
     name: str
     playbook: str

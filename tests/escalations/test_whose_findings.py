@@ -143,7 +143,7 @@ def test_the_step_that_asks_a_partner_writes_from_its_own_playbook(two_troubles,
     [chosen_one] = [one for one in browser.text.split("<input") if 'value="impersonation"' in one]
     assert " checked" in chosen_one.partition(">")[0]
     assert browser.open(f"{new}?{chosen}").status_code == 422
-    assert "Choose what it is about." in browser.text
+    assert "Choose which problem it’s about." in browser.text
     browser.open(f"{new}?{chosen}&playbook=account-takeover")
     assert TAKEN in browser.text
     assert FAKE not in browser.text

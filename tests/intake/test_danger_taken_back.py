@@ -78,7 +78,7 @@ def test_those_on_duty_hear_of_it_all_the_same(house, case, code, letters):
 
     assert len(calls(house)) == 2, "one of its own for the withdrawal"
     [(subject, _, body)] = letters()
-    assert "has been closed: please read it" in subject
+    assert "has been closed. Please read it" in subject
     assert "may have been made to close it" in body
 
 

@@ -156,6 +156,7 @@ def test_what_a_colleague_found_out_elsewhere_is_shown_and_has_to_be_read(browse
     there_page = library.playbook(THERE[0])
     assert str(there_page.step(THERE[1]).outcome(said).label) in html.unescape(browser.text)
     assert f"“{there_page.title}”" in html.unescape(browser.text)
+    assert "won’t change" in browser.text
     assert browser.send(action, answers=they_own_it()).status_code == 422
     assert "tick “I have read it”" in browser.text
     assert EX in browser.text
@@ -174,6 +175,21 @@ def test_a_confirmation_from_elsewhere_is_shown_and_asks_for_no_tick(browser, at
     assert "Already recorded on this case" in browser.text
     assert 'name="has_read"' not in browser.text
     assert browser.send(action, answers=they_own_it()).status_code == 200
+
+
+def test_what_an_earlier_run_of_the_same_playbook_found_out_is_replaced(browser, at_work):
+    earlier, there = at_the_owner(at_work)
+    at_work.finish(earlier, HERE[1], "cannot_tell", note=EX)
+    at_work.finish(earlier, "close.way-out", "withdrawn")
+    at_work.finish(there, THERE[1], "cannot_tell", at_work.bo)
+    here = at_work.start(HERE[0])
+    do_before(at_work, here, load_current_library().playbook(HERE[0]), HERE[1])
+
+    open_step(browser, at_work, here, HERE[1])
+
+    assert EX in browser.text
+    assert browser.text.count("What you record here replaces it.") == 1
+    assert browser.text.count("won’t change") == 1
 
 
 def test_what_this_run_found_out_itself_asks_for_no_tick(browser, at_work):
