@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import psycopg
 import pytest
 
-from tests.ground.test_bad_settings import ROOT, TICKER, given, whole  # noqa: F401 - a fixture
+from tests.ground.test_bad_settings import TICKER, given, whole  # noqa: F401 - a fixture
+from tests.ground.warm_commands import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +38,7 @@ def tickers(whole, place, postgres):  # noqa: F811
     def start():
         url = postgres.url("helpdesk_ticker")
         environment = {**whole, **given(TICKER, place), "REDIS_URL": "none", "DATABASE_URL": url}
-        started.append(subprocess.Popen(TICKER, cwd=ROOT, env=environment))
+        started.append(subprocess.Popen([sys.executable, "-m", *TICKER], cwd=ROOT, env=environment))
         return started[-1]
 
     yield start
