@@ -25,6 +25,12 @@ def facts_of_playbook(work: Work, case: Case, playbook: str) -> Mapping[str, Fac
     return {one.name: one for one in rows}
 
 
+def fact_codes_of_playbook(work: Work, case: Case, playbook: str) -> dict[str, str]:
+    """The facts that a playbook knows, their codes only: the words beside them stay sealed."""
+    found = facts_of_playbook(work, case, playbook)
+    return {name: one.value for name, one in found.items()}
+
+
 def evidence_of_playbook(work: Work, case: Case, playbook: str) -> Mapping[str, Evidence]:
     """What is written down as a playbook knows it, by kind: its own before the case's."""
     known = _is_known_to(Evidence.playbook, playbook)

@@ -12,6 +12,7 @@ from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.cases.playbook_findings import (
     evidence_of_playbook,
+    fact_codes_of_playbook,
     facts_of_playbook,
     playbooks_with_findings,
 )
@@ -36,9 +37,17 @@ def playbooks_to_tell_of(work: Work, case: Case) -> list[str]:
     return list(dict.fromkeys([*case.kinds, *playbooks_with_findings(work, case)]))
 
 
+def chosen_playbook(work: Work, case: Case, playbook: str | None) -> str | None:
+    """The one that was chosen, if a request can tell of it; of one alone, nobody has to choose."""
+    known = playbooks_to_tell_of(work, case)
+    if playbook is None and len(known) == 1:
+        return known[0]
+    return playbook if playbook in known else None
+
+
 def fixed_fields(work: Work, case: Case, playbook: str) -> dict[str, str]:
     """The fields that nobody can write by hand: facts that steps found out, codes of the case."""
-    facts = facts_of(work, case, playbook)
+    facts = fact_codes_of_playbook(work, case, playbook)
     values = {}
     for field in FIELDS:
         if field.source is FieldSource.FACT:
@@ -127,7 +136,7 @@ def ownership_elsewhere(work: Work, case: Case, playbook: str) -> tuple[bool, li
     """Whether other playbooks of a case found out whose an account is, and of which accounts they
     confirmed it."""
     others = [one for one in playbooks_with_findings(work, case) if one != playbook]
-    found = {one: facts_of(work, case, one).get(OWNERSHIP) for one in others}
+    found = {one: fact_codes_of_playbook(work, case, one).get(OWNERSHIP) for one in others}
     accounts = [
         account_confirmed(work, case, one)
         for one, value in found.items()
@@ -149,9 +158,3 @@ def is_owner_refused_since(work: Work, case: Case, playbook: str) -> bool:
         Fact.set_at > known.set_at,
     )
     return work.session.scalar(refused.limit(1)) is not None
-
-
-def facts_of(work: Work, case: Case, playbook: str) -> dict[str, str]:
-    """What a playbook found out and what is found out of the case, codes only."""
-    found = facts_of_playbook(work, case, playbook)
-    return {name: one.value for name, one in found.items()}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import past_disputes, report_content
 from helpdesk.cases.models import Case, Closure, Consent
-from helpdesk.cases.playbook_findings import playbooks_with_findings
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook, playbooks_with_findings
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Actor, Role
@@ -301,7 +301,7 @@ def fields_receivable_by_partner(escalation: Escalation) -> frozenset[str]:
 def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     """All that the gates look at, gathered now."""
     case, partner = escalation.case, escalation.partner
-    facts = packet_sources.facts_of(work, case, escalation.playbook)
+    facts = fact_codes_of_playbook(work, case, escalation.playbook)
     packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
     is_known, accounts = packet_sources.ownership_elsewhere(work, case, escalation.playbook)
     return GateInputs(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.playbook_findings import facts_of_playbook
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
@@ -40,13 +40,7 @@ def condition_context(work: Work, case: Case, playbook: Playbook) -> Context:
         answers: Mapping[str, Value] = answers_of(work, case)
     except CannotOpen:
         answers = {question.id: None for question in playbook.questions}
-    return {**answers, **facts_of(work, case, playbook.id), **_consents(work, case)}
-
-
-def facts_of(work: Work, case: Case, playbook: str) -> dict[str, str]:
-    """The facts that a playbook knows, their codes only: the words beside them stay sealed."""
-    found = facts_of_playbook(work, case, playbook)
-    return {name: one.value for name, one in found.items()}
+    return {**answers, **fact_codes_of_playbook(work, case, playbook.id), **_consents(work, case)}
 
 
 def _consents(work: Work, case: Case) -> dict[str, Value]:

@@ -73,9 +73,4 @@ def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> SharedStepR
 def _is_shared(here: Step, there: Step) -> bool:
     """Whether it comes from a fragment, and can find out and lead to the same on both pages."""
     same = here == there or without_wording(here) == without_wording(there)
-    return comes_from_fragment(here) and same
-
-
-def comes_from_fragment(step: Step) -> bool:
-    """Whether every playbook that has this step has it from one and the same text."""
-    return "." in step.id
+    return here.comes_from_fragment and same

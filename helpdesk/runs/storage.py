@@ -18,7 +18,6 @@ from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
 from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKind
-from helpdesk.runs.shared_steps import comes_from_fragment
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
@@ -108,7 +107,7 @@ def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
 def whose_findings(run: Run, step: Step) -> str:
     """Whose it is what a step of a run finds out: the case's where every playbook has that step, as
     it is about the person; else its own playbook's alone."""
-    return OF_THE_CASE if comes_from_fragment(step) else run.edition.playbook
+    return OF_THE_CASE if step.comes_from_fragment else run.edition.playbook
 
 
 def store_evidence(

@@ -21,7 +21,6 @@ from helpdesk.partners.models import Partner
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_settable_by_step
 from helpdesk.runs import storage
-from helpdesk.runs.shared_steps import comes_from_fragment
 from tests.escalations.conftest import TYPED
 from tests.escalations.test_whose_account import confirm, find_out, write_elsewhere
 from tests.factories import sign_in
@@ -160,7 +159,7 @@ def test_what_is_about_the_person_is_found_out_by_shared_steps_alone():
     own, shared = set(), set()
     for page in load_current_library().playbooks:
         for step in page.steps:
-            (shared if comes_from_fragment(step) else own).update(facts_settable_by_step(step))
+            (shared if step.comes_from_fragment else own).update(facts_settable_by_step(step))
 
     assert not own & shared
     assert {name for name in FOUND_OUT.values() if name in shared} == {"vetted"}

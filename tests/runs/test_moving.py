@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Note
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, playbook_to_json
 from helpdesk.playbooks.model import NamedValue
 from helpdesk.playbooks.progress import StepState
 from helpdesk.runs import operations, queries
-from helpdesk.runs.condition_context import facts_of
 from helpdesk.runs.models import MOVED
 from tests.factories import sign_in
 from tests.runs.test_views import address, send
@@ -153,14 +153,17 @@ def test_what_a_step_that_stays_behind_had_found_out_opens_no_gate(at_work, run_
     at_work.finish(run_id, "vetting.vouch", "confirmed")
     at_work.finish(run_id, "rule-out", "intruder")
     with at_work.working() as work:
-        assert facts_of(work, at_work.case(work), "account-takeover")["vetted"] == "confirmed"
+        assert (
+            fact_codes_of_playbook(work, at_work.case(work), "account-takeover")["vetted"]
+            == "confirmed"
+        )
     publish(change)
 
     moved = move(at_work, run_id)
 
     assert at_work.stands(moved, "vetting.vouch").state is StepState.OPEN
     with at_work.working() as work:
-        known = facts_of(work, at_work.case(work), "account-takeover")
+        known = fact_codes_of_playbook(work, at_work.case(work), "account-takeover")
     assert "vetted" not in known
     assert known["cause"] == "intruder"
 
@@ -235,4 +238,7 @@ def test_what_the_new_edition_makes_of_a_record_is_known_from_then_on(at_work, r
     move(at_work, run_id)
 
     with at_work.working() as work:
-        assert facts_of(work, at_work.case(work), "account-takeover")["log_is_safe"] == "yes"
+        assert (
+            fact_codes_of_playbook(work, at_work.case(work), "account-takeover")["log_is_safe"]
+            == "yes"
+        )

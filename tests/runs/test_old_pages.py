@@ -4,10 +4,10 @@ import html
 
 import pytest
 
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import operations, queries, storage
-from helpdesk.runs.condition_context import facts_of
 from tests.factories import sign_in
 from tests.intake.browser import Browser
 from tests.runs.conftest import showing
@@ -29,7 +29,7 @@ def evidence(at_work, run_id, kind):
 
 def vetted(at_work):
     with at_work.working() as work:
-        return facts_of(work, at_work.case(work), "account-takeover")["vetted"]
+        return fact_codes_of_playbook(work, at_work.case(work), "account-takeover")["vetted"]
 
 
 def open_step(browser, at_work, run_id, step):
@@ -134,7 +134,7 @@ def do_before(at_work, run_id, page, name):
 
 def owner(at_work, playbook=HERE[0]):
     with at_work.working() as work:
-        return facts_of(work, at_work.case(work), playbook).get("owner_confirmed")
+        return fact_codes_of_playbook(work, at_work.case(work), playbook).get("owner_confirmed")
 
 
 def they_own_it(**more):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from helpdesk.cases import playbook_findings
 from helpdesk.cases.models import Consent, Evidence, Fact
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
@@ -22,7 +23,9 @@ ACCOUNT = repository.load_current_library().playbook("account-takeover")
 
 def facts(at_work):
     with at_work.working() as work:
-        return condition_context.facts_of(work, at_work.case(work), "account-takeover")
+        return playbook_findings.fact_codes_of_playbook(
+            work, at_work.case(work), "account-takeover"
+        )
 
 
 def test_a_run_pins_the_page_as_it_is_today(at_work):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from helpdesk.accounts.models import Team
+from helpdesk.cases import playbook_findings
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Note
 from helpdesk.cases.models.case import LEVELS
@@ -15,7 +16,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing
 from helpdesk.duty.queries import load_board
 from helpdesk.playbooks.progress import StepState
-from helpdesk.runs import condition_context, operations, queries
+from helpdesk.runs import operations, queries
 from helpdesk.runs.models import StepRecord, StepRecordKind
 from tests.factories import a_case
 
@@ -154,7 +155,9 @@ def test_the_answer_takes_the_place_of_its_absence(at_work, asked, now):
     assert at_work.stands(asked, DANGER).state is StepState.DONE
     with at_work.working() as work:
         assert (
-            condition_context.facts_of(work, at_work.case(work), "account-takeover")["danger_asked"]
+            playbook_findings.fact_codes_of_playbook(work, at_work.case(work), "account-takeover")[
+                "danger_asked"
+            ]
             == "no_danger"
         )
         [note] = work.session.scalars(select(Note).where(Note.case_id == at_work.id))

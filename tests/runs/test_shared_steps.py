@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import without_wording
 from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs import operations, queries
-from helpdesk.runs.condition_context import facts_of
 from helpdesk.runs.models import MOVED, Run, StepRecord, StepRecordKind
 from helpdesk.runs.shared_steps import FRESH, shared_steps
 from tests.factories import sign_in
@@ -35,7 +35,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def facts(at_work):
     with at_work.working() as work:
-        return facts_of(work, at_work.case(work), "account-takeover")
+        return fact_codes_of_playbook(work, at_work.case(work), "account-takeover")
 
 
 @pytest.fixture

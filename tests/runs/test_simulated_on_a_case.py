@@ -6,12 +6,12 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.simulation.invariants import simulate_person
 from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.authoring.simulation.simulator import simulate_run
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs import operations, queries
-from helpdesk.runs.condition_context import facts_of
 from tests.runs.conftest import CaseAtWork
 
 LIBRARY = read_library(CONTENT)
@@ -53,7 +53,7 @@ def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         states = {one.step.id: one.state for one in queries.progress_of_run(work, run).steps}
-        facts = facts_of(work, at_work.case(work), run.edition.playbook)
+        facts = fact_codes_of_playbook(work, at_work.case(work), run.edition.playbook)
     assert run.ended_as == (way.end or way.goes_over_to)
     assert states == {one.step.id: one.state for one in way.progress.steps}
     assert set(facts) == {fact for taken in way.taken for fact in taken.facts}

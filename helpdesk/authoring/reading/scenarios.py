@@ -105,7 +105,7 @@ def _end(node: Node, page: Playbook, library: WrittenLibrary) -> tuple[str | Non
 
 
 def _own_step(node: Node, page: Playbook) -> str:
-    own = {step.id for step in page.steps if "." not in step.id}
+    own = {step.id for step in page.steps if not step.comes_from_fragment}
     if node.reference() in {step.id for step in page.steps} - own:
         node.refuse(f"'{node.reference()}' is shared by all pages; name the page’s own steps")
     return _known(node, own, "step", page.id)

@@ -61,7 +61,7 @@ def _ways(page: Playbook) -> Iterator[str]:
     """The way out at the end is every end, and what all pages share is tried on all of them."""
     for step in page.steps[:-1]:
         for outcome in step.outcomes:
-            if "." not in step.id and not outcome_continues_run(outcome):
+            if not step.comes_from_fragment and not outcome_continues_run(outcome):
                 yield f"{step.id}.{outcome.id}"
 
 

@@ -47,7 +47,7 @@ def simulation_summary_of(walked: SimulationResult) -> SimulationSummary:
         level=walked.told.judgement.level,
         rule=walked.told.judgement.rule,
         flags=tuple(flag.id for flag in walked.told.flags),
-        steps=tuple(one.step.id for one in way.taken if "." not in one.step.id),
+        steps=tuple(one.step.id for one in way.taken if not one.step.comes_from_fragment),
         end=way.end or over or f"no end: {way.stopped}",
     )
 

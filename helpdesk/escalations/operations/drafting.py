@@ -26,6 +26,7 @@ SALT: Final = 16
 NOT_TAKEN: Final = (
     "{partner} doesn’t take requests like this. Choose another partner, or ask for something else."
 )
+NOT_ON_CASE: Final = "That playbook is not on this case. Choose what the request is about."
 CHOOSE: Final = "This case is about more than one problem. Choose which one the request is about."
 
 
@@ -142,12 +143,10 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
 
 def _told_of(work: Work, case: Case, playbook: str | None) -> str:
     """The playbook whose findings a request stands on: one address must not stand for another."""
-    known = packet_sources.playbooks_to_tell_of(work, case)
-    if playbook is None and len(known) > 1:
-        raise Conflict(CHOOSE)
-    if playbook is not None and playbook not in known:
-        raise Conflict("That playbook is not on this case. Choose what the request is about.")
-    return playbook or known[0]
+    chosen = packet_sources.chosen_playbook(work, case, playbook)
+    if chosen is None:
+        raise Conflict(CHOOSE if playbook is None else NOT_ON_CASE)
+    return chosen
 
 
 def _still_there(work: Work, escalation: Escalation, seen: Collection[str] | None) -> list[str]:

@@ -36,10 +36,8 @@ def follow_level(work: Work, case_id: str) -> None:
         now = FROM_LEVEL[escalation.case.level]
         if now < escalation.priority:  # P1 is before P2
             _raise(work, escalation, now)
-        elif now == escalation.priority and clocks.shorten_partner_clock(work, escalation):
-            # It rose while it was not their move, and the reporter has given it back to them.
-            work.record("escalation.more_urgent", escalation, was=now, priority=now)
-            case_pausing.extend_case_pause(work, escalation.case)
+        elif now == escalation.priority:
+            _shorten_time_given_back(work, escalation)
 
 
 def _raise(work: Work, escalation: Escalation, now: Priority) -> None:
@@ -52,6 +50,15 @@ def _raise(work: Work, escalation: Escalation, now: Priority) -> None:
     if escalation.state in UNDER_WAY and not escalation.is_held_up:
         about = f"more-urgent-{now}"
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=about)
+
+
+def _shorten_time_given_back(work: Work, escalation: Escalation) -> None:
+    """The case rose while it was not their move, and the reporter has given it back to them."""
+    is_shorter = clocks.shorten_partner_clock(work, escalation)
+    if is_shorter:
+        priority = escalation.priority
+        work.record("escalation.more_urgent", escalation, was=priority, priority=priority)
+        case_pausing.extend_case_pause(work, escalation.case)
 
 
 def _shorten_ours(work: Work, escalation: Escalation) -> None:

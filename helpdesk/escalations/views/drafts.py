@@ -55,9 +55,8 @@ def create(ref: str) -> ResponseReturnValue:
         return _choice_page(case, _choice(case)), 422
     ask = Ask(asked)
     form = packet_form(receivable_fields(ask, partner.allowed_fields))
-    known = packet_sources.playbooks_to_tell_of(work, case)
-    playbook = form.playbook.data or (known[0] if len(known) == 1 else "")
-    if playbook not in known:
+    playbook = packet_sources.chosen_playbook(work, case, form.playbook.data or None)
+    if playbook is None:
         return _choice_page(case, _choice(case)), 422
     if not form.validate_on_submit():
         return _draft_page(case, partner, ask, form, playbook=playbook), 422

@@ -116,6 +116,11 @@ class Step:
     once: bool = False
     silent: bool = False
 
+    @property
+    def comes_from_fragment(self) -> bool:
+        """Whether every playbook that has this step has it from one and the same text."""
+        return "." in self.id
+
     def outcome(self, outcome_id: str) -> StepOutcome | None:
         """The outcome of that id, if the step has it."""
         return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)
