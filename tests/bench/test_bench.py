@@ -42,7 +42,8 @@ def test_everything_is_measured(tmp_path):
     assert len(kept["aims"]) == 1 + 2 + 4 + 1
     assert all(0 < size < 200_000 for size in kept["bytes"].values())
     assert set(kept["memory"]) == {"postgres", "redis", "public", "staff", "bare", "plain"}
-    assert all(megabytes > 1 for megabytes in kept["memory"].values())
+    # Pages that others share count in parts: an idle Redis has hardly one megabyte of its own.
+    assert all(megabytes > 0.1 for megabytes in kept["memory"].values()), kept["memory"]
     assert "report, POST, 2 clients" in "\n".join(figures.lines())
 
 
