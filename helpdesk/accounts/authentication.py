@@ -76,9 +76,10 @@ def try_second_factor(
         half = session_awaiting_second_factor(work, token, surface=surface)
         if half is None:
             return None
-        if not is_known(half.person.handle):
-            # Held while it is counted: a hundred codes at once are a hundred tries.
-            work.session.refresh(half.person, with_for_update={"of": Person})
+        # Held while it is counted: a hundred codes at once are a hundred tries.
+        work.session.refresh(half.person, with_for_update={"of": Person})
+        is_own = is_known(half.person.handle)
+        if not (is_own and signing_in.count_try_in_known_browser(work, half.person)):
             if not signing_in.may_try_second_factor(work, half.person):
                 return None
             signing_in.count_sign_in_attempt(work, half.person)

@@ -68,8 +68,10 @@ class Person(RandomIdMixin, Base):
     # Whether that code took the place of an account that they had already.
     was_reset: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
+    # Wrong codes since somebody came in: of strangers, whom they make wait, and of known browsers.
     failures: Mapped[int] = mapped_column(default=0)
     closed_until: Mapped[datetime | None]
+    failures_in_known_browsers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     key: Mapped[Key | None] = relationship(lazy="joined")
     memberships: Mapped[list["Membership"]] = relationship(
@@ -96,6 +98,11 @@ class Person(RandomIdMixin, Base):
         """Whether duty may rely on their address."""
         used = is_address_usable(self.email_confirmed_at, self.email_used_until, at)
         return self.email is not None and used
+
+    def forget_failures(self) -> None:
+        """All tries are there again: it was them, or they begin anew."""
+        self.failures = self.failures_in_known_browsers = 0
+        self.closed_until = None
 
     def get_id(self) -> str:
         return self.id

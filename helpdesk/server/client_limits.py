@@ -29,9 +29,10 @@ CONNECTIONS: Final = 1_000
 FILES_BESIDE: Final = 128
 BACKLOG: Final = 1_024
 
-# A process ends itself after so many answers: what leaks, leaks for a while only.
+# A process ends itself after so many pages: what leaks, leaks for a while only.
 ANSWERS: Final = 5_000
 ANSWERS_JITTER: Final = 500
+FILES: Final = "/static/"
 # A process that has given no sign for this long, or whose every thread is stuck, is ended.
 STUCK: Final = 60.0
 # How long a process that stops may finish what it has begun.

@@ -82,6 +82,11 @@ class IncomingRequest(HTTPRequestParser):
             self.body_rcv = FixedStreamReceiver(self.content_length, DiscardingBuffer())
 
     @property
+    def is_for_page(self) -> bool:
+        """Whether the pages answer it: we refuse others, and files are sent as they are."""
+        return self.error is None and not self.path.startswith(client_limits.FILES)
+
+    @property
     def bytes_held(self) -> int:
         """How many bytes of a body it keeps in memory."""
         return len(self.body_rcv) if self.body_rcv is not None else 0
@@ -171,10 +176,11 @@ class ClientConnection(HTTPChannel):
 
     def service(self) -> None:
         """Answer the request; in a thread."""
+        is_page = self.requests[0].is_for_page
         super().service()
         self.waits_since = time.monotonic()
         self._answer_length = self.total_outbufs_len
-        self.server.count_response()
+        self.server.count_response(is_page=is_page)
 
     def handle_write(self) -> None:
         """Send what is ready. After the last answer, let the client finish before we hang up."""

@@ -90,9 +90,13 @@ class PageServer(TcpWSGIServer):
                 channel.handle_close()
         return not self.active_channels
 
-    def count_response(self) -> None:
-        """Another answer is ready. Called by the threads: a lost count does no harm."""
-        self.answers += 1
+    def count_response(self, *, is_page: bool) -> None:
+        """Another answer is ready. Called by the threads: a lost count does no harm.
+
+        Pages alone count: a process that ends forgets how often somebody tried, and files are to
+        be had too cheaply for that.
+        """
+        self.answers += is_page
         self.answered_at = time.monotonic()
 
     def is_stuck(self) -> bool:

@@ -159,6 +159,32 @@ def test_after_the_free_tries_of_codes_the_next_must_wait_but_not_in_a_known_bro
     )
 
 
+def test_codes_in_known_browsers_are_counted_for_the_person_until_they_come_in(context, responder):
+    token = authentication.try_passphrase(
+        context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF, is_known=True
+    )
+
+    def in_known_browser(code):
+        return authentication.try_second_factor(
+            context, token=token, code=code, surface=STAFF, is_known=lambda _handle: True
+        )
+
+    # A process that has just begun, each time: none of them remembers another try.
+    for _ in range(signing_in.TRIES_IN_KNOWN_BROWSERS + signing_in.FREE_TRIES + 1):
+        assert in_known_browser("000000") is None
+
+    assert in_known_browser(responder.code(datetime.now(UTC))) is None, "the right one waits, too"
+    with context.begin() as work:  # a quarter of a minute later
+        person = work.session.get(Person, responder.person.id)
+        assert person.failures_in_known_browsers == signing_in.TRIES_IN_KNOWN_BROWSERS
+        person.closed_until -= signing_in.FIRST_WAIT
+        work.record("person.slowed", person)
+    assert in_known_browser(responder.code(datetime.now(UTC)))
+    with context.begin() as work:
+        person = work.session.get(Person, responder.person.id)
+        assert (person.failures, person.failures_in_known_browsers) == (0, 0)
+
+
 def test_the_wait_doubles_and_has_an_end(context, responder):
     waits = []
     with context.begin() as work:

@@ -56,6 +56,17 @@ def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve
     assert len(set(pids)) >= 5
 
 
+def test_files_and_what_the_server_refuses_bring_no_new_process(serve):
+    served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
+    first = served.said()["pid"]
+
+    pids = {served.said("/static/mark.svg")["pid"] for _ in range(60)}
+    for _ in range(20):
+        served.ask("/?" + "x" * 20_000)
+
+    assert pids | {served.said()["pid"]} == {first}
+
+
 def test_a_connection_that_is_kept_hears_which_answer_is_its_last(serve):
     served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
     request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

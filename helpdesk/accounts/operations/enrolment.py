@@ -66,7 +66,7 @@ def enrol(
     seal_second_factor_seed(work, person, seed)
     person.totp_last_step = step
     person.enrolment_tag = person.enrolment_until = None
-    person.failures, person.closed_until = 0, None
+    person.forget_failures()
     work.session.flush()  # the copies of the teams' keys point at this key's row
     sign_key(work.session, person.key, by=house, secret=secret)
     work.record("person.enrolled", person)

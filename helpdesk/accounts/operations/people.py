@@ -176,7 +176,7 @@ def enable_person(work: Work, person: Person, *, seen: str | None = None) -> Non
     lock_person_rows(work, person)
     refuse_if_changed_since(seen, now=account_mark_of(person))
     person.disabled_at = None
-    person.failures, person.closed_until = 0, None
+    person.forget_failures()
     work.record("person.enabled", person)
 
 

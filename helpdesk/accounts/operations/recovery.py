@@ -25,7 +25,7 @@ def recover_account(
     work.require(may_use_own_account, person)
     _lock_under_passphrase(person, secret, lock)
     end_all_sessions(work, person)
-    person.failures, person.closed_until = 0, None
+    person.forget_failures()
     work.record("person.recovered", person)
     return lock_under_new_recovery_key(person, secret)
 

@@ -30,6 +30,8 @@ from helpdesk.core.work import Work
 FREE_TRIES: Final = 8
 FIRST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(minutes=15)
+# So many wrong codes in browsers that know the person, all together; then these are strangers, too.
+TRIES_IN_KNOWN_BROWSERS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,19 @@ def count_sign_in_attempt(work: Work, person: Person) -> None:
     work.session.execute(counted.values(failures=failures, closed_until=closed_until))
 
 
+def count_try_in_known_browser(work: Work, person: Person) -> bool:
+    """One more code in a browser that has let the person in; False if these are used up.
+
+    No rule, as above.
+    """
+    tries = person.failures_in_known_browsers + 1
+    if tries > TRIES_IN_KNOWN_BROWSERS:
+        return False
+    counted = update(Person).where(Person.id == person.id)
+    work.session.execute(counted.values(failures_in_known_browsers=tries))
+    return True
+
+
 def begin_sign_in(
     work: Work, attempt: SignInAttempt, lock: PassphraseDerivedKey, *, surface: str
 ) -> str | None:
@@ -90,7 +105,7 @@ def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) 
     if not use_second_factor_code(work, person, code):
         return None
     end_session(work, half)
-    person.failures, person.closed_until = 0, None
+    person.forget_failures()
     delete_expired_sessions(work)
     work.record("person.signed_in", person, surface=half.surface)
     return create_session(work, person, secret, surface=half.surface, is_complete=True)
