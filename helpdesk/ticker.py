@@ -47,6 +47,9 @@ TICK: Final = 10.0
 # Two ticks are never closer than that, however often somebody says that there is work.
 SHORTEST_REST: Final = 0.5
 PATIENCE: Final = timedelta(minutes=2)
+# How soon it sees that it is to stop, and how long a letter under way then has to be finished.
+GLANCE: Final = 0.5
+GRACE: Final = 8.0
 # How long history is chained in one tick, in seconds; the rest waits for the next.
 CHAINING: Final = 5.0
 # How often it is looked through from its beginning, in seconds, and how many numbers at a time: a
@@ -67,7 +70,11 @@ _look_back = _LookBack()
 
 
 def run_ticker(context: AppContext, engine: Engine) -> None:
-    """Tick while we hold the lease; stand by while another does, or the database is away."""
+    """Tick while we hold the lease; stand by while another does, or the database is away.
+
+    Returns when somebody asks this process to stop (`job_runner.request_stop`). A letter that broke
+    off would be kept from everybody until its lease ends.
+    """
     nobody_came = threading.Event()
 
     def wake(queue: str) -> None:
@@ -79,12 +86,12 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
     watcher.start()
     fallback = FallbackWorkers()
     holder = secrets.token_hex(16)
-    while True:
+    while not job_runner.is_asked_to_stop():
         try:
             record_ended_sessions(context, watcher)
             if (fence := acquire_ticker_lease(context, holder)) is None:
                 save_progress(context)
-                time.sleep(ticker_lease.STANDBY)
+                _rest(ticker_lease.STANDBY)
                 continue
             nobody_came.clear()
             tick(context, fence=fence, fallback=fallback)
@@ -92,9 +99,18 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
             log.warning("Another ticker has taken over. This one is on standby.")
         except DBAPIError:
             log.warning("The database cannot be reached; trying again in %g s.", TICK)
-            time.sleep(TICK)
+            _rest(TICK)
         time.sleep(SHORTEST_REST)
-        nobody_came.wait(TICK - SHORTEST_REST)
+        _rest(TICK - SHORTEST_REST, unless=nobody_came)
+    fallback.join(GRACE)
+
+
+def _rest(seconds: float, *, unless: threading.Event | None = None) -> None:
+    """Wait so long, unless something happens or somebody asks us to stop."""
+    happened, until = unless or threading.Event(), time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and not job_runner.is_asked_to_stop():
+        if happened.wait(min(left, GLANCE)):
+            return
 
 
 def acquire_ticker_lease(context: AppContext, holder: str) -> int | None:

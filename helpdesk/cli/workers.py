@@ -1,6 +1,7 @@
 """Commands that run for long beside the pages: workers and the ticker."""
 
 import os
+import signal
 from contextlib import suppress
 
 import click
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from helpdesk import ticker as ticking
 from helpdesk.adapters.rq_worker import open_worker
 from helpdesk.context_assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_context, open_engine
+from helpdesk.core import job_runner
 from helpdesk.core.jobs import Queue
 from helpdesk.key_files import OF_TICKER, OF_WORKER
 from helpdesk.settings import NO_REDIS, NotConfigured, Settings
@@ -42,6 +44,8 @@ def ticker_command() -> None:
     engine = open_engine(
         settings.database_url, idle_timeout=IDLE_TICKER, lock_timeout=PATIENCE_OF_JOBS
     )
+    # Heard between two jobs, and between two ticks. (An Event could be set inside its own lock.)
+    signal.signal(signal.SIGTERM, lambda *_: job_runner.request_stop())
     ticking.run_ticker(open_context(settings, engine=engine), engine)
 
 

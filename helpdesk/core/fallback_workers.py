@@ -6,6 +6,7 @@ and all that is due from being begun.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +32,12 @@ class FallbackWorkers:
         self._threads[queue] = thread
         thread.start()
         return True
+
+    def join(self, seconds: float) -> None:
+        """Let what was begun come to its end, but for no longer than that."""
+        until = time.monotonic() + seconds
+        for thread in self._threads.values():
+            thread.join(max(until - time.monotonic(), 0.0))
 
 
 def _run(work: Callable[[], object]) -> None:

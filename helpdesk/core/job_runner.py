@@ -28,6 +28,11 @@ def request_stop() -> None:
     _wishes_to_stop.append(True)
 
 
+def is_asked_to_stop() -> bool:
+    """Whether somebody wants this process to end."""
+    return bool(_wishes_to_stop)
+
+
 def run_due_jobs(
     context: AppContext,
     queue: str,

@@ -43,7 +43,7 @@ def tickers(whole, place, postgres):  # noqa: F811
 
     yield start
     for one in started:
-        os.kill(one.pid, signal.SIGCONT)
+        one.send_signal(signal.SIGCONT)  # nothing, where it has ended
         one.kill()
         one.wait()
 
@@ -71,3 +71,12 @@ def test_the_other_ticks_when_the_first_is_stopped_and_the_first_stands_by_after
     assert lease() == (before + 2, True)
     assert first.poll() is None
     assert second.poll() is None
+
+
+def test_who_is_asked_to_stop_ends_by_itself_between_two_ticks(tickers, lease):
+    one = tickers()
+    until(lambda: lease()[1], seconds=30)
+
+    one.terminate()
+
+    assert one.wait(30) == 0

@@ -4,13 +4,14 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
-from helpdesk.core import history, jobs, ticker_lease
+from helpdesk.core import history, job_runner, jobs, ticker_lease
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.fallback_workers import FallbackWorkers
 from helpdesk.core.history import HistoryEntry, HistoryLink
@@ -388,3 +389,25 @@ def test_a_letter_that_takes_minutes_keeps_no_tick_waiting(two_desks, monkeypatc
         fallback._threads["notices"].join(30)
     assert fallback.start("notices", lambda: None)
     assert done == ["notices"]
+
+
+def test_a_ticker_that_is_stopped_finishes_the_letter_it_is_at(context, monkeypatch):
+    """Whose process ends in the middle is kept from everybody until its lease is over."""
+    for service in ("PostgresListener", "LockWatcher"):
+        monkeypatch.setattr(ticker, service, lambda *_: SimpleNamespace(start=lambda: None))
+    monkeypatch.setattr(ticker, "record_ended_sessions", lambda *_: None)
+    monkeypatch.setattr(ticker, "acquire_ticker_lease", lambda *_: 1)
+    monkeypatch.setattr(job_runner, "_wishes_to_stop", [])
+    done = []
+
+    def letter():
+        job_runner.request_stop()
+        time.sleep(1)
+        done.append("sent")
+
+    monkeypatch.setattr(
+        ticker, "tick", lambda *_, fallback, **__: fallback.start("notices", letter)
+    )
+    ticker.run_ticker(context, None)
+
+    assert done == ["sent"]
