@@ -47,7 +47,7 @@ CONVERSATIONS: Final = (
 NOT_SETTLED: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
 
 # Of a case: either of the two.
-_HAS_UNANSWERED_DISPUTE: Final = or_(
+HAS_UNANSWERED_DISPUTE: Final = or_(
     Case.id.in_(select(Conversation.case_id).where(*NOT_SETTLED)),
     Case.id.in_(CASES_WITH_UNANSWERED_DISPUTES),
 )
@@ -146,7 +146,7 @@ def resolve_dispute(work: Work, case: Case) -> None:
 def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
     """Open cases of which that is so, or whose reporter disputes another word that we recorded as
     theirs, the most urgent first."""
-    found = visible_cases(work.actor).where(NOT_CLOSED, _HAS_UNANSWERED_DISPUTE)
+    found = visible_cases(work.actor).where(NOT_CLOSED, HAS_UNANSWERED_DISPUTE)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 

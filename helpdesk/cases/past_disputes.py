@@ -1,18 +1,25 @@
 """What a reporter has ever said of our record, that it was not them or not their word.
 
 A word of ours to them lets requests leave again, but not that of whoever had written it down: one
-person would take the reporter's only alarm away. It does not make true what somebody else had told
-us: whoever reads a request sees who had written that down, and who wrote to the reporter since.
+person would take the reporter's only alarm away. Where only that one has written, the reporter's
+own later word does, so that a queue with one person in it is not shut for good. Neither makes true
+what somebody else had told us: whoever reads a request sees who had written that down, and who
+wrote to the reporter since.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import or_, select
 
-from helpdesk.cases.disputed_conversations import unanswered_dispute_message
-from helpdesk.cases.models import Case
+from helpdesk.cases.disputed_conversations import (
+    HAS_UNANSWERED_DISPUTE,
+    unanswered_dispute_message,
+)
+from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.queries import IN_ORDER, LISTED, LISTED_AT_MOST, NOT_CLOSED, visible_cases
 from helpdesk.cases.reporter_objections import DISPUTED, UNSEEN
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
@@ -24,6 +31,17 @@ RECORDED_AS: Final = {
     "escalation.verdict_denied": "escalation.verified",
 }
 ANSWER: Final = "message.sent"
+# What is a reporter's own word on it afterwards: a message may say that it was not them once more.
+OWN_WORD: Final = {**RECORDED_AS, "conversation.denied": "consent.given"}
+# Of these cases something was disputed, ever.
+_WAS_DISPUTED: Final = or_(
+    Case.id.in_(select(Conversation.case_id).where(Conversation.objected_at.is_not(None))),
+    Case.id.in_(
+        select(HistoryEntry.case_id).where(
+            HistoryEntry.actor_id.startswith("reporter:"), HistoryEntry.action.in_(DISPUTED)
+        )
+    ),
+)
 ANSWERED_BY_RECORDER: Final = (
     "The reporter disputes something that we recorded. Only the person who recorded it has written"
     " to them since, so someone else has to."
@@ -38,28 +56,39 @@ class PastDispute(NamedTuple):
     recorded_by: str
     answered_by: str
     answered_at: datetime | None
-    # Whether somebody else than who had recorded it has written to them.
+    # Whether somebody else than who had recorded it has written to them, or they said it themselves
+    # since that one wrote.
     is_settled: bool
 
 
 def dispute_barring_requests(work: Work, case: Case) -> str:
     """Why nothing leaves to a partner while the reporter disputes our record, in a sentence. Empty
-    if they do not, or if somebody who had not recorded it has written to them since."""
-    unanswered = unanswered_dispute_message(work, case)
-    if unanswered or all(one.is_settled for one in past_disputes(work, case)):
+    if they do not, or if it is settled."""
+    if unanswered := unanswered_dispute_message(work, case):
         return unanswered
-    return ANSWERED_BY_RECORDER
+    return ANSWERED_BY_RECORDER if is_any_unsettled(past_disputes(work, case)) else ""
+
+
+def is_any_unsettled(disputes: Collection[PastDispute]) -> bool:
+    """Whether any of these is not settled: where each was answered, somebody else has to write."""
+    return not all(one.is_settled for one in disputes)
 
 
 def past_disputes(work: Work, case: Case) -> list[PastDispute]:
     """All of a case, oldest first, whether they were answered or not."""
-    work.session.flush()
-    actions = [*RECORDED_AS, *RECORDED_AS.values(), ANSWER]
-    found = select(HistoryEntry).where(
-        HistoryEntry.case_id == case.id, HistoryEntry.action.in_(actions)
-    )
-    entries = work.session.scalars(found.order_by(HistoryEntry.id)).all()
-    return [_told(one, entries) for one in entries if _is_dispute(one)]
+    return _disputes_by_case(work, [case.id])[case.id]
+
+
+def cases_left_to_others(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
+    """Open cases where only who had recorded it has answered a dispute, the most urgent first."""
+    found = visible_cases(work.actor).where(NOT_CLOSED, _WAS_DISPUTED, ~HAS_UNANSWERED_DISPUTE)
+    ids = work.session.scalars(found.with_only_columns(Case.id)).all()
+    if not ids:
+        return ()
+    disputes_by_case = _disputes_by_case(work, ids).items()
+    left = [one for one, disputes in disputes_by_case if is_any_unsettled(disputes)]
+    listed = select(Case).where(Case.id.in_(left)).options(*LISTED).order_by(*IN_ORDER)
+    return work.session.scalars(listed.limit(limit)).all() if left else ()
 
 
 def ids_of_cases_with_past_disputes(work: Work, case_ids: Collection[str]) -> frozenset[str]:
@@ -74,7 +103,22 @@ def ids_of_cases_with_past_disputes(work: Work, case_ids: Collection[str]) -> fr
 
 
 def _is_dispute(entry: HistoryEntry) -> bool:
-    return entry.action in RECORDED_AS and entry.actor_id.startswith("reporter:")
+    return entry.action in RECORDED_AS and _is_by_reporter(entry)
+
+
+def _disputes_by_case(work: Work, case_ids: Collection[str]) -> Mapping[str, list[PastDispute]]:
+    work.session.flush()
+    actions = {*RECORDED_AS, *RECORDED_AS.values(), *OWN_WORD.values(), ANSWER}
+    found = select(HistoryEntry).where(
+        HistoryEntry.case_id.in_(sorted(case_ids)), HistoryEntry.action.in_(sorted(actions))
+    )
+    entries = defaultdict[str | None, list[HistoryEntry]](list)
+    for one in work.session.scalars(found.order_by(HistoryEntry.id)):
+        entries[one.case_id].append(one)
+    return {
+        case_id: [_told(one, entries[case_id]) for one in entries[case_id] if _is_dispute(one)]
+        for case_id in case_ids
+    }
 
 
 def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute:
@@ -84,7 +128,7 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
         if one.id < dispute.id
         and one.action == RECORDED_AS[dispute.action]
         and one.subject_id == dispute.subject_id
-        and not one.actor_id.startswith("reporter:")
+        and not _is_by_reporter(one)
     ]
     answers = [
         one
@@ -100,5 +144,22 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
         recorded_by,
         answer.actor_id if answer else "",
         answer.at if answer else None,
-        any(one.actor_id != recorded_by for one in answers),
+        any(one.actor_id != recorded_by for one in answers)
+        or any(answer and one.id > answer.id and _is_own_word(one, dispute) for one in entries),
     )
+
+
+def _is_own_word(entry: HistoryEntry, dispute: HistoryEntry) -> bool:
+    """Whether the reporter says in it themselves what they dispute that they told us. Of a call
+    nobody can say what was told: it is what they agree to since."""
+    if not _is_by_reporter(entry) or entry.action != OWN_WORD[dispute.action]:
+        return False
+    if dispute.action == "consent.denied":
+        return all(
+            entry.details.get(one) == dispute.details.get(one) for one in ("kind", "platform")
+        )
+    return dispute.action == "conversation.denied" or entry.subject_id == dispute.subject_id
+
+
+def _is_by_reporter(entry: HistoryEntry) -> bool:
+    return entry.actor_id.startswith("reporter:")

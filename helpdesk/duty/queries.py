@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.verified_keys import UntrustedKeys, untrusted_keys
-from helpdesk.cases import disputed_conversations
+from helpdesk.cases import disputed_conversations, past_disputes
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
 from helpdesk.core import outbox, send_hold
@@ -93,6 +93,7 @@ class DutyBoard:
     withdrawn_in_danger: Sequence[Case]
     out_of_reach: Sequence[Case]
     disputed: Sequence[Case]
+    left_to_others: Sequence[Case]
     follow_ups: Sequence[Case]
     steps_due_again: Sequence[DueStep]
     newcomers: Sequence[Membership]
@@ -124,6 +125,7 @@ def load_board(work: Work) -> DutyBoard:
     is_lead = work.actor.role is Role.COORDINATOR
     out_of_reach = cases.cases_whose_owner_lost_access(work) if is_lead else []
     disputed = disputed_conversations.disputed_cases(work)
+    left_to_others = past_disputes.cases_left_to_others(work)
     dead_letters = escalations.failed_deliveries(work)
     came_back = playbooks.steps_due_again(work)
     waiting = accounts.members_without_key(work)
@@ -137,6 +139,7 @@ def load_board(work: Work) -> DutyBoard:
         withdrawn_in_danger=triage.cases_withdrawn_in_danger(work),
         out_of_reach=out_of_reach,
         disputed=disputed,
+        left_to_others=left_to_others,
         follow_ups=cases.cases_to_follow_up(work, today=work.at.date()),
         steps_due_again=came_back,
         unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
@@ -159,7 +162,15 @@ def load_board(work: Work) -> DutyBoard:
             work.session, [one.escalation.drafted_by for one in dead_letters]
         ),
         names=owner_names(
-            work, [*late, *unheard, *out_of_reach, *disputed, *(one.run.case for one in came_back)]
+            work,
+            [
+                *late,
+                *unheard,
+                *out_of_reach,
+                *disputed,
+                *left_to_others,
+                *(one.run.case for one in came_back),
+            ],
         ),
         load=current_volume(work),
     )

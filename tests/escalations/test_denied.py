@@ -2,8 +2,8 @@
 from a page that has not what they let us know last.
 
 Somebody phones as the reporter, and what they told us is asked for: the one alarm that the reporter
-has is “This wasn’t me”. Until somebody who
-had not recorded it has written to them, it holds everything back.
+has is “This wasn’t me”. Until somebody who had not recorded it has written to them, or they have
+said the same themselves since, it holds everything back.
 """
 
 import pytest
@@ -16,9 +16,11 @@ from helpdesk.cases.disputed_conversations import (
 from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
+from helpdesk.duty.queries import load_board
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.states import Ask, DeliveryState, EscalationState
 from helpdesk.intake import operations as intake
+from helpdesk.intake.queries import current_consents
 from tests.conftest import become
 from tests.escalations.test_gates_again import is_refused_by_mail_server, send_again
 from tests.escalations.test_stopped_at_the_desk import not_taken_yet
@@ -103,6 +105,83 @@ def test_who_had_recorded_it_settles_it_for_the_clock_alone(house, denies):
 
     write_to_them(house, who=house.second)
     assert house.approve(escalation, who=house.lead).state is EscalationState.APPROVED
+
+
+@denial
+def test_that_somebody_else_has_to_write_stands_on_the_board_and_beside_the_request(
+    house, staff, denies
+):
+    escalation = house.ask()
+    denies(house)
+    client = sign_in(staff, house.second)
+    pages = "/duty", "/approvals", f"/cases/{house.case.ref}", page_of(house, escalation)
+    told = (
+        "Someone else has to write to these reporters",
+        "denies something that we recorded",
+        "Someone else has to write to them here",
+        "If nobody else can open the case",
+    )
+    write_to_them(house, who=house.writer)
+    with house.as_(house.second) as work:
+        assert [one.ref for one in load_board(work).left_to_others] == [house.case.ref]
+
+    for words, page in zip(told, pages, strict=True):
+        assert words in client.get(page).text, page
+
+    write_to_them(house, who=house.lead)
+    with house.as_(house.second) as work:
+        assert not load_board(work).left_to_others
+    for words, page in zip(told, pages, strict=True):
+        assert words not in client.get(page).text
+
+
+@denial
+def test_nobody_else_has_to_write_while_nobody_has_written(house, denies):
+    denies(house)
+
+    with house.as_(house.second) as work:
+        board = load_board(work)
+        assert ([one.ref for one in board.disputed], board.left_to_others) == (
+            [house.case.ref],
+            (),
+        )
+
+
+def agrees(house, platform):
+    def give(work, case):
+        before = {(one.kind, one.platform) for one in current_consents(work, case)}
+        intake.set_consents(
+            work, case, agreements={*before, (ConsentKind.PLATFORM, platform)}, shown=before
+        )
+
+    said_by_reporter(house, give)
+
+
+@denial
+def test_alone_in_a_queue_it_is_settled_by_what_the_reporter_agrees_to_since(house, denies):
+    escalation = house.ask()
+    denies(house)
+    write_to_them(house, who=house.writer)
+    writes(house)
+    write_to_them(house, who=house.writer)
+    # What they write may say once more that it was not them.
+    with pytest.raises(Conflict, match="someone else has to"):
+        house.approve(escalation)
+
+    agrees(house, "another")
+
+    assert house.approve(escalation).state is EscalationState.APPROVED
+
+
+def test_what_they_agree_to_before_we_write_or_of_another_thing_settles_no_agreement(house):
+    escalation = house.ask()
+    agreed_to_by_somebody_else(house)
+    agrees(house, "another")
+    write_to_them(house, who=house.writer)
+    agrees(house, "a-third")
+
+    with pytest.raises(Conflict, match="someone else has to"):
+        house.approve(escalation)
 
 
 @denial

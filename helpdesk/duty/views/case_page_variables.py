@@ -12,6 +12,7 @@ from helpdesk.cases import (
     disputed_conversations,
     news,
     operations,
+    past_disputes,
     policy,
     queries,
     report_content,
@@ -131,6 +132,8 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "closing_wish": closing_wish,
         "closing_mark": mark_with(closing_wish.id) if closing_wish else "",
         "disputes_our_word": bool(found["unanswered_disputes"]),
+        "is_left_to_others": _may_have_disputes(found)
+        and past_disputes.is_any_unsettled(past_disputes.past_disputes(work, case)),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "unreadable": work.keys.unreadable,
@@ -187,6 +190,12 @@ def _last_heard(found: Gathered) -> str:
     return disputed_conversations.combine_activity_marks(
         theirs[-1] if theirs else "", answers[0] if answers else None, disputed
     )
+
+
+def _may_have_disputes(found: Gathered) -> bool:
+    """Most cases have none, and then nobody asks further."""
+    objected = any(one.objected_at is not None for one in found["conversations"])
+    return objected or bool(found["newest_objection"])
 
 
 def _actors(

@@ -6,7 +6,11 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.cases.disputed_conversations import (
     has_unanswered_reporter_activity,
 )
-from helpdesk.cases.past_disputes import dispute_barring_requests, past_disputes
+from helpdesk.cases.past_disputes import (
+    ANSWERED_BY_RECORDER,
+    dispute_barring_requests,
+    past_disputes,
+)
 from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
@@ -50,6 +54,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     # What is over for the partner rests on nothing any more.
     is_live = EscalationState.WITHDRAWN in MOVES[escalation.state]
     once_disputed = past_disputes(work, escalation.case) if is_live else []
+    dispute = dispute_barring_requests(work, escalation.case) if is_live else ""
     is_draft = escalation.state is EscalationState.DRAFT
     waiting = queries.answer_awaiting_approval(work, escalation)
     seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
@@ -63,7 +68,8 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
-        "dispute": dispute_barring_requests(work, escalation.case) if is_live else "",
+        "dispute": dispute,
+        "is_left_to_others": dispute == ANSWERED_BY_RECORDER,
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED
