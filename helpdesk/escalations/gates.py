@@ -287,9 +287,8 @@ def _is_account_at_issue(seen: GateInputs, account: str) -> bool:
 def _not_confirmed(seen: GateInputs) -> str:
     if seen.is_owner_refused_since:
         return (
-            "Another playbook on this case has recorded since then that it is not theirs, or that"
-            " they don’t want this. Find out what is right for this account, then do the step"
-            " “Confirm whose account it is” again."
+            "Another playbook on this case has recorded since then that it is not theirs. Find out"
+            " what is right for this account, then do the step “Confirm whose account it is” again."
         )
     if seen.facts.get(OWNERSHIP) != OWNER_CONFIRMED:
         return (

@@ -1,15 +1,13 @@
 """Where the fields of a packet come from: what the case knows, and what a responder can write.
 
 What steps found out and wrote down is that of one playbook, the one of which a request tells.
-Others are asked only whose an account is (`ownership_elsewhere`, `is_owner_refused_since`).
+Others are asked only whose an account is (`ownership_elsewhere`, and by the database).
 """
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from helpdesk.cases import report_content
-from helpdesk.cases.models import Case, Evidence, Fact
+from helpdesk.cases.models import Case, Evidence
 from helpdesk.cases.playbook_findings import (
     evidence_of_playbook,
     fact_codes_of_playbook,
@@ -21,7 +19,6 @@ from helpdesk.escalations.findings import RecordedEvidence, evidence_mark
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
     OWNER_CONFIRMED,
-    OWNER_REFUSED,
     OWNERSHIP,
 )
 from helpdesk.partners.packet_fields import FIELDS, FieldSource, PacketField
@@ -143,18 +140,3 @@ def ownership_elsewhere(work: Work, case: Case, playbook: str) -> tuple[bool, li
         if value == OWNER_CONFIRMED
     ]
     return any(found.values()), [one for one in accounts if one]
-
-
-def is_owner_refused_since(work: Work, case: Case, playbook: str) -> bool:
-    """Whether it was found out later, in whichever playbook, that it is not theirs. The database
-    asks the same as it goes out (`request_still_holds`)."""
-    known = facts_of_playbook(work, case, playbook).get(OWNERSHIP)
-    if known is None:
-        return False
-    refused = select(Fact.id).where(
-        Fact.case_id == case.id,
-        Fact.name == OWNERSHIP,
-        Fact.value == OWNER_REFUSED,
-        Fact.set_at > known.set_at,
-    )
-    return work.session.scalar(refused.limit(1)) is not None

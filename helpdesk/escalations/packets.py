@@ -49,7 +49,6 @@ ACCOUNT_AT_ISSUE: Final = "target_url"
 # The fact that says whether it is theirs.
 OWNERSHIP: Final = "owner_confirmed"
 OWNER_CONFIRMED: Final = "confirmed"
-OWNER_REFUSED: Final = "refused"
 
 
 class InvalidPacket(Exception):

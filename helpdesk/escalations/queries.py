@@ -49,7 +49,7 @@ from helpdesk.escalations.packets import (
     parse_packet,
     receivable_fields,
 )
-from helpdesk.escalations.priorities import FROM_LEVEL, needs_second_person
+from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import (
     MOVES,
     OPEN_TO_PARTNER,
@@ -327,9 +327,15 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         parts=contributions_to(work, escalation),
         is_owner_known_elsewhere=is_known,
         accounts_confirmed_elsewhere=accounts,
-        is_owner_refused_since=needs_second_person(escalation.ask)
-        and packet_sources.is_owner_refused_since(work, case, escalation.playbook),
+        is_owner_refused_since=_is_owner_refused_since(work, escalation),
     )
+
+
+def _is_owner_refused_since(work: Work, escalation: Escalation) -> bool:
+    """Whether a playbook that asks about an account found out later that it is not theirs. Asked of
+    requests about access alone, and once more as they go out (`request_still_holds`)."""
+    work.session.flush()
+    return bool(work.session.scalar(select(func.is_owner_refused_since(escalation.id))))
 
 
 def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:

@@ -1,6 +1,7 @@
 """A request stands on what its own playbook found out and wrote down, on nothing of another's."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from helpdesk.escalations.gates import (
     may_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.packets import OWNERSHIP
 from helpdesk.escalations.states import Ask
 from helpdesk.partners.models import Partner
 from helpdesk.playbooks.repository import load_current_library
@@ -193,6 +195,53 @@ def test_that_it_is_not_theirs_counts_whichever_playbook_finds_it_out_last(house
     assert "not theirs" in gate.sentence
     record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now + timedelta(minutes=2))
     assert still_holds(house, request), "a colleague has found out which of the two is right"
+
+
+@pytest.mark.parametrize(
+    "playbook",
+    [
+        "blocked-or-shutdown",
+        "data-exposed",
+        "fake-website",
+        "intimate-images",
+        "smear-campaign",
+        "suspicious-message",
+    ],
+)
+def test_that_they_do_not_want_another_thing_is_no_word_on_the_account(house, playbook):
+    now = datetime.now(UTC)
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now)
+    request = house.approved(playbook="account-takeover")
+
+    record_ownership(house, playbook, "refused", at=now + timedelta(minutes=1))
+
+    assert still_holds(house, request)
+    assert not gates(house, request).is_owner_refused_since
+
+
+def test_pages_and_who_carries_it_know_the_same_of_a_refusal_of_no_playbook(house):
+    """As the version before wrote it, while both run."""
+    now = datetime.now(UTC)
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now)
+    request = house.approved(playbook="account-takeover")
+
+    record_ownership(house, "", "refused", at=now + timedelta(minutes=1))
+
+    assert not still_holds(house, request)
+    assert gates(house, request).is_owner_refused_since
+
+
+def test_playbooks_whose_refusal_is_no_word_on_an_account_write_down_none_that_is_theirs():
+    """Whoever adds a playbook that asks whose an account is must not be able to leave it out."""
+    found = import_module("migrations.versions.0075_which_refusal_counts").NOT_OF_AN_ACCOUNT
+    library = load_current_library()
+
+    assert {one for one in found if library.playbook(one) is None} == set()
+    for page in map(library.playbook, found):
+        [asks] = [one for one in page.steps if OWNERSHIP in facts_settable_by_step(one)]
+        assert page.id == "blocked-or-shutdown" or "profile-url" not in asks.evidence
 
 
 @pytest.mark.parametrize(
