@@ -188,12 +188,14 @@ def _verdicts(escalation: Escalation) -> Select[RecordedVerdict]:
 
 
 def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
-    """Whether the same is asked of the same partner by another request that is not over."""
+    """Whether the same is asked of the same partner about the same playbook's trouble by another
+    request that is not over."""
     found = select(Escalation.id).where(
         Escalation.id != escalation.id,
         Escalation.case_id == escalation.case_id,
         Escalation.partner_id == escalation.partner_id,
         Escalation.ask == escalation.ask,
+        Escalation.playbook == escalation.playbook,
         Escalation.state.not_in((EscalationState.CLOSED, EscalationState.WITHDRAWN)),
     )
     return work.session.scalar(found.limit(1)) is not None

@@ -156,6 +156,18 @@ def test_the_step_that_asks_a_partner_writes_from_its_own_playbook(two_troubles,
         assert request.playbook == "account-takeover"
 
 
+def test_the_same_is_asked_of_one_partner_once_for_each_of_two_troubles(two_troubles):
+    first = two_troubles.ask(Ask.REMOVE, playbook="account-takeover")
+
+    second = two_troubles.ask(Ask.REMOVE, playbook="impersonation")
+
+    with pytest.raises(Conflict, match=f"{second.ref} already asks"):
+        two_troubles.ask(Ask.REMOVE, playbook="impersonation")
+    with two_troubles.as_(two_troubles.writer) as work:
+        for one in (first, second):
+            assert not queries.has_open_duplicate(work, two_troubles.mine(work, one))
+
+
 def test_what_is_about_the_person_is_found_out_by_shared_steps_alone():
     """Else the word of one playbook would stand before what the case knows of them."""
     own, shared = set(), set()

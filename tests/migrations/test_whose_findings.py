@@ -106,3 +106,21 @@ def test_the_way_back_loses_nothing_that_two_playbooks_said(config, filled):  # 
         command.downgrade(config, BEFORE)
 
     assert revision_of(filled) == AFTER
+
+
+def test_requests_about_two_troubles_are_not_lost_on_the_way_back(filled, config):  # noqa: F811
+    command.upgrade(config, "0076")
+    second = """INSERT INTO escalations (id, ref, partner_id, state, priority, ask, packet,
+        packet_hash, drafted_by, drafted_at, case_id, playbook) VALUES
+        ('second', 'C', 'partner', 'draft', 'p2', 'restore', 'x', 'x', 'person:a', now(), 'one',
+        'impersonation')"""
+    with filled.begin() as connection:
+        connection.exec_driver_sql(second)
+
+    with pytest.raises(WouldLose, match="1 of them in escalations"):
+        command.downgrade(config, "0075")
+
+    with filled.begin() as connection:
+        connection.exec_driver_sql("UPDATE escalations SET state = 'withdrawn' WHERE ref = 'C'")
+    command.downgrade(config, "0075")
+    assert revision_of(filled) == "0075"

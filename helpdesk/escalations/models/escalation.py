@@ -77,6 +77,7 @@ class Escalation(SealedCaseRecord, Base):
             "case_id",
             "partner_id",
             "ask",
+            "playbook",
             unique=True,
             postgresql_where=text("state NOT IN ('closed', 'withdrawn')"),
         ),

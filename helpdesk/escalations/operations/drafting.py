@@ -50,7 +50,8 @@ def write_draft(
         raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
     if not partner.accepts(ask):
         raise Conflict(NOT_TAKEN.format(partner=bidi_isolate(partner.name)))
-    _refuse_a_second(work, case, partner, ask)
+    about = _told_of(work, case, playbook)
+    _refuse_a_second(work, case, partner, ask, about)
     escalation = Escalation(
         case=case,
         case_id=case.id,
@@ -58,7 +59,7 @@ def write_draft(
         partner_id=partner.id,
         ref=codes.new_short_ref("R-"),
         ask=ask,
-        playbook=_told_of(work, case, playbook),
+        playbook=about,
         priority=FROM_LEVEL[case.level],
         state=EscalationState.DRAFT,
     )
@@ -155,14 +156,16 @@ def _still_there(work: Work, escalation: Escalation, seen: Collection[str] | Non
     return [one for one in there if seen is None or one in seen]
 
 
-def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None:
-    """One unfinished request for one thing: a second would look like a nudge, or a mistake."""
+def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask, playbook: str) -> None:
+    """One unfinished request for one thing: a second would look like a nudge, or a mistake. About
+    another playbook's trouble it is another thing."""
     # Two drafts at one moment: the second waits here, and then finds the first.
     work.session.scalars(select(Case.id).where(Case.id == case.id).with_for_update()).one()
     same = select(Escalation.ref).where(
         Escalation.case_id == case.id,
         Escalation.partner_id == partner.id,
         Escalation.ask == ask,
+        Escalation.playbook == playbook,
         Escalation.state.not_in(OVER),
     )
     ref = work.session.scalar(same)
