@@ -33,6 +33,7 @@ from helpdesk.escalations.gates import (
     WAY_TO_REPORTER,
     GateInputs,
     ReporterContacts,
+    is_account_confirmed,
     reveals_contact_except_account,
 )
 from helpdesk.escalations.models import (
@@ -51,9 +52,11 @@ from helpdesk.escalations.packets import (
 )
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import (
+    ANOTHER_ACCOUNT,
     MOVES,
     OPEN_TO_PARTNER,
     UNDER_WAY,
+    Ask,
     DeliveryState,
     EscalationState,
 )
@@ -343,6 +346,23 @@ def _is_owner_refused_since(work: Work, escalation: Escalation) -> bool:
 def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:
     """Whether we still know who asks and whose account it is: who carries it is told no more."""
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
+
+
+def is_for_another_account(work: Work, escalation: Escalation) -> bool:
+    """Whether access to one account is asked for, and ownership is confirmed of another by now."""
+    return (
+        escalation.ask in (Ask.RESTORE, Ask.LOCK)
+        and is_partner_vetted_and_ownership_proven(work, escalation)
+        and not is_account_confirmed(gate_inputs(work, escalation))
+    )
+
+
+def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:
+    """Whether that is why a delivery waits for a person: also known where no word can be read."""
+    return (
+        delivery.state is DeliveryState.DEAD_LETTER
+        and delivery_failure_code(work, delivery) == ANOTHER_ACCOUNT
+    )
 
 
 def evidence_for_request(work: Work, escalation: Escalation) -> dict[str, RecordedEvidence]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from helpdesk.escalations.states import (
+    ANOTHER_ACCOUNT,
     Ask,
     DeliveryState,
     EscalationState,
@@ -136,6 +137,9 @@ TROUBLES: Final = {
     " Withdraw this one, and ask another partner.",
     "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is. Do"
     " those steps again and then send it again, or withdraw it.",
+    ANOTHER_ACCOUNT: "Since it was approved, ownership was confirmed of another account. Withdraw"
+    " it. If it’s the same account after all, do the step “Confirm whose account it is” again and"
+    " then send it again.",
     "denied_by_reporter": (
         "The reporter says it wasn’t them we spoke with, or that they didn’t tell us what we "
         "recorded. Write to them, and check what depends on it. Then send it again, or "

@@ -1,6 +1,7 @@
 """Where an escalation and a delivery can be, and where an escalation can go from there."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class EscalationState(StrEnum):
@@ -140,6 +141,10 @@ class DeliveryState(StrEnum):
     REJECTED = "rejected"
     DEAD_LETTER = "dead_letter"
     CANCELLED = "cancelled"
+
+
+# Why a person has to look at what was not carried: what it is about is not what was confirmed.
+ANOTHER_ACCOUNT: Final = "another_account"
 
 
 class Priority(StrEnum):

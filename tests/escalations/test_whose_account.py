@@ -3,15 +3,23 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.cases.models import Case
+from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import operations as duty
 from helpdesk.escalations import packet_sources
 from helpdesk.escalations import queries as requests
-from helpdesk.escalations.states import EscalationState
+from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.runs import operations as playbooks
 from helpdesk.runs import queries
 from tests.escalations.conftest import TYPED
+from tests.escalations.test_gates_again import send_again
+from tests.escalations.test_stopped_at_the_desk import not_taken_yet
+from tests.escalations.test_views import page_of
+from tests.factories import sign_in
 from tests.runs.conftest import showing
 
 OTHER = "https://platform.test/somebody-elses-account"
@@ -146,3 +154,72 @@ def test_whoever_confirms_a_site_or_a_workspace_confirms_which(house, playbook, 
     request = house.ask(typed={**TYPED, "target_url": OTHER}, playbook=playbook)
     house.approve(request, who=house.lead)
     assert house.now(request).state is not EscalationState.DRAFT
+
+
+def confirm_again(house, account):
+    """A colleague finds out that it is another one, and does the step once more."""
+    with house.as_(house.lead, datetime.now(UTC) + timedelta(minutes=1)) as work:
+        run = playbook_at_work(work, house, "account-takeover")
+        page = queries.pinned_playbook_of(run)
+        playbooks.reopen_step(work, run, "confirm-owner")
+        shown = showing(page, "confirm-owner", "confirmed")
+        shown["evidence"] = {**shown["evidence"], "profile-url": account}
+        duty.finish_step(work, run, "confirm-owner", outcome="confirmed", **shown)
+
+
+def test_what_was_approved_does_not_leave_once_it_is_another_account(house):
+    confirm(house)
+    request = house.approved()
+
+    confirm_again(house, OTHER)
+    house.carry(request)
+
+    delivery = house.delivery(request)
+    assert delivery.state is DeliveryState.DEAD_LETTER
+    assert house.context.mailer.sent == []
+    with house.as_(house.writer) as work:
+        assert requests.delivery_failure_code(work, delivery) == "another_account"
+    with pytest.raises(Conflict, match="confirmed whose account this is"):
+        send_again(house, request, house.writer)
+    confirm_again(house, MINE)
+    assert send_again(house, request, house.writer) is EscalationState.WITH_PARTNER
+
+
+def test_confirmed_once_more_of_the_same_it_leaves(house):
+    confirm(house)
+    request = house.approved()
+
+    confirm_again(house, MINE)
+    house.carry(request)
+
+    assert house.now(request).state is EscalationState.WITH_PARTNER
+
+
+def test_what_may_have_arrived_is_not_opened_once_it_is_another_account(house, partner_desk):
+    confirm(house)
+    request = not_taken_yet(house)
+
+    confirm_again(house, OTHER)
+
+    page = sign_in(partner_desk, house.theirs).get(f"/requests/{request.ref}")
+    assert page.status_code == 409
+    assert "was stopped before it reached you" in page.text
+
+
+def test_of_what_lies_with_the_partner_its_page_says_so_and_the_case_wakes(house, staff):
+    confirm(house)
+    request = house.carried()
+    client, address = sign_in(staff, house.second), page_of(house, request)
+    said = "Ownership was confirmed of another account since"
+    assert said not in client.get(address).text
+    assert house.case_now().state is CaseState.WAITING
+
+    confirm_again(house, OTHER)
+
+    assert said in client.get(address).text
+    assert house.case_now().state is CaseState.OPEN
+    with house.context.begin() as work:
+        told = select(OutboxJob).where(OutboxJob.job == "triage.tell_owner")
+        assert any(
+            one.arguments.get("request_id") == request.id for one in work.session.scalars(told)
+        )

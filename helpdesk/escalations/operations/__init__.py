@@ -17,6 +17,7 @@ from helpdesk.escalations.operations.drafting import (
     change_draft,
     write_draft,
 )
+from helpdesk.escalations.operations.other_accounts import stop_requests_for_other_accounts
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
     ask_for_information,
@@ -75,6 +76,7 @@ __all__ = [
     "require_may_read_ended_request",
     "resend_request",
     "set_partner_ticket",
+    "stop_requests_for_other_accounts",
     "waive_public_form",
     "withdraw_request",
     "withdraw_requests_without_consent",

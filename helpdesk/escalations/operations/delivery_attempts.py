@@ -131,7 +131,11 @@ def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
     """
     escalation = delivery.escalation
     trouble = _trouble_with_partner(escalation) or _trouble_with_content(work, escalation)
-    return bool(trouble) or not _is_agreed(work, delivery)
+    return (
+        bool(trouble)
+        or queries.was_stopped_for_another_account(work, delivery)
+        or not _is_agreed(work, delivery)
+    )
 
 
 def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:

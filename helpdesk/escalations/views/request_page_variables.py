@@ -14,6 +14,7 @@ from helpdesk.cases.past_disputes import (
 from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
+    packet_sources,
     queries,
     second_person_alerts,
     staff_and_partner_labels,
@@ -69,6 +70,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "packet": packet,
         "packet_text": packet.as_text(),
         "dispute": dispute,
+        "account_confirmed": packet_sources.account_confirmed(
+            work, escalation.case, escalation.playbook
+        ),
         "is_left_to_others": dispute == ANSWERED_BY_RECORDER,
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
@@ -160,6 +164,7 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
     """Which buttons to show; the operations decide again."""
     ours, state = may_work_on_request(work.actor, escalation), escalation.state
     is_draft, due = state is EscalationState.DRAFT, escalation.answer_due_at
+    is_under_way = not is_draft and EscalationState.WITHDRAWN in MOVES[state]
     waits = escalation.second_read_due_at is not None and escalation.second_read_at is None
     mine = waits and (
         work.actor.id == escalation.approved_by
@@ -170,9 +175,9 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_waive": is_draft and may_waive_public_form(work.actor, escalation),
         "may_answer": ours and state is EscalationState.NEED_INFORMATION,
         "may_verify": ours and state is EscalationState.DECIDED,
-        "rests_on_nothing": not is_draft
-        and EscalationState.WITHDRAWN in MOVES[state]
+        "rests_on_nothing": is_under_way
         and not queries.is_partner_vetted_and_ownership_proven(work, escalation),
+        "is_for_another_account": is_under_way and queries.is_for_another_account(work, escalation),
         "is_disputed": state is EscalationState.DECIDED
         and queries.is_verdict_disputed(work, escalation),
         "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],

@@ -8,9 +8,11 @@ from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
+from helpdesk.escalations.operations import stop_requests_for_other_accounts
+from helpdesk.escalations.packets import OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import StepProgress, StepState
-from helpdesk.playbooks.step_facts import facts_set_by_outcome
+from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
     may_skip_step,
@@ -84,6 +86,7 @@ def finish_step(
         account=storage.account_named_by(work, run, step, at=work.at),
         playbook=whose,
     )
+    _stop_what_is_about_another_account(work, run, step)
     said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
     if record.back_at is not None:
         work.record("playbook.step_comes_back", record, **said, at=record.back_at.isoformat())
@@ -129,6 +132,13 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
     )
     repeated_steps.remove_step_record(work, run, page, record)
+    if (step := page.step(step_id)) is not None:
+        _stop_what_is_about_another_account(work, run, step)
+
+
+def _stop_what_is_about_another_account(work: Work, run: Run, step: Step) -> None:
+    if OWNERSHIP in facts_settable_by_step(step):
+        stop_requests_for_other_accounts(work, run.case)
 
 
 def _step_at_work(

@@ -1,0 +1,51 @@
+"""Ownership is confirmed of another account than the one that a request is about."""
+
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.cases import news
+from helpdesk.cases.models import Case
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.core.work import Work
+from helpdesk.escalations import case_pausing, queries
+from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.operations.delivery_attempts import lock_delivery, mark_undeliverable
+from helpdesk.escalations.states import ANOTHER_ACCOUNT, UNDER_WAY, DeliveryState, EscalationState
+
+# Whoever carries it or opens it at the desk cannot read of which account it was confirmed.
+NOT_DECIDED: Final = UNDER_WAY | {EscalationState.APPROVED, EscalationState.DISPATCHING}
+MAY_ARRIVE: Final = frozenset(DeliveryState) - {DeliveryState.ACCEPTED, DeliveryState.CANCELLED}
+
+
+def stop_requests_for_other_accounts(work: Work, case: Case) -> None:
+    """What was approved for an account of which ownership is confirmed no more, but of another one,
+    does not leave: a person looks at it and withdraws it, or sends it again through the gates. Of
+    what lies with a partner, who has the case and who wrote it hear, and the case wakes.
+
+    No rule: whoever may find out whose an account is comes through here.
+    """
+    work.session.flush()
+    found = (
+        select(Delivery.id)
+        .join(Escalation, Escalation.id == Delivery.escalation_id)
+        .where(
+            Escalation.case_id == case.id,
+            Escalation.state.in_(NOT_DECIDED),
+        )
+    )
+    for delivery_id in work.session.scalars(found.order_by(Delivery.id)).all():
+        delivery = lock_delivery(work, delivery_id)
+        if delivery is not None and queries.is_for_another_account(work, delivery.escalation):
+            _stop(work, delivery)
+
+
+def _stop(work: Work, delivery: Delivery) -> None:
+    escalation = delivery.escalation
+    if escalation.state in UNDER_WAY:
+        case_pausing.resume_case_after_partner(work, escalation.case)
+        news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+    elif delivery.state in MAY_ARRIVE and not queries.was_stopped_for_another_account(
+        work, delivery
+    ):
+        mark_undeliverable(work, delivery, ANOTHER_ACCOUNT)
