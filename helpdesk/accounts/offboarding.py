@@ -10,7 +10,9 @@ from typing import Final, Protocol
 
 from sqlalchemy import select
 
+from helpdesk.accounts.events import PartnerLostMember
 from helpdesk.accounts.models import Person
+from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 
 # Instead of a colleague: nobody has it, and the next who is free takes it.
@@ -53,10 +55,15 @@ def reassign_work(
     work: Work, person: Person, team_ids: Iterable[str], reassignment: Reassignment
 ) -> None:
     """Nothing of these teams is left with them afterwards, or Conflict and nothing has changed.
+    Of a partner's people, the features that ask partners hear of it.
 
     The person is held until then: what they, or a colleague for them, would take in the meantime
     waits, and is then refused (`queries.can_open_queue_cases`).
     """
     work.session.flush()
     work.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
-    _registered[0](work, Leaver(person, frozenset(team_ids)), reassignment)
+    leaver = Leaver(person, frozenset(team_ids))
+    _registered[0](work, leaver, reassignment)
+    if person.role is Role.PARTNER:
+        for team_id in sorted(leaver.team_ids):
+            work.announce(PartnerLostMember(team_id, at=int(work.at.timestamp())))

@@ -22,6 +22,9 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.tell_what_waited": (
         "A partner was not sent updates that waited for its address to be confirmed"
     ),
+    "escalations.wake_unread": (
+        "Nobody was told that a partner may have nobody left who can open requests"
+    ),
     "intake.send_reminder": "A reporter was not told by email that an answer is waiting",
     "intake.send_reminder_code": "A code to confirm a reporter’s address was not sent",
     "intake.warn_of_quota": "Nobody was warned that reports have used most of their storage",

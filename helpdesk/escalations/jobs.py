@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from helpdesk.accounts import on_call
+from helpdesk.accounts.events import PartnerLostMember
 from helpdesk.accounts.models import Person
 from helpdesk.cases.events import ConsentWithdrawn
 from helpdesk.cases.response_targets import is_still_due
@@ -100,6 +101,18 @@ def follow_partner_vetting(context: AppContext, *, partner_id: str, at: int) -> 
     twice."""
     with context.begin() as work:
         operations.follow_vetting(work, partner_id, at=at)
+
+
+@job(
+    "escalations.wake_unread",
+    queue=Queue.DELIVERIES,
+    leaves_the_house=False,
+    on=PartnerLostMember,
+)
+def wake_cases_of_unread_requests(context: AppContext, *, team_id: str, at: int) -> None:
+    """A partner lost somebody, maybe the last who could open requests there. Safe to run twice."""
+    with context.begin() as work:
+        operations.wake_cases_of_unread_requests(work, team_id)
 
 
 @job("escalations.follow_level", queue=Queue.DELIVERIES, leaves_the_house=False)

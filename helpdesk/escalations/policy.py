@@ -50,6 +50,11 @@ def may_follow_vetting(actor: Actor, partner_id: str) -> bool:
     return actor.role is Role.SYSTEM and bool(partner_id)
 
 
+def may_wake_cases(actor: Actor, team_id: str) -> bool:
+    """The worker, after a partner's team lost somebody."""
+    return actor.role is Role.SYSTEM and bool(team_id)
+
+
 def may_follow_level(actor: Actor, case_id: str) -> bool:
     """The worker, after a case became more urgent."""
     return actor.role is Role.SYSTEM and bool(case_id)

@@ -6,16 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.queries import members_with_key
 from helpdesk.cases.states import CaseState
+from helpdesk.core.actors import Role
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import clocks, jobs, operations
 from helpdesk.escalations.states import EscalationState
+from helpdesk.partners.models import Partner
 from tests.conftest import become
 from tests.escalations.conftest import at
 from tests.escalations.test_stopped_at_the_desk import doubt
 from tests.escalations.test_views import page_of
-from tests.factories import sign_in, vet
+from tests.factories import a_person, sign_in, vet
 
 
 def follow(house, *, later=timedelta(0)):
@@ -138,3 +142,39 @@ def test_a_clock_that_goes_on_is_no_word_of_theirs(house):
     with house.as_reporter() as work:
         [way] = clocks.arrivals_at_partner(work, [house.mine(work, escalation)]).values()
     assert not way.was_seen
+
+
+def block_them(house, *, but=0):
+    """All who can open requests there, or all but one."""
+    with house.as_(house.lead) as work:
+        team = work.session.get(Partner, house.partner.id).team_id
+        for person in list(members_with_key(work.session, team))[but:]:
+            accounts.disable_person(work, person)
+    with house.as_(house.writer) as work:
+        told = select(OutboxJob).where(OutboxJob.job == "escalations.wake_unread")
+        arguments = [dict(one.arguments) for one in work.session.scalars(told)]
+    before = become(house.context, "helpdesk_worker")
+    for one in arguments:
+        jobs.wake_cases_of_unread_requests(house.context, **one)
+    become(house.context, before)
+
+
+def test_a_case_wakes_where_nobody_of_the_partner_can_open_requests_any_more(house):
+    escalation = house.carried()
+    assert house.case_now().state is CaseState.WAITING
+
+    block_them(house)
+
+    assert house.case_now().state is CaseState.OPEN
+    told = queued(house, "triage.tell_owner")
+    assert [one for one in told if one.get("request_id") == escalation.id]
+
+
+def test_it_sleeps_on_where_somebody_of_theirs_is_left(house):
+    house.carried()
+    with house.context.begin() as work:
+        a_person(work, Role.PARTNER, [work.session.merge(house.partner).team])
+
+    block_them(house, but=1)
+
+    assert house.case_now().state is CaseState.WAITING

@@ -32,7 +32,10 @@ from helpdesk.escalations.operations.partner_notifications import (
     record_partner_told,
     record_partner_told_another_way,
 )
-from helpdesk.escalations.operations.partners_in_doubt import follow_vetting
+from helpdesk.escalations.operations.partners_in_doubt import (
+    follow_vetting,
+    wake_cases_of_unread_requests,
+)
 from helpdesk.escalations.operations.rising_levels import follow_level
 from helpdesk.escalations.operations.staff_actions import (
     answer_question,
@@ -78,6 +81,7 @@ __all__ = [
     "set_partner_ticket",
     "stop_requests_for_other_accounts",
     "waive_public_form",
+    "wake_cases_of_unread_requests",
     "withdraw_request",
     "withdraw_requests_without_consent",
     "write_draft",

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from helpdesk.accounts.queries import members_with_key
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
@@ -12,7 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_case_first, lock_refreshed_request
-from helpdesk.escalations.policy import may_follow_vetting
+from helpdesk.escalations.policy import may_follow_vetting, may_wake_cases
 from helpdesk.escalations.states import UNDER_WAY
 from helpdesk.partners.models import Partner
 
@@ -39,6 +40,26 @@ def follow_vetting(work: Work, partner_id: str, *, at: int) -> None:
             hold_up(work, escalation)
         else:
             _let_go_on(work, escalation, at=at)
+
+
+def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
+    """Where nobody of a partner can open requests any more, nobody waits for an answer: the cases
+    wake, and who has each and who wrote the request hear of it.
+
+    Safe to run late: what counts is who can open them now. Their clock goes on: one of them may be
+    let in again. Run twice, the same line is counted twice.
+    """
+    work.require(may_wake_cases, team_id)
+    partner = work.session.scalar(select(Partner).where(Partner.team_id == team_id))
+    if partner is None or members_with_key(work.session, team_id):
+        return
+    for escalation in _under_way(work, partner):
+        lock_case_first(work, escalation.case_id)
+        lock_refreshed_request(work, escalation)
+        if escalation.state in UNDER_WAY:
+            if not escalation.case.is_closed:
+                case_pausing.resume_case_after_partner(work, escalation.case)
+            news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
 
 
 def hold_up(work: Work, escalation: Escalation) -> None:
