@@ -1,23 +1,34 @@
 """Two who change one account or one queue at the same moment: nobody writes over the other."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts import operations, queries
+from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.models import Membership, Person
+from helpdesk.accounts.operations import sessions
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.keys import KeyCopy
+from helpdesk.settings import Surface
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
-from tests.factories import a_case, a_person, a_team, enrolled, work_as
+from tests.factories import (
+    _cheap_lock,
+    _peppers_of,
+    a_case,
+    a_person,
+    a_team,
+    enrolled,
+    work_as,
+)
 from tests.intake.test_sending_twice import database_of_its_own
 
 SHELL = operator("shell")
+STAFF = Surface.STAFF
 ROUNDS = 5
 
 
@@ -147,3 +158,82 @@ def test_of_the_last_two_who_can_open_a_queue_one_stays(house, acts):
             with work_as(house, member) as work:
                 opens.append(work.keys.holds(case.key_id))
         assert sorted(opens) == [False, True]
+
+
+@pytest.mark.parametrize(
+    "end_all",
+    [
+        lambda work, person, _: operations.sign_out_everywhere(work, person),
+        lambda work, person, somebody: operations.recover_account(
+            work, person, somebody.secret, lock=_cheap_lock(_peppers_of(work, person))
+        ),
+    ],
+    ids=["signs out everywhere", "recovers their account"],
+)
+def test_who_is_at_the_last_step_of_signing_in_is_out_with_the_others(house, queue, end_all):
+    with house.begin() as work:
+        somebody = a_person(work, teams=[queue])
+        person_id = somebody.person.id
+    with house.begin() as work:
+        person = work.session.get(Person, person_id)
+        token = sessions.create_session(
+            work, person, somebody.secret, surface=STAFF, is_complete=False
+        )
+    with house.begin(somebody.actor) as thief:
+        half = authentication.session_awaiting_second_factor(thief, token, surface=STAFF)
+        secret = sessions.secret_of_session(half, token)
+        with house.begin(somebody.actor) as work:
+            end_all(work, work.session.get(Person, person_id), somebody)
+
+        whole = operations.complete_sign_in(thief, half, secret, somebody.code(thief.at))
+
+    assert whole is None
+
+
+def test_who_signs_everybody_out_waits_for_who_is_at_the_last_step(house, queue):
+    with house.begin() as work:
+        somebody = a_person(work, teams=[queue])
+    person_id = somebody.person.id
+    with house.begin() as work:
+        person = work.session.get(Person, person_id)
+        token = sessions.create_session(
+            work, person, somebody.secret, surface=STAFF, is_complete=False
+        )
+
+    def sign_out_everywhere():
+        with house.begin(somebody.actor) as work:
+            operations.sign_out_everywhere(work, work.session.get(Person, person_id))
+
+    with ThreadPoolExecutor(1) as threads:
+        with house.begin(somebody.actor) as thief:
+            half = authentication.session_awaiting_second_factor(thief, token, surface=STAFF)
+            secret = sessions.secret_of_session(half, token)
+            whole = operations.complete_sign_in(thief, half, secret, somebody.code(thief.at))
+            ended = threads.submit(sign_out_everywhere)
+            wait([ended], timeout=1)
+        ended.result(30)
+
+    with house.begin() as work:
+        assert sessions.find_session(work.session, whole, surface=STAFF, at=work.at) is None
+
+
+def test_of_two_who_set_a_helpdesk_up_at_once_one_is_refused(postgres, settings):
+    with database_of_its_own(postgres) as engine_for:
+        maker = sessionmaker(engine_for("helpdesk_owner"), expire_on_commit=False)
+        empty = AppContext(settings, maker, FakeQueueNotifier(), FakeMailer(), SERVICE)
+
+        def set_up(slug):
+            with empty.begin(SHELL) as work:
+                return operations.set_up_helpdesk(
+                    work, queue=slug, queue_name=slug, handle=slug, name=slug
+                )
+
+        with ThreadPoolExecutor(1) as threads:
+            with empty.begin(SHELL) as work:
+                operations.set_up_helpdesk(
+                    work, queue="first", queue_name="first", handle="first", name="first"
+                )
+                second = threads.submit(set_up, "second")
+                wait([second], timeout=1)
+            with pytest.raises(Conflict, match="already has people"):
+                second.result(30)

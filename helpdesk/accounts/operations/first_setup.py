@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.operations.people import invite_person
@@ -29,6 +29,8 @@ def set_up_helpdesk(
     No report can be taken before the coordinator has enrolled: until then there is no key to seal
     it to.
     """
+    # Of two who begin at the same moment, the second waits and then finds the people of the first.
+    work.session.execute(text("LOCK TABLE teams IN SHARE ROW EXCLUSIVE MODE"))
     if work.session.scalar(select(Person.id).limit(1)):
         raise Conflict("This helpdesk already has people. They can invite more.")
     team = create_team(work, slug=queue, name=queue_name, kind=TeamKind.QUEUE, takes_reports=True)

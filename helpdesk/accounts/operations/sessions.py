@@ -88,6 +88,8 @@ def sign_out(work: Work, row: StaffSession) -> None:
 def sign_out_everywhere(work: Work, person: Person) -> None:
     """End every session of a person, at once."""
     work.require(may_use_own_account, person)
+    # Who is about to come in has this row: waited for, and then ended with the others.
+    work.session.refresh(person, with_for_update={"of": Person})
     end_all_sessions(work, person)
     work.record("person.signed_out_everywhere", person)
 

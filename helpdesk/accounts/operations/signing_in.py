@@ -99,10 +99,14 @@ def begin_sign_in(
 def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) -> str | None:
     """The second factor is right: a whole session under a new token. Each code works once.
 
-    No rule: passphrase and code are what lets in.
+    None, too, where everybody is signed out at this moment. No rule: passphrase and code are what
+    lets in.
     """
     person = half.person
     if not use_second_factor_code(work, person, code):
+        return None
+    # The person's row is ours now. Whoever signed everybody out had it, and ended this half, too.
+    if work.session.scalar(select(StaffSession.id).where(StaffSession.id == half.id)) is None:
         return None
     end_session(work, half)
     person.forget_failures()
