@@ -1,6 +1,7 @@
 """Publishing the playbooks: what was read and checked is written down whole, for every process."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ def publish_playbooks(folder: Path, languages: Iterable[str]) -> tuple[str, ...]
     for name in changed:
         path = published_path(folder, name)
         path.parent.mkdir(exist_ok=True)
-        path.write_text(contents[name], encoding="utf-8")
+        _write_whole(path, contents[name])
     return changed
 
 
@@ -66,6 +67,16 @@ def published_translation(library: WrittenLibrary, folder: Path, language: str) 
             "texts": {name: text.text for name, text in said.items()},
         }
     )
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """Beside it, then in its place: whoever starts meanwhile finds the old one or the new one."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
 
 
 def _as_it_is(folder: Path, name: str) -> str:

@@ -117,11 +117,14 @@ def _load(folder: Path, name: str, patterns: tuple[str, ...]) -> dict[str, Any]:
         stored: dict[str, Any] = json.loads(
             published_path(folder, name).read_text(encoding="utf-8")
         )
+        made_as, was = stored["format"], stored["made_from"]
     except FileNotFoundError:
         raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json is missing") from None
-    if stored["format"] != FORMAT:
+    except (ValueError, TypeError, LookupError):  # what was published was cut off
+        raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json is not whole") from None
+    if made_as != FORMAT:
         raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json has another format")
-    was, now = stored["made_from"], source_file_hashes(folder, patterns)
+    now = source_file_hashes(folder, patterns)
     for file in sorted(was.keys() | now.keys()):
         if was.get(file) != now.get(file):
             raise NotPublished(f"playbooks/{file} was changed and not published since")

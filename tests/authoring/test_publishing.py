@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 from click.testing import CliRunner
 
+from helpdesk.authoring import publishing
 from helpdesk.authoring.publishing import outdated_files, publish_playbooks
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import PlaybookError
@@ -162,3 +163,23 @@ def test_the_command_says_what_it_wrote_and_what_it_would_write(folder):
         0,
         "Everything written is published.\n",
     )
+
+
+def test_what_was_cut_off_while_it_was_published_is_not_published(folder):
+    path = published_path(folder, "library")
+    for words in ('{\n"format": 1,\n"made_from": {\n"coll', "", "[]", '{"format": 1}'):
+        path.write_text(words)
+
+        with pytest.raises(NotPublished, match="not whole"):
+            load_library(folder)
+
+
+def test_until_it_is_whole_the_one_of_before_stays(folder, monkeypatch):
+    change(folder / PAGE, "\ntitle: ", "\ntitle: Quite another name - ")
+    before = published_path(folder, "library").read_text()
+    monkeypatch.setattr(publishing.os, "fsync", lambda _file: 1 / 0)  # the disk is full
+
+    with pytest.raises(ZeroDivisionError):
+        publish_playbooks(folder, TRANSLATED)
+
+    assert published_path(folder, "library").read_text() == before
