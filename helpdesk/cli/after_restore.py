@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from helpdesk.cli.maintenance import command_context, database_warnings
-from helpdesk.cli.name_parameter_types import NAME
+from helpdesk.cli.name_parameter_types import OPERATOR_NAME
 from helpdesk.core.actors import operator
 from helpdesk.core.send_hold import HoldReason
 from helpdesk.duty import restored_backup
@@ -29,7 +29,9 @@ NEEDS: Final = {"DATABASE_URL"}
 
 
 @click.command("restored")
-@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option(
+    "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
+)
 def mark_restored_command(operator_name: str) -> None:
     """Mark this database as restored. Nothing is sent until you release it."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
@@ -38,7 +40,9 @@ def mark_restored_command(operator_name: str) -> None:
 
 
 @click.command("release")
-@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option(
+    "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
+)
 @click.option("--skip-due", is_flag=True, help="Do not send what was due before the backup.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) -> None:

@@ -9,6 +9,7 @@ from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.verified_keys import team_signing_key_file
 from helpdesk.cli.maintenance import command_context
+from helpdesk.cli.name_parameter_types import OPERATOR_NAME
 from helpdesk.core.actors import operator
 from helpdesk.core.key_signatures import (
     KEYS_WITH_SIGNATURES,
@@ -28,7 +29,9 @@ ALL_OF_THEM: Final = (
 
 
 @click.command("sign")
-@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option(
+    "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
+)
 @click.option(
     "--first",
     is_flag=True,

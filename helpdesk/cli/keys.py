@@ -8,7 +8,7 @@ from helpdesk import key_files
 from helpdesk.cli import key_rotation
 from helpdesk.cli.key_signing import sign_keys_command
 from helpdesk.cli.maintenance import command_context
-from helpdesk.cli.name_parameter_types import NAME
+from helpdesk.cli.name_parameter_types import OPERATOR_NAME
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.key_folder import make_missing_keys
@@ -40,7 +40,9 @@ def make_keys_command(folder: Path) -> None:
 
 
 @key_commands.command("reseal")
-@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option(
+    "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
+)
 @click.option(
     "--from", "older", required=True, type=click.Path(), help="The file with the older key."
 )

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 from alembic import command as alembic
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import NullPool, create_engine
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.queries import team_by_slug
 from helpdesk.adapters import database_hardening
-from helpdesk.cli.name_parameter_types import NAME, SHORT
+from helpdesk.adapters.child_processes import CannotStart
+from helpdesk.cli.name_parameter_types import NAME, OPERATOR_NAME, SHORT
 from helpdesk.context_assembly import close_context, open_context
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
@@ -42,7 +44,13 @@ def migrate_command(tries: int) -> None:
     configuration.set_main_option("script_location", str(ROOT / "migrations"))
     configuration.attributes["url"] = settings.database_url
     configuration.attributes["tries"] = tries
-    alembic.upgrade(configuration, "head")
+    try:
+        alembic.upgrade(configuration, "head")
+    except CommandError:  # it knows no way from the tables' version, which it never heard of
+        raise CannotStart(
+            "The tables are of a newer version than this program. Use the version that last"
+            " migrated them."
+        ) from None
     for warning in database_warnings(settings.database_url):
         click.echo(warning, err=True)
     click.echo("The tables are up to date.")
@@ -86,7 +94,9 @@ def database_warnings(url: str) -> Iterator[str]:
 
 
 @click.command("setup")
-@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option(
+    "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
+)
 @click.option("--handle", required=True, type=SHORT, help="The coordinator’s sign-in name.")
 @click.option("--name", required=True, type=NAME, help="The name colleagues see.")
 @click.option("--email", default="", help="Email address for alerts. Stored encrypted.")
@@ -119,7 +129,9 @@ def setup_command(
 
 
 @click.command("invite")
-@click.option("--as", "operator_name", required=True, type=NAME, help="Your name, for the history.")
+@click.option(
+    "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
+)
 @click.option("--handle", required=True, type=SHORT, help="Their sign-in name.")
 @click.option("--name", required=True, type=NAME, help="The name colleagues see.")
 @click.option("--role", type=click.Choice(["operator", "coordinator", "responder"]), required=True)

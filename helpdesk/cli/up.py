@@ -44,6 +44,7 @@ def forget_instance_command(instance: Path) -> None:
         click.echo("There is nothing to delete.")
         return
     place = InstanceFolder(instance)
+    place.refuse_other_folder()
     with place.lock():
         EmbeddedPostgres(instance / "postgres", passwords=place.database_passwords_folder).remove()
         place.remove()

@@ -7,10 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from helpdesk.adapters.child_processes import CannotStart
 from helpdesk.key_files import KeyFile
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys
+
+LOCK: Final = "up.lock"
+# What `up` and the processes that it starts put at the top of the folder, and nothing else.
+FOLDERS: Final = ("keys", "logs", "outbox", "postgres", "redis")
+FILES: Final = ("processes.json", "sending.json", "drill-people.json", "drill-addresses.json")
+# Written beside and then renamed: what was cut off stays.
+CUT_OFF: Final = ("processes.unfinished", "sending.unfinished", "drill-people.json.unfinished")
+MADE_HERE: Final = frozenset((LOCK, *FOLDERS, *FILES, *CUT_OFF))
 
 
 class AlreadyRunning(CannotStart):
@@ -67,15 +76,30 @@ class InstanceFolder:
         make_missing_keys(self.folder / "keys")
         return is_new
 
+    def refuse_other_folder(self) -> None:
+        """CannotStart where `up` never ran, or where something lies that it did not make."""
+        there = {one.name for one in self.folder.iterdir()}
+        if LOCK not in there:
+            raise CannotStart(
+                f"{self.folder} is not the folder of a helpdesk made by `helpdesk up`, so nothing"
+                " in it has been deleted."
+            )
+        if other := sorted(there - MADE_HERE):
+            raise CannotStart(
+                f"Nothing has been deleted: {self.folder / other[0]} is not part of the helpdesk."
+                " Move it somewhere else first."
+            )
+
     def remove(self) -> None:
         """Delete the whole folder: keys, data, logs."""
+        self.refuse_other_folder()
         shutil.rmtree(self.folder)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep the instance to ourselves: two would write over each other."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "up.lock").open("a+") as lock:
+        with (self.folder / LOCK).open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

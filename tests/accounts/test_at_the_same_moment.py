@@ -215,25 +215,3 @@ def test_who_signs_everybody_out_waits_for_who_is_at_the_last_step(house, queue)
 
     with house.begin() as work:
         assert sessions.find_session(work.session, whole, surface=STAFF, at=work.at) is None
-
-
-def test_of_two_who_set_a_helpdesk_up_at_once_one_is_refused(postgres, settings):
-    with database_of_its_own(postgres) as engine_for:
-        maker = sessionmaker(engine_for("helpdesk_owner"), expire_on_commit=False)
-        empty = AppContext(settings, maker, FakeQueueNotifier(), FakeMailer(), SERVICE)
-
-        def set_up(slug):
-            with empty.begin(SHELL) as work:
-                return operations.set_up_helpdesk(
-                    work, queue=slug, queue_name=slug, handle=slug, name=slug
-                )
-
-        with ThreadPoolExecutor(1) as threads:
-            with empty.begin(SHELL) as work:
-                operations.set_up_helpdesk(
-                    work, queue="first", queue_name="first", handle="first", name="first"
-                )
-                second = threads.submit(set_up, "second")
-                wait([second], timeout=1)
-            with pytest.raises(Conflict, match="already has people"):
-                second.result(30)

@@ -76,11 +76,36 @@ def test_forgetting_asks_first(place, monkeypatch):
 def test_forgetting_removes_the_whole_instance(place):
     instance = place / "instance"
     (instance / "keys").mkdir(parents=True)
+    (instance / "up.lock").touch()
 
     answer = CliRunner().invoke(main, ["forget-instance", "--instance", str(instance), "--yes"])
 
     assert answer.exit_code == 0, answer.output
     assert not instance.exists()
+
+
+@pytest.mark.parametrize("names", [[], ["up.lock"]])
+def test_a_folder_with_anything_else_in_it_is_left_alone(place, names):
+    folder = place / "documents"
+    folder.mkdir()
+    for name in [*names, "thesis.txt"]:
+        (folder / name).touch()
+
+    answer = CliRunner().invoke(main, ["forget-instance", "--instance", str(folder), "--yes"])
+
+    assert answer.exit_code == 2
+    assert "deleted" in answer.output
+    assert {one.name for one in folder.iterdir()} == {*names, "thesis.txt"}
+
+
+@pytest.mark.parametrize(
+    "words", [["setup", *("--handle", "lead", "--name", "Lead")], ["keys", "sign"]]
+)
+def test_a_name_for_history_has_room_in_history(words):
+    answer = CliRunner().invoke(main, [*words, "--as", "a" * 75])
+
+    assert answer.exit_code == 2
+    assert "Type a name of up to 74 characters" in answer.output
 
 
 @pytest.fixture
@@ -129,6 +154,18 @@ def test_a_real_helpdesk_begins_with_a_coordinator_who_enrols_with_a_code(real):
 
     assert again.exit_code == 1
     assert "This helpdesk already has people" in again.output
+
+
+def test_tables_of_a_newer_version_are_a_sentence(real, postgres):
+    real.invoke(main, ["migrate"])
+    owner = postgres.url("helpdesk_owner", "commands").replace("+psycopg", "")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    answer = real.invoke(main, ["migrate"])
+
+    assert answer.exit_code == 2
+    assert answer.output.endswith("Use the version that last migrated them.\n")
 
 
 def test_a_queue_that_is_not_there_is_named(real):

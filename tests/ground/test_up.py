@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from helpdesk.adapters import child_processes
 from helpdesk.cli import up as cli_up
+from helpdesk.supervisor.instance_folder import InstanceFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = {
@@ -188,6 +189,8 @@ def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
 
 def test_whatever_dies_is_started_again_and_a_second_one_is_refused(running, lasting_place):
     helpdesk = running
+    # All that is in it is known to be ours.
+    InstanceFolder(lasting_place / "instance").refuse_other_folder()
 
     for name in sorted(MEMBERS):
         # Workers end by themselves when Redis does, and may just be coming back.
