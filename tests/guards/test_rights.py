@@ -142,7 +142,7 @@ def test_what_everybody_may_is_nothing(database):
 
 
 def test_a_process_that_serves_several_surfaces_may_do_what_each_of_them_may(database):
-    """It has the role of the staff’s pages. `keep_press` is for public pages that serve alone."""
+    """It has the role of the staff’s pages."""
     functions = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace,
             unnest(ARRAY['helpdesk_intake', 'helpdesk_partner']) AS door
         WHERE n.nspname = 'public' AND has_function_privilege(door, p.oid, 'EXECUTE')
@@ -155,7 +155,7 @@ def test_a_process_that_serves_several_surfaces_may_do_what_each_of_them_may(dat
             AND NOT has_column_privilege(
                 'helpdesk_app', 'public.' || quote_ident(table_name), column_name, may)"""
 
-    assert database.execute(functions).fetchall() == [("keep_press",)]
+    assert database.execute(functions).fetchall() == []
     assert database.execute(columns).fetchall() == []
 
 

@@ -39,6 +39,16 @@ def mailbox(public, case, code):
     return browser
 
 
+def test_a_report_is_begun_there_on_the_first_page_and_goes_on(public, person):
+    browser = Browser(public)
+    browser.open("/")
+
+    browser.send("/report", answers={"story": "Someone took over our account."})
+
+    assert browser.status == 200
+    assert "Someone took over our account." in browser.text
+
+
 def test_danger_that_is_told_there_is_heard(context, mailbox, case):
     mailbox.open("/mailbox/case/danger")
     mailbox.send("/mailbox/case/danger")
