@@ -1,5 +1,6 @@
 """One connection: whole requests only, one at a time, and a deadline for each part of one."""
 
+import re
 import time
 from socket import SHUT_WR
 from typing import Any
@@ -19,6 +20,7 @@ SENTENCES = {
     413: "This is more than we can take at once. Please send less text.",
     431: "The address or the headers of this request are too long.",
 }
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?)(:[0-9]{1,5})?")
 FAILED = "We can’t answer right now. Please try again in a minute."
 
 
@@ -66,9 +68,9 @@ class IncomingRequest(HTTPRequestParser):
         return taken
 
     def _wrong_host(self) -> BadRequest | None:
-        """Which of our hosts it wants is said, and said once."""
-        host = self.headers.get("HOST", "")
-        return BadRequest("") if not host or "," in host else None
+        """Which of our hosts it wants is said, and said once. Pages could not read another name: it
+        would be no host, and not the one that must name nobody."""
+        return None if HOST.fullmatch(self.headers.get("HOST", "")) else BadRequest("")
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the headers. What has no length or an odd one is refused before its body comes."""

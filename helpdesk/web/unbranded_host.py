@@ -24,7 +24,8 @@ def init_app(app: Flask, url: str, *, endpoints: frozenset[str]) -> None:
 
 
 def is_unbranded_host() -> bool:
-    """Whether this request came to that host, however its name is written."""
+    """Whether this request came to that host, however its name is written; or to one that cannot be
+    read, which may have been that."""
     host = current_app.extensions.get("unbranded_host")
     asked = urlsplit(f"//{request.host}").hostname or ""
-    return host is not None and asked.rstrip(".") == host
+    return host is not None and asked.rstrip(".") in ("", host)

@@ -71,6 +71,17 @@ def test_its_name_may_be_written_in_other_ways(house, host):
     assert answers(house, visitor, LINK, host=host).status_code == 200
 
 
+@pytest.mark.parametrize("said", ["dates.test:", "dates.test:abc", "dates.test:99999999"])
+def test_a_name_that_cannot_be_read_shows_nothing_of_ours_either(house, said):
+    visitor = Client(application_for(house.intake, SURFACES[0]))
+
+    for path in ("/", "/en", "/en/report", "/robots.txt"):
+        answer = visitor.get(path, headers={"Host": said})
+
+        assert answer.status_code == 404
+        assert not named(house, answer), path
+
+
 @pytest.mark.parametrize(
     "said",
     [{"Origin": "null"}, {"Origin": "https://dates.test"}, {"Sec-Fetch-Site": "cross-site"}],

@@ -14,6 +14,9 @@ NO_PAGE = {
     "no host in HTTP/1.0": (b"GET / HTTP/1.0\r\n\r\n", 400),
     "an empty host": (b"GET / HTTP/1.1\r\nHost: \r\n\r\n", 400),
     "two hosts": (b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+    "a host whose port is none": (b"GET / HTTP/1.1\r\nHost: x:\r\n\r\n", 400),
+    "a port in words": (b"GET / HTTP/1.1\r\nHost: x:abc\r\n\r\n", 400),
+    "a host with a path": (b"GET / HTTP/1.1\r\nHost: x/y\r\n\r\n", 400),
     "two lengths": (
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
         400,
