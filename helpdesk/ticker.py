@@ -122,7 +122,7 @@ def acquire_ticker_lease(context: AppContext, holder: str) -> int | None:
 def save_progress(context: AppContext) -> None:
     """Keep here, too, how far the house has come: whoever takes over knows it then."""
     with context.begin() as work:
-        kept = send_hold.tick_progress_if_sending(work.session)
+        kept = send_hold.tick_progress_if_sending(work.session, context.progress_store)
     if kept is not None and context.progress_store is not None:
         context.progress_store.write(kept)
 

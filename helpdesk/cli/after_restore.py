@@ -14,8 +14,8 @@ from helpdesk.duty import restored_backup
 
 WHY: Final[Mapping[HoldReason, str]] = {
     HoldReason.MOVED: (
-        "This is not the database that sent the last emails. It was restored or copied. Or it "
-        "is, and its ticker was given another INSTANCE."
+        "This is not the database that sent the last emails. It was restored or copied, or "
+        "took over from it. Or it is, and its ticker was given another INSTANCE."
     ),
     HoldReason.OLDER: "This is an older copy of the database that sent the last emails.",
     HoldReason.SAID: "An operator said that this database was restored.",

@@ -1,10 +1,11 @@
 """Whether this database may send, and which one it was when it last did.
 
 A backup that is restored still holds every alarm, letter and request that was due. So the row says
-where it lies: in another cluster, database or table the house is held, until an operator releases
-it. A copy of the whole cluster lies in the same place; it is known by its ticks, of which the
-ticker keeps the last beside the database. Where nothing is kept of a house that has slept for a
-while, it may be a copy that was put up elsewhere: it is held as well.
+where it lies: in another cluster, database or table, or on another timeline (of a standby that took
+over, of a recovery to a moment), the house is held, until an operator releases it. A copy of the
+whole cluster lies in the same place; it is known by its ticks, of which the ticker keeps the last
+beside the database. Where nothing is kept of a house that has slept for a while, it may be a copy
+that was put up elsewhere: it is held as well.
 """
 
 from dataclasses import dataclass
@@ -151,9 +152,12 @@ def record_tick_or_hold_sending(
     return SavedTickProgress(house, awake_since, ticks)
 
 
-def tick_progress_if_sending(session: Session) -> SavedTickProgress | None:
-    """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
-    if reason_for_hold(session) is not None:
+def tick_progress_if_sending(
+    session: Session, progress_store: TickProgressStore | None = None
+) -> SavedTickProgress | None:
+    """How far the house has come, for a ticker that stands by; None if nothing may be sent, also
+    because the store knows that it had come further."""
+    if reason_for_hold(session, progress_store) is not None:
         return None
     row = session.execute(
         select(SendHoldRow.house, SendHoldRow.awake_since, SendHoldRow.ticks)

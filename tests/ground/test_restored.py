@@ -11,6 +11,8 @@ from threading import Barrier, Event, Thread, current_thread
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
 from click.testing import CliRunner
 from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.orm import sessionmaker
@@ -26,7 +28,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import restored_backup
-from tests.conftest import SERVICE, FakeMailer, migrate, plain
+from tests.conftest import ROOT, SERVICE, FakeMailer, migrate, plain
 
 # Nobody has ticked there, and nobody is connected to it.
 MIGRATED = "strict_empty"
@@ -219,6 +221,42 @@ def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_pat
     assert held(again) is None
 
 
+def test_a_database_that_goes_on_from_an_earlier_moment_sends_nothing(
+    server, desk_at, tmp_path, done
+):
+    """Recovered to a moment, or a standby that took over. Not a tick need be missing."""
+    ticker.tick(desk_at(server, progress_store=tmp_path))
+    enqueue(server, "helpdesk")
+    account = server_folders.service_account()
+    data = server._home(account) / "data"
+    server.stop()
+    with (data / "postgresql.auto.conf").open("a") as settings:
+        settings.write("restore_command = 'false'\n")
+    (data / "recovery.signal").touch()
+    if account is not None:
+        os.chown(data / "recovery.signal", account.uid, account.gid)
+    server.start()
+    # On another machine, where nothing is kept of the house.
+    worker = desk_at(server, role="helpdesk_worker")
+
+    assert job_runner.run_due_jobs(worker, "notices") == 0, "before a ticker has looked"
+    ticker.tick(desk_at(server, progress_store=tmp_path))
+
+    assert done == []
+    assert held(worker).because is send_hold.HoldReason.MOVED
+
+
+def test_a_house_goes_on_over_the_update_by_which_it_knows_its_timeline(server, desk_at, tmp_path):
+    ticker.tick(desk_at(server, progress_store=tmp_path))
+    configuration = Config(toml_file=str(ROOT / "pyproject.toml"))
+    configuration.attributes["url"] = server.url("helpdesk_owner")
+
+    command.downgrade(configuration, "0077")
+    assert held(desk_at(server, progress_store=tmp_path)) is None
+    command.upgrade(configuration, "head")
+    assert held(desk_at(server, progress_store=tmp_path)) is None
+
+
 def test_a_copied_cluster_beside_a_new_instance_folder_sends_nothing(
     server, desk_at, tmp_path, done
 ):
@@ -263,6 +301,20 @@ def test_a_ticker_that_stands_by_knows_the_house_when_it_takes_over(
     enqueue(server, "helpdesk")
     ticker.tick(second)
     assert done == [(LETTER, 1)]
+
+
+def test_a_ticker_that_stands_by_forgets_no_newer_house_that_it_knew(server, desk_at, tmp_path):
+    first = desk_at(server, progress_store=tmp_path)
+    second = desk_at(server, progress_store=fresh(tmp_path / "second"))
+    ticker.tick(first)
+    ticker.tick(first)
+    ticker.save_progress(second)
+    with psycopg.connect(plain(server.url("helpdesk_owner"))) as owner:
+        owner.execute("UPDATE sending SET ticks = ticks - 1")  # a standby that took over lacks one
+
+    ticker.save_progress(second)
+
+    assert held(second).because is send_hold.HoldReason.OLDER
 
 
 def fresh(folder):
@@ -469,4 +521,4 @@ def test_each_role_that_asks_may_ask_which_database_this_is(postgres, role):
     with engine.connect() as connection:
         said = connection.scalar(text("SELECT this_database()"))
     engine.dispose()
-    assert said.count("/") == 2
+    assert said.count("/") == 3
