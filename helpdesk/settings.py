@@ -130,8 +130,8 @@ class Settings:
             reminder_from=reader.if_told("REMINDER_FROM", values.parse_sender_address),
             reminder_url=reader.if_told("REMINDER_URL", values.parse_surface_url),
         )
-        reader.refuse_ours("REMINDER_URL", settings.reminder_url, settings)
-        reader.refuse_ours("REMINDER_FROM", settings.reminder_from, settings)
+        reader.refuse_our_hosts("REMINDER_URL", settings.reminder_url, settings)
+        reader.refuse_our_hosts("REMINDER_FROM", settings.reminder_from, settings)
         reader.refuse_variables(values.OVER_THE_DATABASE_URL)
         reader.finish()
         return settings
@@ -177,7 +177,7 @@ class _Reader:
         value = self.environment.get(name, "")
         return self.checked(name, value, check) or "" if value else ""
 
-    def refuse_ours(self, name: str, address: str, settings: Settings) -> None:
+    def refuse_our_hosts(self, name: str, address: str, settings: Settings) -> None:
         """What stands in an email that says nothing of us must not be where people find us."""
         ours = {
             "PUBLIC_URL": settings.public_url,

@@ -27,7 +27,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.intake.forms import PREFIX
 from helpdesk.intake.intake_volume import CROWD
 from helpdesk.intake.machine_sent_reports import UNHURRIED
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.report_form_token import ReportFormToken
 from helpdesk.triage import surge_alerts
 
 FLOODERS = 4
@@ -60,7 +60,7 @@ class Form:
 
     @property
     def fingerprint(self) -> bytes:
-        return ReportToken(dict(self.pairs)["token"], 0.0).fingerprint
+        return ReportFormToken(dict(self.pairs)["token"], 0.0).fingerprint
 
 
 def trial(

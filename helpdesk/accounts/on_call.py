@@ -25,7 +25,7 @@ AlertTier = Callable[[Person, datetime], bool]
 UNHEARD: Final = "team.unheard"
 OPERATORS_REST: Final = timedelta(hours=1)
 # Seconds that a circle has to begin its first letters, however long the one before it took.
-AT_LEAST: Final = 1.0
+CIRCLE_STARTS_WITHIN: Final = 1.0
 
 
 def is_on_duty(person: Person, at: datetime) -> bool:
@@ -131,15 +131,19 @@ def send_alert(
     """
     untold: list[str] = []
     trouble: Exception | None = None
-    until = emails.begun_until() if until is None else until
+    until = emails.latest_start_of_emails() if until is None else until
     for circle in alert.circles:
-        sent = emails.send_emails(context, circle, until=max(until, time.monotonic() + AT_LEAST))
+        sent = emails.send_emails(
+            context, circle, until=max(until, time.monotonic() + CIRCLE_STARTS_WITHIN)
+        )
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
             return AlertResult(sent.told, untold, is_heard=True)
     with context.begin() as work:
         post = _to_operators(context, work, alert.team_id)
-    operators = emails.send_emails(context, post, until=max(until, time.monotonic() + AT_LEAST))
+    operators = emails.send_emails(
+        context, post, until=max(until, time.monotonic() + CIRCLE_STARTS_WITHIN)
+    )
     return AlertResult(operators.told, untold, is_heard=False, trouble=trouble)
 
 

@@ -85,7 +85,7 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
     return ""
 
 
-def who_may_grant_access(session: Session, membership: Membership) -> list[str]:
+def names_of_access_granters(session: Session, membership: Membership) -> list[str]:
     """The names of those who can, of all who can open the queue now."""
     return [
         one.name

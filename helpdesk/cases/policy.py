@@ -56,7 +56,7 @@ def may_reassign_case(actor: Actor, case: Case) -> bool:
     return may_work_on_case(actor, case) and _leads(actor, case)
 
 
-def may_choose_new_owner(actor: Actor, case: Case) -> bool:
+def may_choose_owner_after_leaver(actor: Actor, case: Case) -> bool:
     """For a colleague who leaves: who works in the queue knows who could take it."""
     return may_work_on_case(actor, case)
 

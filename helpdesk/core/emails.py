@@ -75,7 +75,7 @@ def send_emails(
     One that could not be begun within 25 seconds, or `until` (a moment of `time.monotonic`), counts
     as one that the server has not taken for now.
     """
-    latest = begun_until() if until is None else until
+    latest = latest_start_of_emails() if until is None else until
 
     def trouble_with(email: Email) -> Exception | None:
         try:
@@ -103,7 +103,7 @@ def send_emails(
     )
 
 
-def begun_until() -> float:
+def latest_start_of_emails() -> float:
     """By when the emails of a job that begins to send now are to be begun (`time.monotonic`)."""
     return time.monotonic() + BEGUN_WITHIN
 

@@ -41,7 +41,7 @@ class HoldReason(StrEnum):
     SAID = "said"
 
 
-class SendHoldRow(Base):
+class SendingStateRow(Base):
     """Whether this house sends. There is one row, made by the migration, empty until a tick."""
 
     __tablename__ = "sending"
@@ -94,15 +94,15 @@ def reason_for_hold(
     """Why nothing may be sent now; None if all is well."""
     row = session.execute(
         select(
-            SendHoldRow.house,
-            SendHoldRow.database,
-            SendHoldRow.ticks,
-            SendHoldRow.awake_since,
-            SendHoldRow.ticked_at,
-            SendHoldRow.held_since,
-            SendHoldRow.held_because,
+            SendingStateRow.house,
+            SendingStateRow.database,
+            SendingStateRow.ticks,
+            SendingStateRow.awake_since,
+            SendingStateRow.ticked_at,
+            SendingStateRow.held_since,
+            SendingStateRow.held_because,
             func.this_database().label("here"),
-            (SendHoldRow.ticked_at < func.now() - AWAKE).label("has_slept"),
+            (SendingStateRow.ticked_at < func.now() - AWAKE).label("has_slept"),
         )
     ).one()
     if row.held_since is not None:
@@ -129,23 +129,23 @@ def record_tick_or_hold_sending(
 ) -> SavedTickProgress | None:
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
-    lock_send_status(work)  # an operator who releases it at this moment waits, and is not overruled
+    lock_send_hold(work)  # an operator who releases it at this moment waits, and is not overruled
     held = reason_for_hold(work.session, progress_store)
     if held is not None:
         if held.since is None:
             hold_sending(work, held.because)
         return None
-    begins = func.coalesce(func.nullif(SendHoldRow.house, ""), new_id())
+    begins = func.coalesce(func.nullif(SendingStateRow.house, ""), new_id())
     noted = (
-        update(SendHoldRow)
+        update(SendingStateRow)
         .values(
             house=begins,
             database=func.this_database(),
-            ticks=SendHoldRow.ticks + 1,
-            awake_since=func.coalesce(SendHoldRow.awake_since, work.at),
+            ticks=SendingStateRow.ticks + 1,
+            awake_since=func.coalesce(SendingStateRow.awake_since, work.at),
             ticked_at=work.at,
         )
-        .returning(SendHoldRow.house, SendHoldRow.awake_since, SendHoldRow.ticks)
+        .returning(SendingStateRow.house, SendingStateRow.awake_since, SendingStateRow.ticks)
     )
     house, awake_since, ticks = work.session.execute(noted).one()
     assert awake_since is not None  # noqa: S101 - it was just set
@@ -160,21 +160,21 @@ def tick_progress_if_sending(
     if reason_for_hold(session, progress_store) is not None:
         return None
     row = session.execute(
-        select(SendHoldRow.house, SendHoldRow.awake_since, SendHoldRow.ticks)
+        select(SendingStateRow.house, SendingStateRow.awake_since, SendingStateRow.ticks)
     ).one()
     if row.awake_since is None:
         return None
     return SavedTickProgress(row.house, row.awake_since, row.ticks)
 
 
-def lock_send_status(work: Work) -> None:
+def lock_send_hold(work: Work) -> None:
     """Keep what is said here for the rest of this piece of work, as it is now."""
-    work.session.execute(select(SendHoldRow.name).with_for_update())
+    work.session.execute(select(SendingStateRow.name).with_for_update())
 
 
 def hold_sending(work: Work, because: HoldReason) -> None:
     """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
-    held = update(SendHoldRow).where(SendHoldRow.held_since.is_(None))
+    held = update(SendingStateRow).where(SendingStateRow.held_since.is_(None))
     work.session.execute(held.values(held_since=work.at, held_because=because))
     work.record_about("sending.held", ROW, ROW, because=because)
 
@@ -185,10 +185,10 @@ def release_sending(work: Work) -> None:
     Whatever was kept of it beside the database is older than this.
     """
     a_moment = literal(timedelta(seconds=1), Interval)
-    later = func.greatest(SendHoldRow.awake_since + a_moment, work.at)
+    later = func.greatest(SendingStateRow.awake_since + a_moment, work.at)
     work.session.execute(
-        update(SendHoldRow).values(
-            house=func.coalesce(func.nullif(SendHoldRow.house, ""), new_id()),
+        update(SendingStateRow).values(
+            house=func.coalesce(func.nullif(SendingStateRow.house, ""), new_id()),
             database=func.this_database(),
             awake_since=later,
             # Not slept, whenever a ticker starts that finds nothing kept of it.

@@ -58,7 +58,7 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
     that may have arrived.
     """
     work.require(may_release_sending, send_hold.ROW)
-    send_hold.lock_send_status(work)
+    send_hold.lock_send_hold(work)
     due = due_jobs(work)
     skipped = _skip(work, due.held.as_of) if skip_due else []
     left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}

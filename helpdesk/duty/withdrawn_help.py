@@ -52,7 +52,7 @@ class StoppedHelp:
         )
 
 
-def leads_to_no_help(page: Playbook, step: Step, outcome: str) -> bool:
+def says_help_not_wanted(page: Playbook, step: Step, outcome: str) -> bool:
     """Whether a step that ends so says that the reporter wants no help any more."""
     chosen = step.outcome(outcome)
     end = page.end(chosen.end) if chosen is not None and chosen.end else None

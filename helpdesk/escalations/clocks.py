@@ -58,7 +58,7 @@ def hold_partner_clock(work: Work, escalation: Escalation) -> None:
     escalation.answer_due_at = None
 
 
-def let_partner_clock_go_on(work: Work, escalation: Escalation) -> None:
+def resume_partner_clock(work: Work, escalation: Escalation) -> None:
     """A clock that was held runs on with what was left of it; any other stays as it is."""
     events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
     if not clocks.is_clock_paused(events):
@@ -104,7 +104,8 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
     """What is left of their time, and never less than what they were given at first.
 
     Computed from events alone: at the public door nobody can read what was agreed with a partner,
-    and so a case that rose since is not seen in it. `follow_level` shortens what is too long.
+    and so a case that rose since is not seen in it. `raise_requests_to_level` shortens what is too
+    long.
     """
     starts, left, runs = [], timedelta(0), False
     for event in clocks.clock_events_of(work.session, escalation.id, THEIRS):
@@ -127,7 +128,7 @@ def time_at_this_priority(work: Work, escalation: Escalation) -> timedelta:
 
 
 @dataclass(frozen=True)
-class ArrivalAtPartner:
+class ProgressAtPartner:
     """How far a request came, told from its clocks: whoever sees it may see no more than those."""
 
     arrived_at: datetime | None = None
@@ -136,14 +137,14 @@ class ArrivalAtPartner:
 
 def arrivals_at_partner(
     work: Work, escalations: Iterable[Escalation]
-) -> dict[str, ArrivalAtPartner]:
+) -> dict[str, ProgressAtPartner]:
     """When each of these requests reached its partner, and whether a person there has moved."""
     started = select(ClockEvent).where(
         ClockEvent.subject_id.in_([one.id for one in escalations]),
         ClockEvent.clock.in_((OURS, THEIRS)),
         ClockEvent.turn.in_((ClockAction.STARTED, ClockAction.PAUSED)),
     )
-    ways: defaultdict[str, ArrivalAtPartner] = defaultdict(ArrivalAtPartner)
+    ways: defaultdict[str, ProgressAtPartner] = defaultdict(ProgressAtPartner)
     held: set[str] = set()
     for event in work.session.scalars(started.order_by(ClockEvent.at)):
         if event.turn is ClockAction.PAUSED:
@@ -154,9 +155,9 @@ def arrivals_at_partner(
             continue
         way = ways[event.subject_id]
         if way.arrived_at is not None:
-            ways[event.subject_id] = ArrivalAtPartner(way.arrived_at, was_seen=True)
+            ways[event.subject_id] = ProgressAtPartner(way.arrived_at, was_seen=True)
         elif event.clock == THEIRS:
-            ways[event.subject_id] = ArrivalAtPartner(event.at)
+            ways[event.subject_id] = ProgressAtPartner(event.at)
     return ways
 
 

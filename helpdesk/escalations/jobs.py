@@ -119,7 +119,7 @@ def wake_cases_of_unread_requests(context: AppContext, *, team_id: str, at: int)
 def follow_case_level(context: AppContext, *, case_id: str) -> None:
     """A case became more urgent: so do its requests. Safe to run twice."""
     with context.begin() as work:
-        operations.follow_level(work.timed_for_reporter(), case_id)
+        operations.raise_requests_to_level(work.timed_for_reporter(), case_id)
 
 
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:
@@ -235,7 +235,7 @@ def alert_second_person(context: AppContext, *, escalation_id: str) -> None:
     )
 
 
-def _was_told(call: second_person_alerts.SecondPersonAlert | None) -> bool:
+def _was_told(call: second_person_alerts.SecondPersonAlertStatus | None) -> bool:
     return call is not None and bool(call.told) and not call.reached_nobody
 
 

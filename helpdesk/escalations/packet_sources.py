@@ -28,7 +28,7 @@ ANSWERS = {"target_url": "profile"}
 FIELD_OF_ACCOUNT = next(field for field in FIELDS if field.name == ACCOUNT_AT_ISSUE)
 
 
-def playbooks_to_tell_of(work: Work, case: Case) -> list[str]:
+def playbooks_for_request(work: Work, case: Case) -> list[str]:
     """Of which playbooks of a case a request can tell: those it is about, and those that have found
     something out for it."""
     return list(dict.fromkeys([*case.kinds, *playbooks_with_findings(work, case)]))
@@ -36,7 +36,7 @@ def playbooks_to_tell_of(work: Work, case: Case) -> list[str]:
 
 def chosen_playbook(work: Work, case: Case, playbook: str | None) -> str | None:
     """The one that was chosen, if a request can tell of it; of one alone, nobody has to choose."""
-    known = playbooks_to_tell_of(work, case)
+    known = playbooks_for_request(work, case)
     if playbook is None and len(known) == 1:
         return known[0]
     return playbook if playbook in known else None

@@ -55,7 +55,7 @@ def may_wake_cases(actor: Actor, team_id: str) -> bool:
     return actor.role is Role.SYSTEM and bool(team_id)
 
 
-def may_follow_level(actor: Actor, case_id: str) -> bool:
+def may_raise_requests_to_level(actor: Actor, case_id: str) -> bool:
     """The worker, after a case became more urgent."""
     return actor.role is Role.SYSTEM and bool(case_id)
 

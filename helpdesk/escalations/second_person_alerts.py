@@ -20,7 +20,7 @@ OVERDUE_TOLD: Final = "escalation.second_reading_overdue"
 
 
 @dataclass(frozen=True)
-class SecondPersonAlert:
+class SecondPersonAlertStatus:
     """The last that history says of a call: asked for, told (by id), or that nobody could be."""
 
     at: datetime
@@ -28,17 +28,19 @@ class SecondPersonAlert:
     reached_nobody: bool
 
 
-def last_alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
+def last_alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlertStatus | None:
     """What came of calling somebody to read a draft, or an answer that waits, as it is now."""
     return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
 
 
-def last_alert_to_read_afterwards(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
+def last_alert_to_read_afterwards(
+    work: Work, escalation: Escalation
+) -> SecondPersonAlertStatus | None:
     """What came of calling somebody to read what left on one person's word."""
     return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD, OVERDUE_TOLD))
 
 
-def alert_to_read_overdue(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
+def alert_to_read_overdue(work: Work, escalation: Escalation) -> SecondPersonAlertStatus | None:
     """Whether others were called when the hour for that was over."""
     return _last_call(work, escalation, (OVERDUE_TOLD,))
 
@@ -64,7 +66,7 @@ def pending_review_kind(escalation: Escalation) -> str:
 
 def _last_call(
     work: Work, escalation: Escalation, actions: tuple[str, ...]
-) -> SecondPersonAlert | None:
+) -> SecondPersonAlertStatus | None:
     entries = select(HistoryEntry).where(
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(actions)
     )
@@ -73,5 +75,5 @@ def _last_call(
         about = entry.details.get("wording") or entry.details.get("packet_hash")
         if about == escalation.wording_to_approve:
             told = tuple(entry.details.get("told", ()))
-            return SecondPersonAlert(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
+            return SecondPersonAlertStatus(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
     return None

@@ -12,7 +12,7 @@ def question_mark_of(work: Work, escalation: Escalation) -> str:
     return mark_of(escalation.wording_to_approve, *asked[-1:])
 
 
-def decision_mark_of(
+def last_decision_mark(
     work: Work, escalation: Escalation, *, without: RecordedVerdict | None = None
 ) -> str:
     """The last decision, and what the reporter said of it; as it was `without` one of these."""

@@ -22,7 +22,7 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
             for one in accounts.all_operators(work.session)
             if (mailbox := accounts.mailbox_of(work, one))
         }
-    until = emails.begun_until()
+    until = emails.latest_start_of_emails()
     reached = on_call.send_alert(context, call, until=until)  # no transaction is open here
     sent = emails.send_emails(context, operators, until=until)
     with context.begin() as work:

@@ -10,7 +10,7 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.report_form_token import ReportFormToken
 
 # A field that people neither see nor reach.
 DECOY: Final = "more_about_you"
@@ -19,7 +19,7 @@ UNHURRIED: Final = timedelta(seconds=60)
 
 
 def belongs_in_second_lane(
-    fields: MultiDict[str, str], token: ReportToken, *, is_flood: bool = False
+    fields: MultiDict[str, str], token: ReportFormToken, *, is_flood: bool = False
 ) -> bool:
     """Whether it filled in the hidden field, has no token of ours, or did not wait in a crowd."""
     if token.age is None or fields.get(DECOY):

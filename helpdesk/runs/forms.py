@@ -26,7 +26,7 @@ WHO_READS_MAILBOX: Final = (
 )
 
 
-class StartRunForm(Form):
+class MailboxFollowsRunForm(Form):
     """Whether the mailbox follows a playbook that a colleague starts."""
 
     shows_in_mailbox = BooleanField(

@@ -92,7 +92,7 @@ def copy_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -
         missing,
         literal=facts,
         account=account,
-        playbook=whose_findings(run, step),
+        playbook=playbook_owning_findings(run, step),
     )
 
 
@@ -104,7 +104,7 @@ def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
     return record
 
 
-def whose_findings(run: Run, step: Step) -> str:
+def playbook_owning_findings(run: Run, step: Step) -> str:
     """Whose it is what a step of a run finds out: the case's where every playbook has that step, as
     it is about the person; else its own playbook's alone."""
     return OF_THE_CASE if step.comes_from_fragment else run.edition.playbook
@@ -202,7 +202,7 @@ def remove_facts_of_record(
         if step is None:
             continue
         account = account_named_by(work, run, step, at=other.at)
-        whose = whose_findings(run, step)
+        whose = playbook_owning_findings(run, step)
         store_facts(work, run.case, said, literal=said, account=account, playbook=whose)
 
 

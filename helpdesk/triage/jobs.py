@@ -98,7 +98,7 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
         calls = {tell: compose_surge_alert(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
-    until = emails.begun_until()
+    until = emails.latest_start_of_emails()
     for tell, call in calls.items():
         if call.circles and told.issuperset(call.circles[0]):
             reached = on_call.AlertResult(sorted(call.circles[0]), [], is_heard=True)

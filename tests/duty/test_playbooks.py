@@ -11,8 +11,8 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
+from helpdesk.duty.findings_against_answers import find_findings_against_answers
 from helpdesk.duty.playbook_offers import rank_playbook_offers
-from helpdesk.duty.step_answer_conflicts import find_step_answer_conflicts
 from helpdesk.duty.timeline import sentence_for_entry
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
@@ -290,7 +290,7 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judge_current_answers(work, case).settled
-        found = find_step_answer_conflicts(
+        found = find_findings_against_answers(
             playbooks.runs_of_case(work, case), load_decision_table(), settled
         )
         assert case.level is before

@@ -540,7 +540,7 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     escalation = house.approved()
     with as_owner(house) as work:
         moment = work.at + timedelta(seconds=1)
-        work.session.execute(update(send_hold.SendHoldRow).values(ticked_at=moment))
+        work.session.execute(update(send_hold.SendingStateRow).values(ticked_at=moment))
         send_hold.hold_sending(work, send_hold.HoldReason.SAID)
         restored_backup.release_sending(work, skip_due=True)
 

@@ -22,7 +22,7 @@ from helpdesk.duty import case_closing
 from helpdesk.duty.queries import load_board
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
-from helpdesk.escalations.stale_page_marks import decision_mark_of
+from helpdesk.escalations.stale_page_marks import last_decision_mark
 from helpdesk.escalations.states import EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.intake import operations as mailbox
 from helpdesk.settings import Surface
@@ -284,7 +284,7 @@ def noted_while_their_page_is_open(house, verdict):
     request = decided(house)
     write(house)
     with house.as_reporter() as work:
-        seen = decision_mark_of(work, work.session.get(Escalation, request.id))
+        seen = last_decision_mark(work, work.session.get(Escalation, request.id))
     with house.as_(house.writer) as work:
         operations.record_verdict(work, house.mine(work, request), verdict=verdict)
     return request, seen

@@ -17,7 +17,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict
 from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.intake import machine_sent_reports
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.report_form_token import ReportFormToken
 from helpdesk.intake.views import reports
 
 LATE = 1.0
@@ -38,8 +38,8 @@ def writes_half():
 
 def forgets_its_forms():
     """A form that is sent again is a new form."""
-    ReportToken.fingerprint = property(lambda token: secrets.token_bytes(32))
-    ReportToken.return_code = lambda token, key: ReturnCode.new()
+    ReportFormToken.fingerprint = property(lambda token: secrets.token_bytes(32))
+    ReportFormToken.return_code = lambda token, key: ReturnCode.new()
     return _application()
 
 

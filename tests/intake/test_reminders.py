@@ -847,7 +847,7 @@ def test_an_address_that_nobody_confirms_is_deleted_after_two_days(house, inside
 
 
 def test_a_reporter_without_an_open_mailbox_can_do_nothing(house, case):
-    wording = operations.ReminderWording("list", "notes", "en", names_site=False)
+    wording = operations.ReminderAppearance("list", "notes", "en", names_site=False)
     with house.at_the_door(reporter(case.id)) as work:
         work.session.execute(text("SELECT set_config('helpdesk.visit', '', true)"))
         held = work.session.get(Case, case.id)

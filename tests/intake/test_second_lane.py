@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from helpdesk.intake import intake_volume, machine_sent_reports, report_token
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake import intake_volume, machine_sent_reports, report_form_token
+from helpdesk.intake.report_form_token import ReportFormToken
 from tests.intake.test_reports import LAST, cases, go_to, send
 
 
@@ -16,7 +16,7 @@ def clock(monkeypatch):
     """A clock that the test moves: tokens have the age that it says."""
     moved = {"by": 0.0}
     real = time.time
-    monkeypatch.setattr(report_token.time, "time", lambda: real() + moved["by"])
+    monkeypatch.setattr(report_form_token.time, "time", lambda: real() + moved["by"])
     return moved
 
 
@@ -137,12 +137,12 @@ def test_a_made_up_token_marks_it(house, filled_in, clock):
 
 def test_a_token_from_the_future_or_of_another_form_is_none(app):
     with app.test_request_context():
-        ours = ReportToken.new().text
-        assert ReportToken.read(ours).age is not None
+        ours = ReportFormToken.new().text
+        assert ReportFormToken.read(ours).age is not None
         # Not the last letter: some of its bits mean nothing.
         altered = ours[:-2] + ("B" if ours[-2] == "A" else "A") + ours[-1]
-        assert ReportToken.read(altered).age is None
-        assert ReportToken.read(ours.rsplit(".", 1)[0]).age is None
+        assert ReportFormToken.read(altered).age is None
+        assert ReportFormToken.read(ours.rsplit(".", 1)[0]).age is None
 
 
 def test_what_comes_is_counted_by_the_database_and_the_door_cannot_change_the_count(

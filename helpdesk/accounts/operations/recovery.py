@@ -75,7 +75,7 @@ def unlock_with_passphrase(person: Person, lock: PassphraseDerivedKey) -> Secret
         raise Conflict(NOT_RIGHT) from None
 
 
-def is_passphrase_of(person: Person, lock: PassphraseDerivedKey) -> bool:
+def is_right_passphrase(person: Person, lock: PassphraseDerivedKey) -> bool:
     """Whether this is the person's passphrase."""
     try:
         unlock_with_passphrase(person, lock)

@@ -7,7 +7,7 @@ from helpdesk.accounts import operations, queries
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.views.blueprints import bp
-from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
+from helpdesk.accounts.vouching import names_of_access_granters, why_access_is_refused
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -21,7 +21,7 @@ def colleagues() -> ResponseReturnValue:
             key_fingerprint(membership.person.key),
             fingerprint_mark_of(membership.person.key),
             why_access_is_refused(work.session, membership, work.actor.id),
-            who_may_grant_access(work.session, membership),
+            names_of_access_granters(work.session, membership),
         )
         for membership in queries.members_without_key(work)
         if membership.person.key is not None

@@ -198,7 +198,7 @@ def _peppers() -> tuple[Secret, ...]:
 
 def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:
     """Whether the passphrase typed is the one that opens this person's key; else say so."""
-    if recovery.is_passphrase_of(person, _lock(person, form.current.data or "")):
+    if recovery.is_right_passphrase(person, _lock(person, form.current.data or "")):
         return True
     form.current.errors = [recovery.NOT_RIGHT]
     return False

@@ -14,7 +14,7 @@ def refuse_repeating_final_outcome(fields: Fields) -> None:
         fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
 
 
-def read_required_proof(node: Node, evidence: tuple[str, ...]) -> str:
+def read_required_evidence_or_note(node: Node, evidence: tuple[str, ...]) -> str:
     """Evidence of the step, or the note beside the outcome."""
     if node.id() not in (*evidence, NOTE):
         node.refuse(

@@ -20,7 +20,7 @@ from helpdesk.authoring.reading.step_fields import (
     read_once_per_case,
     read_optional_text,
     read_pap_marking,
-    read_required_proof,
+    read_required_evidence_or_note,
     refuse_repeating_final_outcome,
 )
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
@@ -148,7 +148,9 @@ class StepsReader:
             fits=fields.read("fits", self._fits, None),
             again=fields.read("again", read_repeat_after, None),
             over=fields.read("over", Node.flag, otherwise=False),
-            shown_by=fields.list_of("shown_by", lambda said: read_required_proof(said, evidence)),
+            shown_by=fields.list_of(
+                "shown_by", lambda said: read_required_evidence_or_note(said, evidence)
+            ),
         )
 
     def _fits(self, node: Node) -> Condition:

@@ -10,7 +10,7 @@ from helpdesk.accounts.offboarding import QUEUE, Leaver, Reassignment
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.assignments import change_case_owner
 from helpdesk.cases.operations.messages import write_note_unrecorded
-from helpdesk.cases.policy import may_choose_new_owner
+from helpdesk.cases.policy import may_choose_owner_after_leaver
 from helpdesk.cases.queries import LISTED, open_cases_of_person
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, NotAllowed
@@ -68,7 +68,7 @@ def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> 
         change_case_owner(work, case, to=None)
         work.record("case.released", case, because=LEFT)
         return
-    if not may_choose_new_owner(work.actor, case):
+    if not may_choose_owner_after_leaver(work.actor, case):
         raise NotAllowed
     if taker == leaver.person.id:
         raise Conflict("Choose another colleague: this one is leaving the team.")

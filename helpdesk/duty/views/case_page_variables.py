@@ -45,8 +45,8 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.case_closing import pending_closing_request, unfinished_steps
+from helpdesk.duty.findings_against_answers import find_findings_against_answers
 from helpdesk.duty.playbook_offers import playbooks_not_in_mailbox, rank_playbook_offers
-from helpdesk.duty.step_answer_conflicts import find_step_answer_conflicts
 from helpdesk.duty.unanswered_questions import unanswered_questions
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import staff_and_partner_labels as request_words
@@ -55,7 +55,7 @@ from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.intake.queries import REMINDERS_OF_CASE
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
-from helpdesk.runs.forms import StartRunForm
+from helpdesk.runs.forms import MailboxFollowsRunForm
 from helpdesk.triage import queries as triage
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.blank_forms import cached_blank_form
@@ -148,7 +148,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         ),
         "not_in_mailbox": playbooks_not_in_mailbox(load_current_library(), case),
         "steps_left": unfinished_steps(runs),
-        "conflicts": find_step_answer_conflicts(
+        "conflicts": find_findings_against_answers(
             runs, load_decision_table(), level.judgement.settled
         ),
         "platform": playbooks.platform_of(case),
@@ -244,7 +244,7 @@ def _blank_forms() -> dict[str, Any]:
         "message_form": cached_blank_form(MessageToReporterForm),
         "conversation_form": cached_blank_form(ConversationForm),
         "note_form": cached_blank_form(NoteForm),
-        "start_form": cached_blank_form(StartRunForm),
+        "start_form": cached_blank_form(MailboxFollowsRunForm),
         "release_form": cached_blank_form(ReleaseCaseForm),
         "wait_form": cached_blank_form(PauseCaseForm),
         "closure_form": cached_blank_form(CloseCaseForm),

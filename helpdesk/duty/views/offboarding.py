@@ -16,7 +16,7 @@ from helpdesk.accounts.policy import (
     may_manage_person,
 )
 from helpdesk.accounts.stale_page_marks import account_mark_of
-from helpdesk.accounts.views.blueprints import require_people_manager
+from helpdesk.accounts.views.blueprints import hide_unless_people_manager
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.forms import ReassignmentForm, reassignment_form
@@ -100,14 +100,14 @@ def create_departure(team_id: str) -> ResponseReturnValue:
 
 def _managed(person_id: str) -> Person:
     """Somebody the actor may block or reset; for everybody else these addresses do not exist."""
-    require_people_manager()
+    hide_unless_people_manager()
     person = queries.person_by_id(work, person_id)
     work.require(may_manage_person, person)
     return person
 
 
 def _placed(person_id: str, team_id: str) -> Membership:
-    require_people_manager()
+    hide_unless_people_manager()
     membership = queries.membership_of(work, person_id, team_id)
     work.require(may_assign_to_team, membership.team)
     return membership

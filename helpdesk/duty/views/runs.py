@@ -15,7 +15,7 @@ from helpdesk.duty import operations as duty
 from helpdesk.duty.forms import ONLY_THIS, StoppedHelpForm
 from helpdesk.duty.queries import playbook_offers_of
 from helpdesk.duty.views.blueprint import runs_bp
-from helpdesk.duty.withdrawn_help import StoppedHelp, leads_to_no_help, stopped_help
+from helpdesk.duty.withdrawn_help import StoppedHelp, says_help_not_wanted, stopped_help
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
@@ -26,7 +26,7 @@ from helpdesk.runs.facts_found_elsewhere import (
     UnacknowledgedFacts,
     step_facts_found_elsewhere,
 )
-from helpdesk.runs.forms import SkipStepForm, StartRunForm, StepOutcomeForm, outcome_form
+from helpdesk.runs.forms import MailboxFollowsRunForm, SkipStepForm, StepOutcomeForm, outcome_form
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 from helpdesk.runs.repeated_steps import step_record_of
@@ -42,7 +42,7 @@ STANDS: Final = "What they have agreed to stays as it was, for the other playboo
 @runs_bp.post("/runs")
 def create_run(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = StartRunForm()
+    form = MailboxFollowsRunForm()
     run = duty.add_playbook(
         work,
         case,
@@ -75,7 +75,7 @@ def show_playbook_offers(ref: str) -> ResponseReturnValue:
         "playbooks/offers.html",
         case=case,
         offers=playbook_offers_of(work, case),
-        start_form=cached_blank_form(StartRunForm),
+        start_form=cached_blank_form(MailboxFollowsRunForm),
     )
 
 
@@ -90,7 +90,7 @@ def show_playbook_preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     progress = queries.progress_at_start(work, case, page)
     return render_template(
         "playbooks/preview.html",
-        start_form=cached_blank_form(StartRunForm),
+        start_form=cached_blank_form(MailboxFollowsRunForm),
         case=case,
         page=page,
         progress=progress,
@@ -166,7 +166,7 @@ def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue
 def _stopped_by(run: Run, step: Step, form: StepOutcomeForm) -> StoppedHelp | None:
     """What stops, where the outcome says that they want no help any more."""
     page = queries.pinned_playbook_of(run)
-    if not leads_to_no_help(page, step, form.outcome.data or ""):
+    if not says_help_not_wanted(page, step, form.outcome.data or ""):
         return None
     return stopped_help(work, run)
 

@@ -36,7 +36,7 @@ from helpdesk.escalations.operations.partners_in_doubt import (
     follow_vetting,
     wake_cases_of_unread_requests,
 )
-from helpdesk.escalations.operations.rising_levels import follow_level
+from helpdesk.escalations.operations.rising_levels import raise_requests_to_level
 from helpdesk.escalations.operations.staff_actions import (
     answer_question,
     approve_answer,
@@ -65,10 +65,10 @@ __all__ = [
     "confirm_read_afterwards",
     "dispute_verdict",
     "enqueue_waiting_news",
-    "follow_level",
     "follow_vetting",
     "open_packet_and_record",
     "pause_case_for_partners",
+    "raise_requests_to_level",
     "record_action_before_withdrawal",
     "record_attempt_result",
     "record_partner_decision",

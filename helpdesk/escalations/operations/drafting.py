@@ -50,7 +50,7 @@ def write_draft(
         raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
     if not partner.accepts(ask):
         raise Conflict(NOT_TAKEN.format(partner=bidi_isolate(partner.name)))
-    about = _told_of(work, case, playbook)
+    about = _playbook_of_request(work, case, playbook)
     _refuse_a_second(work, case, partner, ask, about)
     escalation = Escalation(
         case=case,
@@ -142,7 +142,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
     escalation.drafted_by, escalation.drafted_at = work.actor.id, work.at
 
 
-def _told_of(work: Work, case: Case, playbook: str | None) -> str:
+def _playbook_of_request(work: Work, case: Case, playbook: str | None) -> str:
     """The playbook whose findings a request stands on: one address must not stand for another."""
     chosen = packet_sources.chosen_playbook(work, case, playbook)
     if chosen is None:

@@ -23,7 +23,7 @@ from helpdesk.escalations.operations.locking import (
 )
 from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_receive_request
-from helpdesk.escalations.stale_page_marks import decision_mark_of, late_action_mark_of
+from helpdesk.escalations.stale_page_marks import last_decision_mark, late_action_mark_of
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState, PartnerAction, Reason
 from helpdesk.partners.queries import keys_of_partner
 
@@ -129,7 +129,7 @@ def record_partner_decision(
     if not action_fits_reason(escalation.ask, action, reason):
         raise Conflict(UNFITTING)
     _refuse_to_decide_twice(work, escalation, corrects)
-    refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
+    refuse_if_changed_since(seen, now=last_decision_mark(work, escalation))
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.DECIDED)
     decision = PartnerDecision(

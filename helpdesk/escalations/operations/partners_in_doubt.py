@@ -82,7 +82,7 @@ def _let_go_on(work: Work, escalation: Escalation, *, at: int) -> None:
     stays awake: somebody may have begun to help in another way."""
     if not _was_held_up(work, escalation):
         return
-    clocks.let_partner_clock_go_on(work, escalation)
+    clocks.resume_partner_clock(work, escalation)
     clocks.shorten_partner_clock(work, escalation)  # it may be more urgent by now
     work.record(GOES_ON, escalation)
     news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)

@@ -10,19 +10,19 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
-from helpdesk.escalations.policy import may_follow_level
+from helpdesk.escalations.policy import may_raise_requests_to_level
 from helpdesk.escalations.priorities import FROM_LEVEL, OUR_MOVE_WITHIN
 from helpdesk.escalations.states import OVER, UNDER_WAY, Priority
 
 
-def follow_level(work: Work, case_id: str) -> None:
+def raise_requests_to_level(work: Work, case_id: str) -> None:
     """Raise every request of a case that is not over to the priority of its level; none falls. Both
     clocks shorten, the partner hears of it, and so do who has the case and who wrote the request.
     The packet stays as it was approved.
 
     Safe to run twice, and late: what counts is the level now.
     """
-    work.require(may_follow_level, case_id)
+    work.require(may_raise_requests_to_level, case_id)
     lock_case_first(work, case_id)
     found = (
         select(Escalation)

@@ -16,7 +16,7 @@ from helpdesk.escalations.operations.locking import (
     lock_request_if_unchanged,
 )
 from helpdesk.escalations.policy import may_dispute_verdict, may_record_verdict
-from helpdesk.escalations.stale_page_marks import decision_mark_of
+from helpdesk.escalations.stale_page_marks import last_decision_mark
 from helpdesk.escalations.states import EscalationState, Verdict
 
 NOTHING_DECIDED: Final = mark_translatable("There is no decision waiting for your answer.")
@@ -54,7 +54,7 @@ def record_verdict(
         noted = None
     if escalation.state is not EscalationState.DECIDED and noted is None:
         raise Conflict(NOTHING_DECIDED)
-    refuse_if_changed_since(seen, now=decision_mark_of(work, escalation, without=noted))
+    refuse_if_changed_since(seen, now=last_decision_mark(work, escalation, without=noted))
     _refuse_disputed_verdict(work, escalation)
     is_otherwise = noted is not None and noted.verdict is not verdict
     if noted is not None and is_otherwise:

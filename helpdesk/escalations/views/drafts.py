@@ -120,7 +120,7 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
 
 def _choice(case: Case) -> PartnerChoiceForm:
     title = current_app.config["PLAYBOOK_TITLE"]
-    told_of = {one: title(one) for one in packet_sources.playbooks_to_tell_of(work, case)}
+    told_of = {one: title(one) for one in packet_sources.playbooks_for_request(work, case)}
     form = PartnerChoiceForm(request.args).offer(partners.partners_to_ask(work), told_of)
     likely = partners.partner_for_platform(work, case.platform)
     if "partner" not in request.args and likely is not None and not likely.is_retired:
@@ -170,7 +170,7 @@ def _draft_page(
         case=case,
         partner=partner,
         ask=ASKS[ask],
-        playbook=playbook if len(packet_sources.playbooks_to_tell_of(work, case)) > 1 else "",
+        playbook=playbook if len(packet_sources.playbooks_for_request(work, case)) > 1 else "",
         since=[BY_NAME[one].staff_label for one in since],
         needed=needed,
         form=form,

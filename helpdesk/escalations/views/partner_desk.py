@@ -173,7 +173,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "may_decide": EscalationState.DECIDED in moves,
         "question_form": QuestionForm(formdata=None),
         "decision_form": DecisionForm(formdata=None),
-        "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
+        "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "ticket": ticket,
         "ticket_form": PartnerTicketForm(
             formdata=None, ticket="" if isinstance(ticket, Unreadable) else ticket

@@ -127,14 +127,16 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "is_unanswered": has_unanswered_reporter_activity(work, escalation.case),
         "reporter_mark": reporter_mark_of(work, escalation.case),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
-        "decision_mark": stale_page_marks.decision_mark_of(work, escalation),
+        "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
         "news_mark": stale_page_marks.untold_news_mark_of(escalation),
         **_may(work, escalation, delivery),
     }
 
 
-def _call(work: Work, escalation: Escalation) -> second_person_alerts.SecondPersonAlert | None:
+def _call(
+    work: Work, escalation: Escalation
+) -> second_person_alerts.SecondPersonAlertStatus | None:
     """What came of calling a second person, where one is or was wanted."""
     if escalation.state is EscalationState.DRAFT or escalation.has_answer_to_approve:
         return second_person_alerts.last_alert_for_approval(work, escalation)

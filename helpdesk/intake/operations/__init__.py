@@ -18,7 +18,7 @@ from helpdesk.intake.operations.messages import (
     send_message_as_reporter,
 )
 from helpdesk.intake.operations.reminders import (
-    ReminderWording,
+    ReminderAppearance,
     ask_for_reminders,
     confirm_reminders,
     end_reminders,
@@ -31,7 +31,7 @@ from helpdesk.intake.operations.withdrawal import withdraw_case
 
 __all__ = [
     "Agreement",
-    "ReminderWording",
+    "ReminderAppearance",
     "ReportLookupKeys",
     "SubmissionResult",
     "ask_for_reminders",

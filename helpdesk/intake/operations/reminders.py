@@ -35,7 +35,7 @@ class ReminderOverview:
 
 
 @dataclass(frozen=True)
-class ReminderWording:
+class ReminderAppearance:
     """How the emails look: a subject and a sender from our lists, and whether they name us."""
 
     subject: str
@@ -52,7 +52,7 @@ def own_reminder_overview(work: Work, *, has_read: bool = False) -> ReminderOver
     return ReminderOverview(ReminderState(row.state), row.told_at) if row else _NONE
 
 
-def ask_for_reminders(work: Work, case: Case, address: str, wording: ReminderWording) -> None:
+def ask_for_reminders(work: Work, case: Case, address: str, wording: ReminderAppearance) -> None:
     """Say where one wants to be told. A test email goes there; until its code is typed nothing
     else does, and an address from before is not used any more."""
     work.require(is_reporter_of, case)

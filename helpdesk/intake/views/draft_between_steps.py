@@ -18,7 +18,7 @@ from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.forms import FIRST
 from helpdesk.intake.machine_sent_reports import DECOY
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.report_form_token import ReportFormToken
 from helpdesk.web.form_tokens import FIELD
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.request_work import work
@@ -36,13 +36,13 @@ OPENING = "opening"
 NOT_KEPT: Final = frozenset({FIELD, DECOY, OPENING, "to", "page"})
 
 
-def start_draft(token: ReportToken) -> None:
+def start_draft(token: ReportFormToken) -> None:
     """From here on this browser's draft is that of a fresh form."""
     session[DRAFT] = token.text
     session.pop(IS_KEPT, None)
 
 
-def opening_fields(token: ReportToken) -> list[tuple[str, str]]:
+def opening_fields(token: ReportFormToken) -> list[tuple[str, str]]:
     """What the first page of the site sends along with the words that begin a report."""
     return [("token", token.text), ("page", str(FIRST)), (OPENING, "yes")]
 
@@ -52,14 +52,14 @@ def end_draft() -> None:
     session.pop(DRAFT, None)
 
 
-def current_draft_token() -> ReportToken | None:
+def current_draft_token() -> ReportFormToken | None:
     """The form that this browser is filling in, if it keeps cookies."""
     text = session.get(DRAFT)
-    token = ReportToken.read(str(text)) if text else None
+    token = ReportFormToken.read(str(text)) if text else None
     return token if token is not None and token.age is not None else None
 
 
-def save_draft(token: ReportToken) -> bool:
+def save_draft(token: ReportFormToken) -> bool:
     """Keep what this request holds, for the page that follows; False where it has to travel."""
     here = current_draft_token()
     if here is None or here.text != token.text:
@@ -80,7 +80,7 @@ def save_draft(token: ReportToken) -> bool:
     return True
 
 
-def load_draft(token: ReportToken) -> MultiDict[str, str] | None:
+def load_draft(token: ReportFormToken) -> MultiDict[str, str] | None:
     """What was kept of this form, if it is still there."""
     if IS_KEPT not in session:
         return None
@@ -110,7 +110,7 @@ def _is_room() -> bool:
     return is_within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE, who=EVERYBODY)
 
 
-def _key(token: ReportToken) -> Secret:
+def _key(token: ReportFormToken) -> Secret:
     return token.derive_key(b"helpdesk draft")
 
 

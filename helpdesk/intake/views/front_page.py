@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.intake.forms import first_step_form
 from helpdesk.intake.machine_sent_reports import DECOY
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.report_form_token import ReportFormToken
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.draft_between_steps import opening_fields
 from helpdesk.intake.views.receipts import probe_cookie_support
@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "intake/home.html",
         form=first_step_form(current_language())(),
-        carried=opening_fields(ReportToken.new()),
+        carried=opening_fields(ReportFormToken.new()),
         decoy=DECOY,
     )
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.core import stored_responses
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.sealing import CannotOpen, Secret
-from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.report_form_token import ReportFormToken
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.web.login import public_view
 from helpdesk.web.request_work import work
@@ -59,13 +59,13 @@ def has_cleared_cookies() -> bool:
     return MARK in request.form and not browser_keeps_cookies()
 
 
-def is_issued_token(token: ReportToken) -> bool:
+def is_issued_token(token: ReportFormToken) -> bool:
     """A token that we did not give out might be guessed, so nothing is sealed under it."""
     return token.age is not None and browser_keeps_cookies()
 
 
 def save_receipt_pages(
-    token: ReportToken, pages: list[str], code: ReturnCode
+    token: ReportFormToken, pages: list[str], code: ReturnCode
 ) -> ResponseReturnValue:
     """Keep both pages of the receipt with the report, and the code on them; lead to the first."""
     key = _key(token)
@@ -103,7 +103,7 @@ def _opened(kept: str) -> list[str] | None:
         return None
 
 
-def _key(token: ReportToken) -> Secret:
+def _key(token: ReportFormToken) -> Secret:
     return token.derive_key(b"helpdesk receipt")
 
 

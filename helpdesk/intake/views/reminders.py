@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from helpdesk.core.errors import NotFound
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReminderCodeForm, RemindersForm
-from helpdesk.intake.operations import ReminderWording
+from helpdesk.intake.operations import ReminderAppearance
 from helpdesk.intake.reminder_emails import preview_reminder
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
@@ -31,7 +31,7 @@ def create_reminders() -> ResponseReturnValue:
     form = RemindersForm()
     if not form.validate_on_submit():
         return _page(form), 422
-    wording = ReminderWording(
+    wording = ReminderAppearance(
         form.subject.data, form.sender.data, current_language(), form.names_site.data
     )
     operations.ask_for_reminders(work, queries.own_case(work), form.address.data, wording)

@@ -14,8 +14,8 @@ from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
 from helpdesk.intake.intake_volume import cached_volume
 from helpdesk.intake.machine_sent_reports import DECOY, belongs_in_second_lane
 from helpdesk.intake.operations import ReportLookupKeys, SubmissionResult
+from helpdesk.intake.report_form_token import ReportFormToken
 from helpdesk.intake.report_rules import has_collapsed_options, option_hints
-from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import draft_between_steps
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
@@ -57,7 +57,7 @@ def new_report() -> ResponseReturnValue:
     """A page of the report, with what was typed; without a number, an empty form."""
     if "page" not in request.args:
         probe_cookie_support()
-        draft_between_steps.start_draft(ReportToken.new())
+        draft_between_steps.start_draft(ReportFormToken.new())
         return draft_between_steps.redirect_to_step(FIRST)
     token = draft_between_steps.current_draft_token()
     fields = draft_between_steps.load_draft(token) if token else None
@@ -65,7 +65,7 @@ def new_report() -> ResponseReturnValue:
     number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
     if "check" in request.args:
         paper.first_invalid_page()
-    page = _page(paper, number, token or ReportToken.new())
+    page = _page(paper, number, token or ReportFormToken.new())
     return (page, 422) if paper.page(number).errors else page
 
 
@@ -78,7 +78,7 @@ def new_report() -> ResponseReturnValue:
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
     paper = ReportFormSteps(request.form, current_language())
-    token = ReportToken.read(request.form.get("token", ""))
+    token = ReportFormToken.read(request.form.get("token", ""))
     if draft_between_steps.OPENING in request.form and browser_keeps_cookies():
         draft_between_steps.start_draft(token)
     if request.form.get("to") != SEND:
@@ -104,7 +104,7 @@ def create_report() -> ResponseReturnValue:
     return save_receipt_pages(token, pages, way_back.code)
 
 
-def _lane_with_room(token: ReportToken) -> bool:
+def _lane_with_room(token: ReportFormToken) -> bool:
     """Whether it goes to the second lane. Without room in its lane, only what is here already is
     answered."""
     load = cached_volume(current_work())
@@ -117,7 +117,7 @@ def _lane_with_room(token: ReportToken) -> bool:
     return in_second
 
 
-def _turn(paper: ReportFormSteps, token: ReportToken) -> ResponseReturnValue:
+def _turn(paper: ReportFormSteps, token: ReportFormToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
     here, there = _asked(request.form, "page", FIRST), _asked(request.form, "to", FIRST)
     if there > here == FIRST and paper.search.needs_review:
@@ -128,7 +128,7 @@ def _turn(paper: ReportFormSteps, token: ReportToken) -> ResponseReturnValue:
 
 
 def _go(
-    paper: ReportFormSteps, number: int, token: ReportToken, *, check: bool = False
+    paper: ReportFormSteps, number: int, token: ReportFormToken, *, check: bool = False
 ) -> ResponseReturnValue:
     """By a redirect, so that Back and Reload ask nothing; where that cannot be, the page itself."""
     if draft_between_steps.save_draft(token):
@@ -137,7 +137,7 @@ def _go(
     return (page, 422) if check else page
 
 
-def _page(paper: ReportFormSteps, number: int, token: ReportToken) -> str:
+def _page(paper: ReportFormSteps, number: int, token: ReportFormToken) -> str:
     return render_template(
         f"intake/report_{number}.html",
         paper=paper,
@@ -151,7 +151,7 @@ def _page(paper: ReportFormSteps, number: int, token: ReportToken) -> str:
     )
 
 
-def _marks(paper: ReportFormSteps, number: int, token: ReportToken) -> list[tuple[str, str]]:
+def _marks(paper: ReportFormSteps, number: int, token: ReportFormToken) -> list[tuple[str, str]]:
     """What travels along besides the answers: the token, the page, what was looked for."""
     marks = [("token", token.text), ("page", str(number))]
     if browser_keeps_cookies():
@@ -187,13 +187,13 @@ def _judgement(receipt: SubmissionResult, paper: ReportFormSteps) -> Judgement |
     return judge_report(load_decision_table(paper.language), pages, paper.answers)
 
 
-def _way_back(token: ReportToken) -> ReportLookupKeys:
+def _way_back(token: ReportFormToken) -> ReportLookupKeys:
     intake_key = current_context().settings.intake_keys[0]
     code = token.return_code(intake_key)
     return ReportLookupKeys(token.fingerprint, code, code.tag(intake_key))
 
 
-def _code_again(case: Case, token: ReportToken) -> ReturnCode | None:
+def _code_again(case: Case, token: ReportFormToken) -> ReturnCode | None:
     """The code of a form that was sent twice: the first answer may never have reached anybody."""
     if has_cleared_cookies() or work.at - case.opened_at > CODE_SHOWN_FOR:
         return None

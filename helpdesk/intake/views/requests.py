@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from helpdesk.escalations import packets
-from helpdesk.escalations.stale_page_marks import decision_mark_of
+from helpdesk.escalations.stale_page_marks import last_decision_mark
 from helpdesk.escalations.states import Verdict
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterVerdictForm
@@ -53,5 +53,5 @@ def _request_page(request: RequestStatus, form: ReporterVerdictForm) -> str:
         request=request,
         packet=packets.parse_packet(text) if text else None,
         form=form,
-        decision_mark=decision_mark_of(work, request.escalation),
+        decision_mark=last_decision_mark(work, request.escalation),
     )

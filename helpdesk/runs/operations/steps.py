@@ -76,7 +76,7 @@ def finish_step(
     record = storage.store_step_record(
         work, run, step, StepRecordKind.DONE, outcome=ended_as, words=note
     )
-    whose = storage.whose_findings(run, step)
+    whose = storage.playbook_owning_findings(run, step)
     storage.store_evidence(work, run.case, step, told, playbook=whose)
     storage.store_facts(
         work,

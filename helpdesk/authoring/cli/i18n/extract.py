@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.i18n import pages
+from helpdesk.authoring.cli.i18n import web_page_messages
 from helpdesk.authoring.cli.i18n.language_option import language_option
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import part_name_of, read_translation_files
@@ -46,7 +46,11 @@ def extract_sentences_command(
     met = translatable_sentences(read_library(folder), read_translation_files(folder, lang))
     wanted = [_unit(one) for one in met if str(one.kind.priority) in (rounds or ROUNDS)]
     # A PO file of the pages' own sentences is there already: messages.po.
-    own = list(pages.page_translation_units(lang)) if lines and "1" in (rounds or ROUNDS) else []
+    own = (
+        list(web_page_messages.page_translation_units(lang))
+        if lines and "1" in (rounds or ROUNDS)
+        else []
+    )
     units = [
         unit
         for unit in (*own, *wanted)
@@ -84,5 +88,5 @@ def _data(unit: TranslationUnit) -> dict[str, object]:
         "source": unit.source,
         "text": unit.said,
         "is_final": unit.is_final,
-        "kind": unit.note or pages.PART,
+        "kind": unit.note or web_page_messages.PART,
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.i18n import pages
+from helpdesk.authoring.cli.i18n import web_page_messages
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
@@ -38,10 +38,10 @@ def merge_translations_command(
     if language not in TRANSLATED:
         raise output.ToolCannotRun(f"{file} does not name its language; add --lang.")
     library = read_library(folder)
-    own = [one for one in parcel.answers if part_name_of(one.id) == pages.PART]
-    taken, refused = pages.merge_into_messages_po(language, own, drafts=drafts)
+    own = [one for one in parcel.answers if part_name_of(one.id) == web_page_messages.PART]
+    taken, refused = web_page_messages.merge_into_messages_po(language, own, drafts=drafts)
     there = read_translation_files(folder, language)
-    others = [one for one in parcel.answers if part_name_of(one.id) != pages.PART]
+    others = [one for one in parcel.answers if part_name_of(one.id) != web_page_messages.PART]
     met = translatable_sentences(library, there)
     merged = merging.merge_translations(language, there, met, others, drafts=drafts)
     _write(folder, library, merged)

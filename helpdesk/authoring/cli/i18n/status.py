@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.i18n import pages
+from helpdesk.authoring.cli.i18n import web_page_messages
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_translation_files
@@ -69,7 +69,7 @@ def translation_status_command(chosen: tuple[str, ...], folder: Path, *, as_json
 
 def _look(playbooks: TranslationStatus) -> _Language:
     code = playbooks.language
-    own = list(pages.page_translation_units(code))
+    own = list(web_page_messages.page_translation_units(code))
     lacking = untranslated_consents(code)
     return _Language(
         playbooks=playbooks,

@@ -15,7 +15,7 @@ from helpdesk.triage.decision_table import DecisionTable
 
 
 @dataclass(frozen=True)
-class StepAnswerConflict:
+class FindingAgainstAnswer:
     """A step as it ended, and what the case counts with instead: the question, and in words."""
 
     step: Step
@@ -24,9 +24,9 @@ class StepAnswerConflict:
     counts_as: str
 
 
-def find_step_answer_conflicts(
+def find_findings_against_answers(
     runs: Iterable[RunProgress], table: DecisionTable, settled: Context
-) -> list[StepAnswerConflict]:
+) -> list[FindingAgainstAnswer]:
     """Where the answers do not fit what was recorded last about a step.
 
     `settled` is what each decision point counted with, be it answered or assumed.
@@ -39,7 +39,7 @@ def find_step_answer_conflicts(
         ):
             point, *_ = names_in(outcome.fits)
             counts_as = table.point(point).value(str(settled[point]))
-            found.append(StepAnswerConflict(step, outcome, point, str(counts_as.label)))
+            found.append(FindingAgainstAnswer(step, outcome, point, str(counts_as.label)))
     return found
 
 

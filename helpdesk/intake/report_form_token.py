@@ -16,19 +16,19 @@ LONGEST: Final = 200
 
 
 @dataclass(frozen=True)
-class ReportToken:
+class ReportFormToken:
     """What came back with a form. `age` is None when the token is not one that we gave out."""
 
     text: str
     age: float | None
 
     @classmethod
-    def new(cls) -> "ReportToken":
+    def new(cls) -> "ReportFormToken":
         """A token for a fresh form: 256 random bits, and when the form was handed out."""
         return cls(_signer().sign(secrets.token_urlsafe(32)).decode(), 0.0)
 
     @classmethod
-    def read(cls, text: str) -> "ReportToken":
+    def read(cls, text: str) -> "ReportFormToken":
         """The token of a form that came back; one that is wrong never stops a person."""
         text = text[:LONGEST] or secrets.token_urlsafe(32)
         try:
