@@ -9,6 +9,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.recent_times import happened_within
 from helpdesk.core.work import Work
+from helpdesk.triage.models import DANGER_TOLD
 
 # Each time that it is told brings an email, and so does a case that is closed before it was seen;
 # but the public pages queue them, and nobody who took those over fills an inbox from one mailbox.
@@ -35,10 +36,10 @@ class DangerAlert(NamedTuple):
 def alert_due(work: Work, case: Case) -> DangerAlert | None:
     """The email that is due because danger was told, by what history says of the case."""
     about = HistoryEntry.case_id == case.id
-    told = work.session.scalar(
-        select(func.count()).where(about, HistoryEntry.action == "case.danger_told")
-    )
-    if not told:
+    count = select(func.count()).where(about, HistoryEntry.action == "case.danger_told")
+    told = work.session.scalar(count) or 0
+    # What the report itself said of it counts once they take the case back unanswered.
+    if not told and case.rule != DANGER_TOLD:
         return None
     alert = DangerAlert(told, case.is_closed)
     called = select(HistoryEntry.at, HistoryEntry.details).where(

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from helpdesk.cases.levels import Level
+from helpdesk.cases.report_content import DANGER_NOW
 from helpdesk.playbooks.model import Text
 
 
@@ -124,6 +125,11 @@ class DecisionTable:
     def plan(self, level: Level) -> LevelPlan:
         """What that level promises."""
         return next(plan for plan in self.levels if plan.level is level)
+
+    def is_rule_for_danger_now(self, rule_id: str) -> bool:
+        """Whether only those who say that someone is in danger now are judged by this rule."""
+        dangers = {cell.danger for cell in self.cells if cell.rule.id == rule_id}
+        return dangers == {DANGER_NOW["danger"]}
 
     def rule_for(self, danger: str, hold: str, pressures: int) -> TriageRule:
         """The one cell that these values lead to."""

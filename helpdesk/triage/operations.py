@@ -218,6 +218,14 @@ def is_danger_report_unanswered(case: Case) -> bool:
     return is_judged_by_danger_told(case) and case.reply_due_at is not None
 
 
+def is_reported_danger_unanswered(case: Case) -> bool:
+    """Whether the report said that someone is in danger now, and none of us has answered yet. Told
+    by the rule, which the public pages may read: answers they can only write."""
+    if case.is_closed or case.reply_due_at is None:
+        return False
+    return load_decision_table().is_rule_for_danger_now(case.rule)
+
+
 def raise_for_danger(work: Work, case: Case) -> None:
     """Someone is in danger now, says the reporter in the mailbox: that answer alone makes a case
     IMMEDIATE, in the first lane, and those on duty are called, whoever has it.
@@ -226,11 +234,7 @@ def raise_for_danger(work: Work, case: Case) -> None:
     answer is owed.
     """
     was, was_in_second_lane = case.level, case.in_slow_lane
-    work.session.flush()
-    work.session.execute(select(func.raise_own_level()))
-    work.session.refresh(case, ["level", "rule", "in_slow_lane"])
-    inputs = {"answers": report_content.DANGER_NOW}
-    _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
+    judge_by_danger_told(work, case)
     work.record("case.danger_told", case, was=was, level=case.level)
     news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
     resume_case_if_raised(work, case)
@@ -240,6 +244,19 @@ def raise_for_danger(work: Work, case: Case) -> None:
     elif was_in_second_lane:  # where a case has no alarms of its own
         response_targets.schedule_remaining_reply_alarms(work, case)
     call_for_danger(work, case)
+
+
+def judge_by_danger_told(work: Work, case: Case) -> None:
+    """The reporter's word that someone is in danger now is the rule of their case, until one of us
+    records something else about it.
+
+    No rule: whoever calls this has asked whether it is their case, and holds it.
+    """
+    work.session.flush()
+    work.session.execute(select(func.raise_own_level()))
+    work.session.refresh(case, ["level", "rule", "in_slow_lane"])
+    inputs = {"answers": report_content.DANGER_NOW}
+    _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
 
 
 def call_for_danger(work: Work, case: Case) -> None:

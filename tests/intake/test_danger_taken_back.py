@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.cases.states import CaseOutcome, CaseState
@@ -234,3 +235,38 @@ def test_a_board_of_before_clears_no_newer_withdrawal(house, case, code):
     with house.inside(coordinator) as work, pytest.raises(StalePage):
         triage.record_danger_seen(work, work.session.get(Case, case.id), seen=seen)
     assert on_board(house) == [case.ref]
+
+
+@pytest.fixture
+def told_in_report(house, code):
+    with house.inside() as work:
+        said = {"danger": "imminent", "hold": "running"}
+        case = a_case(work, house.team, code=code, level=Level.IMMEDIATE, rule="R1", answers=said)
+        work.enqueue("triage.call_on_duty", case_id=case.id)
+    return case
+
+
+@pytest.mark.parametrize("is_told_of_arrival", [True, False])
+def test_a_report_of_danger_that_is_taken_back_unanswered_is_heard_of(
+    house, code, told_in_report, letters, is_told_of_arrival
+):
+    if is_told_of_arrival:
+        letters()
+    take_back(house, told_in_report, code)
+
+    assert "has been closed. Please read it" in letters()[-1][0]
+    assert on_board(house) == [told_in_report.ref]
+
+
+def test_a_report_of_danger_that_somebody_answered_is_taken_back_without_a_call(
+    house, code, told_in_report
+):
+    called = len(calls(house))
+    with house.inside() as work:
+        case = work.session.get(Case, told_in_report.id)
+        casework.claim_case(work, case)
+        casework.send_message(work, case, "Here.", seen=reporter_activity_marks(work, case))
+    take_back(house, told_in_report, code)
+
+    assert len(calls(house)) == called
+    assert on_board(house) == []
