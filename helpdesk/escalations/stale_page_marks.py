@@ -1,9 +1,45 @@
 """What the page of a request shows to those who answer, decide or judge by it, as a mark."""
 
+from typing import Final
+
+from helpdesk.cases.playbook_findings import facts_of_playbook
+from helpdesk.cases.stale_page_marks import refuse_if_reporter_wrote_since, reporter_mark_of
+from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
-from helpdesk.escalations import queries
+from helpdesk.escalations import packet_sources, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
+
+FOUND_SINCE: Final = (
+    "A colleague has recorded something about this since you opened the page, so nothing was sent. "
+    "Read that first."
+)
+_BETWEEN: Final = "."
+
+
+def basis_mark_of(work: Work, escalation: Escalation) -> str:
+    """What a request is sent on: what the reporter let us know last, and what the steps of its
+    playbook found out and wrote down."""
+    said = reporter_mark_of(work, escalation.case)
+    return said + _BETWEEN + _findings_mark_of(work, escalation)
+
+
+def refuse_if_basis_changed_since(work: Work, escalation: Escalation, seen: str | None) -> None:
+    """Refuse who sends something from a page that is older. None says that no page stood in
+    between."""
+    if seen is None:
+        return
+    said, _, found = seen.partition(_BETWEEN)
+    refuse_if_reporter_wrote_since(work, escalation.case, said)
+    if found != _findings_mark_of(work, escalation):
+        raise StalePage(FOUND_SINCE)
+
+
+def _findings_mark_of(work: Work, escalation: Escalation) -> str:
+    case, playbook = escalation.case, escalation.playbook
+    facts = sorted(facts_of_playbook(work, case, playbook).items())
+    found = [value for name, fact in facts for value in (name, fact.set_at)]
+    return mark_of(*packet_sources.evidence_marks(work, case, playbook), *found)
 
 
 def question_mark_of(work: Work, escalation: Escalation) -> str:

@@ -24,12 +24,14 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.partner_terms import PartnerTerms
 from helpdesk.runs import operations as steps
+from helpdesk.runs import storage
 from helpdesk.runs.condition_context import answers_of
-from helpdesk.runs.queries import pinned_playbook_of
+from helpdesk.runs.queries import pinned_playbook_of, unfinished_run_of
 from helpdesk.settings import Surface
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
 from tests.conftest import app_of
+from tests.escalations.test_whose_account import confirm
 from tests.factories import a_person, sign_in
 from tests.intake.browser import Browser, mark_in
 
@@ -768,3 +770,24 @@ def test_a_mark_tells_states_apart_and_says_nothing_of_them():
     assert len(marks) == 6
     assert mark_of("a", "b") == mark_of("a", "b")
     assert "secret" not in mark_of("secret")
+
+
+def test_nobody_lets_it_leave_over_what_a_colleague_recorded_since(house, browse):
+    """The mailbox to give the account back to may be read by who took it: a step says which is."""
+    confirm(house)
+    escalation, second = house.ask(), browse(house.second)
+    old = second.get(address_of(house, escalation))
+    assert "Approve and send exactly this" in old.text
+    with house.as_(house.lead) as work:
+        case = case_in(work, house)
+        run = unfinished_run_of(work, case, escalation.playbook)
+        kind = "restore-address"
+        step = next(one for one in pinned_playbook_of(run).steps if kind in one.evidence)
+        told = {kind: "another@mailbox.test"}
+        storage.store_evidence(work, case, step, told, playbook=escalation.playbook)
+
+    answer = press(second, old, f"{address_of(house, escalation)}/approval")
+
+    assert answer.status_code == 409
+    assert "A colleague has recorded something about this" in answer.text
+    assert house.now(escalation).state is EscalationState.DRAFT

@@ -7,7 +7,6 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_time_as_argument
-from helpdesk.cases.stale_page_marks import refuse_if_reporter_wrote_since
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -30,6 +29,7 @@ from helpdesk.escalations.operations.locking import (
 from helpdesk.escalations.packets import hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
+from helpdesk.escalations.stale_page_marks import refuse_if_basis_changed_since
 from helpdesk.escalations.states import EscalationState
 from helpdesk.partners.queries import keys_of_partner
 
@@ -38,14 +38,14 @@ def approve_request(
     work: Work, escalation: Escalation, *, seen_hash: str, heard: str | None = None
 ) -> None:
     """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent.
-    `heard` is the mark of what the reporter had let us know when the page was opened."""
+    `heard` is the mark of what it was sent on when the page was opened (`basis_mark_of`)."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise StalePage("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
         raise StalePage(TOO_LATE)
-    refuse_if_reporter_wrote_since(work, escalation.case, heard)
+    refuse_if_basis_changed_since(work, escalation, heard)
     text = work.keys.open(escalation, "packet")
     if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict("This isn’t what was written here. Change the request and save it again.")

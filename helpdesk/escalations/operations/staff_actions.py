@@ -9,7 +9,7 @@ from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.past_disputes import dispute_barring_requests
 from helpdesk.cases.policy import may_work_on_case
-from helpdesk.cases.stale_page_marks import case_mark_of, refuse_if_reporter_wrote_since
+from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -27,7 +27,10 @@ from helpdesk.escalations.operations.locking import lock_request_and_case, lock_
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on_request
 from helpdesk.escalations.priorities import needs_second_person
-from helpdesk.escalations.stale_page_marks import question_mark_of
+from helpdesk.escalations.stale_page_marks import (
+    question_mark_of,
+    refuse_if_basis_changed_since,
+)
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
@@ -51,11 +54,11 @@ def answer_question(
 ) -> None:
     """Answer what the partner asked. About access it waits for a second person, as the request did;
     any other answer goes back at once, and their clock runs again. `seen` is the mark of the
-    question on the page, `heard` that of what the reporter had let us know by then."""
+    question on the page, `heard` that of what it stood on by then (`basis_mark_of`)."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
-    refuse_if_reporter_wrote_since(work, escalation.case, heard)
+    refuse_if_basis_changed_since(work, escalation, heard)
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)
@@ -71,7 +74,7 @@ def approve_answer(
     work: Work, escalation: Escalation, *, seen_wording: str, heard: str | None = None
 ) -> None:
     """Send the answer that waits, exactly as it was read, by a page that has what the reporter let
-    us know last (`heard`).
+    us know and steps recorded last (`heard`, see `basis_mark_of`).
 
     By someone without a part in the request or the answer. Where a request could leave now on one
     person's word the answer can too, and is read within the hour.
@@ -83,7 +86,7 @@ def approve_answer(
         raise Conflict("There is no answer here to send. Please check the request again.")
     if escalation.wording_to_approve != seen_wording:
         raise StalePage(CHANGED_MEANWHILE)
-    refuse_if_reporter_wrote_since(work, escalation.case, heard)
+    refuse_if_basis_changed_since(work, escalation, heard)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
@@ -198,7 +201,7 @@ def resend_request(
     delivery = queries.delivery_of_request(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request is not waiting to be sent again.")
-    refuse_if_reporter_wrote_since(work, escalation.case, heard)
+    refuse_if_basis_changed_since(work, escalation, heard)
     refuse_if_gates_closed(work, escalation)
     if escalation.is_unread and work.actor.id not in excluded_second_persons(work, escalation):
         refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)

@@ -11,7 +11,6 @@ from helpdesk.cases.past_disputes import (
     dispute_barring_requests,
     past_disputes,
 )
-from helpdesk.cases.stale_page_marks import reporter_mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
     packet_sources,
@@ -125,7 +124,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         ),
         "verdict_form": RecordVerdictForm(formdata=None),
         "is_unanswered": has_unanswered_reporter_activity(work, escalation.case),
-        "reporter_mark": reporter_mark_of(work, escalation.case),
+        "basis_mark": stale_page_marks.basis_mark_of(work, escalation),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
