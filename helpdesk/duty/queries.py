@@ -104,6 +104,7 @@ class DutyBoard:
     to_vet: Sequence[Partner]
     untold_partners: Sequence[Escalation]
     held_up: Sequence[Escalation]
+    without_basis: Sequence[Escalation]
     acted_late: Sequence[Escalation]
     failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
@@ -147,6 +148,7 @@ def load_board(work: Work) -> DutyBoard:
         to_vet=vetting.partners_to_vet(work),
         untold_partners=escalations.requests_with_untold_news(work),
         held_up=escalations.requests_held_up(work),
+        without_basis=escalations.requests_without_basis(work),
         acted_late=escalations.withdrawn_requests_acted_on(work, at=work.at),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=untrusted_keys(work),

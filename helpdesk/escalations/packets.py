@@ -49,6 +49,9 @@ ACCOUNT_AT_ISSUE: Final = "target_url"
 # The fact that says whether it is theirs.
 OWNERSHIP: Final = "owner_confirmed"
 OWNER_CONFIRMED: Final = "confirmed"
+# The facts without which nothing is sent to a partner, or counts any more once it was: the database
+# asks for the same (`request_still_holds`).
+BASIS_OF_REQUESTS: Final = ("vetted", OWNERSHIP)
 
 
 class InvalidPacket(Exception):

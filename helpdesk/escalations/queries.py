@@ -482,6 +482,19 @@ def requests_held_up(work: Work) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
 
 
+def requests_without_basis(work: Work, case: Case | None = None) -> Sequence[Escalation]:
+    """Requests at a partner of which it is no longer confirmed who is asking, or whose account it
+    is: of one case, or of all that the actor may see; most urgent first."""
+    found = visible_requests(work.actor).where(
+        Escalation.state.in_(UNDER_WAY),
+        not_(func.request_still_holds(Escalation.id)),
+    )
+    if case is not None:
+        work.session.flush()
+        found = found.where(Escalation.case_id == case.id)
+    return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
+
+
 def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:
     """The same of one partner, for the worker that tells them."""
     found = select(Escalation).where(

@@ -154,6 +154,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "platform": playbooks.platform_of(case),
         "acted_late": escalations.requests_acted_on_late(work, case) if requests else (),
         "requests": requests,
+        "without_basis": escalations.requests_without_basis(work, case) if requests else (),
         "may_ask_partner": may_ask_partner(work.actor, case) and not case.is_closed,
         "request_words": request_words,
         "names": names,

@@ -17,6 +17,7 @@ from helpdesk.escalations.operations.drafting import (
     change_draft,
     write_draft,
 )
+from helpdesk.escalations.operations.lost_basis import follow_lost_basis
 from helpdesk.escalations.operations.other_accounts import stop_requests_for_other_accounts
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
@@ -65,6 +66,7 @@ __all__ = [
     "confirm_read_afterwards",
     "dispute_verdict",
     "enqueue_waiting_news",
+    "follow_lost_basis",
     "follow_vetting",
     "open_packet_and_record",
     "pause_case_for_partners",

@@ -6,6 +6,7 @@ from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
+from helpdesk.escalations.operations import follow_lost_basis
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import records_lost_in_edition
 from helpdesk.playbooks.model import PlaybookReadiness
@@ -68,6 +69,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     for record in run.records:
         if record.step not in left_behind:
             storage.copy_step_record(work, follower, edition.playbook, record)
+    follow_lost_basis(work, run.case)
     write_note_unrecorded(
         work,
         run.case,

@@ -8,8 +8,9 @@ from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
-from helpdesk.escalations.operations import stop_requests_for_other_accounts
-from helpdesk.escalations.packets import OWNERSHIP
+from helpdesk.escalations.operations import follow_lost_basis, stop_requests_for_other_accounts
+from helpdesk.escalations.packet_sources import account_written_down
+from helpdesk.escalations.packets import BASIS_OF_REQUESTS, OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
@@ -68,6 +69,7 @@ def finish_step(
     missing = missing_proof(ended_as, {*told, *queries.written_evidence_kinds(work, run)}, note)
     if missing:
         raise Conflict(missing_proof_message(page, ended_as, missing))
+    _refuse_confirmed_without_account(work, run, step, ended_as, told)
     if has_read is False:
         refuse_unacknowledged_facts(
             step_facts_found_elsewhere(work, run, step), facts_set_by_outcome(step, ended_as, told)
@@ -86,7 +88,7 @@ def finish_step(
         account=storage.account_named_by(work, run, step, at=work.at),
         playbook=whose,
     )
-    _stop_what_is_about_another_account(work, run, step)
+    _follow_lost_basis(work, run, step)
     said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
     if record.back_at is not None:
         work.record("playbook.step_comes_back", record, **said, at=record.back_at.isoformat())
@@ -94,6 +96,20 @@ def finish_step(
     work.record("playbook.step_finished", record, **said)
     if ended_as.end or ended_as.playbook:
         _end(work, run, ended_as, shows_in_mailbox=shows_in_mailbox)
+
+
+def _refuse_confirmed_without_account(
+    work: Work, run: Run, step: Step, outcome: StepOutcome, told: Mapping[str, str]
+) -> None:
+    """Whose account it is, is confirmed of the one in the form: whoever empties its field has
+    confirmed none, and the one that was written down before may be another."""
+    if facts_set_by_outcome(step, outcome, told).get(OWNERSHIP) != OWNER_CONFIRMED:
+        return
+    written = account_written_down(work, run.case, run.edition.playbook)
+    if written is not None and written.kind in step.evidence and written.kind not in told:
+        raise Conflict(
+            "You confirmed whose account it is, but left out which account. Write down its link."
+        )
 
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
@@ -133,12 +149,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     )
     repeated_steps.remove_step_record(work, run, page, record)
     if (step := page.step(step_id)) is not None:
-        _stop_what_is_about_another_account(work, run, step)
-
-
-def _stop_what_is_about_another_account(work: Work, run: Run, step: Step) -> None:
-    if OWNERSHIP in facts_settable_by_step(step):
-        stop_requests_for_other_accounts(work, run.case)
+        _follow_lost_basis(work, run, step)
 
 
 def _step_at_work(
@@ -159,6 +170,13 @@ def _step_at_work(
     if now.record is not None:
         raise StalePage("Someone has already finished this step.")
     raise Conflict("From what we know now, this step isn’t needed.")
+
+
+def _follow_lost_basis(work: Work, run: Run, step: Step) -> None:
+    """What a step found out, or does not know any more, may be what a request was sent on."""
+    if facts_settable_by_step(step) & set(BASIS_OF_REQUESTS):
+        follow_lost_basis(work, run.case)
+        stop_requests_for_other_accounts(work, run.case)
 
 
 def _refuse_a_hasty_end(
