@@ -21,6 +21,7 @@ from helpdesk.cases.disputed_conversations import (
 from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.queries import IN_ORDER, LISTED, LISTED_AT_MOST, NOT_CLOSED, visible_cases
 from helpdesk.cases.reporter_objections import DISPUTED, UNSEEN
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
@@ -151,14 +152,17 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
 
 def _is_own_word(entry: HistoryEntry, dispute: HistoryEntry) -> bool:
     """Whether the reporter says in it themselves what they dispute that they told us. Of a call
-    nobody can say what was told: it is what they agree to since."""
+    nobody can say what was told: it is that they let us work on their case once more, not that they
+    agree to something else meanwhile."""
     if not _is_by_reporter(entry) or entry.action != OWN_WORD[dispute.action]:
         return False
     if dispute.action == "consent.denied":
         return all(
             entry.details.get(one) == dispute.details.get(one) for one in ("kind", "platform")
         )
-    return dispute.action == "conversation.denied" or entry.subject_id == dispute.subject_id
+    if dispute.action == "conversation.denied":
+        return entry.details.get("kind") == ConsentKind.HELP
+    return entry.subject_id == dispute.subject_id
 
 
 def _is_by_reporter(entry: HistoryEntry) -> bool:

@@ -135,7 +135,7 @@ def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
     return (
         _is_that_urgent(seen)
         and not _own_gates(seen, approver)
-        and not _is_lock_of_another_account(seen)
+        and not is_lock_of_another_account(seen)
     )
 
 
@@ -268,7 +268,7 @@ def is_account_confirmed(seen: GateInputs) -> bool:
     return _is_account_at_issue(seen, seen.account_confirmed)
 
 
-def _is_lock_of_another_account(seen: GateInputs) -> bool:
+def is_lock_of_another_account(seen: GateInputs) -> bool:
     """Whether an account would be locked that no playbook confirmed, while another playbook found
     out whose an account is: it may be a victim's that somebody wants silenced."""
     return (
@@ -346,7 +346,7 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     own = dict.fromkeys(_own_gates(seen, approver))
     if own and _is_that_urgent(seen):
         said += f" One person’s approval is not enough, because they also {', '.join(own)}."
-    if _is_lock_of_another_account(seen):
+    if is_lock_of_another_account(seen):
         said += " Another playbook on this case found out whose account it is, and not of this one."
     return said
 

@@ -21,6 +21,8 @@ from helpdesk.escalations.packets import (
     OWNER_CONFIRMED,
     OWNERSHIP,
 )
+from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.states import Ask
 from helpdesk.partners.packet_fields import FIELDS, FieldSource, PacketField
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
@@ -42,9 +44,12 @@ def chosen_playbook(work: Work, case: Case, playbook: str | None) -> str | None:
     return playbook if playbook in known else None
 
 
-def fixed_fields(work: Work, case: Case, playbook: str) -> dict[str, str]:
+def fixed_fields(work: Work, case: Case, playbook: str, ask: Ask) -> dict[str, str]:
     """The fields that nobody can write by hand: facts that steps found out, codes of the case."""
     facts = fact_codes_of_playbook(work, case, playbook)
+    if needs_second_person(ask) and not account_confirmed(work, case, playbook):
+        # Confirmed of the person alone: the partner would read it of the account.
+        facts.pop(OWNERSHIP, None)
     values = {}
     for field in FIELDS:
         if field.source is FieldSource.FACT:
@@ -100,7 +105,7 @@ def _evidence_by_field(work: Work, case: Case, playbook: str) -> list[tuple[Pack
 
 
 def all_available_fields(
-    work: Work, case: Case, playbook: str, typed: Mapping[str, str]
+    work: Work, case: Case, playbook: str, ask: Ask, typed: Mapping[str, str]
 ) -> dict[str, str]:
     """Everything that could stand in a packet; the allow-list then picks from it."""
     by_hand = {
@@ -108,7 +113,7 @@ def all_available_fields(
         for field in FIELDS
         if field.is_written_by_hand and field.name in typed
     }
-    return fixed_fields(work, case, playbook) | by_hand
+    return fixed_fields(work, case, playbook, ask) | by_hand
 
 
 def account_written_down(work: Work, case: Case, playbook: str) -> Evidence | None:

@@ -392,7 +392,9 @@ def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
         _seen_by_writer(work, escalation, written),
         fields_receivable_by_partner(escalation),
         written=written,
-        settled=packet_sources.fixed_fields(work, escalation.case, escalation.playbook),
+        settled=packet_sources.fixed_fields(
+            work, escalation.case, escalation.playbook, escalation.ask
+        ),
         priority=FROM_LEVEL[escalation.case.level],
     )
 

@@ -157,8 +157,26 @@ def agrees(house, platform):
     said_by_reporter(house, give)
 
 
-@denial
-def test_alone_in_a_queue_it_is_settled_by_what_the_reporter_agrees_to_since(house, denies):
+def lets_us_help_again(house):
+    def give(work, case):
+        before = {(one.kind, one.platform) for one in current_consents(work, case)}
+        without = before - {(ConsentKind.HELP, None)}
+        intake.set_consents(work, case, agreements=without, shown=before)
+        intake.set_consents(work, case, agreements=before, shown=without)
+
+    said_by_reporter(house, give)
+
+
+SETTLING = [
+    (phoned_by_somebody_else, lets_us_help_again),
+    (agreed_to_by_somebody_else, lambda house: agrees(house, "another")),
+]
+
+
+@pytest.mark.parametrize(("denies", "settles"), SETTLING)
+def test_alone_in_a_queue_it_is_settled_by_what_the_reporter_agrees_to_since(
+    house, denies, settles
+):
     escalation = house.ask()
     denies(house)
     write_to_them(house, who=house.writer)
@@ -168,9 +186,20 @@ def test_alone_in_a_queue_it_is_settled_by_what_the_reporter_agrees_to_since(hou
     with pytest.raises(Conflict, match="someone else has to"):
         house.approve(escalation)
 
-    agrees(house, "another")
+    settles(house)
 
     assert house.approve(escalation).state is EscalationState.APPROVED
+
+
+def test_a_call_is_not_settled_by_a_tick_about_anything_else(house):
+    escalation = house.ask()
+    phoned_by_somebody_else(house)
+    write_to_them(house, who=house.writer)
+
+    agrees(house, "another")
+
+    with pytest.raises(Conflict, match="someone else has to"):
+        house.approve(escalation)
 
 
 def test_what_they_agree_to_before_we_write_or_of_another_thing_settles_no_agreement(house):

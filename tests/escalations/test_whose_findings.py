@@ -287,3 +287,32 @@ def test_no_answer_goes_out_once_ownership_was_confirmed_of_another_account(hous
 
     with pytest.raises(Conflict, match="whose account it is"):
         house.answer(request)
+
+
+def test_whoever_reads_a_lock_of_an_account_that_nobody_confirmed_is_told_so(house, staff):
+    """They are asked for that alone: another playbook found out whose another account is."""
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TYPED["target_url"])
+    record_ownership(house, "doxing", "confirmed")
+    house.change_case(level=Level.IMMEDIATE)
+    another = "https://platform.test/another-account"
+    typed = {**TYPED, "target_url": another, "public_form_ref": "F-4711"}
+    request = house.ask(Ask.LOCK, typed=typed, playbook="doxing")
+
+    page = sign_in(staff, house.second).get(f"/cases/{house.case.ref}/requests/{request.ref}").text
+
+    assert "find out whose it is before you approve" in page
+    assert "haven’t confirmed whose account this is" in page
+    assert "We know whose account it is" not in page
+    with house.as_(house.second) as work:
+        packet = queries.packet_of(work, house.mine(work, request))
+    assert not packet.fields.get("ownership_check")
+
+
+def test_of_an_account_that_was_confirmed_the_partner_reads_so(house):
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TYPED["target_url"])
+    request = house.ask(Ask.LOCK, playbook="account-takeover")
+    with house.as_(house.second) as work:
+        packet = queries.packet_of(work, house.mine(work, request))
+    assert packet.fields["ownership_check"] == "confirmed"

@@ -129,7 +129,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
         is_drill=escalation.case.is_drill,
     )
     available = packet_sources.all_available_fields(
-        work, escalation.case, escalation.playbook, typed
+        work, escalation.case, escalation.playbook, escalation.ask, typed
     )
     try:
         packet = build_packet(header, available, escalation.partner.allowed_fields)

@@ -162,7 +162,7 @@ def _draft_page(
     escalation: Escalation | None = None,
     since: Iterable[str] = (),
 ) -> str:
-    settled = packet_sources.fixed_fields(work, case, playbook)
+    settled = packet_sources.fixed_fields(work, case, playbook, ask)
     needed = needed_fields(ask, partner.allowed_fields)
     form.mark(needed)
     return render_template(

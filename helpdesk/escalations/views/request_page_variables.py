@@ -30,6 +30,7 @@ from helpdesk.escalations.forms import (
 from helpdesk.escalations.gates import (
     check_gates,
     closed_gates,
+    is_lock_of_another_account,
     lacks_only_a_second_person,
     why_no_second_person,
     would_leave_without_second_reader,
@@ -79,6 +80,10 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         and not can_anyone_open_requests(work, escalation.partner),
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
+        "no_account_confirmed": seen is not None
+        and needs_second_person(escalation.ask)
+        and not seen.account_confirmed,
+        "is_of_another_account": seen is not None and is_lock_of_another_account(seen),
         "waiting_answer": waiting,
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
