@@ -26,6 +26,9 @@ _OF_SEVERAL = re.compile(r"[^\W\d_]+s'(?=\s)")
 # French writes these signs apart, and no line may begin with one.
 _APART = re.compile(r"\S [;:?!»]|« ")
 _QUOTE = re.compile(r"(?<!\w)'(?=\w)")
+# A hyphen at which a line may break: "e-" would end one, and "mail" begin the next.
+_TORN_WORD = re.compile(r"\be-mail", re.IGNORECASE)
+_WRITE_E_MAIL = ("/fr/", "/pt/")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Rule:
 def main() -> int:
     rules = tuple(rules_of(PAGE.read_text()))
     later = set(NOT_YET.read_text().split())
-    refused = refusals(rules, sentences(ROOT)), straight_apostrophes(ROOT), torn_signs(ROOT)
+    torn = chain(torn_signs(ROOT), torn_words(ROOT))
+    refused = refusals(rules, sentences(ROOT)), straight_apostrophes(ROOT), torn
     found = dict.fromkeys(chain(*refused))
     for one in found:
         if one[0] not in later:
@@ -96,6 +100,14 @@ def torn_signs(root: Path) -> Iterator[tuple[str, str, str]]:
     for sentence in translations(root):
         if "/fr/" in sentence.file and _APART.search(sentence.text):
             yield sentence.file, f"“{sentence.text}”", "before ; : ? ! » the blank is U+00A0"
+
+
+def torn_words(root: Path) -> Iterator[tuple[str, str, str]]:
+    """Where a line may break within a word that French and Portuguese write with a hyphen."""
+    for sentence in translations(root):
+        writes_it = any(part in sentence.file for part in _WRITE_E_MAIL)
+        if writes_it and _TORN_WORD.search(sentence.text):
+            yield sentence.file, f"“{sentence.text}”", "the hyphen of e-mail is U+2011"
 
 
 def has_straight_apostrophe(text: str) -> bool:

@@ -109,6 +109,8 @@ def judge_report(
         for flag in raised_red_flags(page, answers)
         if (flag.id, flag.floor) in rose
     ]
+    if not flags and judge_answers(table, answers).rule == judgement.rule:
+        return judgement  # what was implied changed nothing, so no answer made it more urgent
     return replace(judgement, because_of=answers_raising_level(pages, answers, known, flags))
 
 

@@ -39,8 +39,9 @@ def answers_raising_level(
 
 
 def _in_words(question: Question, option: AnswerOption) -> Text:
-    """The answer; one of a single word, such as "Yes", says nothing without its question."""
-    if " " in option.label.text:
+    """The answer; "Yes" or "No, neither" says nothing without its question."""
+    first_word, *more = str(option.label).split()
+    if more and not first_word.endswith((",", "،")):
         return option.label
     return replace(option.label, text=f"{question.ask} {option.label}")
 

@@ -15,6 +15,7 @@ from checks.words import (
     rules_of,
     straight_apostrophes,
     torn_signs,
+    torn_words,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +156,17 @@ def test_french_signs_that_could_begin_a_line_are_found(tmp_path: Path) -> None:
             path.write_text(f'texts: {{t: {{text: "{text}"}}}}')
 
     assert [Path(file).name for file, _text, _instead in torn_signs(tmp_path)] == ["a.yml", "b.yml"]
+
+
+def test_a_word_that_could_break_at_its_hyphen_is_found(tmp_path: Path) -> None:
+    for language in ("fr", "pt", "es"):
+        for name, text in {"a": "Um E-mail", "b": "Um e\u2011mail", "c": "quem fez-mail"}.items():
+            path = tmp_path / "playbooks/i18n" / language / f"{name}.yml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f'texts: {{t: {{text: "{text}"}}}}')
+
+    found = [file for file, _text, _instead in torn_words(tmp_path)]
+    assert found == ["playbooks/i18n/fr/a.yml", "playbooks/i18n/pt/a.yml"]
 
 
 def test_the_check_holds_today() -> None:

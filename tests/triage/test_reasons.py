@@ -4,7 +4,7 @@ not say."""
 import pytest
 
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.judgement import judge_report
+from helpdesk.triage.judgement import judge_answers, judge_report
 from helpdesk.triage.repository import load_decision_table
 
 LIBRARY, TABLE = load_current_library(), load_decision_table()
@@ -30,8 +30,11 @@ def test_an_answer_that_sets_a_point_higher_is_named(page, question, option, set
 
     assert judgement.settled[setting.name] == setting.value
     named = [one.text for one in judgement.because_of if one.id == option.label.id]
-    short = f"{question.ask} {option.label}"
-    assert named == [option.label.text if " " in option.label.text else short]
+    first, *more = option.label.text.split()
+    alone = more and not first.endswith(",")
+    changed = judgement.rule != judge_answers(TABLE, answers).rule or judgement.raised_by
+    words = option.label.text if alone else f"{question.ask} {option.label}"
+    assert named == ([words] if changed else [])
     said = judge_report(TABLE, page, answers | {setting.name: setting.value})
     assert option.label.id not in [one.id for one in said.because_of] or judgement.raised_by
 
@@ -43,6 +46,26 @@ def test_an_answer_of_one_word_is_named_with_its_question():
     (named,) = judge_report(TABLE, page, answers).because_of
 
     assert str(named).endswith("? Yes")
+
+
+def test_an_answer_that_begins_with_no_is_named_with_its_question():
+    page = LIBRARY.playbook("account-takeover")
+    answers = {"danger": "credible", "hold": "unclear", "way_in": "none"}
+
+    (named,) = judge_report(TABLE, page, answers).because_of
+
+    assert str(named) == "Can you still get into the account? No, neither"
+
+
+def test_an_answer_that_left_the_rule_as_it_was_made_nothing_more_urgent():
+    page = LIBRARY.playbook("suspicious-message")
+    answers = {"danger": "none_known", "hold": "unclear", "msg_done": ("typed",)}
+
+    judgement = judge_report(TABLE, page, answers)
+
+    assert judgement.settled["hold"] == "running"
+    assert judgement.rule == judge_answers(TABLE, answers).rule
+    assert judgement.because_of == ()
 
 
 def test_no_rule_says_that_they_told_us():
