@@ -65,7 +65,8 @@ def _at_a_time(language: str, at: datetime, time: str) -> Markup:
         words = f"{at.day} {at:%b %Y}, {time}"
     else:
         both = str(Locale.parse(language).datetime_formats["medium"])
-        words = both.format(time, format_skeleton("yMMMd", at, locale=language))
+        on = format_skeleton("yMMMd", at, locale=language)
+        words = both.format(time, _as_ordinal(language, on))
     return time_element(f"{at:%Y-%m-%dT%H:%M:%SZ}", words)
 
 
@@ -75,8 +76,16 @@ def _is_full_hour(at: datetime) -> bool:
 
 @lru_cache(maxsize=WORDINGS_KEPT)
 def _day(language: str, at: datetime) -> Markup:
-    words = f"{at.day} {at:%B %Y}" if language == "en" else format_date(at, "long", locale=language)
+    if language == "en":
+        words = f"{at.day} {at:%B %Y}"
+    else:
+        words = _as_ordinal(language, format_date(at, "long", locale=language))
     return time_element(f"{at:%Y-%m-%d}", words)
+
+
+def _as_ordinal(language: str, day: str) -> str:
+    """The first of a month is "1er décembre" in French, which the locale data don't write."""
+    return day.replace("1 ", "1er ", 1) if language == "fr" and day.startswith("1 ") else day
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)

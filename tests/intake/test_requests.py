@@ -247,6 +247,14 @@ def test_a_request_can_be_read_in_every_language(app, story):
     assert f'href="/es/mailbox/case/requests/{story.ref}"' in story.browser.text
 
 
+def test_what_stays_in_english_says_so_on_a_page_in_another_language(app, story):
+    app.extensions["languages"] = ("en", "es")
+
+    story.browser.open(f"/es/mailbox/case/requests/{story.ref}")
+
+    assert '<dt><span lang="en" dir="ltr">Their public form</span></dt>' in story.browser.text
+
+
 def test_a_request_whose_partner_is_in_doubt_is_said_to_be_held_up(story):
     story.approve().carry()
     assert "held up" not in story.look()

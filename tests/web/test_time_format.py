@@ -65,6 +65,22 @@ def test_reporters_read_the_day_and_the_part_of_it_and_no_hour(pages, hour, word
     assert said == f'<time datetime="2026-11-22">22 November 2026, {words} (UTC)</time>'
 
 
+@pytest.mark.parametrize(
+    ("language", "day", "words"),
+    [
+        ("fr", 1, "1er décembre 2026, dans la matinée (UTC)"),
+        ("fr", 11, "11 décembre 2026, dans la matinée (UTC)"),
+        ("es", 1, "1 de diciembre de 2026"),
+        ("pt", 1, "1 de dezembro de 2026"),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_its_language_does(pages, language, day, words):
+    with pages.test_request_context("/", environ_overrides={"helpdesk.language": language}):
+        said = part_of_day(HOUR.replace(month=12, day=day, hour=8))
+
+    assert f">{words}" in said
+
+
 def test_pages_of_reporters_name_no_hour_and_those_of_staff_do(context):
     at, words = HOUR + timedelta(minutes=41), "{{ at|when }}"
     for surface in Surface:
