@@ -9,7 +9,7 @@ from helpdesk.core import jobs, outbox, send_hold
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import HoldReason, SendHold
-from helpdesk.core.work import Work
+from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.duty.policy import may_release_sending
 from helpdesk.escalations.models import Delivery
 from helpdesk.escalations.operations import restored_deliveries
@@ -93,4 +93,6 @@ def _leaves(outbox_job: OutboxJob) -> bool:
 
 
 def _is_from_before(outbox_job: OutboxJob, moment: datetime | None) -> bool:
-    return moment is not None and outbox_job.due_at <= moment
+    """Whether it was due before the backup's moment. What a reporter did since is due as of up to
+    five minutes before: in doubt it is sent twice rather than never."""
+    return moment is not None and outbox_job.due_at < round_time_for_reporter(moment)

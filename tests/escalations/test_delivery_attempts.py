@@ -539,7 +539,7 @@ def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(
 def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     escalation = house.approved()
     with as_owner(house) as work:
-        moment = work.at + timedelta(seconds=1)
+        moment = work.at + timedelta(minutes=6)
         work.session.execute(update(send_hold.SendingStateRow).values(ticked_at=moment))
         send_hold.hold_sending(work, send_hold.HoldReason.SAID)
         restored_backup.release_sending(work, skip_due=True)

@@ -22,7 +22,7 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, server_folders
 from helpdesk.adapters.instance_state_file import InstanceStateFile
 from helpdesk.cli import main
 from helpdesk.core import job_runner, jobs, send_hold
-from helpdesk.core.actors import operator
+from helpdesk.core.actors import NOBODY, operator
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
@@ -486,6 +486,22 @@ def test_what_was_due_before_the_backup_can_be_left_out_with_history(
             HistoryEntry.action == "outbox.skipped"
         )
         assert work.session.execute(left).all() == [("shell:ada", {"job": LETTER})]
+
+
+def test_a_report_that_came_after_the_backup_is_not_left_out(postgres, databases, desk_at):
+    """What a reporter causes is due as of the last five minutes: it may seem to be from before."""
+    databases("second_house", template=MIGRATED)
+    house = desk_at(postgres, "second_house", role="helpdesk_owner")
+    last_tick = datetime.now(UTC).replace(minute=3, second=10, microsecond=0)
+    ticker.tick(house, at=last_tick)
+    with house.begin(at=last_tick) as work:
+        send_hold.hold_sending(work, send_hold.HoldReason.SAID)
+    with house.begin(NOBODY, at=last_tick + timedelta(seconds=70)) as work:
+        work.timed_for_reporter().enqueue("triage.call_on_duty", case_id="c" * 32)
+
+    with house.begin(operator("ada"), at=last_tick + timedelta(minutes=30)) as work:
+        assert restored_backup.due_jobs(work).before_the_backup == {}
+        assert restored_backup.release_sending(work, skip_due=True) == 0
 
 
 def test_an_operator_can_say_that_it_was_restored(postgres, databases, desk_at, shell, done):
