@@ -95,7 +95,7 @@ def _forms(ref: str, number: int) -> list[Form]:
             "main .actions button",
             "people",
             "An enrolment code for",
-            (("handle", f"new-{number}"), ("name", "New"), ("role", "responder")),
+            (("handle", f"new-{number}"), ("name", f"New {number}"), ("role", "responder")),
         ),
         Form(
             "queue",

@@ -74,16 +74,22 @@ class MasterProcess:
                 self._fork()
 
     def _fork(self) -> None:
-        sign = Heartbeat()
         master = os.getpid()
         # A child is born with the master's handlers. A signal that found it before it has its own
         # would be noted in a list that the child never looks at, and it would not stop.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-        pid = os.fork()
-        if pid == 0:
-            self._become_a_child(sign, master)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-        self._children[pid] = _Child(pid, sign)
+        try:
+            sign = Heartbeat()
+            pid = os.fork()
+        except OSError:  # this machine has no room for another; those who serve go on
+            log.error("Another server process could not be started; trying again in %g s.", PAUSE)
+            self._not_before = time.monotonic() + PAUSE
+        else:
+            if pid == 0:
+                self._become_a_child(sign, master)
+            self._children[pid] = _Child(pid, sign)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
     def _become_a_child(self, sign: Heartbeat, master: int) -> NoReturn:
         code = 1

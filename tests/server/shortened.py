@@ -4,6 +4,7 @@
 With `STOPPED_AT_BIRTH=1` each process is told to stop before it has run a line of its own.
 """
 
+import errno
 import os
 import signal
 
@@ -26,6 +27,17 @@ if os.environ.get("STOPPED_AT_BIRTH"):
         return pid
 
     os.fork = fork_and_stop
+
+if os.environ.get("FORK_FAILS"):  # which one: the machine has no room for it
+    forks, real_fork = [], os.fork
+
+    def fork_or_fail():
+        forks.append(None)
+        if len(forks) == int(os.environ["FORK_FAILS"]):
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return real_fork()
+
+    os.fork = fork_or_fail
 
 if __name__ == "__main__":
     __main__.main()

@@ -56,6 +56,16 @@ def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve
     assert len(set(pids)) >= 5
 
 
+def test_where_a_process_cannot_be_started_the_others_go_on_and_it_is_tried_again(serve):
+    served = serve(processes=2, LIMITS="ANSWERS=10 ANSWERS_JITTER=1", FORK_FAILS="3")
+
+    pids = {served.said()["pid"] for _ in range(60)}
+
+    assert len(pids) >= 3
+    assert "could not be started" in served.log.read_text()
+    assert served.stop() == 0
+
+
 def test_files_and_what_the_server_refuses_bring_no_new_process(serve):
     served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
     first = served.said()["pid"]
