@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from sqlalchemy import func, select
+
+from helpdesk.cases.models import Fact
 from helpdesk.cases.playbook_findings import facts_of_playbook
 from helpdesk.cases.stale_page_marks import refuse_if_reporter_wrote_since, reporter_mark_of
 from helpdesk.core.errors import StalePage
@@ -9,6 +12,7 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
+from helpdesk.escalations.packets import OWNERSHIP
 
 FOUND_SINCE: Final = (
     "A colleague has recorded something about this since you opened the page, so nothing was sent. "
@@ -39,7 +43,10 @@ def _findings_mark_of(work: Work, escalation: Escalation) -> str:
     case, playbook = escalation.case, escalation.playbook
     facts = sorted(facts_of_playbook(work, case, playbook).items())
     found = [value for name, fact in facts for value in (name, fact.set_at)]
-    return mark_of(*packet_sources.evidence_marks(work, case, playbook), *found)
+    # The page also says what other playbooks found out about whose an account is.
+    elsewhere = select(func.max(Fact.set_at)).where(Fact.case_id == case.id, Fact.name == OWNERSHIP)
+    newest = work.session.scalar(elsewhere)
+    return mark_of(*packet_sources.evidence_marks(work, case, playbook), *found, newest)
 
 
 def question_mark_of(work: Work, escalation: Escalation) -> str:

@@ -9,7 +9,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import operations as duty
-from helpdesk.escalations.states import EscalationState
+from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.runs import queries
 from helpdesk.runs.models import Run
 from tests.factories import sign_in
@@ -140,6 +140,19 @@ def test_not_while_a_request_could_leave_or_stay_out_against_their_word(house, c
         with pytest.raises(Conflict, match="no more first"):
             duty.finish_step(work, run, "consent.agree", **told)
         work.session.rollback()
+
+
+def test_a_request_about_the_other_problem_keeps_it_from_nothing(house, colleague):
+    """They want no help with this any more, and the other one's request stays with its partner."""
+    with house.as_(house.lead) as work:
+        duty.add_playbook(work, work.session.get(Case, house.case.id), "doxing")
+    request = house.ask(Ask.REMOVE, playbook="doxing")
+
+    say_no_more(colleague)
+    sure(colleague, "only-this")
+
+    assert ended_as(house, colleague) == "withdrawn"
+    assert house.now(request).state is EscalationState.DRAFT
 
 
 def test_where_nothing_is_out_nothing_is_asked_or_said_of_it(house, colleague):

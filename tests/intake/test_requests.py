@@ -101,7 +101,7 @@ def test_before_it_is_sent_they_see_exactly_what_would_go(story):
 def test_the_case_page_says_how_far_it_is(story):
     story.approve()
     story.browser.open("/mailbox/case")
-    assert "is on its way to" in story.browser.text
+    assert "It has been checked. We’ll say here when it has reached" in story.browser.text
 
     story.carry()
     story.browser.open("/mailbox/case")

@@ -528,3 +528,26 @@ def test_what_goes_on_untold_can_be_released_afterwards(staff, unsorted):
 
     with unsorted.working() as work:
         assert unsorted.case(work).kinds_for_reporter == ("being-watched",), "not the wrong one"
+
+
+def test_a_request_about_another_problem_is_not_named_at_this_ones_step(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+    for step, outcome in {"confirm-owner": "confirmed", "public-form": "refused"}.items():
+        at_work.finish(run_id, step, outcome)
+    with at_work.working() as work:
+        operations.start_run(work, at_work.case(work), "doxing")
+    with at_work.working(at_work.bo) as work:
+        escalations.write_draft(
+            work,
+            at_work.case(work),
+            a_partner(work, at_work.bo),
+            ask=Ask.REMOVE,
+            typed={"happened": "It was published."},
+            playbook="doxing",
+        )
+
+    page = asha.get(address(at_work, run_id) + "?step=ask-platform")
+
+    assert page.status_code == 200
+    assert "There is already a request" not in page.text

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
+from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.core.plausible_days import format_plain_moment
@@ -247,17 +248,19 @@ def _run_page(
         answer_in_words=queries.condition_names_in_words,
         written=written,
         platform=queries.platform_of(case),
-        requests=_requests(case, focus),
+        requests=_requests(case, page.id, focus),
         known=known,
         **_recorded(run.records, now.elsewhere, run.started_by, *(one.by for one in known)),
     )
 
 
-def _requests(case: Case, focus: StepProgress | None) -> Sequence[Escalation]:
-    """What was asked of partners already, where the step of now is about asking one."""
+def _requests(case: Case, playbook: str, focus: StepProgress | None) -> Sequence[Escalation]:
+    """What was asked of partners already about this playbook's problem, where the step of now is
+    about asking one."""
     if focus is None or focus.step.escalation is None:
         return ()
-    return escalations.requests_of_case(work, case)
+    asked = escalations.requests_of_case(work, case)
+    return [one for one in asked if one.playbook in (OF_THE_CASE, playbook)]
 
 
 def _recorded(
