@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import Context, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
-from helpdesk.playbooks.model import Playbook, Step, StepOutcome
+from helpdesk.playbooks.model import Step, StepOutcome
 from helpdesk.runs.models import MOVED, StepRecord
 from helpdesk.runs.queries import RunProgress
 from helpdesk.triage.decision_table import DecisionTable
@@ -44,13 +44,19 @@ def find_findings_against_answers(
 
 
 def _as_recorded_last(runs: Iterable[RunProgress]) -> Iterator[tuple[Step, StepOutcome]]:
-    last: dict[str, tuple[StepRecord, Playbook]] = {}
+    """Each step as it ended last in each playbook: that nobody was in danger because of a stolen
+    account says nothing of an address that was published since. What is asked once for the whole
+    case is of all of them."""
+    last: dict[tuple[str, str], tuple[StepRecord, Step]] = {}
     for one in runs:
         for record in one.run.records if one.run.ended_as != MOVED else ():
-            if record.step not in last or last[record.step][0].at <= record.at:
-                last[record.step] = record, one.page
-    for record, page in last.values():
-        step = page.step(record.step)
-        outcome = step.outcome(record.outcome or "") if step is not None else None
-        if step is not None and outcome is not None:
+            step = one.page.step(record.step)
+            if step is None:
+                continue
+            key = ("" if step.once else one.page.id, step.id)
+            if key not in last or last[key][0].at <= record.at:
+                last[key] = record, step
+    for record, step in last.values():
+        outcome = step.outcome(record.outcome or "")
+        if outcome is not None:
             yield step, outcome

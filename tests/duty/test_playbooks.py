@@ -298,6 +298,23 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
     assert [one.counts_as for one in found] == ([said] if said else [])
 
 
+def test_danger_from_one_trouble_is_not_covered_up_by_what_another_playbook_recorded(house):
+    case_id = house.report(CALM)
+    taken, published = house.add(case_id, "account-takeover"), house.add(case_id, "doxing")
+    house.finish(taken, "first-contact.acknowledge", "written")
+    house.finish(taken, "first-contact.danger-again", "now")
+    house.finish(published, "first-contact.danger-again", "no_danger")
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        settled = queries.judge_current_answers(work, case).settled
+        found = find_step_answer_conflicts(
+            playbooks.runs_of_case(work, case), load_decision_table(), settled
+        )
+
+    assert [one.counts_as for one in found] == ["no danger known"]
+
+
 def test_the_case_page_offers_to_correct_the_answer_that_a_step_contradicts(house, staff):
     case_id = house.report(CALM)
     run_id = house.add(case_id, "account-takeover")
