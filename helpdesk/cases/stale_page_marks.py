@@ -41,6 +41,13 @@ NEWEST_OF_OURS: Final = select(
     .scalar_subquery()
     .label("step"),
 )
+# The last conversation that reached them.
+NEWEST_SPOKEN: Final = (
+    select(Conversation.id)
+    .where(Conversation.case_id == _OF_CASE, Conversation.reached)
+    .order_by(Conversation.written_at.desc(), Conversation.id.desc())
+    .limit(1)
+)
 WROTE_SINCE: Final = (
     "The reporter has let us know something since you opened the page, so nothing was sent. Read "
     "that first."
@@ -48,8 +55,11 @@ WROTE_SINCE: Final = (
 
 
 def reporter_mark_of(work: Work, case: Case) -> str:
-    """What the reporter let us know last: nobody sends anything about them without having it."""
-    return mark_of(reporter_activity_marks(work, case))
+    """What the reporter let us know last, in the mailbox or as a colleague wrote it down who spoke
+    with them: nobody sends anything about them without having it."""
+    work.session.flush()
+    spoken = work.session.scalar(NEWEST_SPOKEN, {"case_id": case.id})
+    return mark_of(reporter_activity_marks(work, case), spoken)
 
 
 def refuse_if_reporter_wrote_since(work: Work, case: Case, heard: str | None) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import past_disputes, report_content
-from helpdesk.cases.models import Case, Closure, Consent
+from helpdesk.cases.models import Case, Closure, Consent, Conversation
 from helpdesk.cases.playbook_findings import fact_codes_of_playbook, playbooks_with_findings
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
@@ -46,6 +46,8 @@ from helpdesk.escalations.models import (
 )
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
+    OWNER_CONFIRMED,
+    OWNERSHIP,
     Packet,
     parse_packet,
     receivable_fields,
@@ -349,12 +351,23 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
 
 
 def is_for_another_account(work: Work, escalation: Escalation) -> bool:
-    """Whether access to one account is asked for, and ownership is confirmed of another by now."""
-    return (
-        escalation.ask in (Ask.RESTORE, Ask.LOCK)
-        and is_partner_vetted_and_ownership_proven(work, escalation)
-        and not is_account_confirmed(gate_inputs(work, escalation))
+    """Whether access to one account is asked for, and ownership is confirmed of another by now, be
+    it known or not who is asking."""
+    if escalation.ask not in (Ask.RESTORE, Ask.LOCK):
+        return False
+    seen = gate_inputs(work, escalation)
+    return seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED and not is_account_confirmed(seen)
+
+
+def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:
+    """Whether a colleague wrote down that they spoke with the reporter since a request was
+    written."""
+    spoken = select(Conversation.id).where(
+        Conversation.case_id == escalation.case_id,
+        Conversation.reached,
+        Conversation.written_at > escalation.drafted_at,
     )
+    return work.session.scalar(spoken.limit(1)) is not None
 
 
 def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:

@@ -409,6 +409,34 @@ def test_a_page_from_before_they_wrote_approves_nothing(house, staff):
     assert send(client, address, to, seen_hash=escalation.packet_hash).status_code == 303
 
 
+def speaks_with_a_colleague(house):
+    with house.as_(house.writer) as work:
+        cases.record_conversation(
+            work,
+            case_of(work, house),
+            way=ConversationChannel.TELEPHONE,
+            spoke_at=work.at,
+            reached=True,
+            summary="Do not ask them: somebody there would tell.",
+        )
+
+
+def test_nor_does_a_page_from_before_they_spoke_with_a_colleague(house, staff):
+    escalation = house.ask()
+    client, address = sign_in(staff, house.second), page_of(house, escalation)
+    page, to = client.get(address), f"{address}/approval"
+    said = "A colleague has spoken with the reporter since this request was written"
+    assert said not in page.text
+    speaks_with_a_colleague(house)
+
+    answer = sends_from(client, to, page, seen_hash=escalation.packet_hash)
+
+    assert answer.status_code == 409
+    assert SINCE in answer.text
+    assert house.now(escalation).state is EscalationState.DRAFT
+    assert said in client.get(address).text
+
+
 def asked(house, ask=Ask.RESTORE):
     escalation = house.carried(ask=ask)
     with house.as_(house.theirs) as work:

@@ -130,6 +130,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "verdict_form": RecordVerdictForm(formdata=None),
         "is_unanswered": has_unanswered_reporter_activity(work, escalation.case),
         "basis_mark": stale_page_marks.basis_mark_of(work, escalation),
+        "is_spoken_with": queries.is_spoken_with_since_written(work, escalation),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
