@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.contributions import record_contribution
@@ -157,6 +157,7 @@ def store_facts(
     the `account` of which ownership was found out. A step that names none says nothing against
     the one that was confirmed before."""
     for name, value in facts.items():
+        at = _later_than_others(work, case) if name == OWNERSHIP else work.at
         fact = work.session.scalar(
             select(Fact).where(
                 Fact.case_id == case.id, Fact.playbook == playbook, Fact.name == name
@@ -167,13 +168,21 @@ def store_facts(
             work.session.add(fact)
         if name == OWNERSHIP and not account and fact.value == OWNER_CONFIRMED:
             account = account_confirmed(work, case, playbook)
-        fact.set_at, fact.set_by = work.at, work.actor.id
+        fact.set_at, fact.set_by = at, work.actor.id
         is_code = name in literal
         fact.value = value if is_code else TOLD
         words = account if name == OWNERSHIP else "" if is_code else value
         is_sealed = name == OWNERSHIP or not is_code
         fact.words = work.keys.seal(fact, "words", words) if is_sealed else None
         record_contribution(work, case.id, ContributionKind.FACT, name=name)
+
+
+def _later_than_others(work: Work, case: Case) -> datetime:
+    """Now, or just after what was found out about the same before, where the database's clock was
+    ahead then: of two playbooks that differ, the later one counts."""
+    newest = select(func.max(Fact.set_at)).where(Fact.case_id == case.id, Fact.name == OWNERSHIP)
+    last = work.session.scalar(newest)
+    return work.at if last is None or last < work.at else last + timedelta(microseconds=1)
 
 
 def remove_facts_of_record(

@@ -185,6 +185,25 @@ def test_what_was_approved_does_not_leave_once_it_is_another_account(house):
     assert send_again(house, request, house.writer) is EscalationState.WITH_PARTNER
 
 
+def test_nor_while_it_is_asked_again_who_they_are(house):
+    """Ownership is confirmed of another account while the person is not, and the person then."""
+    confirm(house)
+    request = house.approved()
+    with house.as_(house.lead, datetime.now(UTC)) as work:
+        playbooks.reopen_step(
+            work, playbook_at_work(work, house, "account-takeover"), "vetting.vouch"
+        )
+
+    confirm_again(house, OTHER)
+    with house.as_(house.lead, datetime.now(UTC) + timedelta(minutes=2)) as work:
+        run = playbook_at_work(work, house, "account-takeover")
+        shown = showing(queries.pinned_playbook_of(run), "vetting.vouch", "confirmed")
+        duty.finish_step(work, run, "vetting.vouch", outcome="confirmed", **shown)
+    house.carry(request)
+
+    assert house.delivery(request).state is DeliveryState.DEAD_LETTER
+
+
 def test_confirmed_once_more_of_the_same_it_leaves(house):
     confirm(house)
     request = house.approved()

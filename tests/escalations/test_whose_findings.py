@@ -256,6 +256,19 @@ def test_playbooks_whose_refusal_is_no_word_on_an_account_write_down_none_that_i
         assert page.id == "blocked-or-shutdown" or "profile-url" not in asks.evidence
 
 
+def test_a_refusal_counts_though_the_clock_was_ahead_when_ownership_was_confirmed(house):
+    now = datetime.now(UTC)
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now + timedelta(hours=20))
+    request = house.approved(playbook="account-takeover")
+
+    record_ownership(house, "account-suspended", "refused", at=now + timedelta(minutes=1))
+
+    assert not still_holds(house, request)
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now + timedelta(minutes=2))
+    assert still_holds(house, request)
+
+
 @pytest.mark.parametrize(
     ("account", "is_enough"), [(FAKE, False), (TAKEN, True)], ids=["another", "confirmed"]
 )
