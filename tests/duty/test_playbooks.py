@@ -308,7 +308,7 @@ def test_danger_from_one_trouble_is_not_covered_up_by_what_another_playbook_reco
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judge_current_answers(work, case).settled
-        found = find_step_answer_conflicts(
+        found = find_findings_against_answers(
             playbooks.runs_of_case(work, case), load_decision_table(), settled
         )
 
