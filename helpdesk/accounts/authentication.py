@@ -141,11 +141,12 @@ def try_recovery(
         person, _secret = _opened(work, attempt, recovery_key)
         if person is None:
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
-        # Whoever found the key guesses six digits: counted and held as beside a passphrase.
+        # Whoever found the key guesses six digits: counted and soon held as beside a passphrase.
         work.session.refresh(person, with_for_update={"of": Person})
-        if not signing_in.may_try_second_factor(work, person):
-            return None
-        signing_in.count_sign_in_attempt(work, person)
+        if not signing_in.count_try_beside_recovery_key(work, person):
+            if not signing_in.may_try_second_factor(work, person):
+                return None
+            signing_in.count_sign_in_attempt(work, person)
     # Slow, so no transaction is open here.
     lock = passphrases.derive_key_from_passphrase(
         passphrase, context.service.peppers_for_surface(surface)

@@ -68,10 +68,12 @@ class Person(RandomIdMixin, Base):
     # Whether that code took the place of an account that they had already.
     was_reset: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
-    # Wrong codes since somebody came in: of strangers, whom they make wait, and of known browsers.
+    # Wrong codes since somebody came in: of strangers, whom they make wait, of known browsers, and
+    # beside the recovery key.
     failures: Mapped[int] = mapped_column(default=0)
     closed_until: Mapped[datetime | None]
     failures_in_known_browsers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    failures_beside_recovery_key: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     key: Mapped[Key | None] = relationship(lazy="joined")
     memberships: Mapped[list["Membership"]] = relationship(
@@ -101,7 +103,7 @@ class Person(RandomIdMixin, Base):
 
     def forget_failures(self) -> None:
         """All tries are there again: it was them, or they begin anew."""
-        self.failures = self.failures_in_known_browsers = 0
+        self.failures = self.failures_in_known_browsers = self.failures_beside_recovery_key = 0
         self.closed_until = None
 
     def get_id(self) -> str:

@@ -360,7 +360,7 @@ def test_recovery_needs_the_second_factor_and_the_newest_recovery_key(context, r
 
 def test_wrong_codes_beside_the_recovery_key_are_counted_as_beside_a_passphrase(context, responder):
     words = "another passphrase entirely"
-    for number in range(signing_in.FREE_TRIES + 1):
+    for number in range(2 * signing_in.FREE_TRIES + 1):
         assert recover(context, responder, passphrase=words, code=f"{number:06}") is None
 
     assert recover(context, responder, passphrase=words) is None, "the right one waits, too"
@@ -371,6 +371,17 @@ def test_wrong_codes_beside_the_recovery_key_are_counted_as_beside_a_passphrase(
     assert recover(context, responder, passphrase=words) is not None
     with context.begin() as work:
         assert work.session.get(Person, responder.person.id).failures == 0
+
+
+def test_who_guesses_beside_the_passphrase_keeps_nobody_from_recovering(context, responder):
+    for _ in range(signing_in.FREE_TRIES + 1):
+        both_halves(context, responder, code="000000")
+    with context.begin() as work:
+        assert not signing_in.may_try_second_factor(
+            work, work.session.get(Person, responder.person.id)
+        )
+
+    assert recover(context, responder, passphrase="another passphrase entirely") is not None
 
 
 def recover(context, somebody, *, passphrase, key=None, code=None, at=0):

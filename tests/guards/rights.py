@@ -189,7 +189,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "people": {
         APP: "SELECT, INSERT, UPDATE",
-        PARTNER: "SELECT, UPDATE (closed_until, email, email_confirmed_at, email_for_self, email_used_until, enrolment_tag, enrolment_until, failures, failures_in_known_browsers, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
+        PARTNER: "SELECT, UPDATE (closed_until, email, email_confirmed_at, email_for_self, email_used_until, enrolment_tag, enrolment_until, failures, failures_beside_recovery_key, failures_in_known_browsers, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
         WORKER: "SELECT",
         TICKER: "SELECT",
     },

@@ -27,6 +27,7 @@ KEPT_BY_A_TRIGGER = {
     ("new_mailboxes", "tries"),
     ("new_partner_mailboxes", "tries"),
     ("people", "failures"),
+    ("people", "failures_beside_recovery_key"),
     ("people", "failures_in_known_browsers"),
     ("ticker_lease", "fence"),
     ("sending", "ticks"),

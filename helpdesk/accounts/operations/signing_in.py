@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, StaffSession
@@ -70,11 +71,28 @@ def count_try_in_known_browser(work: Work, person: Person) -> bool:
 
     No rule, as above.
     """
-    tries = person.failures_in_known_browsers + 1
-    if tries > TRIES_IN_KNOWN_BROWSERS:
+    return _count_own_try(
+        work, person, Person.failures_in_known_browsers, most=TRIES_IN_KNOWN_BROWSERS
+    )
+
+
+def count_try_beside_recovery_key(work: Work, person: Person) -> bool:
+    """One more code beside the recovery key; False if these are used up. Whoever guesses beside the
+    passphrase spends none of them, and so keeps nobody from making it worthless.
+
+    No rule, as above.
+    """
+    return _count_own_try(work, person, Person.failures_beside_recovery_key, most=FREE_TRIES)
+
+
+def _count_own_try(
+    work: Work, person: Person, counter: InstrumentedAttribute[int], *, most: int
+) -> bool:
+    tries = getattr(person, counter.key) + 1
+    if tries > most:
         return False
     counted = update(Person).where(Person.id == person.id)
-    work.session.execute(counted.values(failures_in_known_browsers=tries))
+    work.session.execute(counted.values({counter: tries}))
     return True
 
 
