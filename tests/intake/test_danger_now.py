@@ -80,6 +80,20 @@ def press(browser):
     return browser.send(ADDRESS)
 
 
+def test_pressed_when_the_mailbox_had_closed_it_is_asked_again_after_the_code(
+    house, mailbox, case, code
+):
+    mailbox.open(ADDRESS)
+    mailbox.client.delete_cookie("hd_public_door")
+    mailbox.send(ADDRESS)
+    assert "Enter your return code again" in mailbox.text
+
+    mailbox.send("/mailbox", answers={"code": " ".join(code.words)})
+    mailbox.send(ADDRESS)
+
+    assert now_of(house, case).level is Level.IMMEDIATE
+
+
 def told(house, case, code, at=None):
     with house.at_the_door(reporter(case.id), own=code.secret(), at=at) as work:
         operations.report_danger(work, queries.own_case(work))

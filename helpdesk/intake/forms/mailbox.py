@@ -32,7 +32,7 @@ class ReturnCodeForm(Form):
     body = TextAreaField()
     # Whose the message is: the tag of the page on which it was written.
     whose = HiddenField()
-    # Where to go on: the mailbox, or from the receipt its questions.
+    # Where to go on: the mailbox, from the receipt its questions, or a button that was pressed.
     then = HiddenField()
 
 

@@ -41,8 +41,10 @@ TRIES = 10
 TRIES_PER_MINUTE = 6
 # In the address that follows a right code: who comes there as a stranger keeps no cookies.
 JUST_OPENED = "opened=yes"
-# What the receipt asks for besides: to be led to the questions that it left out.
-QUESTIONS = "questions"
+# Where a right code leads besides: to the questions that the receipt left out, and to the button
+# that was pressed when the mailbox had closed.
+QUESTIONS, DANGER = "questions", "danger"
+LEADS_TO = {QUESTIONS: ".show_questions", DANGER: ".new_danger"}
 
 
 @bp.get("/mailbox")
@@ -81,7 +83,7 @@ def create_return() -> ResponseReturnValue:
         issue_page_to(reporter(case.id).id)
         response = make_response(render_template("mailbox/draft.html", form=ReporterMessageForm()))
     else:
-        where = ".show_questions" if form.then.data == QUESTIONS else ".show_case"
+        where = LEADS_TO.get(form.then.data or "", ".show_case")
         response = make_response(redirect(f"{_mailbox_of(case, where)}?{JUST_OPENED}", 303))
     end_receipt_of(code)
     set_session_cookie(response, operations.open_mailbox(work, case, code, intake_keys=keys))
@@ -123,6 +125,8 @@ def mailbox_required(
         # The mailbox closed while somebody was writing: what they wrote is carried along.
         form, token = ReturnCodeForm(), submitted_token()
         form.whose.data = token.whose if token else ""
+        # Else it would open as if nothing had been pressed, and who pressed it would wait.
+        form.then.data = DANGER if request.endpoint == "intake.create_danger" else ""
         kept_cookie = bool(request.cookies.get(session_cookie_name()))
         page = render_template(
             "mailbox/enter.html", form=form, was_open=True, kept_cookie=kept_cookie
