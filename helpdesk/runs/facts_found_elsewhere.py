@@ -26,6 +26,8 @@ from helpdesk.runs.storage import TOLD
 
 # What may be written over unread: whoever unsays it closes a gate.
 CONFIRMED: Final = "confirmed"
+# What a slip that is taken back must not make forgotten.
+REFUSED: Final = "refused"
 
 
 class UnacknowledgedFacts(Conflict):
@@ -110,6 +112,19 @@ def fact_names_of_other_runs(work: Work, run: Run, steps: Iterable[Step]) -> fro
         and one.value != TOLD
         and one.playbook in whose
     )
+
+
+def refusals_of_other_runs(work: Work, run: Run, step: Step) -> Mapping[str, StepRecord]:
+    """The facts that a step can find out, of which the last word of the other runs about the same
+    trouble is a refusal, and the record that says so."""
+    last: dict[str, _Source] = {}
+    for name, one in _sources(run, all_runs_of_case(work, run.case), facts_settable_by_step(step)):
+        is_same = step.comes_from_fragment or one.playbook == run.edition.playbook
+        if one.is_own or not is_same or one.value is None:
+            continue
+        if name not in last or last[name].record.at <= one.record.at:
+            last[name] = one
+    return {name: one.record for name, one in last.items() if one.value == REFUSED}
 
 
 def _sources(run: Run, runs: Iterable[Run], names: set[str]) -> Iterator[tuple[str, _Source]]:

@@ -6,7 +6,10 @@ from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
-from helpdesk.runs.facts_found_elsewhere import fact_names_of_other_runs
+from helpdesk.runs.facts_found_elsewhere import (
+    fact_names_of_other_runs,
+    refusals_of_other_runs,
+)
 from helpdesk.runs.models import Run, StepRecord
 
 
@@ -54,3 +57,6 @@ def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord)
         elsewhere=[one.record for one in elsewhere if one.once],
         kept=fact_names_of_other_runs(work, run, [step] if step is not None else ()),
     )
+    if step is not None:
+        for name, refused in refusals_of_other_runs(work, run, step).items():
+            storage.restore_refusal(work, run, step, name, refused)

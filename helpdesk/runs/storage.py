@@ -215,6 +215,18 @@ def remove_facts_of_record(
         store_facts(work, run.case, said, literal=said, account=account, playbook=whose)
 
 
+def restore_refusal(work: Work, run: Run, step: Step, name: str, record: StepRecord) -> None:
+    """What another run had refused stands again as of then, where no other record says anything:
+    somebody wrote over it and took that back."""
+    owner = playbook_owning_findings(run, step)
+    if facts_of_playbook(work, run.case, owner).get(name) is not None:
+        return
+    fact = Fact(case=run.case, case_id=run.case_id, playbook=owner, name=name)
+    fact.value, fact.set_at, fact.set_by = str(record.outcome), record.at, record.by
+    fact.words = work.keys.seal(fact, "words", "") if name == OWNERSHIP else None
+    work.session.add(fact)
+
+
 def delete_facts_of_steps(
     work: Work, run: Run, steps: Iterable[Step], *, kept: Collection[str] = ()
 ) -> None:

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from helpdesk.cases.playbook_findings import fact_codes_of_playbook
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook, facts_of_playbook
 from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import operations, queries, storage
@@ -226,6 +226,25 @@ def test_a_step_that_is_taken_back_forgets_nothing_that_a_colleague_found_out(br
     assert owner(at_work, THERE[0]) == "refused"
     open_step(browser, at_work, here, HERE[1])
     assert EX in browser.text
+
+
+@pytest.mark.parametrize("slip", ["confirmed", "cannot_tell"])
+def test_a_slip_that_is_taken_back_forgets_no_refusal_of_an_earlier_run(at_work, slip):
+    earlier, _ = at_the_owner(at_work)
+    at_work.finish(earlier, HERE[1], "refused", note=EX)
+    with at_work.working() as work:
+        refused_at = facts_of_playbook(work, at_work.case(work), HERE[0])["owner_confirmed"].set_at
+    here = at_work.start(HERE[0])
+    do_before(at_work, here, load_current_library().playbook(HERE[0]), HERE[1])
+    at_work.finish(here, HERE[1], slip, at_work.bo, has_read=True)
+
+    with at_work.working(at_work.bo) as work:
+        operations.reopen_step(work, at_work.run(work, here), HERE[1])
+
+    assert owner(at_work, HERE[0]) == "refused"
+    with at_work.working() as work:
+        again = facts_of_playbook(work, at_work.case(work), HERE[0])["owner_confirmed"]
+        assert again.set_at == refused_at
 
 
 def test_a_step_that_is_taken_back_still_takes_its_own_word_back(at_work):
