@@ -270,7 +270,12 @@ def test_what_was_written_down_before_shows_it_too(at_work):
         operations.reopen_step(work, at_work.run(work, run_id), "confirm-owner")
 
         operations.finish_step(
-            work, at_work.run(work, run_id), "confirm-owner", outcome="confirmed"
+            work,
+            at_work.run(work, run_id),
+            "confirm-owner",
+            outcome="confirmed",
+            # Whose account it is, is said of the one in the form.
+            evidence={"profile-url": told["profile-url"]},
         )
 
     assert at_work.stands(run_id, "confirm-owner").state is StepState.DONE
