@@ -17,7 +17,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.policy import works_in_queue
 from helpdesk.core.work import Work
 from helpdesk.duty import case_closing
-from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import request_lists
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
 
@@ -137,12 +137,12 @@ def _waiting(work: Work) -> Iterator[_Waiting]:
         yield _Waiting("A lower level", wish.case, {wish.asked_by})
     for ending in case_closing.pending_closing_requests(work):
         yield _Waiting("Close it as not a report", ending.case, {ending.asked_by})
-    for one in escalations.requests_to_approve(work):
+    for one in request_lists.requests_to_approve(work):
         what, by = f"Request {one.ref}", one.drafted_by
         if one.has_answer_to_approve:
             what, by = f"The answer on request {one.ref}", one.reply_by or by
         yield _Waiting(what, one.case, {by}, set(contributions_to(work, one)))
-    for one in escalations.requests_to_read_afterwards(work):
+    for one in request_lists.requests_to_read_afterwards(work):
         # Who let it leave alone: the request, or an answer of ours since.
         by = one.reply_by or one.approved_by or one.drafted_by
         no_second = {*contributions_to(work, one), one.approved_by or by}

@@ -26,8 +26,9 @@ from helpdesk.duty.playbook_offers import PlaybookOffers, rank_playbook_offers
 from helpdesk.duty.timeline import TimelineLine
 from helpdesk.duty.urgent_second_person_list import RequestAwaitingSecondPerson
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import request_lists
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.queries import PartnerRequestsNeedingAction
+from helpdesk.escalations.request_lists import PartnerRequestsNeedingAction
 from helpdesk.intake.intake_volume import IntakeVolume, current_volume
 from helpdesk.partners import queries as partners
 from helpdesk.partners import vetting
@@ -127,7 +128,7 @@ def load_board(work: Work) -> DutyBoard:
     out_of_reach = cases.cases_whose_owner_lost_access(work) if is_lead else []
     disputed = disputed_conversations.disputed_cases(work)
     left_to_others = past_disputes.cases_left_to_others(work)
-    dead_letters = escalations.failed_deliveries(work)
+    dead_letters = request_lists.failed_deliveries(work)
     came_back = playbooks.steps_due_again(work)
     waiting = accounts.members_without_key(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
@@ -146,16 +147,16 @@ def load_board(work: Work) -> DutyBoard:
         unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
         unconfirmed_partners=partners.partners_without_confirmed_mailbox(work),
         to_vet=vetting.partners_to_vet(work),
-        untold_partners=escalations.requests_with_untold_news(work),
-        held_up=escalations.requests_held_up(work),
-        without_basis=escalations.requests_without_basis(work),
-        acted_late=escalations.withdrawn_requests_acted_on(work, at=work.at),
+        untold_partners=request_lists.requests_with_untold_news(work),
+        held_up=request_lists.requests_held_up(work),
+        without_basis=request_lists.requests_without_basis(work),
+        acted_late=request_lists.withdrawn_requests_acted_on(work, at=work.at),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=untrusted_keys(work),
         ended_database_sessions=ended_database_sessions(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
-        at_partners=escalations.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
+        at_partners=request_lists.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
         news=news_lines.unseen_news(work),
         second_persons=urgent_second_person_list.urgent_requests_awaiting_second_person(work)
         if is_lead

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from helpdesk.cases import clocks as case_clocks
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, queries
+from helpdesk.escalations import clocks, queries, request_lists
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import lacks_only_a_second_person
 from helpdesk.escalations.models import Escalation
@@ -35,7 +35,7 @@ def urgent_requests_awaiting_second_person(work: Work) -> Sequence[RequestAwaiti
 
 
 def _drafts(work: Work) -> Iterator[RequestAwaitingSecondPerson]:
-    for request in queries.requests_to_approve(work):
+    for request in request_lists.requests_to_approve(work):
         if request.priority is not Priority.P1 or not needs_second_person(request.ask):
             continue
         if not request.has_answer_to_approve and not _lacks_nothing_else(work, request):
@@ -57,7 +57,7 @@ def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
 
 
 def _left_alone(work: Work) -> Iterator[RequestAwaitingSecondPerson]:
-    for request in queries.requests_to_read_afterwards(work):
+    for request in request_lists.requests_to_read_afterwards(work):
         if request.priority is Priority.P1:
             mine = work.actor.id == request.approved_by or work.actor.id in contributions_to(
                 work, request

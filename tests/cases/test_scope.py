@@ -11,7 +11,7 @@ from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views import case_page_variables
-from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import request_lists
 from helpdesk.triage import queries as triage
 from tests.factories import a_case, a_person, a_team
 
@@ -135,7 +135,7 @@ SOMEWHERE = {
     "unheard": lambda work: triage.cases_with_failed_alert(work),
     "level requests": lambda work: triage.pending_lower_level_requests(work),
     "closing requests": lambda work: case_closing.pending_closing_requests(work),
-    "failed deliveries": lambda work: escalations.failed_deliveries(work),
+    "failed deliveries": lambda work: request_lists.failed_deliveries(work),
 }
 
 

@@ -10,7 +10,7 @@ from helpdesk.cases.report_content import seal_report
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
-from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations import jobs, operations, queries, request_lists
 from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
@@ -111,7 +111,7 @@ def test_an_answer_to_an_earlier_question_is_not_sent_to_a_later_one(house):
     with pytest.raises(Conflict, match="There is no answer here to send"):
         send_answer(house, escalation, house.second, wording)
     with house.as_(house.second) as work:
-        assert queries.requests_to_approve(work) == []
+        assert request_lists.requests_to_approve(work) == []
 
 
 def test_taking_a_consent_back_keeps_an_answer_that_waits_here(house):

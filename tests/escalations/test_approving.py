@@ -18,7 +18,7 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Envelope
-from helpdesk.escalations import jobs, operations, queries, second_person_alerts
+from helpdesk.escalations import jobs, operations, queries, request_lists, second_person_alerts
 from helpdesk.escalations.decision_rules import OUTCOMES
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations import partner_actions
@@ -253,12 +253,14 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
         ).all()
         assert [one.arguments for one in called] == [{"escalation_id": escalation.id}]
     with house.as_(house.second) as work:
-        assert [one.id for one in queries.requests_to_read_afterwards(work)] == [escalation.id]
+        assert [one.id for one in request_lists.requests_to_read_afterwards(work)] == [
+            escalation.id
+        ]
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Someone else"):
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.second) as work:
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
-        assert queries.requests_to_read_afterwards(work) == []
+        assert request_lists.requests_to_read_afterwards(work) == []
     with house.as_(house.lead) as work, pytest.raises(Conflict, match="is not waiting"):
         operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
@@ -396,7 +398,7 @@ def test_outside_the_queue_there_is_no_request(house):
     with house.as_(stranger) as work:
         with pytest.raises(NotFound):
             house.mine(work, escalation)
-        assert queries.requests_to_approve(work) == []
+        assert request_lists.requests_to_approve(work) == []
         with pytest.raises(NotAllowed):
             operations.write_draft(
                 work,

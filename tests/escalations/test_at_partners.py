@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from helpdesk.escalations import queries
+from helpdesk.escalations import request_lists
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Ask, EscalationState
 from tests.factories import a_person, a_team
@@ -36,7 +36,7 @@ def test_questions_of_partners_hide_no_partner_who_is_late(house):
     stands(house, Ask.REVIEW, EscalationState.WITH_PARTNER, timedelta(hours=-1))
 
     with house.as_(house.writer) as work:
-        found = queries.requests_at_partners(work, at=NOW, limit=1)
+        found = request_lists.requests_at_partners(work, at=NOW, limit=1)
 
     assert (refs(found.asked), found.asked.in_all, found.asked.more) == (asked[:1], 2, 1)
     assert (refs(found.late), found.late.in_all, found.late.more) == (late[:1], 2, 1)
@@ -48,6 +48,6 @@ def test_what_another_queue_has_is_in_no_pile(house):
         stranger = a_person(work, teams=[a_team(work)])
 
     with house.as_(stranger) as work:
-        found = queries.requests_at_partners(work, at=NOW)
+        found = request_lists.requests_at_partners(work, at=NOW)
 
     assert (found.asked.in_all, found.late.in_all) == (0, 0)

@@ -17,7 +17,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Envelope
 from helpdesk.duty import restored_backup
-from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations import jobs, operations, queries, request_lists
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import BACKOFF, LEASE
 from helpdesk.escalations.states import Ask, DeliveryState, EscalationState
@@ -137,7 +137,7 @@ def test_a_refused_letter_waits_for_a_person(house):
     assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert results(house, escalation) == [DeliveryState.REJECTED]
     with house.as_(house.second) as work:
-        [waiting] = queries.failed_deliveries(work)
+        [waiting] = request_lists.failed_deliveries(work)
         assert waiting.escalation.drafted_by == house.writer.actor.id
     assert outbox_jobs(house, "triage.tell_owner")
 

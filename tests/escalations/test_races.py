@@ -14,7 +14,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
-from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations import jobs, operations, request_lists
 from helpdesk.escalations.models import Delivery, Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.states import Ask, DeliveryState, EscalationState, PartnerAction, Reason
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
@@ -201,7 +201,9 @@ def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
 
     assert fared == {"done": 1, "refused": 1}
     with house.as_(house.writer) as work:
-        drafts = [one for one in queries.requests_to_approve(work) if one.case_id == house.case.id]
+        drafts = [
+            one for one in request_lists.requests_to_approve(work) if one.case_id == house.case.id
+        ]
         assert [type(one) for one in drafts] == [Escalation]
 
 

@@ -14,7 +14,7 @@ from helpdesk.cases.past_disputes import (
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import request_lists
 from helpdesk.escalations import staff_and_partner_labels as request_words
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
@@ -29,8 +29,8 @@ def approvals() -> ResponseReturnValue:
         one for one in triage.pending_lower_level_requests(work) if work.keys.holds(one.case.key_id)
     ]
     drafts, to_read = (
-        escalations.requests_to_approve(work),
-        escalations.requests_to_read_afterwards(work),
+        request_lists.requests_to_approve(work),
+        request_lists.requests_to_read_afterwards(work),
     )
     closings = case_closing.pending_closing_requests(work)
     actors = [one.asked_by for one in closings]

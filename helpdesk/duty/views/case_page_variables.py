@@ -49,6 +49,7 @@ from helpdesk.duty.findings_against_answers import find_findings_against_answers
 from helpdesk.duty.playbook_offers import playbooks_not_in_mailbox, rank_playbook_offers
 from helpdesk.duty.unanswered_questions import unanswered_questions
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import request_lists
 from helpdesk.escalations import staff_and_partner_labels as request_words
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.policy import may_ask_partner
@@ -152,9 +153,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
             runs, load_decision_table(), level.judgement.settled
         ),
         "platform": playbooks.platform_of(case),
-        "acted_late": escalations.requests_acted_on_late(work, case) if requests else (),
+        "acted_late": request_lists.requests_acted_on_late(work, case) if requests else (),
         "requests": requests,
-        "without_basis": escalations.requests_without_basis(work, case) if requests else (),
+        "without_basis": request_lists.requests_without_basis(work, case) if requests else (),
         "may_ask_partner": may_ask_partner(work.actor, case) and not case.is_closed,
         "request_words": request_words,
         "names": names,

@@ -4,7 +4,7 @@ from helpdesk.cases import news
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_pausing, queries
+from helpdesk.escalations import case_pausing, request_lists
 
 
 def follow_lost_basis(work: Work, case: Case) -> None:
@@ -13,7 +13,7 @@ def follow_lost_basis(work: Work, case: Case) -> None:
 
     No rule: the step that found it out comes through here, and holds the case.
     """
-    for escalation in queries.requests_without_basis(work, case):
+    for escalation in request_lists.requests_without_basis(work, case):
         if not case.is_closed:
             case_pausing.resume_case_after_partner(work, case)
         news.notify_owner(work, case.id, NewsKind.MOVED, request_id=escalation.id)

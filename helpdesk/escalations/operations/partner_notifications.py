@@ -3,7 +3,7 @@
 from helpdesk.core.errors import Conflict
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
-from helpdesk.escalations import queries
+from helpdesk.escalations import request_lists
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_record_partner_told, may_work_on_request
@@ -39,5 +39,5 @@ def enqueue_waiting_news(work: Work, partner_id: str, *, at: int) -> None:
 
     No rule: only the worker comes here, after their address was confirmed.
     """
-    for escalation in queries.untold_requests_of_partner(work, partner_id):
+    for escalation in request_lists.untold_requests_of_partner(work, partner_id):
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=f"again-{at}")

@@ -1,0 +1,169 @@
+"""Lists of requests over all cases that somebody may see: what waits, is late, or went wrong."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, exists, func, not_, or_, select
+
+from helpdesk.cases.models import Case, Closure
+from helpdesk.cases.queries import is_in_queues
+from helpdesk.cases.states import CaseOutcome, CaseState
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import (
+    Delivery,
+    Escalation,
+    PartnerDecision,
+    PartnerMessage,
+)
+from helpdesk.escalations.queries import visible_requests
+from helpdesk.escalations.states import (
+    UNDER_WAY,
+    DeliveryState,
+    EscalationState,
+)
+from helpdesk.partners.models import IS_VETTED
+
+# How long the board shows that a partner had acted, of a case that its reporter took back.
+ACTED_LATELY: Final = timedelta(days=14)
+
+
+def failed_deliveries(work: Work) -> Sequence[Delivery]:
+    """Requests that could not be carried: each waits for the person who wrote it."""
+    found = (
+        select(Delivery)
+        .join(Delivery.escalation)
+        .join(Escalation.case)
+        .where(is_in_queues(work.actor.queues))
+        .where(Delivery.state == DeliveryState.DEAD_LETTER)
+    )
+    return work.session.scalars(found.order_by(Escalation.approved_at)).all()
+
+
+def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
+    """Requests whose partner has not been told what is new on them, the longest first."""
+    found = visible_requests(work.actor).where(Escalation.untold_since.is_not(None))
+    return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
+
+
+def withdrawn_requests_acted_on(work: Work, *, at: datetime) -> Sequence[Escalation]:
+    """Requests on which the partner had acted before they were withdrawn, the newest first: until
+    the case is closed. One that its reporter took back is closed already: two weeks."""
+    acted = exists().where(
+        PartnerDecision.escalation_id == Escalation.id, PartnerDecision.is_after_withdrawal
+    )
+    lately = acted.where(PartnerDecision.at >= at - ACTED_LATELY)
+    taken_back = Case.closure.has(Closure.outcome == CaseOutcome.WITHDRAWN)
+    found = visible_requests(work.actor).where(
+        acted, or_(Case.state != CaseState.CLOSED, and_(taken_back, lately))
+    )
+    return work.session.scalars(found.order_by(Escalation.approved_at.desc())).all()
+
+
+def requests_acted_on_late(work: Work, case: Case) -> Collection[str]:
+    """The ids of those of one case."""
+    found = select(PartnerDecision.escalation_id).where(
+        PartnerDecision.case_id == case.id, PartnerDecision.is_after_withdrawal
+    )
+    return frozenset(work.session.scalars(found))
+
+
+def requests_held_up(work: Work) -> Sequence[Escalation]:
+    """Requests that have arrived at a partner who is in doubt, most urgent first."""
+    found = visible_requests(work.actor).where(
+        Escalation.state.in_(UNDER_WAY),
+        Escalation.partner.has(not_(IS_VETTED)),
+    )
+    return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
+
+
+def requests_without_basis(work: Work, case: Case | None = None) -> Sequence[Escalation]:
+    """Requests at a partner of which it is no longer confirmed who is asking, or whose account it
+    is: of one case, or of all that the actor may see; most urgent first."""
+    found = visible_requests(work.actor).where(
+        Escalation.state.in_(UNDER_WAY),
+        not_(func.request_still_holds(Escalation.id)),
+    )
+    if case is not None:
+        work.session.flush()
+        found = found.where(Escalation.case_id == case.id)
+    return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
+
+
+def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:
+    """The same of one partner, for the worker that tells them."""
+    found = select(Escalation).where(
+        Escalation.partner_id == partner_id, Escalation.untold_since.is_not(None)
+    )
+    return work.session.scalars(found.order_by(Escalation.id)).all()
+
+
+def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
+    """What left on one person's word and no second person has read yet, the latest hour first."""
+    found = visible_requests(work.actor).where(
+        Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None)
+    )
+    return work.session.scalars(found.order_by(Escalation.second_read_due_at)).all()
+
+
+def requests_to_approve(work: Work) -> Sequence[Escalation]:
+    """Drafts of the actor's queues, and answers to partners that wait, oldest first."""
+    asked_since = exists().where(
+        PartnerMessage.escalation_id == Escalation.id, PartnerMessage.at > Escalation.reply_at
+    )
+    answers = and_(
+        Escalation.state == EscalationState.NEED_INFORMATION,
+        Escalation.reply.is_not(None),
+        not_(asked_since),
+    )
+    found = visible_requests(work.actor).where(
+        or_(Escalation.state == EscalationState.DRAFT, answers)
+    )
+    return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
+
+
+@dataclass(frozen=True)
+class RequestList:
+    """The first of some requests, and how many there are in all."""
+
+    requests: Sequence[Escalation] = ()
+    in_all: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many are not among the first."""
+        return self.in_all - len(self.requests)
+
+
+@dataclass(frozen=True)
+class PartnerRequestsNeedingAction:
+    """What partners have asked us, and what they should have answered by now."""
+
+    asked: RequestList
+    late: RequestList
+
+
+def requests_at_partners(
+    work: Work, *, at: datetime, limit: int = 50
+) -> PartnerRequestsNeedingAction:
+    """The first of each pile, the longest silence before the others: neither hides the other."""
+    has_asked = Escalation.state == EscalationState.NEED_INFORMATION
+    in_order = Escalation.answer_due_at, Escalation.id
+    found = visible_requests(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
+    piled = found.with_only_columns(
+        Escalation.id,
+        func.row_number().over(partition_by=has_asked, order_by=in_order).label("place"),
+        func.count().over(partition_by=has_asked).label("in_all"),
+    ).subquery()
+    first = select(Escalation, piled.c.in_all).join(piled, piled.c.id == Escalation.id)
+    rows = work.session.execute(first.where(piled.c.place <= limit).order_by(*in_order)).all()
+    return PartnerRequestsNeedingAction(
+        asked=_pile(row for row in rows if row[0].state is EscalationState.NEED_INFORMATION),
+        late=_pile(row for row in rows if row[0].state is not EscalationState.NEED_INFORMATION),
+    )
+
+
+def _pile(rows: Iterable[Any]) -> RequestList:
+    listed = list(rows)
+    return RequestList([row[0] for row in listed], listed[0].in_all) if listed else RequestList()
