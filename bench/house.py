@@ -26,7 +26,7 @@ from alembic.config import Config
 from helpdesk import key_files
 from helpdesk.adapters import child_processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.context_assembly import close_context, open_context
+from helpdesk.context_assembly import close_database_connections, open_context
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
@@ -79,7 +79,7 @@ class House:
             self.close(name)
         for name in ("context", "overseer"):
             if name in self.__dict__:
-                close_context(getattr(self, name))
+                close_database_connections(getattr(self, name))
         self.redis.stop()
         self.postgres.remove()
         for door in self._doors.values():

@@ -53,10 +53,10 @@ from helpdesk.web import (
     login,
     rate_limits,
     request_bodies,
+    request_scheme,
     response_headers,
     session_cookies,
     unbranded_host,
-    url_scheme,
 )
 from helpdesk.web import request_work as web_work
 from helpdesk.web.template_environment import TemplateEnvironment
@@ -132,7 +132,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         PLATFORMS=lambda: [one.slug for one in load_current_library().platforms],
         PLAYBOOK_TITLE=_kinds,
     )
-    url_scheme.init_app(app, context.settings.url_of(surface))
+    request_scheme.init_app(app, context.settings.url_of(surface))
     response_headers.init_app(app)
     if surface is Surface.PUBLIC:
         unbranded_host.init_app(app, context.settings.reminder_url, endpoints=AT_UNBRANDED_HOST)

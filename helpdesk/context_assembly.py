@@ -58,7 +58,7 @@ def open_context(settings: Settings, *, engine: Engine | None = None) -> AppCont
     )
 
 
-def close_context(context: AppContext) -> None:
+def close_database_connections(context: AppContext) -> None:
     """Close every connection to the database; whoever asks again opens a new one."""
     context.sessions.kw["bind"].dispose()
 

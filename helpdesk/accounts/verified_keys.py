@@ -51,7 +51,7 @@ def key_of_person(work: Work, person: Person) -> Key:
     raise Conflict(f"The key of {bidi_isolate(person.name)}{NOT_SIGNED}")
 
 
-class UntrustedKeys(NamedTuple):
+class HoldersOfUntrustedKeys(NamedTuple):
     """Under whose name a key lies that nobody signed who could, or another's is put."""
 
     teams: Sequence[Team] = ()
@@ -60,7 +60,7 @@ class UntrustedKeys(NamedTuple):
     unseen: int = 0
 
 
-def untrusted_keys(work: Work) -> UntrustedKeys:
+def untrusted_keys(work: Work) -> HoldersOfUntrustedKeys:
     """Every team and person with such a key: for the duty board."""
     lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
     owned: dict[str, list[Any]] = {}
@@ -68,7 +68,7 @@ def untrusted_keys(work: Work) -> UntrustedKeys:
         owned.setdefault(line.owner_id, []).append(line)
     teams = work.session.scalars(select(Team).order_by(Team.name)).all()
     people, unseen = _with_a_false_key(work, owned)
-    return UntrustedKeys(
+    return HoldersOfUntrustedKeys(
         teams=[
             team
             for team in teams

@@ -117,7 +117,7 @@ def unanswered_dispute_message(work: Work, case: Case) -> str:
     it was them we spoke with, or that they told us what we wrote down. Empty if nothing.
 
     Whoever spoke for them may have told us more. What goes to a partner asks for more than that any
-    of us has written (`past_disputes.dispute_barring_requests`).
+    of us has written (`past_disputes.why_dispute_bars_requests`).
     """
     work.session.flush()
     is_disputed, is_word_disputed = work.session.execute(_DISPUTES, {"case_id": case.id}).one()

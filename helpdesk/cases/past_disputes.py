@@ -62,7 +62,7 @@ class PastDispute(NamedTuple):
     is_settled: bool
 
 
-def dispute_barring_requests(work: Work, case: Case) -> str:
+def why_dispute_bars_requests(work: Work, case: Case) -> str:
     """Why nothing leaves to a partner while the reporter disputes our record, in a sentence. Empty
     if they do not, or if it is settled."""
     if unanswered := unanswered_dispute_message(work, case):

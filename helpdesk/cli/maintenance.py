@@ -17,7 +17,7 @@ from helpdesk.accounts.queries import team_by_slug
 from helpdesk.adapters import database_hardening
 from helpdesk.adapters.child_processes import CannotStart
 from helpdesk.cli.name_parameter_types import NAME, OPERATOR_NAME, SHORT
-from helpdesk.context_assembly import close_context, open_context
+from helpdesk.context_assembly import close_database_connections, open_context
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext
@@ -196,4 +196,4 @@ def command_context(
     try:
         yield context
     finally:
-        close_context(context)
+        close_database_connections(context)

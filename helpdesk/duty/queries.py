@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.verified_keys import UntrustedKeys, untrusted_keys
+from helpdesk.accounts.verified_keys import HoldersOfUntrustedKeys, untrusted_keys
 from helpdesk.cases import disputed_conversations, past_disputes
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
@@ -98,7 +98,7 @@ class DutyBoard:
     follow_ups: Sequence[Case]
     steps_due_again: Sequence[DueStep]
     newcomers: Sequence[Membership]
-    false_keys: UntrustedKeys
+    false_keys: HoldersOfUntrustedKeys
     ended_database_sessions: Sequence[RoleWithEndedSessions]
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]

@@ -100,7 +100,7 @@ def follow_partner_vetting(context: AppContext, *, partner_id: str, at: int) -> 
     """A partner is in doubt, or vetted again: hold up what lies there, or let it go on. Safe to run
     twice."""
     with context.begin() as work:
-        operations.follow_vetting(work, partner_id, at=at)
+        operations.apply_partner_vetting(work, partner_id, at=at)
 
 
 @job(

@@ -45,7 +45,7 @@ def may_record_partner_told(actor: Actor, _escalation: Escalation) -> bool:
     return actor.role is Role.SYSTEM
 
 
-def may_follow_vetting(actor: Actor, partner_id: str) -> bool:
+def may_apply_partner_vetting(actor: Actor, partner_id: str) -> bool:
     """The worker, after a partner came into doubt or was vetted again."""
     return actor.role is Role.SYSTEM and bool(partner_id)
 

@@ -117,7 +117,7 @@ def partner_messages_of(work: Work, escalation: Escalation) -> Sequence[PartnerM
 
 
 @dataclass(frozen=True)
-class AnswerAwaitingApproval:
+class ReplyAwaitingApproval:
     """Our answer to what a partner asked last, before a second person sends it."""
 
     words: str
@@ -125,14 +125,14 @@ class AnswerAwaitingApproval:
     at: datetime
 
 
-def answer_awaiting_approval(work: Work, escalation: Escalation) -> AnswerAwaitingApproval | None:
+def answer_awaiting_approval(work: Work, escalation: Escalation) -> ReplyAwaitingApproval | None:
     """The answer that waits for a second person; none where they have asked again since."""
     by, at = escalation.reply_by, escalation.reply_at
     if not escalation.has_answer_to_approve or by is None or at is None:
         return None
     if any(one.at > at for one in partner_messages_of(work, escalation)):
         return None
-    return AnswerAwaitingApproval(work.keys.open(escalation, "reply"), by, at)
+    return ReplyAwaitingApproval(work.keys.open(escalation, "reply"), by, at)
 
 
 def decisions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
@@ -140,7 +140,7 @@ def decisions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision
     return _decisions(work, escalation, is_after_withdrawal=False)
 
 
-def late_actions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
+def actions_told_after_withdrawal(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
     """What they had done before the request was withdrawn, and told us after it, oldest first."""
     return _decisions(work, escalation, is_after_withdrawal=True)
 
@@ -328,7 +328,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         is_waived=escalation.waived_by is not None,
         ways_to_reporter=_ways_to_reporter(work, case),
         case_is_closed=case.is_closed,
-        unanswered_dispute=past_disputes.dispute_barring_requests(work, case),
+        unanswered_dispute=past_disputes.why_dispute_bars_requests(work, case),
         parts=contributions_to(work, escalation),
         is_owner_known_elsewhere=is_known,
         accounts_confirmed_elsewhere=accounts,

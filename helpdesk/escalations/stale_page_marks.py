@@ -66,7 +66,7 @@ def last_decision_mark(
 
 def late_action_mark_of(work: Work, escalation: Escalation) -> str:
     """What they told us that they had done before it was withdrawn."""
-    return mark_of(*[one.id for one in queries.late_actions_of(work, escalation)])
+    return mark_of(*[one.id for one in queries.actions_told_after_withdrawal(work, escalation)])
 
 
 def untold_news_mark_of(escalation: Escalation) -> str:

@@ -67,7 +67,7 @@ def current_volume(work: Work) -> IntakeVolume:
     return IntakeVolume(*(int(number) for number in work.session.execute(LOAD).one()))
 
 
-def refuse_if_full(work: Work, quota: int) -> None:
+def refuse_if_day_volume_full(work: Work, quota: int) -> None:
     """StorageFull where what came in a day has used the quota up, in megabytes."""
     if not cached_volume(work).has_room(quota):
         raise StorageFull

@@ -58,7 +58,7 @@ def compose_code_email(
 
 def preview_reminder(settings: Settings, language: str) -> list[str]:
     """The lines of an email as the page shows them before anybody agrees to it."""
-    link = f"{reminder_stop_url(settings, language)}…"
+    link = f"{reminder_stop_base_url(settings, language)}…"
     return [_said(language, "new"), _said(language, "stop"), link]
 
 
@@ -68,7 +68,7 @@ def reminder_stop_token(key: Secret, case_id: str, address: str) -> str:
     return key.derive(f"stop {case_id} {address}").hex()
 
 
-def reminder_stop_url(settings: Settings, language: str) -> str:
+def reminder_stop_base_url(settings: Settings, language: str) -> str:
     """Where that link opens, without what it holds: never at the helpdesk's host."""
     return f"{settings.reminder_url}/{language}/stop/"
 
@@ -83,7 +83,7 @@ def _email(
     about: str,
 ) -> Email:
     token = reminder_stop_token(key, reminder.case_id, to)
-    link = f"{reminder_stop_url(settings, reminder.language)}{token}"
+    link = f"{reminder_stop_base_url(settings, reminder.language)}{token}"
     words = [*lines, f"{_said(reminder.language, 'stop')}\n{link}"]
     host = settings.reminder_from.rpartition("@")[2]
     # Nothing that is known elsewhere stands in it.

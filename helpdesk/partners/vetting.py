@@ -40,7 +40,7 @@ class DeskPerson(NamedTuple):
     words: str
 
 
-class VettingOverview(NamedTuple):
+class VettingEligibility(NamedTuple):
     """How it stands with a partner: who is at its desk, why not I, and who else can."""
 
     desk: Sequence[DeskPerson]
@@ -48,12 +48,12 @@ class VettingOverview(NamedTuple):
     others: Sequence[str]
 
 
-def vetting_state_of(work: Work, partner: Partner) -> VettingOverview:
+def vetting_state_of(work: Work, partner: Partner) -> VettingEligibility:
     """What the partner's page says of it. Of those who can, it names whom the actor may see."""
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     seen = {one.id for one in accounts.all_visible_people(work)}
     able = [one for one in _who_may_vet(work, partner) if f"{PERSON}{one.id}" != work.actor.id]
-    return VettingOverview(
+    return VettingEligibility(
         people_at_desk(work, partner), refusal, [one.name for one in able if one.id in seen]
     )
 

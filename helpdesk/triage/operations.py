@@ -20,10 +20,10 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
+from helpdesk.playbooks.combined_playbooks import playbooks_of_kinds
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.several_playbooks import playbooks_of_kinds
 from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice

@@ -18,7 +18,7 @@ from helpdesk.core.errors import StalePage
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
-from helpdesk.playbooks import organisation_questions, several_playbooks
+from helpdesk.playbooks import combined_playbooks, organisation_questions
 from helpdesk.playbooks.answer_evaluation import matching_tags
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.evaluation import unknown_names_in
@@ -115,7 +115,7 @@ def triage_summary(
     messages, of which some answer questions."""
     answers = answers_of(work, case, messages=messages)
     later = report_content.later_answers_of(work, case, messages).keys()
-    pages = several_playbooks.playbooks_of_kinds(load_current_library(), (*case.kinds, *at_work))
+    pages = combined_playbooks.playbooks_of_kinds(load_current_library(), (*case.kinds, *at_work))
     judgement = judge_report(load_decision_table(), pages, answers)
     questions = staff_questions_of(pages)
     return TriageSummary(
@@ -138,7 +138,7 @@ def next_lower_level(level: Level) -> Level | None:
 
 def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
     """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
-    return several_playbooks.playbooks_of_kinds(
+    return combined_playbooks.playbooks_of_kinds(
         load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
     )
 
@@ -164,7 +164,7 @@ def _as_value(answer: report_content.Answer) -> Value:
 def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """What these pages ask, in the words of the house; and, last, who it is that asks."""
     library = load_current_library()
-    asked = several_playbooks.merged_questions(library, pages)
+    asked = combined_playbooks.merged_questions(library, pages)
     names = {question.id for question in asked}
     late = (
         one for one in organisation_questions.organisation_questions(library) if one.id not in names

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from helpdesk.app import create_app
-from helpdesk.context_assembly import close_context, open_context
+from helpdesk.context_assembly import close_database_connections, open_context
 from helpdesk.settings import Surface
 from helpdesk.web.request_work import current_work
 
@@ -26,14 +26,14 @@ def open_desk(settings, postgres, role):
 def worker(settings, postgres):
     context = open_desk(settings, postgres, "helpdesk_worker")
     yield context
-    close_context(context)
+    close_database_connections(context)
 
 
 @pytest.fixture
 def public_pages(settings, postgres):
     context = open_desk(settings, postgres, "helpdesk_intake")
     yield context
-    close_context(context)
+    close_database_connections(context)
 
 
 @pytest.fixture

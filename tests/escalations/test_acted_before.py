@@ -39,7 +39,7 @@ def acted(house, escalation, *, action=PartnerAction.ACCESS_RESTORED, seen=None)
 
 def late_actions(house, escalation):
     with house.as_(house.writer) as work:
-        found = queries.late_actions_of(work, house.mine(work, escalation))
+        found = queries.actions_told_after_withdrawal(work, house.mine(work, escalation))
         return [(one.action, work.keys.read(one, "note")) for one in found]
 
 

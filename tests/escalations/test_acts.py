@@ -87,8 +87,8 @@ PLANTED = {
         (policy, "_looks_after", always),
     ],
     "a dispute stops nothing": [
-        (past_disputes, "dispute_barring_requests", lambda _work, _case: ""),
-        (staff_actions, "dispute_barring_requests", lambda _work, _case: ""),
+        (past_disputes, "why_dispute_bars_requests", lambda _work, _case: ""),
+        (staff_actions, "why_dispute_bars_requests", lambda _work, _case: ""),
     ],
     "who changed a partner vets it": [(vetting, "_parts", only_who_registered)],
 }

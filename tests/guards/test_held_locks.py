@@ -12,7 +12,7 @@ from helpdesk import ticker
 from helpdesk.app import create_app
 from helpdesk.cases.models import Case, Message, News
 from helpdesk.cases.states import CaseState
-from helpdesk.context_assembly import close_context, open_context, open_engine
+from helpdesk.context_assembly import close_database_connections, open_context, open_engine
 from helpdesk.core import codes, jobs
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext
@@ -197,7 +197,7 @@ def test_what_is_done_without_a_page_gives_way_sooner(address, settings, serves,
     with context.begin() as work:
         assert work.session.scalar(text("SHOW lock_timeout")) == patience
 
-    close_context(context)
+    close_database_connections(context)
 
 
 def test_reports_are_counted_past_rows_that_someone_holds(address):

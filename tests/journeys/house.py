@@ -21,7 +21,7 @@ from helpdesk.adapters.postgres_listener import PostgresListener
 from helpdesk.adapters.queue_notifier import RedisQueueNotifier, connect_to_redis, wake_up_list_of
 from helpdesk.adapters.rq_worker import open_worker
 from helpdesk.app import create_app
-from helpdesk.context_assembly import close_context, open_context
+from helpdesk.context_assembly import close_database_connections, open_context
 from helpdesk.core.jobs import Queue
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read_keys
@@ -78,7 +78,7 @@ class House:
     def rest(self):
         """Everything is written and closed: only files are left."""
         for desk in self._desks.values():
-            close_context(desk)
+            close_database_connections(desk)
         if self.redis.is_running:
             with connect_to_redis(self.redis.url()) as redis:
                 # Beside the log of every command, the whole of it as plain as Redis can write it.
@@ -93,7 +93,7 @@ class House:
     def remove(self):
         self._listener.stop()
         for desk in self._desks.values():
-            close_context(desk)
+            close_database_connections(desk)
         self.redis.stop()
         self.postgres.remove()
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from helpdesk import context_assembly
 from helpdesk.app import create_app
-from helpdesk.context_assembly import close_context, open_context, open_engine
+from helpdesk.context_assembly import close_database_connections, open_context, open_engine
 from helpdesk.settings import Surface
 from helpdesk.web import request_work
 
@@ -18,7 +18,7 @@ from helpdesk.web import request_work
 def apart(settings, postgres):
     context = open_context(replace(settings, database_url=postgres.url("helpdesk_app")))
     yield context
-    close_context(context)
+    close_database_connections(context)
 
 
 @pytest.mark.parametrize(("path", "status"), [("/duty", 303), ("/no/such/page", 404)])

@@ -17,7 +17,7 @@ IN_NO_ORDER = 4
 
 
 @dataclass(frozen=True)
-class SimulationSetup:
+class PlaybookUnderTest:
     """What a trial stands on: the pages, and the one of them that is tried."""
 
     library: WrittenLibrary
@@ -77,7 +77,7 @@ class RandomOutcomeChooser:
         return not missing_proof(outcome, self._evidence, note="told")
 
 
-def random_person(ground: SimulationSetup, seed: int) -> RandomPerson:
+def random_person(ground: PlaybookUnderTest, seed: int) -> RandomPerson:
     """The person with this number."""
     dice = random.Random(seed)  # noqa: S311 - a made-up person, not a secret
     answers = {question.id: _answer(question, dice) for question in ground.page.questions}

@@ -8,8 +8,8 @@ from helpdesk.cases.disputed_conversations import (
     ids_with_unanswered_reporter_activity,
 )
 from helpdesk.cases.past_disputes import (
-    dispute_barring_requests,
     ids_of_cases_with_past_disputes,
+    why_dispute_bars_requests,
 )
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import case_closing
@@ -44,7 +44,7 @@ def approvals() -> ResponseReturnValue:
         drafts=drafts,
         to_read=to_read,
         disputed={
-            one.case_id for one in (*drafts, *to_read) if dispute_barring_requests(work, one.case)
+            one.case_id for one in (*drafts, *to_read) if why_dispute_bars_requests(work, one.case)
         },
         once_disputed=ids_of_cases_with_past_disputes(work, {one.case_id for one in drafts}),
         unanswered=ids_with_unanswered_reporter_activity(work, {one.case_id for one in drafts}),

@@ -34,7 +34,7 @@ from helpdesk.escalations.operations.partner_notifications import (
     record_partner_told_another_way,
 )
 from helpdesk.escalations.operations.partners_in_doubt import (
-    follow_vetting,
+    apply_partner_vetting,
     wake_cases_of_unread_requests,
 )
 from helpdesk.escalations.operations.rising_levels import raise_requests_to_level
@@ -58,6 +58,7 @@ __all__ = [
     "add_findings_to_draft",
     "alert_second_person",
     "answer_question",
+    "apply_partner_vetting",
     "approve_answer",
     "approve_request",
     "ask_for_information",
@@ -67,7 +68,6 @@ __all__ = [
     "dispute_verdict",
     "enqueue_waiting_news",
     "follow_lost_basis",
-    "follow_vetting",
     "open_packet_and_record",
     "pause_case_for_partners",
     "raise_requests_to_level",

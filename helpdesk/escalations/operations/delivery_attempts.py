@@ -222,7 +222,7 @@ def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     not that urgent any more, or the list of what they may receive is shorter now."""
     if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
         return "facts_taken_back"
-    if past_disputes.dispute_barring_requests(work, escalation.case):
+    if past_disputes.why_dispute_bars_requests(work, escalation.case):
         return "denied_by_reporter"
     if escalation.is_unread and not may_be_sent_before_review(FROM_LEVEL[escalation.case.level]):
         return "needs_second_person"

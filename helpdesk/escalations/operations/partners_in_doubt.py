@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_case_first, lock_refreshed_request
-from helpdesk.escalations.policy import may_follow_vetting, may_wake_cases
+from helpdesk.escalations.policy import may_apply_partner_vetting, may_wake_cases
 from helpdesk.escalations.states import UNDER_WAY
 from helpdesk.partners.models import Partner
 
@@ -21,12 +21,12 @@ HELD_UP: Final = "escalation.held_up"
 GOES_ON: Final = "escalation.goes_on"
 
 
-def follow_vetting(work: Work, partner_id: str, *, at: int) -> None:
+def apply_partner_vetting(work: Work, partner_id: str, *, at: int) -> None:
     """Hold up what lies with a partner in doubt, or let it go on if they are vetted again.
 
     Safe to run twice, and late: what counts is what the partner is now.
     """
-    work.require(may_follow_vetting, partner_id)
+    work.require(may_apply_partner_vetting, partner_id)
     partner = work.session.get(Partner, partner_id)
     if partner is None:
         return

@@ -7,7 +7,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.past_disputes import dispute_barring_requests
+from helpdesk.cases.past_disputes import why_dispute_bars_requests
 from helpdesk.cases.policy import may_work_on_case
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.core.errors import Conflict, StalePage
@@ -115,7 +115,7 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
     # Ownership may have been confirmed of another account since it left.
     if not rests or not is_account_confirmed(queries.gate_inputs(work, escalation)):
         raise Conflict(RESTS_ON_NOTHING)
-    if dispute := dispute_barring_requests(work, escalation.case):
+    if dispute := why_dispute_bars_requests(work, escalation.case):
         raise Conflict(
             f"{dispute} Check what in the answer depends on it. Someone who didn’t record it has to"
             " write to them first."

@@ -150,7 +150,9 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "state": EscalationState.WITHDRAWN if is_taken_back else escalation.state,
         "packet": packet,
         "is_taken_back": is_taken_back,
-        "late_actions": _opened(escalation, queries.late_actions_of, "note_for_partner")
+        "late_actions": _opened(
+            escalation, queries.actions_told_after_withdrawal, "note_for_partner"
+        )
         if is_taken_back
         else [],
         "late_form": LateActionForm(formdata=None).about(escalation.ask),

@@ -8,8 +8,8 @@ from helpdesk.cases.disputed_conversations import (
 )
 from helpdesk.cases.past_disputes import (
     ANSWERED_BY_RECORDER,
-    dispute_barring_requests,
     past_disputes,
+    why_dispute_bars_requests,
 )
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
@@ -48,14 +48,14 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     delivery = queries.delivery_of_request(work, escalation)
     exchanges = queries.partner_messages_of(work, escalation)
     decisions = queries.decisions_of(work, escalation)
-    late = queries.late_actions_of(work, escalation)
+    late = queries.actions_told_after_withdrawal(work, escalation)
     readings = queries.packet_readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
     disputed = queries.disputed_verdicts_of(work, escalation)
     # What is over for the partner rests on nothing any more.
     is_live = EscalationState.WITHDRAWN in MOVES[escalation.state]
     once_disputed = past_disputes(work, escalation.case) if is_live else []
-    dispute = dispute_barring_requests(work, escalation.case) if is_live else ""
+    dispute = why_dispute_bars_requests(work, escalation.case) if is_live else ""
     is_draft = escalation.state is EscalationState.DRAFT
     waiting = queries.answer_awaiting_approval(work, escalation)
     seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None

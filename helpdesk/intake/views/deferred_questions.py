@@ -14,7 +14,7 @@ from helpdesk.intake.forms import (
     deferred_questions_form,
     list_deferred_questions,
 )
-from helpdesk.intake.intake_volume import refuse_if_full
+from helpdesk.intake.intake_volume import refuse_if_day_volume_full
 from helpdesk.intake.report_rules import has_collapsed_options, has_draft_playbook, option_hints
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
@@ -59,7 +59,7 @@ def create_answers() -> ResponseReturnValue:
     answers = answers_from_form(form)
     if not answers:
         return redirect(url_for(".show_case"), 303)
-    refuse_if_full(work, current_context().settings.reports_quota)
+    refuse_if_day_volume_full(work, current_context().settings.reports_quota)
     before = _advice(case)
     operations.record_deferred_answers(
         work, case, body=answers_as_message(answers, case.kinds_for_reporter), answers=answers

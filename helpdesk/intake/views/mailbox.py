@@ -17,7 +17,7 @@ from helpdesk.intake.forms import (
     consent_label,
     explain_consequences,
 )
-from helpdesk.intake.intake_volume import refuse_if_full
+from helpdesk.intake.intake_volume import refuse_if_day_volume_full
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
@@ -63,7 +63,7 @@ def create_message() -> ResponseReturnValue:
     form = ReporterMessageForm()
     if not form.validate_on_submit():
         return _case_page(form), 422
-    refuse_if_full(work, current_context().settings.reports_quota)
+    refuse_if_day_volume_full(work, current_context().settings.reports_quota)
     operations.send_message_as_reporter(work, queries.own_case(work), body=form.body.data)
     flash(_("Message sent. Only the people who work on your case can read it."))
     for sign in danger_detector().signs_in(form.body.data):

@@ -26,7 +26,7 @@ from helpdesk.intake.views.receipts import (
     probe_cookie_support,
     save_receipt_pages,
 )
-from helpdesk.playbooks.several_playbooks import merged_advice, playbooks_of_kinds
+from helpdesk.playbooks.combined_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import load_decision_table
