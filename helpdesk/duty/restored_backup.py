@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
+
+from helpdesk.accounts.models import StaffSession
 from helpdesk.core import jobs, outbox, send_hold
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob
@@ -13,6 +16,7 @@ from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.duty.policy import may_release_sending
 from helpdesk.escalations.models import Delivery
 from helpdesk.escalations.operations import restored_deliveries
+from helpdesk.intake.models import MailboxSession
 
 DELIVER = "escalations.deliver"
 
@@ -55,7 +59,7 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
 
     With `skip_due` that is what was due before the backup's moment and would leave the house: the
     house that was backed up has sent it. A request to a partner that is under way counts as one
-    that may have arrived.
+    that may have arrived. Everybody who is signed in is out.
     """
     work.require(may_release_sending, send_hold.ROW)
     send_hold.lock_send_hold(work)
@@ -63,9 +67,16 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
     skipped = _skip(work, due.held.as_of) if skip_due else []
     left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}
     _settle(work, due.requests, left)
+    _end_all_visits(work)
     send_hold.release_sending(work)
     work.record_about("sending.released", send_hold.ROW, send_hold.ROW, skipped=len(skipped))
     return len(skipped)
+
+
+def _end_all_visits(work: Work) -> None:
+    """Sessions and mailboxes that were ended after the backup are open again: all begin anew."""
+    work.session.execute(delete(StaffSession))
+    work.session.execute(delete(MailboxSession))
 
 
 def _skip(work: Work, moment: datetime | None) -> Sequence[OutboxJob]:

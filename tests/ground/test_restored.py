@@ -18,6 +18,8 @@ from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations import sessions
 from helpdesk.adapters.embedded import EmbeddedPostgres, server_folders
 from helpdesk.adapters.instance_state_file import InstanceStateFile
 from helpdesk.cli import main
@@ -29,6 +31,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import restored_backup
 from tests.conftest import ROOT, SERVICE, FakeMailer, migrate, plain
+from tests.factories import a_person, a_team
 
 # Nobody has ticked there, and nobody is connected to it.
 MIGRATED = "strict_empty"
@@ -502,6 +505,29 @@ def test_a_report_that_came_after_the_backup_is_not_left_out(postgres, databases
     with house.begin(operator("ada"), at=last_tick + timedelta(minutes=30)) as work:
         assert restored_backup.due_jobs(work).before_the_backup == {}
         assert restored_backup.release_sending(work, skip_due=True) == 0
+
+
+def test_a_session_that_was_ended_after_the_backup_is_over_once_it_is_released(
+    postgres, databases, desk_at
+):
+    databases("second_house", template=MIGRATED)
+    house = desk_at(postgres, "second_house", role="helpdesk_owner")
+    ticker.tick(house)
+    with house.begin() as work:
+        somebody = a_person(work, teams=[a_team(work)])
+        person_id = somebody.person.id
+    with house.begin() as work:  # it stands in the backup
+        person = work.session.get(Person, person_id)
+        token = sessions.create_session(
+            work, person, somebody.secret, surface="staff", is_complete=True
+        )
+        send_hold.hold_sending(work, send_hold.HoldReason.SAID)
+
+    with house.begin(operator("ada")) as work:
+        restored_backup.release_sending(work, skip_due=False)
+
+    with house.begin() as work:
+        assert sessions.find_session(work.session, token, surface="staff", at=work.at) is None
 
 
 def test_an_operator_can_say_that_it_was_restored(postgres, databases, desk_at, shell, done):
