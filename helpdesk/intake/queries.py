@@ -263,5 +263,11 @@ def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
 
 
 def partner_platforms(work: Work) -> list[str]:
-    """The platforms that have somebody whom we can ask."""
-    return list(work.session.scalars(select(Partner.platform).order_by(Partner.platform)))
+    """The platforms that have somebody whom we can ask: vetted, and still at work with us."""
+    can_be_asked = (
+        Partner.vetted_on.is_not(None),
+        Partner.vetted_by.is_not(None),
+        Partner.retired_on.is_(None),
+    )
+    found = select(Partner.platform).where(*can_be_asked).order_by(Partner.platform)
+    return list(work.session.scalars(found))

@@ -15,6 +15,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
+from helpdesk.intake.queries import partner_platforms
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
@@ -138,6 +139,19 @@ UNAVAILABLE = {
     "retired": {"retired_on": date(2026, 11, 1)},
     "asked for something else": {"asks": [Ask.PRESERVE]},
 }
+
+
+@pytest.mark.parametrize(
+    ("why", "offered"), [("in doubt", []), ("retired", []), (None, ["google"])]
+)
+def test_nobody_is_asked_to_agree_to_a_platform_that_cannot_be_asked(house, story, why, offered):
+    with house.inside() as work:
+        for name, value in UNAVAILABLE.get(why, {}).items():
+            setattr(work.session.get(Partner, story.partner.id), name, value)
+        work.record("partner.changed_by_test", story.case)
+
+    with house.at_the_door() as work:
+        assert partner_platforms(work) == offered
 
 
 @pytest.mark.parametrize("why", UNAVAILABLE)
