@@ -80,7 +80,7 @@ class SmtpMailer:
             server = self._connect(domain)
         except (ssl.SSLError, TlsNotOffered) as unsafe:
             log.warning(
-                "There is no safe connection to the mail server (%s).", type(unsafe).__name__
+                "Could not connect securely to the mail server (%s).", type(unsafe).__name__
             )
             raise TemporaryMailError from unsafe
         except Exception as away:  # smtplib raises what it will for words that it cannot read

@@ -88,7 +88,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.with_partner": "The request is with the partner.",
     "escalation.more_urgent": "The request became more urgent, with the case.",
     "escalation.held_up": "The request is held up, because its partner is in doubt.",
-    "escalation.goes_on": "The partner was vetted again, so the request goes on.",
+    "escalation.goes_on": "The partner was vetted again, so the request can go ahead.",
     "escalation.read": "The partner opened the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner has a question.",

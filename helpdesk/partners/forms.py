@@ -56,9 +56,9 @@ class PartnerTermsForm(Form):
         [DataRequired("Type their name."), max_length_validator(80, count=count_code_points)],
     )
     asks = SelectMultipleField(
-        "What can they be asked for?",
+        "What can we ask them for?",
         choices=[SelectChoice(code, words) for code, words in TAKES.items()],
-        description="They can’t be asked for anything else.",
+        description="We can’t ask them for anything else.",
     )
     timezone = StringField(
         "Their time zone",

@@ -129,7 +129,7 @@ def test_an_answer_that_was_corrected_in_confidence_is_named_and_can_be_released
     same = {"q-danger": "credible", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
     assert "not shown in the mailbox" not in asha.get(where).text
     send(asha, where, where, **same)
-    assert "Corrected before, and not shown in the mailbox" in asha.get(where).text
+    assert "Corrected earlier but not shown in the mailbox" in asha.get(where).text
 
     ticked = send(asha, where, where, shows_in_mailbox="y", **same)
     assert ticked.status_code == 422

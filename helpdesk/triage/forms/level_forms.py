@@ -26,7 +26,7 @@ class CorrectAnswersForm(Form):
         description=WHO_READS_MAILBOX,
     )
     released = SelectMultipleField(
-        "Corrected before, and not shown in the mailbox",
+        "Corrected earlier but not shown in the mailbox",
         choices=[],
         description="Tick each answer that the advice in the mailbox should follow from now on.",
     )
