@@ -58,7 +58,7 @@ def _one(library: Library, same: Sequence[Question]) -> Question:
     hidden_alike = all(one.ask_when == first.ask_when for one in same)
     return replace(
         first if alike else shared,
-        options=_options(same, shared),
+        options=_options(same, shared, is_asked_alike=alike),
         # what one page hides and another does not is asked
         ask_when=first.ask_when if hidden_alike else None,
     )
@@ -68,8 +68,11 @@ def _words_of(question: Question) -> tuple[str, str]:
     return str(question.ask), str(question.hint or "")
 
 
-def _options(same: Sequence[Question], shared: Question) -> tuple[AnswerOption, ...]:
-    """What can be picked on any of the pages; what ends a list still stands at its end."""
+def _options(
+    same: Sequence[Question], shared: Question, *, is_asked_alike: bool
+) -> tuple[AnswerOption, ...]:
+    """What can be picked on any of the pages; what ends a list still stands at its end. A question
+    that is put in the words of all is answered in them."""
     first = same[0].options
     if all(question.options == first for question in same):
         return first
@@ -77,7 +80,7 @@ def _options(same: Sequence[Question], shared: Question) -> tuple[AnswerOption, 
     for question in same:
         for option in question.options:
             known = options.setdefault(option.id, option)
-            if str(known.label) != str(option.label):
+            if not is_asked_alike or str(known.label) != str(option.label):
                 options[option.id] = _in_shared_words(known, shared)
     return tuple(sorted(options.values(), key=lambda option: _from_the_end(option.id)))
 
