@@ -33,6 +33,8 @@ class Judgement:
 
     level: Level
     rule: str
+    # What the rule alone leads to; a red flag may have raised it.
+    rule_level: Level
     table_version: str
     settled: Mapping[str, str]
     assumed: tuple[str, ...]
@@ -52,8 +54,10 @@ class Judgement:
     def reasons(self) -> tuple[Text, ...]:
         """Why, beside the answers that made it more urgent: where those are named, nobody is told
         that something else did."""
-        named = self.raised_by and self.because_of
-        return self.for_reporter[:-1] if named else self.for_reporter
+        if not self.raised_by or not self.because_of:
+            return self.for_reporter
+        # That there is time is not said beside what says that there is none.
+        return self.for_reporter[:-1] if self.rule_level.rank >= Level.URGENT.rank else ()
 
     @property
     def sentence_for_reporter(self) -> str:
@@ -75,6 +79,7 @@ def judge_answers(
     return Judgement(
         level=level,
         rule=rule.id,
+        rule_level=rule.level,
         table_version=table.version,
         settled=settled,
         assumed=assumed,

@@ -3,11 +3,18 @@ not say."""
 
 import pytest
 
+from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.judgement import judge_answers, judge_report
 from helpdesk.triage.repository import load_decision_table
 
 LIBRARY, TABLE = load_current_library(), load_decision_table()
+# What leads to SOON or ROUTINE where nothing else was said.
+CALM = [
+    (cell.danger, cell.hold, cell.pressures)
+    for cell in TABLE.cells
+    if cell.rule.level in (Level.SOON, Level.ROUTINE)
+]
 SETS = [
     (page, question, option, setting)
     for page in LIBRARY.playbooks
@@ -80,6 +87,18 @@ def test_a_flag_that_rose_is_named_by_the_answers_that_speak_for_it():
 
     assert "A home address" in named
     assert "A phone number or an email address" not in named
+
+
+@pytest.mark.parametrize("page", LIBRARY.playbooks, ids=lambda page: page.id)
+def test_nobody_is_told_that_there_is_time_where_a_flag_says_that_there_is_none(page):
+    calm = {str(TABLE.rule_for(*cell).reporter) for cell in CALM}
+    for danger, hold in {cell[:2] for cell in CALM}:
+        for question in page.questions:
+            for option in question.options:
+                told = {"danger": danger, "hold": hold, question.id: option.id}
+                judgement = judge_report(TABLE, page, told)
+                if judgement.raised_by and judgement.because_of:
+                    assert not calm & {str(one) for one in judgement.reasons}
 
 
 def test_nothing_is_named_where_nothing_raised_it():
