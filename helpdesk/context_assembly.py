@@ -3,8 +3,10 @@
 import time
 from typing import Any, Final
 
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import jobs as accounts_jobs
@@ -131,7 +133,18 @@ def open_engine(
         },
     )
     _ask_those_that_rested(engine)
+    _take_one_that_only_reads_for_away(engine)
     return engine
+
+
+def _take_one_that_only_reads_for_away(engine: Engine) -> None:
+    """A standby that nobody has promoted yet refuses each write as an error of its own making: to
+    us the database is away, as it is a moment before and a moment after."""
+
+    @event.listens_for(engine, "handle_error")
+    def translate(found: ExceptionContext) -> None:
+        if isinstance(found.original_exception, ReadOnlySqlTransaction):
+            raise OperationalError(found.statement, None, found.original_exception)
 
 
 def _ask_those_that_rested(engine: Engine) -> None:

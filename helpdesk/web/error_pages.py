@@ -58,6 +58,10 @@ SENTENCES = {
         "We can’t save anything right now. Nothing was sent. Please try again in a minute."
     ),
 }
+MAY_BE_SAVED = mark_translatable(
+    "We can’t tell whether this was saved. Please send it again in a minute. It won’t be there "
+    "twice."
+)
 CANNOT_READ = mark_translatable("We can’t open this page right now.")
 
 
@@ -148,7 +152,7 @@ def _at_the_end(error: InternalServerError) -> ResponseReturnValue:
     """What failed after the view had answered: most often the commit."""
     failure = error.original_exception
     if isinstance(failure, OperationalError):
-        return _no_database(failure)
+        return _no_database(failure, unsaved=MAY_BE_SAVED)
     if isinstance(failure, ProgrammingError):
         return _refused_by_database(failure)
     if isinstance(failure, IntegrityError):
@@ -160,10 +164,11 @@ def _log_no_words(exc_info: object) -> None:
     return None
 
 
-def _no_database(error: OperationalError) -> ResponseReturnValue:
+def _no_database(error: OperationalError, unsaved: str = SENTENCES[503]) -> ResponseReturnValue:
+    """The database is away. What was lost on the way to it may have been committed (`unsaved`)."""
     log.error("database away: %s", type(error.orig).__name__)
     become_anonymous()  # a page that names somebody would ask the database for them once more
-    return _again(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
+    return _again(unsaved if request.method == "POST" else CANNOT_READ, 503)
 
 
 def _refused_by_database(error: ProgrammingError) -> ResponseReturnValue:

@@ -3,8 +3,14 @@
 from functools import partial
 
 import pytest
-from psycopg.errors import CheckViolation, InsufficientPrivilege, UndefinedTable, UniqueViolation
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from psycopg.errors import (
+    AdminShutdown,
+    CheckViolation,
+    InsufficientPrivilege,
+    UndefinedTable,
+    UniqueViolation,
+)
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from werkzeug.exceptions import InternalServerError
 
 from helpdesk.app import LARGEST_REQUEST
@@ -116,6 +122,27 @@ def test_what_the_database_refuses_is_offered_again_and_the_time_asked_first(
     assert answer.status_code == 503
     assert "marker-words" not in answer.text
     assert browser.application.extensions["context"].clock.is_stale
+
+
+@pytest.mark.parametrize(
+    ("is_at_the_end", "said"),
+    [(False, "Nothing was sent."), (True, "tell whether this was saved")],
+    ids=["in the view", "with the commit"],
+)
+@EVERY_SURFACE
+def test_what_was_lost_with_the_commit_may_be_saved(request, surface, door, is_at_the_end, said):
+    app = request.getfixturevalue(surface).application
+    lost = OperationalError("COMMIT", {}, AdminShutdown("marker-words"))
+    if is_at_the_end:
+        lost = InternalServerError(original_exception=lost)
+
+    with app.test_request_context("/", method="POST"):
+        answer = app.make_response(app.handle_user_exception(lost))
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert said in page
+    assert "marker-words" not in page
 
 
 def test_another_statement_that_cannot_be_run_is_a_failure_of_ours(staff):

@@ -4,7 +4,7 @@ import socket
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from helpdesk import context_assembly
@@ -54,6 +54,16 @@ def test_a_database_that_fails_oddly_is_asked_once(apart, monkeypatch):
 
     assert client.get("/duty").status_code == 500
     assert len(asked) == 1
+
+
+def test_a_standby_that_only_reads_is_away(postgres):
+    """A send in the moment before it is promoted is offered again, as one without a database is."""
+    engine = open_engine(postgres.url("helpdesk_owner"))
+    with engine.connect() as connection:
+        connection.execute(text("SET TRANSACTION READ ONLY"))
+        with pytest.raises(OperationalError):
+            connection.execute(text("DELETE FROM outbox WHERE false"))
+    engine.dispose()
 
 
 def test_a_database_whose_host_is_silent_is_away(monkeypatch):
