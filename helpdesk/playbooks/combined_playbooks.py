@@ -43,7 +43,14 @@ def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Quest
 
 
 def merged_advice(pages: Iterable[Playbook], known: Context) -> SafeNowAdvice:
-    """What to do now and what better not, of all the pages; the same is said once."""
+    """What to do now and what better not, of all the pages; the same is said once.
+
+    Whoever said of several kinds of trouble at once that it has stopped may have meant another:
+    that rules out no line.
+    """
+    pages = tuple(pages)
+    if len(pages) > 1 and known.get("hold") == "ended":
+        known = {name: value for name, value in known.items() if name != "hold"}
     lines = [one for page in pages for one in fitting_advice(page, known)]
     return advice_by_urgency(_each_once(lines))
 

@@ -118,3 +118,27 @@ def test_advice_is_that_of_all_pages_and_nothing_is_said_twice(kinds):
 
 def asked(name, pages):
     return next(one for one in merged_questions(LIBRARY, pages) if one.id == name)
+
+
+def said_to(kinds, answers):
+    advice = merged_advice(playbooks_of_kinds(LIBRARY, kinds), answers)
+    return {one.id for one in (*advice.dos, *advice.donts)}
+
+
+ABOUT_WHAT_IS_AWAY = {"not-alone", "no-codes", "no-wipe"}
+
+
+def test_of_several_kinds_that_have_stopped_none_takes_a_line_away():
+    """Who was arrested is free again, and the phone is still with the police."""
+    ended = {"hold": "ended", "seized_how": "police"}
+
+    assert said_to(["arrest-detention", "device-lost-seized"], ended) >= ABOUT_WHAT_IS_AWAY
+    assert not said_to(["device-lost-seized"], ended) & ABOUT_WHAT_IS_AWAY
+    kept = ended | {"seized_back": "not_back"}
+    assert said_to(["device-lost-seized"], kept) >= ABOUT_WHAT_IS_AWAY
+
+
+def test_whoever_has_nowhere_safe_tonight_is_told_to_sleep_elsewhere():
+    said = {"danger": "credible", "dox_what": ("contact",), "dox_tonight": "no"}
+
+    assert said_to(["doxing"], said) >= {"other-bed", "people-first"}
