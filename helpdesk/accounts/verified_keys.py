@@ -60,7 +60,7 @@ class HoldersOfUntrustedKeys(NamedTuple):
     unseen: int = 0
 
 
-def untrusted_keys(work: Work) -> HoldersOfUntrustedKeys:
+def holders_of_untrusted_keys(work: Work) -> HoldersOfUntrustedKeys:
     """Every team and person with such a key: for the duty board."""
     lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
     owned: dict[str, list[Any]] = {}

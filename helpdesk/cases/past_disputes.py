@@ -137,6 +137,8 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
         if one.id > dispute.id and one.action == ANSWER and UNSEEN not in one.details
     ]
     answer = answers[0] if answers else None
+    # Their own verdict cannot be said twice, so it counts from then on, not only since our answer.
+    since = dispute if dispute.action == "escalation.verdict_denied" else answer
     # Of several verdicts on one request, the one that is disputed says who had noted it.
     recorded_by = dispute.details.get("noted_by") or (records[-1] if records else "")
     return PastDispute(
@@ -146,7 +148,9 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
         answer.actor_id if answer else "",
         answer.at if answer else None,
         any(one.actor_id != recorded_by for one in answers)
-        or any(answer and one.id > answer.id and _is_own_word(one, dispute) for one in entries),
+        or any(
+            answer and since and one.id > since.id and _is_own_word(one, dispute) for one in entries
+        ),
     )
 
 

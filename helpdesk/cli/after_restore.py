@@ -23,7 +23,8 @@ WHY: Final[Mapping[HoldReason, str]] = {
 # A backup knows nothing of what was ended after it.
 BACK: Final = (
     "Anything undone since then is back: withdrawn consents, blocked or reset colleagues, and old"
-    " passphrases. Deal with these first."
+    " passphrases. Deal with these first. Releasing signs everyone out and closes every open"
+    " mailbox."
 )
 NEEDS: Final = {"DATABASE_URL"}
 
@@ -69,7 +70,7 @@ def describe_due_jobs(due: restored_backup.DueJobs, *, skip_due: bool) -> list[s
     for job, number in sorted(due.by_job.items()):
         before = due.before_the_backup.get(job, 0)
         fate = "left out" if skip_due else "sent"
-        lines.append(f"  {job}: {number} due, {before} of them before then ({fate})")
+        lines.append(f"  {job}: {number} due, {before} of them well before then ({fate})")
     if due.requests:
         lines += ["", "A partner may already have these requests:"]
         lines += [

@@ -46,7 +46,10 @@ def migrate_command(tries: int) -> None:
     configuration.attributes["tries"] = tries
     try:
         alembic.upgrade(configuration, "head")
-    except CommandError:  # it knows no way from the tables' version, which it never heard of
+    except CommandError as error:
+        if "locate revision" not in str(error):
+            raise
+        # It knows no way from the tables' version, which it never heard of.
         raise CannotStart(
             "The tables are of a newer version than this program. Use the version that last"
             " migrated them."

@@ -6,12 +6,12 @@ Pure. A step changes no answer and no level: a person corrects the answer, and i
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import Context, names_in
+from helpdesk.playbooks.conditions import Condition, Context, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Step, StepOutcome
 from helpdesk.runs.models import MOVED, StepRecord
 from helpdesk.runs.queries import RunProgress
-from helpdesk.triage.decision_table import DecisionTable
+from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,31 @@ def find_findings_against_answers(
 
     `settled` is what each decision point counted with, be it answered or assumed.
     """
+    recorded = [
+        (step, outcome, outcome.fits)
+        for step, outcome in _as_recorded_last(runs)
+        if outcome.fits is not None
+    ]
+    fitting = {step.id for step, _, fits in recorded if _holds(fits, settled)}
     found = []
-    for step, outcome in _as_recorded_last(runs):
-        if (
-            outcome.fits is not None
-            and evaluate_condition(outcome.fits, settled) is ConditionTruth.FALSE
-        ):
-            point, *_ = names_in(outcome.fits)
-            counts_as = table.point(point).value(str(settled[point]))
-            found.append(FindingAgainstAnswer(step, outcome, point, str(counts_as.label)))
+    for step, outcome, fits in recorded:
+        name, *_ = names_in(fits)
+        point = table.point(name)
+        # Of two playbooks that differ, the one that knows of less says nothing against the answer.
+        if _holds(fits, settled) or (step.id in fitting and not _says_more(fits, point, settled)):
+            continue
+        counts_as = point.value(str(settled[name]))
+        found.append(FindingAgainstAnswer(step, outcome, name, str(counts_as.label)))
     return found
+
+
+def _holds(fits: Condition, settled: Context) -> bool:
+    return evaluate_condition(fits, settled) is not ConditionTruth.FALSE
+
+
+def _says_more(fits: Condition, point: DecisionPoint, settled: Context) -> bool:
+    higher = point.scale[point.scale.index(str(settled[point.id])) + 1 :]
+    return any(_holds(fits, {**settled, point.id: one}) for one in higher)
 
 
 def _as_recorded_last(runs: Iterable[RunProgress]) -> Iterator[tuple[Step, StepOutcome]]:

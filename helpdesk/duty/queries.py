@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.verified_keys import HoldersOfUntrustedKeys, untrusted_keys
+from helpdesk.accounts.verified_keys import HoldersOfUntrustedKeys, holders_of_untrusted_keys
 from helpdesk.cases import disputed_conversations, past_disputes
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
@@ -98,7 +98,7 @@ class DutyBoard:
     follow_ups: Sequence[Case]
     steps_due_again: Sequence[DueStep]
     newcomers: Sequence[Membership]
-    false_keys: HoldersOfUntrustedKeys
+    untrusted_keys: HoldersOfUntrustedKeys
     ended_database_sessions: Sequence[RoleWithEndedSessions]
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
@@ -152,7 +152,7 @@ def load_board(work: Work) -> DutyBoard:
         without_basis=request_lists.requests_without_basis(work),
         acted_late=request_lists.withdrawn_requests_acted_on(work, at=work.at),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
-        false_keys=untrusted_keys(work),
+        untrusted_keys=holders_of_untrusted_keys(work),
         ended_database_sessions=ended_database_sessions(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,

@@ -7,7 +7,6 @@ from typing import Final
 from helpdesk.cases import operations as casework
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
@@ -29,8 +28,7 @@ class StoppedHelp:
     consents: Sequence[Consent]
     requests: Sequence[Escalation]
     others: Sequence[Playbook]
-    # All about this playbook's problem that is not over, drafts among them; and what was asked
-    # before it was kept which problem a request is about.
+    # All that is not over and not about the problem of another playbook at work, drafts among them.
     unfinished: Sequence[Escalation]
 
     @property
@@ -74,8 +72,10 @@ def stopped_help(work: Work, run: Run) -> StoppedHelp:
     # What is decided neither leaves nor stays out: only the reporter's “not fixed” opens it again.
     over = OVER | {EscalationState.DECIDED}
     asked = escalations.requests_of_case(work, run.case)
-    about_this = {OF_THE_CASE, run.edition.playbook}
-    unfinished = [one for one in asked if one.state not in over and one.playbook in about_this]
+    at_other_work = {page.id for page in others}
+    unfinished = [
+        one for one in asked if one.state not in over and one.playbook not in at_other_work
+    ]
     return StoppedHelp(consents, tuple(requests.values()), others, unfinished)
 
 

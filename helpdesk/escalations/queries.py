@@ -358,12 +358,15 @@ def is_for_another_account(work: Work, escalation: Escalation) -> bool:
 
 
 def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:
-    """Whether a colleague wrote down that they spoke with the reporter since a request was
-    written."""
+    """Whether one of us wrote down that they spoke with the reporter since a request was written,
+    or since the partner's last question."""
+    asked = [one.at for one in partner_messages_of(work, escalation)]
     spoken = select(Conversation.id).where(
         Conversation.case_id == escalation.case_id,
         Conversation.reached,
-        Conversation.written_at > escalation.drafted_at,
+        # What the reporter denies has a notice of its own.
+        Conversation.objected_at.is_(None),
+        Conversation.written_at > max([escalation.drafted_at, *asked]),
     )
     return work.session.scalar(spoken.limit(1)) is not None
 

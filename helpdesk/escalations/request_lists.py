@@ -92,7 +92,8 @@ def requests_without_basis(work: Work, case: Case | None = None) -> Sequence[Esc
 
 
 def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:
-    """The same of one partner, for the worker that tells them."""
+    """Requests of one partner who has not been told what is new on them, for the worker that tells
+    them."""
     found = select(Escalation).where(
         Escalation.partner_id == partner_id, Escalation.untold_since.is_not(None)
     )

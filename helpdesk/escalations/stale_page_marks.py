@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from helpdesk.cases.models import Fact
 from helpdesk.cases.playbook_findings import facts_of_playbook
@@ -11,19 +11,25 @@ from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
+from helpdesk.escalations.gates import FOUND_OUT
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.packets import OWNERSHIP
+from helpdesk.partners.packet_fields import FIELDS, FieldSource
 
 FOUND_SINCE: Final = (
     "A colleague has recorded something about this since you opened the page, so nothing was sent. "
     "Read that first."
 )
 _BETWEEN: Final = "."
+# What of it the page of a request shows: gates and fixed fields ask for no other fact.
+_SHOWN: Final = frozenset(FOUND_OUT.values()) | {
+    field.origin for field in FIELDS if field.source is FieldSource.FACT
+}
 
 
 def basis_mark_of(work: Work, escalation: Escalation) -> str:
     """What a request is sent on: what the reporter let us know last, and what the steps of its
-    playbook found out and wrote down."""
+    playbook found out and wrote down, and whose an account is by any playbook."""
     said = reporter_mark_of(work, escalation.case)
     return said + _BETWEEN + _findings_mark_of(work, escalation)
 
@@ -42,11 +48,15 @@ def refuse_if_basis_changed_since(work: Work, escalation: Escalation, seen: str 
 def _findings_mark_of(work: Work, escalation: Escalation) -> str:
     case, playbook = escalation.case, escalation.playbook
     facts = sorted(facts_of_playbook(work, case, playbook).items())
-    found = [value for name, fact in facts for value in (name, fact.set_at)]
+    found = [value for name, fact in facts if name in _SHOWN for value in (name, fact.set_at)]
     # The page also says what other playbooks found out about whose an account is.
-    elsewhere = select(func.max(Fact.set_at)).where(Fact.case_id == case.id, Fact.name == OWNERSHIP)
-    newest = work.session.scalar(elsewhere)
-    return mark_of(*packet_sources.evidence_marks(work, case, playbook), *found, newest)
+    elsewhere = (
+        select(Fact.playbook, Fact.value, Fact.set_at)
+        .where(Fact.case_id == case.id, Fact.name == OWNERSHIP)
+        .order_by(Fact.playbook)
+    )
+    owners = [part for row in work.session.execute(elsewhere) for part in row]
+    return mark_of(*packet_sources.evidence_marks(work, case, playbook), *found, *owners)
 
 
 def question_mark_of(work: Work, escalation: Escalation) -> str:

@@ -25,7 +25,7 @@ from helpdesk.escalations.models import PartnerDecision, RecordedVerdict
 from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import IS_VETTED, Partner
 
 log = logging.getLogger(__name__)
 
@@ -264,10 +264,6 @@ def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
 
 def partner_platforms(work: Work) -> list[str]:
     """The platforms that have somebody whom we can ask: vetted, and still at work with us."""
-    can_be_asked = (
-        Partner.vetted_on.is_not(None),
-        Partner.vetted_by.is_not(None),
-        Partner.retired_on.is_(None),
-    )
-    found = select(Partner.platform).where(*can_be_asked).order_by(Partner.platform)
+    can_be_asked = IS_VETTED & Partner.retired_on.is_(None)
+    found = select(Partner.platform).where(can_be_asked).order_by(Partner.platform)
     return list(work.session.scalars(found))

@@ -48,7 +48,7 @@ class VettingEligibility(NamedTuple):
     others: Sequence[str]
 
 
-def vetting_state_of(work: Work, partner: Partner) -> VettingEligibility:
+def vetting_eligibility_of(work: Work, partner: Partner) -> VettingEligibility:
     """What the partner's page says of it. Of those who can, it names whom the actor may see."""
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     seen = {one.id for one in accounts.all_visible_people(work)}

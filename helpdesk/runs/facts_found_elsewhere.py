@@ -22,12 +22,10 @@ from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_b
 from helpdesk.runs import queries
 from helpdesk.runs.models import MOVED, Run, StepRecord
 from helpdesk.runs.queries.current_runs import all_runs_of_case
-from helpdesk.runs.storage import TOLD
+from helpdesk.runs.storage import REFUSED, TOLD
 
 # What may be written over unread: whoever unsays it closes a gate.
 CONFIRMED: Final = "confirmed"
-# What a slip that is taken back must not make forgotten.
-REFUSED: Final = "refused"
 
 
 class UnacknowledgedFacts(Conflict):

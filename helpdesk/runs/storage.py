@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -21,6 +22,8 @@ from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKin
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
+# What a slip that is taken back must not make forgotten.
+REFUSED: Final = "refused"
 
 
 def store_edition(work: Work, edition: CurrentEdition) -> None:
@@ -222,7 +225,7 @@ def restore_refusal(work: Work, run: Run, step: Step, name: str, record: StepRec
     if facts_of_playbook(work, run.case, owner).get(name) is not None:
         return
     fact = Fact(case=run.case, case_id=run.case_id, playbook=owner, name=name)
-    fact.value, fact.set_at, fact.set_by = str(record.outcome), record.at, record.by
+    fact.value, fact.set_at, fact.set_by = REFUSED, record.at, record.by
     fact.words = work.keys.seal(fact, "words", "") if name == OWNERSHIP else None
     work.session.add(fact)
 

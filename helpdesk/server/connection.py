@@ -68,8 +68,8 @@ class IncomingRequest(HTTPRequestParser):
         return taken
 
     def _wrong_host(self) -> BadRequest | None:
-        """Which of our hosts it wants is said, and said once. Pages could not read another name: it
-        would be no host, and not the one that must name nobody."""
+        """Which of our hosts it wants is said, once, and as a host. Pages read any other name as no
+        host at all, so they would not see that it is the one where nothing may name us."""
         return None if HOST.fullmatch(self.headers.get("HOST", "")) else BadRequest("")
 
     def parse_header(self, header_plus: bytes) -> None:

@@ -40,7 +40,7 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
         case = work.session.get(Case, case_id)
         if case is None:
             return
-        # The public pages queue this: what history does not say of danger is not believed.
+        # The public pages queue this: of danger is believed what history or the rule says.
         danger = danger_alerts.alert_due(work, case) if in_danger else None
         due_at = case.due_at if risen else case.reply_due_at
         if danger is None and (in_danger or due_at is None or case.owner_id is not None):

@@ -219,8 +219,8 @@ def is_danger_report_unanswered(case: Case) -> bool:
 
 
 def is_reported_danger_unanswered(case: Case) -> bool:
-    """Whether the report said that someone is in danger now, and none of us has answered yet. Told
-    by the rule, which the public pages may read: answers they can only write."""
+    """Whether a case is judged by danger now, as the report or a correction says, and an answer of
+    ours is owed. Told by the rule, which the public pages may read: answers they can only write."""
     if case.is_closed or case.reply_due_at is None:
         return False
     return load_decision_table().is_rule_for_danger_now(case.rule)

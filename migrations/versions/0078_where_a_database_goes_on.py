@@ -30,6 +30,8 @@ WHERE datname = current_database() AND sending.database = {said}
 def upgrade() -> None:
     op.execute(THIS_DATABASE.format(said=PLACE + TIMELINE))
     op.execute(LET_SEND.format(said=PLACE))
+    # Where it cannot be answered nothing would ever be sent: better known now.
+    op.execute("SELECT this_database()")
 
 
 def downgrade() -> None:

@@ -315,6 +315,23 @@ def test_danger_from_one_trouble_is_not_covered_up_by_what_another_playbook_reco
     assert [one.counts_as for one in found] == ["no danger known"]
 
 
+def test_the_playbook_that_knows_of_less_danger_says_nothing_against_the_answer(house):
+    case_id = house.report({**CALM, "danger": "imminent"})
+    taken, published = house.add(case_id, "account-takeover"), house.add(case_id, "doxing")
+    house.finish(taken, "first-contact.acknowledge", "written")
+    house.finish(taken, "first-contact.danger-again", "no_danger")
+    house.finish(published, "first-contact.danger-again", "now")
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        settled = queries.judge_current_answers(work, case).settled
+        found = find_findings_against_answers(
+            playbooks.runs_of_case(work, case), load_decision_table(), settled
+        )
+
+    assert found == []
+
+
 def test_the_case_page_offers_to_correct_the_answer_that_a_step_contradicts(house, staff):
     case_id = house.report(CALM)
     run_id = house.add(case_id, "account-takeover")

@@ -425,7 +425,7 @@ def test_nor_does_a_page_from_before_they_spoke_with_a_colleague(house, staff):
     escalation = house.ask()
     client, address = sign_in(staff, house.second), page_of(house, escalation)
     page, to = client.get(address), f"{address}/approval"
-    said = "A colleague has spoken with the reporter since this request was written"
+    said = "Someone here has spoken with the reporter since"
     assert said not in page.text
     speaks_with_a_colleague(house)
 

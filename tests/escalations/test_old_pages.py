@@ -791,3 +791,18 @@ def test_nobody_lets_it_leave_over_what_a_colleague_recorded_since(house, browse
     assert answer.status_code == 409
     assert "A colleague has recorded something about this" in answer.text
     assert house.now(escalation).state is EscalationState.DRAFT
+
+
+def test_what_a_request_does_not_show_makes_no_page_of_it_old(house, browse):
+    """The step that asks the platform is recorded while the second person reads."""
+    confirm(house)
+    escalation, second = house.ask(), browse(house.second)
+    old = second.get(address_of(house, escalation))
+    with house.as_(house.lead) as work:
+        told = {"platform_asked": "sent"}
+        playbook = escalation.playbook
+        storage.store_facts(work, case_in(work, house), told, literal=told, playbook=playbook)
+
+    press(second, old, f"{address_of(house, escalation)}/approval")
+
+    assert house.now(escalation).state is EscalationState.APPROVED

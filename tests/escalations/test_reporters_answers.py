@@ -14,6 +14,7 @@ from helpdesk.cases.disputed_conversations import (
 )
 from helpdesk.cases.models import Case, Consent, ConversationChannel, News
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.past_disputes import why_dispute_bars_requests
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
@@ -277,6 +278,22 @@ def test_a_denied_verdict_is_not_recorded_again_by_us(house, browser):
         found = work.session.get(Escalation, request.id)
         mailbox.record_own_verdict(work, found, verdict=Verdict.CONFIRMED)
     assert house.now(request).state is EscalationState.CLOSED
+
+
+def test_their_own_verdict_settles_it_though_they_said_it_before_we_wrote(house):
+    """They cannot say it twice, and in a queue with one person nobody else can write."""
+    verdict_denied(house)()
+    request = the_request(house)
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, request.id)
+        mailbox.record_own_verdict(work, found, verdict=Verdict.CONFIRMED)
+    with house.as_(house.writer) as work:
+        assert why_dispute_bars_requests(work, mine(work, house))
+        seen = reporter_activity_marks(work, mine(work, house))
+        casework.send_message(work, mine(work, house), "Thank you.", seen=seen)
+
+    with house.as_(house.writer) as work:
+        assert why_dispute_bars_requests(work, mine(work, house)) == ""
 
 
 def noted_while_their_page_is_open(house, verdict):

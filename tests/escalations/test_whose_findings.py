@@ -314,7 +314,7 @@ def test_whoever_reads_a_lock_of_an_account_that_nobody_confirmed_is_told_so(hou
 
     page = sign_in(staff, house.second).get(f"/cases/{house.case.ref}/requests/{request.ref}").text
 
-    assert "find out who owns it before you approve" in page
+    assert "find out who owns it before anything is sent" in page
     assert "haven’t confirmed whose account this is" in page
     assert "We know whose account it is" not in page
     with house.as_(house.second) as work:

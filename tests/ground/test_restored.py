@@ -446,7 +446,7 @@ def test_what_is_due_is_said_by_kind_and_number_before_anything_is_released(back
     assert asked.exit_code == 1
     assert "undone since then is back: withdrawn consents" in asked.output
     assert "everyone may still use TEMPORARY" in asked.output, "its guard did not come along"
-    assert f"  {LETTER}: 1 due, 0 of them before then (sent)" in asked.output
+    assert f"  {LETTER}: 1 due, 0 of them well before then (sent)" in asked.output
     assert ERRAND not in asked.output, "it sends nothing"
     ticker.tick(second)
     assert done == []

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
-from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.core.plausible_days import format_plain_moment
@@ -259,8 +258,9 @@ def _requests(case: Case, playbook: str, focus: StepProgress | None) -> Sequence
     about asking one."""
     if focus is None or focus.step.escalation is None:
         return ()
+    at_work = {one.page.id for one in queries.runs_of_case(work, case) if not one.run.ended_at}
     asked = escalations.requests_of_case(work, case)
-    return [one for one in asked if one.playbook in (OF_THE_CASE, playbook)]
+    return [one for one in asked if one.playbook not in at_work - {playbook}]
 
 
 def _recorded(

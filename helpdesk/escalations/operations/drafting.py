@@ -9,6 +9,7 @@ from sqlalchemy import select
 from helpdesk.cases import response_targets
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
+from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
@@ -165,7 +166,7 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask, playboo
         Escalation.case_id == case.id,
         Escalation.partner_id == partner.id,
         Escalation.ask == ask,
-        Escalation.playbook == playbook,
+        Escalation.playbook.in_((OF_THE_CASE, playbook)),
         Escalation.state.not_in(OVER),
     )
     ref = work.session.scalar(same)

@@ -38,7 +38,13 @@ from helpdesk.escalations.gates import (
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import needs_second_person
-from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
+from helpdesk.escalations.states import (
+    MOVES,
+    OPEN_TO_PARTNER,
+    Ask,
+    DeliveryState,
+    EscalationState,
+)
 from helpdesk.partners.queries import can_anyone_open_requests
 
 
@@ -83,7 +89,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "no_account_confirmed": seen is not None
         and needs_second_person(escalation.ask)
         and not seen.account_confirmed,
-        "is_of_another_account": seen is not None and is_lock_of_another_account(seen),
+        "is_of_another_account": is_live
+        and escalation.ask is Ask.LOCK
+        and is_lock_of_another_account(seen or queries.gate_inputs(work, escalation)),
         "waiting_answer": waiting,
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",

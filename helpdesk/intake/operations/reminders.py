@@ -52,7 +52,7 @@ def own_reminder_overview(work: Work, *, has_read: bool = False) -> ReminderOver
     return ReminderOverview(ReminderState(row.state), row.told_at) if row else _NONE
 
 
-def ask_for_reminders(work: Work, case: Case, address: str, wording: ReminderAppearance) -> None:
+def ask_for_reminders(work: Work, case: Case, address: str, look: ReminderAppearance) -> None:
     """Say where one wants to be told. A test email goes there; until its code is typed nothing
     else does, and an address from before is not used any more."""
     work.require(is_reporter_of, case)
@@ -60,7 +60,11 @@ def ask_for_reminders(work: Work, case: Case, address: str, wording: ReminderApp
     place = reminder_envelope_place(case.id, "address")
     sealed = work.keys.service.seal(KeyFile.REMINDER_ADDRESSES, kept, place)
     asked = func.ask_for_reminders(
-        sealed.raw, wording.subject, wording.sender, wording.language, wording.names_site
+        sealed.raw,
+        look.subject,
+        look.sender,
+        look.language,
+        look.names_site,
     )
     ask_id = work.session.scalar(select(asked))
     if ask_id is None:

@@ -23,7 +23,7 @@ def withdraw_case(work: Work, case: Case) -> None:
     Safe to do twice, and on a case that we have closed: then the consents are what is taken back.
     Where danger was told in the mailbox and nobody has recorded that it is over, those on duty are
     called once more, whether somebody has answered or not; where the report told of it, while
-    nobody has answered.
+    an answer is owed.
     """
     work.require(is_reporter_of, case)
     lock_case(work, case)

@@ -31,10 +31,10 @@ def create_reminders() -> ResponseReturnValue:
     form = RemindersForm()
     if not form.validate_on_submit():
         return _page(form), 422
-    wording = ReminderAppearance(
+    look = ReminderAppearance(
         form.subject.data, form.sender.data, current_language(), form.names_site.data
     )
-    operations.ask_for_reminders(work, queries.own_case(work), form.address.data, wording)
+    operations.ask_for_reminders(work, queries.own_case(work), form.address.data, look)
     return redirect(url_for(".show_reminders"), 303)
 
 

@@ -27,7 +27,7 @@ from helpdesk.partners.policy import (
     may_vet_partner,
 )
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
-from helpdesk.partners.vetting import vetting_state_of
+from helpdesk.partners.vetting import vetting_eligibility_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -208,7 +208,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
         form=form,
         may_manage=may_manage,
         may_vet=may_vet_partner(work.actor, partner),
-        vetting=vetting_state_of(work, partner),
+        vetting=vetting_eligibility_of(work, partner),
         desk_mark=desk_mark_of(work, partner),
         names=names_of_actors(work.session, by),
         takes=TAKES,

@@ -107,9 +107,7 @@ def _refuse_confirmed_without_account(
         return
     written = account_written_down(work, run.case, run.edition.playbook)
     if written is not None and written.kind in step.evidence and written.kind not in told:
-        raise Conflict(
-            "You confirmed whose account it is, but left out which account. Write down its link."
-        )
+        raise Conflict("You confirmed who this belongs to, but left its link empty. Write it down.")
 
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
