@@ -31,7 +31,7 @@ def test_advice_stays_and_follows_what_is_answered_later(judge, served):
     assert " ".join(words) not in text(judge)
 
     press(judge, "Answer 4 more questions")
-    choose(judge, "It belongs to someone I am asking for")
+    choose(judge, "It belongs to the person I’m asking for")
     press(judge, "Send")
 
     assert "Your answers change what is safe to do now." in text(judge)

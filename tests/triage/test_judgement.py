@@ -117,8 +117,8 @@ def test_floors_raise_and_never_lower(known, levels):
 
 PRESSURES = {
     "reach": ("others", "Other people are affected."),
-    "clock": ("within_72h", "A date is near."),
-    "capacity": ("cannot_act", "You cannot act on your own."),
+    "clock": ("within_72h", "An important date is coming up."),
+    "capacity": ("cannot_act", "You can’t act on your own."),
 }
 
 
