@@ -69,7 +69,7 @@ def test_one_page_asks_in_its_own_words_and_two_in_the_words_of_all():
 def test_answers_that_fit_only_one_kind_of_trouble_are_put_in_the_words_of_all():
     arrest, device = (LIBRARY.playbook(name) for name in ("arrest-detention", "device-lost-seized"))
     shared = [str(option.label) for option in LIBRARY.question("hold").options]
-    assert "No, they are free again" not in shared
+    assert "No, they’re free again" not in shared
 
     said = [str(option.label) for option in asked("hold", [arrest, device]).options]
 
