@@ -49,7 +49,7 @@ def test_words_of_the_first_page_bring_what_they_may_mean_and_are_in_no_address(
     assert browser.answer.request.full_path == "/report?page=1"
     assert browser.answer.request.method == "GET"
     assert "Tick what fits" in browser.text
-    assert "A device is lost, stolen or was taken" in browser.text
+    assert "A device was lost, stolen or taken" in browser.text
     assert ("story", "they took my phone") in browser.form("/report").fields
 
 
