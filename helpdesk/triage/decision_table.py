@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.report_content import DANGER_NOW
 from helpdesk.playbooks.model import Text
+
+# The value of the decision point danger for someone who is in danger now.
+IMMINENT: Final = "imminent"
 
 
 class UnsureMeaning(StrEnum):
@@ -129,7 +132,7 @@ class DecisionTable:
     def is_rule_for_danger_now(self, rule_id: str) -> bool:
         """Whether only those who say that someone is in danger now are judged by this rule."""
         dangers = {cell.danger for cell in self.cells if cell.rule.id == rule_id}
-        return dangers == {DANGER_NOW["danger"]}
+        return dangers == {IMMINENT}
 
     def rule_for(self, danger: str, hold: str, pressures: int) -> TriageRule:
         """The one cell that these values lead to."""

@@ -27,6 +27,7 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice
+from helpdesk.triage.decision_table import IMMINENT
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
 from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
 from helpdesk.triage.policy import may_correct_level, may_decide_lower_level, may_record_danger_seen
@@ -168,7 +169,7 @@ def _apply(
         level, rule = case.level, case.rule
         if rule == DANGER_TOLD:  # told again, it is new
             rule = DANGER_WAS_TOLD
-    elif case.rule == DANGER_TOLD and judgement.settled["danger"] == "imminent":
+    elif case.rule == DANGER_TOLD and judgement.settled["danger"] == IMMINENT:
         rule = DANGER_TOLD  # until one of us records something else about it
     _keep(work, case, level=level, rule=rule, inputs={"answers": answers})
     work.record(
@@ -417,5 +418,5 @@ def _one_below(case: Case, level: Level | None) -> Level:
 
 
 def _refuse_in_danger(work: Work, case: Case) -> None:
-    if queries.judge_current_answers(work, case).settled["danger"] == "imminent":
+    if queries.judge_current_answers(work, case).settled["danger"] == IMMINENT:
         raise Conflict("A case stays immediate while someone is in danger.")
