@@ -6,8 +6,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.cases import response_targets
+from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.pausing import pause_case_until
 from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
@@ -71,6 +72,14 @@ def resume_case_after_partner(work: Work, case: Case) -> None:
         case.open()
         response_targets.sync_case_clocks(work, case)
         work.record("case.resumed", case, because=_whose_word(work))
+
+
+def wake_case_for_request(work: Work, escalation: Escalation) -> None:
+    """There is something to do about a request that lies with a partner: its case wakes, and who
+    has it and who wrote the request hear of it. A closed case stays closed."""
+    if not escalation.case.is_closed:
+        resume_case_after_partner(work, escalation.case)
+    news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
 
 
 def _may_open_again(work: Work, case: Case) -> bool:

@@ -110,6 +110,11 @@ def requests_of_case(work: Work, case: Case) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
+def requests_not_about(work: Work, case: Case, playbooks: Collection[str]) -> list[Escalation]:
+    """The same, without those about the problem of one of these playbooks."""
+    return [one for one in requests_of_case(work, case) if one.playbook not in playbooks]
+
+
 def partner_messages_of(work: Work, escalation: Escalation) -> Sequence[PartnerMessage]:
     """Questions and answers, oldest first."""
     found = select(PartnerMessage).where(PartnerMessage.escalation_id == escalation.id)

@@ -58,5 +58,10 @@ def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord)
         kept=fact_names_of_other_runs(work, run, [step] if step is not None else ()),
     )
     if step is not None:
-        for name, refused in refusals_of_other_runs(work, run, step).items():
-            storage.restore_refusal(work, run, step, name, refused)
+        restore_refusals_of_other_runs(work, run, step)
+
+
+def restore_refusals_of_other_runs(work: Work, run: Run, step: Step) -> None:
+    """What other runs had refused by this step stands again, where this one says nothing more."""
+    for name, refused in refusals_of_other_runs(work, run, step).items():
+        storage.restore_refusal(work, run, step, name, refused)

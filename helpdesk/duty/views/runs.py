@@ -258,9 +258,8 @@ def _requests(case: Case, playbook: str, focus: StepProgress | None) -> Sequence
     about asking one."""
     if focus is None or focus.step.escalation is None:
         return ()
-    at_work = {one.page.id for one in queries.runs_of_case(work, case) if not one.run.ended_at}
-    asked = escalations.requests_of_case(work, case)
-    return [one for one in asked if one.playbook not in at_work - {playbook}]
+    others = {*queries.playbooks_in_progress(work, case)} - {playbook}
+    return escalations.requests_not_about(work, case, others)
 
 
 def _recorded(

@@ -18,7 +18,6 @@ from helpdesk.escalations.operations.drafting import (
     write_draft,
 )
 from helpdesk.escalations.operations.lost_basis import follow_lost_basis
-from helpdesk.escalations.operations.other_accounts import stop_requests_for_other_accounts
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
     ask_for_information,
@@ -81,7 +80,6 @@ __all__ = [
     "require_may_read_ended_request",
     "resend_request",
     "set_partner_ticket",
-    "stop_requests_for_other_accounts",
     "waive_public_form",
     "wake_cases_of_unread_requests",
     "withdraw_request",

@@ -4,9 +4,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.cases import news
 from helpdesk.cases.models import Case
-from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, queries
 from helpdesk.escalations.models import Delivery, Escalation
@@ -43,8 +41,7 @@ def stop_requests_for_other_accounts(work: Work, case: Case) -> None:
 def _stop(work: Work, delivery: Delivery) -> None:
     escalation = delivery.escalation
     if escalation.state in UNDER_WAY:
-        case_pausing.resume_case_after_partner(work, escalation.case)
-        news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+        case_pausing.wake_case_for_request(work, escalation)
     elif delivery.state in MAY_ARRIVE and not queries.was_stopped_for_another_account(
         work, delivery
     ):

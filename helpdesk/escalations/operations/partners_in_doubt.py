@@ -57,9 +57,7 @@ def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
         lock_case_first(work, escalation.case_id)
         lock_refreshed_request(work, escalation)
         if escalation.state in UNDER_WAY:
-            if not escalation.case.is_closed:
-                case_pausing.resume_case_after_partner(work, escalation.case)
-            news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+            case_pausing.wake_case_for_request(work, escalation)
 
 
 def hold_up(work: Work, escalation: Escalation) -> None:
@@ -72,9 +70,7 @@ def hold_up(work: Work, escalation: Escalation) -> None:
         return
     clocks.hold_partner_clock(work, escalation)
     work.record(HELD_UP, escalation)
-    if not escalation.case.is_closed:
-        case_pausing.resume_case_after_partner(work, escalation.case)
-    news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+    case_pausing.wake_case_for_request(work, escalation)
 
 
 def _let_go_on(work: Work, escalation: Escalation, *, at: int) -> None:

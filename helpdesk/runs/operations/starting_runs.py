@@ -6,13 +6,13 @@ from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
-from helpdesk.escalations.operations import follow_lost_basis, stop_requests_for_other_accounts
+from helpdesk.escalations.operations import follow_lost_basis
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import records_lost_in_edition
 from helpdesk.playbooks.model import PlaybookReadiness
 from helpdesk.playbooks.progress import RecordedStep
-from helpdesk.runs import queries, storage
-from helpdesk.runs.facts_found_elsewhere import fact_names_of_other_runs, refusals_of_other_runs
+from helpdesk.runs import queries, repeated_steps, storage
+from helpdesk.runs.facts_found_elsewhere import fact_names_of_other_runs
 from helpdesk.runs.models import MOVED, Run
 from helpdesk.runs.operations.releasing import release_kind
 from helpdesk.runs.policy import may_start_run, may_work_on_run
@@ -70,10 +70,8 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
         if record.step not in left_behind:
             storage.copy_step_record(work, follower, edition.playbook, record)
     for step in lost:
-        for name, refused in refusals_of_other_runs(work, run, step).items():
-            storage.restore_refusal(work, run, step, name, refused)
+        repeated_steps.restore_refusals_of_other_runs(work, run, step)
     follow_lost_basis(work, run.case)
-    stop_requests_for_other_accounts(work, run.case)
     write_note_unrecorded(
         work,
         run.case,

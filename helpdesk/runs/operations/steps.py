@@ -8,7 +8,7 @@ from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
-from helpdesk.escalations.operations import follow_lost_basis, stop_requests_for_other_accounts
+from helpdesk.escalations.operations import follow_lost_basis
 from helpdesk.escalations.packet_sources import account_written_down
 from helpdesk.escalations.packets import BASIS_OF_REQUESTS, OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
@@ -174,7 +174,6 @@ def _follow_lost_basis(work: Work, run: Run, step: Step) -> None:
     """What a step found out, or does not know any more, may be what a request was sent on."""
     if facts_settable_by_step(step) & set(BASIS_OF_REQUESTS):
         follow_lost_basis(work, run.case)
-        stop_requests_for_other_accounts(work, run.case)
 
 
 def _refuse_a_hasty_end(
