@@ -23,6 +23,7 @@ class ErrorExplainingGroup(LazyGroup):
         "invite": "helpdesk.cli.maintenance:invite_command",
         "keys": "helpdesk.cli.keys:key_commands",
         "migrate": "helpdesk.cli.maintenance:migrate_command",
+        "partners": "helpdesk.escalations.cli:partner_commands",
         "playbooks": "helpdesk.authoring.cli:playbook_commands",
         "release": "helpdesk.cli.after_restore:release_sending_command",
         "restored": "helpdesk.cli.after_restore:mark_restored_command",

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -39,16 +39,32 @@ class UncertainMailError(Exception):
     """The email had begun to leave when the connection broke: it may have arrived."""
 
 
+class EmailSettings(Protocol):
+    """What every email says of the helpdesk that sends it."""
+
+    @property
+    def helpdesk_name(self) -> str: ...
+
+    @property
+    def mail_from(self) -> str: ...
+
+    @property
+    def drill(self) -> bool: ...
+
+
 def compose_email(context: AppContext, template: str, *, to: str, key: str, **facts: Any) -> Email:
     """The email of a template. The same `key` gives the same Message-ID, on every repeat."""
+    return compose_email_from(context.settings, template, to=to, key=key, **facts)
+
+
+def compose_email_from(
+    settings: EmailSettings, template: str, *, to: str, key: str, **facts: Any
+) -> Email:
+    """The same of a helpdesk of which nothing else is known."""
     page = _environment().get_template(template)
-    told = {
-        "helpdesk_name": context.settings.helpdesk_name,
-        "drill": context.settings.drill,
-        **facts,
-    }
+    told = {"helpdesk_name": settings.helpdesk_name, "drill": settings.drill, **facts}
     subject = "".join(page.blocks["subject"](page.new_context(told)))
-    host = context.settings.mail_from.rpartition("@")[2]
+    host = settings.mail_from.rpartition("@")[2]
     return Email(
         to=to,
         subject=" ".join(subject.split()),

@@ -17,6 +17,7 @@ from helpdesk.escalations import operations, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
+from helpdesk.escalations.request_emails import address_of_request, compose_request_email
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerMailboxConfirmed, PartnerVettingChanged
@@ -30,17 +31,7 @@ def email_partner_request(context: AppContext, *, delivery_id: str) -> None:
         parcel = operations.begin_attempt(work, delivery_id)
     if parcel is None:
         return
-    email = emails.compose_email(
-        context,
-        "emails/request.txt",
-        to=parcel.to,
-        key=parcel.delivery_id,
-        ref=parcel.ref,
-        priority=parcel.priority.upper(),
-        link=_address(context, parcel.ref),
-        due=parcel.due,
-        is_repeat=parcel.is_repeat,
-    )
+    email = compose_request_email(context.settings, parcel)
     result, trouble = _send(context, email)  # no transaction is open here
     with context.begin() as work:
         operations.record_attempt_result(work, parcel, result=result, trouble=trouble)
@@ -135,7 +126,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
-        link=_address(context, escalation.ref),
+        link=address_of_request(context.settings, escalation.ref),
         due=format_in_both_zones(at, zone) if at is not None else "",
     )
 
@@ -306,7 +297,3 @@ def _send(context: AppContext, email: Email) -> tuple[DeliveryState, str]:
 
 def _kind(error: Exception) -> str:
     return type(error.__cause__ or error).__name__
-
-
-def _address(context: AppContext, ref: str) -> str:
-    return f"{context.settings.partner_url}/requests/{ref}"

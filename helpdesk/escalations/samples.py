@@ -1,0 +1,102 @@
+"""An invented request of a drill, as a partner would receive it by each channel that there is.
+
+What makes it are the functions that make every real one: the samples cannot drift from them.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from helpdesk.adapters.mailer import build_mime_message
+from helpdesk.escalations.operations.delivery_attempts import StartedAttempt
+from helpdesk.escalations.packets import Packet, PacketHeader, build_packet
+from helpdesk.escalations.request_emails import compose_request_email
+from helpdesk.escalations.states import Ask, Priority
+from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.response_times import ANSWER_WITHIN, format_in_both_zones
+
+
+@dataclass(frozen=True)
+class ExampleHelpdesk:
+    """A helpdesk that does not exist: the sample is the same wherever it is printed."""
+
+    helpdesk_name: str = "Example Helpdesk"
+    mail_from: str = "requests@helpdesk.example"
+    partner_url: str = "https://partners.helpdesk.example"
+    drill: bool = True
+
+
+HELPDESK: Final = ExampleHelpdesk()
+REF: Final = "R-7K2-M9QX"
+PARTNER, ZONE, MAILBOX = "example-social", "Europe/Lisbon", "trust-team@social.example"
+SENT_AT: Final = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
+HEADER: Final = PacketHeader(
+    ref=REF,
+    partner=PARTNER,
+    ask=Ask.RESTORE,
+    priority=Priority.P2,
+    salt="00112233445566778899aabbccddeeff",
+    is_drill=True,
+)
+# Of the drill, like its people: no such account, festival or form.
+FIELDS: Final = {
+    "target_url": "https://social.example/river-festival (account number 1234567890)",
+    "target_kind": "account",
+    "happened": "Someone changed the password and the email address of a festival’s account during "
+    "the night. It now asks followers for money by message.",
+    "first_sign": "22 Nov 2026, about 23:15",
+    "last_good": "22 Nov 2026, about 18:00",
+    "changes": "Password, email address and phone number. The name is as it was.",
+    "rule": "Accounts may not be used by others against their owner’s will.",
+    "ownership": "A colleague we have known for years confirmed it in a call.",
+    "ownership_check": "confirmed",
+    "requester_check": "known",
+    "public_form": "filed",
+    "public_form_ref": "DRILL-0042, filed on 23 Nov 2026",
+    "harm": "Visitors lose money while it goes on. Messages in the account name volunteers.",
+    "useful_until": "27 Nov 2026, 18:00: the festival begins.",
+    "restore_address": "fresh-start@mailbox.example",
+    "keep_quiet": "target",
+    "language": "pt",
+    "region": "151",
+    "context": "",
+    "if_no_answer": "We’ll warn visitors on the festival’s own website.",
+}
+# As for most partners: everything but where the account's owner lives.
+ALLOWED: Final = frozenset(BY_NAME) - {"region"}
+
+# The other headers say how the text is encoded on its way.
+SHOWN: Final = ("From", "To", "Subject", "Message-ID", "Auto-Submitted")
+
+
+def sample_packet() -> Packet:
+    """The request itself: everything that the partner is told of the case."""
+    return build_packet(HEADER, FIELDS, ALLOWED)
+
+
+def packet_sample() -> str:
+    """The packet as JSON, one field to a line."""
+    said = json.loads(sample_packet().as_text())
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, indent=2)
+
+
+def email_sample() -> str:
+    """The email that says a request waits, as a mail program shows it with its headers."""
+    attempt = StartedAttempt(
+        delivery_id="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        fence=1,
+        to=MAILBOX,
+        ref=REF,
+        priority=HEADER.priority,
+        due=format_in_both_zones(SENT_AT + ANSWER_WITHIN[HEADER.priority], ZONE),
+        is_repeat=False,
+    )
+    message = build_mime_message(compose_request_email(HELPDESK, attempt), HELPDESK.mail_from)
+    headers = [f"{name}: {message[name]}" for name in SHOWN]
+    return "\n".join([*headers, "", message.get_content()])
+
+
+# Each channel that exists, by what one types for it.
+SAMPLES: Final[Mapping[str, Callable[[], str]]] = {"mail": email_sample, "packet": packet_sample}
