@@ -5,6 +5,8 @@ person would take the reporter's only alarm away. Where only that one has writte
 own later word does, so that a queue with one person in it is not shut for good. Neither makes true
 what somebody else had told us: whoever reads a request sees who had written that down, and who
 wrote to the reporter since.
+
+Nor does who had written it down close the case over it, while anybody else could.
 """
 
 from collections import defaultdict
@@ -20,7 +22,7 @@ from helpdesk.cases.disputed_conversations import (
 )
 from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.queries import IN_ORDER, LISTED, LISTED_AT_MOST, NOT_CLOSED, visible_cases
-from helpdesk.cases.reporter_objections import DISPUTED, UNSEEN
+from helpdesk.cases.reporter_objections import BY_REPORTER, DISPUTED, IS_DISPUTE, UNSEEN
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
@@ -37,11 +39,7 @@ OWN_WORD: Final = {**RECORDED_AS, "conversation.denied": "consent.given"}
 # Of these cases something was disputed, ever.
 _WAS_DISPUTED: Final = or_(
     Case.id.in_(select(Conversation.case_id).where(Conversation.objected_at.is_not(None))),
-    Case.id.in_(
-        select(HistoryEntry.case_id).where(
-            HistoryEntry.actor_id.startswith("reporter:"), HistoryEntry.action.in_(DISPUTED)
-        )
-    ),
+    Case.id.in_(select(HistoryEntry.case_id).where(BY_REPORTER, IS_DISPUTE)),
 )
 ANSWERED_BY_RECORDER: Final = (
     "The reporter disputes something that we recorded. Only the person who recorded it has written"
@@ -67,12 +65,19 @@ def why_dispute_bars_requests(work: Work, case: Case) -> str:
     if they do not, or if it is settled."""
     if unanswered := unanswered_dispute_message(work, case):
         return unanswered
-    return ANSWERED_BY_RECORDER if is_any_unsettled(past_disputes(work, case)) else ""
+    return ANSWERED_BY_RECORDER if _unsettled(past_disputes(work, case)) else ""
 
 
-def is_any_unsettled(disputes: Collection[PastDispute]) -> bool:
-    """Whether any of these is not settled: where each was answered, somebody else has to write."""
-    return not all(one.is_settled for one in disputes)
+def is_left_to_others(work: Work, case: Case) -> bool:
+    """Whether each dispute of a case was answered, and one of them only by who had recorded it."""
+    return why_dispute_bars_requests(work, case) == ANSWERED_BY_RECORDER
+
+
+def is_left_to_others_by(work: Work, case: Case, actor_id: str) -> bool:
+    """The same, where it was this one of us who had recorded it."""
+    return is_left_to_others(work, case) and any(
+        one.recorded_by == actor_id for one in _unsettled(past_disputes(work, case))
+    )
 
 
 def past_disputes(work: Work, case: Case) -> list[PastDispute]:
@@ -87,7 +92,7 @@ def cases_left_to_others(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Ca
     if not ids:
         return ()
     disputes_by_case = _disputes_by_case(work, ids).items()
-    left = [one for one, disputes in disputes_by_case if is_any_unsettled(disputes)]
+    left = [one for one, disputes in disputes_by_case if _unsettled(disputes)]
     listed = select(Case).where(Case.id.in_(left)).options(*LISTED).order_by(*IN_ORDER)
     return work.session.scalars(listed.limit(limit)).all() if left else ()
 
@@ -97,10 +102,14 @@ def ids_of_cases_with_past_disputes(work: Work, case_ids: Collection[str]) -> fr
     work.session.flush()
     found = select(HistoryEntry.case_id).where(
         HistoryEntry.case_id.in_(sorted(case_ids)),
-        HistoryEntry.actor_id.startswith("reporter:"),
-        or_(HistoryEntry.action.in_(DISPUTED), HistoryEntry.action == "conversation.denied"),
+        BY_REPORTER,
+        HistoryEntry.action.in_((*DISPUTED, "conversation.denied")),
     )
     return frozenset(one for one in work.session.scalars(found) if one is not None)
+
+
+def _unsettled(disputes: Collection[PastDispute]) -> list[PastDispute]:
+    return [one for one in disputes if not one.is_settled]
 
 
 def _is_dispute(entry: HistoryEntry) -> bool:

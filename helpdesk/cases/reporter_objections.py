@@ -19,9 +19,9 @@ NOT_FIXED: Final = ("partial", "not_effective")
 UNSEEN: Final = "unseen"
 
 _OF_CASE: Final = HistoryEntry.case_id == bindparam("case_id")
-_BY_REPORTER: Final = HistoryEntry.actor_id.startswith("reporter:")
+BY_REPORTER: Final = HistoryEntry.actor_id.startswith("reporter:")
 # Spelt out for the small index of those.
-_IS_DISPUTE: Final = HistoryEntry.action.in_(
+IS_DISPUTE: Final = HistoryEntry.action.in_(
     bindparam("disputed", DISPUTED, expanding=True, literal_execute=True)
 )
 _IS_NOT_FIXED: Final = and_(
@@ -34,7 +34,7 @@ _ANSWERED: Final = (
     .scalar_subquery()
 )
 # All of it, whether it was answered or not.
-OBJECTIONS: Final = and_(_BY_REPORTER, or_(_IS_DISPUTE, _IS_NOT_FIXED))
+OBJECTIONS: Final = and_(BY_REPORTER, or_(IS_DISPUTE, _IS_NOT_FIXED))
 # The last of it.
 NEWEST_OBJECTION: Final = (
     select(HistoryEntry.id).where(_OF_CASE, OBJECTIONS).order_by(HistoryEntry.id.desc()).limit(1)
@@ -42,7 +42,7 @@ NEWEST_OBJECTION: Final = (
 # What they took back since we last wrote to them with all of it before us.
 UNANSWERED_DISPUTES: Final = (
     select(HistoryEntry.id)
-    .where(_OF_CASE, _BY_REPORTER, _IS_DISPUTE, HistoryEntry.id > _ANSWERED)
+    .where(_OF_CASE, BY_REPORTER, IS_DISPUTE, HistoryEntry.id > _ANSWERED)
     .limit(1)
 )
 # Someone is in danger, and since then no word of ours to somebody who had told us so.
@@ -72,8 +72,8 @@ UNANSWERED_DANGER: Final = (
 _MESSAGE: Final = aliased(HistoryEntry)
 # The cases of which that is so.
 CASES_WITH_UNANSWERED_DISPUTES: Final = select(HistoryEntry.case_id).where(
-    _BY_REPORTER,
-    _IS_DISPUTE,
+    BY_REPORTER,
+    IS_DISPUTE,
     ~exists().where(
         _MESSAGE.case_id == HistoryEntry.case_id,
         _MESSAGE.action == "message.sent",

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from helpdesk.accounts import queries as accounts
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
 from helpdesk.cases.disputed_conversations import (
@@ -16,6 +17,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, UrgentClosingRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.past_disputes import is_left_to_others_by
 from helpdesk.cases.policy import may_close_case, may_work_on_case
 from helpdesk.cases.queries import is_in_queues, lock_case
 from helpdesk.cases.report_content import is_danger_told
@@ -65,7 +67,14 @@ def close_case(
         raise Conflict(refusal)
     if needs_second_person(case, outcome):
         raise Conflict("This case is urgent: a second person has to agree that it is not a report.")
-    cases.end_case_work(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+    cases.end_case_work(
+        work,
+        case,
+        outcome=outcome,
+        follow_up_on=follow_up_on,
+        note=note,
+        is_own_dispute=is_left_to_others_by(work, case, work.actor.id),
+    )
 
 
 def request_closing(
@@ -142,6 +151,11 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
         )
     elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
+    if _is_for_someone_else(work, case):
+        yield (
+            "You recorded what the reporter disputes, and nobody else has written to them since."
+            " Someone else has to write to them, or close the case."
+        )
     # That it is no report is for two people to say.
     if outcome is not CaseOutcome.SPAM and is_danger_told(work, case):
         yield (
@@ -157,6 +171,15 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
     left = [] if outcome in LEFT else unfinished_steps(playbooks.runs_of_case(work, case))
     if left:
         yield f"These steps must be done first: {', '.join(left)}."
+
+
+def _is_for_someone_else(work: Work, case: Case) -> bool:
+    """Whether somebody else has to end it, because only this one has answered what the reporter
+    disputes of their record. Alone in a queue they may, and history says so: nobody else could."""
+    if not is_left_to_others_by(work, case, work.actor.id):
+        return False
+    inside = accounts.members_with_key(work.session, case.team_id)
+    return any(one.id != work.actor.person_id for one in inside)
 
 
 def unfinished_steps(runs: Iterable[RunProgress]) -> list[str]:

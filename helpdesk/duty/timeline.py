@@ -32,7 +32,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.read": "Read the case.",
     "case.waits": "The case {waits} until {until}.",
     "case.resumed": "The case is open again. {because}",
-    "case.closed": "Closed the case as {outcome}.",
+    "case.closed": "Closed the case as {outcome}.{disputed}",
     "case.reopened": "Reopened the case.",
     "case.withdrawn": "Withdrew the report.",
     "message.sent": "Wrote to the reporter.",
@@ -242,6 +242,11 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     if entry.action == CLOSED_BY_TWO:
         is_agreed = entry.details.get("granted")
         said["decision"] = f"{'Agreed' if is_agreed else 'Did not agree'} that it is not a report."
+    if entry.details.get("own_dispute"):
+        said["disputed"] = (
+            " The reporter disputed something that the same person had recorded, and nobody else"
+            " could open the case."
+        )
     if entry.details.get("alone"):
         said["alone"] = ", on one person’s approval"
     if spoke_at := entry.details.get("spoke_at"):

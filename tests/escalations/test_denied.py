@@ -6,17 +6,23 @@ has is “This wasn’t me”. Until somebody who had not recorded it has writte
 said the same themselves since, it holds everything back.
 """
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import event, text
+
+from helpdesk.accounts.models import Person
 from helpdesk.cases import operations as cases
 from helpdesk.cases.disputed_conversations import (
     reporter_activity_marks,
     unanswered_dispute_message,
 )
 from helpdesk.cases.models import Case, Consent, ConversationChannel
-from helpdesk.cases.states import ConsentKind
+from helpdesk.cases.past_disputes import cases_left_to_others
+from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.errors import Conflict
-from helpdesk.duty.queries import load_board
+from helpdesk.duty import case_closing
+from helpdesk.duty.queries import history_page, load_board
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.states import Ask, DeliveryState, EscalationState
 from helpdesk.intake import operations as intake
@@ -145,6 +151,76 @@ def test_nobody_else_has_to_write_while_nobody_has_written(house, denies):
             [house.case.ref],
             (),
         )
+
+
+def close(house, who):
+    with house.as_(who) as work:
+        case_closing.close_case(work, case_of(work, house), outcome=CaseOutcome.RESOLVED)
+
+
+CLOSED_ALONE = "The reporter disputed something that the same person had recorded"
+
+
+@denial
+def test_who_had_recorded_it_does_not_close_the_case_over_it(house, denies):
+    denies(house)
+    write_to_them(house, who=house.writer)
+
+    with pytest.raises(Conflict, match="Someone else has to write to them, or close the case"):
+        close(house, house.writer)
+
+    write_to_them(house, who=house.second)
+    close(house, house.writer)
+    assert house.case_now().is_closed
+
+
+@denial
+def test_a_second_person_closes_it_without_writing_to_them_as_well(house, denies):
+    denies(house)
+    write_to_them(house, who=house.writer)
+
+    close(house, house.lead)
+
+    with house.as_(house.lead) as work:
+        said = [one.sentence for one in history_page(work, case_of(work, house)).lines]
+    assert house.case_now().is_closed
+    assert CLOSED_ALONE not in " ".join(said)
+
+
+@denial
+def test_alone_in_a_queue_they_close_it_and_history_says_so(house, denies):
+    with house.context.begin() as work:
+        for one in (house.second, house.lead):
+            work.session.get(Person, one.actor.person_id).disabled_at = datetime.now(UTC)
+        work.record("test.blocked", house.case)
+    denies(house)
+    write_to_them(house, who=house.writer)
+
+    close(house, house.writer)
+
+    with house.as_(house.writer) as work:
+        said = [one.sentence for one in history_page(work, case_of(work, house)).lines]
+    assert CLOSED_ALONE in " ".join(said)
+
+
+def test_the_board_finds_what_was_ever_disputed_by_the_small_indexes_of_that(house):
+    with house.as_(house.writer) as work:
+        asked, connection = [], work.session.connection()
+
+        def note(_connection, _cursor, statement, parameters, *_others):
+            asked.append((statement, parameters))
+
+        event.listen(connection, "before_cursor_execute", note)
+        cases_left_to_others(work)
+        statement, parameters = asked[-1]
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        lines = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+
+    # Spelt out, or a plan for any parameters passes the index over.
+    assert statement.count("action IN ('escalation.verdict_denied', 'consent.denied')") == 2
+    plan = "\n".join(lines)
+    assert plan.count("ix_history_denials") == 2, plan
+    assert plan.count("ix_conversations_disputed") == 2, plan
 
 
 def agrees(house, platform):

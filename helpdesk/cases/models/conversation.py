@@ -47,6 +47,6 @@ class Conversation(SealedCaseRecord, Base):
         Index(
             "ix_conversations_disputed",
             "case_id",
-            postgresql_where=text("objected_at IS NOT NULL AND settled_at IS NULL"),
+            postgresql_where=text("objected_at IS NOT NULL"),
         ),
     )

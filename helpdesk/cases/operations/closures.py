@@ -22,11 +22,17 @@ def end_case_work(
     outcome: CaseOutcome,
     follow_up_on: date | None = None,
     note: str = "",
+    is_own_dispute: bool = False,
 ) -> None:
-    """End the work on a case. On the day of the follow-up it is on the duty board once more."""
+    """End the work on a case. On the day of the follow-up it is on the duty board once more.
+
+    `is_own_dispute` says that the reporter disputes what this one of us had recorded, and nobody
+    else has written to them since: history keeps it.
+    """
     lock_case(work, case)
     work.require(may_close_case, case)
-    _end(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+    details = {"own_dispute": True} if is_own_dispute else {}
+    _end(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note, **details)
 
 
 def close_after_agreement(work: Work, case: Case, *, outcome: CaseOutcome) -> None:
@@ -37,7 +43,13 @@ def close_after_agreement(work: Work, case: Case, *, outcome: CaseOutcome) -> No
 
 
 def _end(
-    work: Work, case: Case, *, outcome: CaseOutcome, follow_up_on: date | None, note: str
+    work: Work,
+    case: Case,
+    *,
+    outcome: CaseOutcome,
+    follow_up_on: date | None,
+    note: str,
+    **details: bool,
 ) -> None:
     if follow_up_on is not None and not is_plausible_future_day(follow_up_on, today=work.at.date()):
         raise Conflict("Choose a day after today for the follow-up, at most a year ahead, or none.")
@@ -49,7 +61,7 @@ def _end(
         case.closure.follow_up_on = follow_up_on
     if note:
         write_note_unrecorded(work, case, note)
-    work.record("case.closed", case, outcome=outcome)
+    work.record("case.closed", case, outcome=outcome, **details)
     work.announce(AnswerAwaitsReporter(case.id))
     news.notify_person(work, case.id, case.owner_id, NewsKind.CLOSED)
 

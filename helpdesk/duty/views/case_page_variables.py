@@ -134,7 +134,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "closing_mark": mark_with(closing_wish.id) if closing_wish else "",
         "disputes_our_word": bool(found["unanswered_disputes"]),
         "is_left_to_others": _may_have_disputes(found)
-        and past_disputes.is_any_unsettled(past_disputes.past_disputes(work, case)),
+        and past_disputes.is_left_to_others(work, case),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "unreadable": work.keys.unreadable,
