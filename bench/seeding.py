@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bench.house import House
 from bench.people import Somebody
 from helpdesk.accounts.models import Team
-from helpdesk.accounts.verified_keys import keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import ConsentKind
@@ -73,7 +73,7 @@ GROW = (
 def grow_to(house: House, team: Team, owner: Somebody, size: int, *, after: int) -> None:
     """Seed cases number `after` + 1 to `size` into the team's queue."""
     with house.context.begin() as work:
-        team_key = keys_of_team(work, team).current
+        team_key = epochs_of_team_key(work, team).current
     assert team_key is not None
     facts = {
         "first": after + 1,

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import Babel, get_locale
 from jinja2 import StrictUndefined
 
-from helpdesk.accounts import authentication as accounts_door
+from helpdesk.accounts import authentication
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.cases.views import read_pages
@@ -25,7 +25,7 @@ from helpdesk.core.markup import (
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
-from helpdesk.intake import authentication as intake_door
+from helpdesk.intake import request_identity
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, offered_languages
 from helpdesk.key_files import KeyFile
@@ -141,9 +141,9 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     error_pages.init_app(app)
     rate_limits.init_app(app)
     identify = (
-        intake_door.identify_by_cookie
+        request_identity.identify_by_cookie
         if surface is Surface.PUBLIC
-        else accounts_door.identify_by_cookie
+        else authentication.identify_by_cookie
     )
     kept_result_pages.init_app(app)
     web_work.init_app(app, identify)

@@ -13,7 +13,7 @@ from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts import queries as accounts_queries
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.operations.sessions import create_session
-from helpdesk.accounts.verified_keys import keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
@@ -147,7 +147,7 @@ def a_case(
     case_id = facts.pop("id", None) or new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
     work.session.flush()
-    seal_key_for(work.session, key, secret, keys_of_team(work, team).current)
+    seal_key_for(work.session, key, secret, epochs_of_team_key(work, team).current)
     case = Case(
         id=case_id,
         ref=codes.new_short_ref(),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bench.faults.trial import Trial, dice
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.verified_keys import key_of_person, keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.core.errors import Conflict
@@ -66,7 +66,7 @@ def sealed_to(context: AppContext) -> Mapping[str, str]:
     with context.begin() as work:
         found["team that takes reports"] = receiving_team(work, refresh=True).key.id
         for team in work.session.scalars(select(Team)):
-            current = keys_of_team(work, team).current
+            current = epochs_of_team_key(work, team).current
             found[f"team {team.id}"] = current.id if current else REFUSED
         for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
             try:

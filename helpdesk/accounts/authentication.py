@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 
 from helpdesk.accounts import operations, passphrases, second_factor
 from helpdesk.accounts.models import Person, StaffSession
-from helpdesk.accounts.operations import recovery, sessions, signed_in_person, signing_in
+from helpdesk.accounts.operations import (
+    passphrase_and_recovery_key,
+    sessions,
+    signed_in_person,
+    signing_in,
+)
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
@@ -162,10 +167,10 @@ def try_recovery(
 
 
 def _opened(
-    work: Work, attempt: operations.SignInAttempt, recovery_key: str
+    work: Work, attempt: operations.SignInCandidate, recovery_key: str
 ) -> tuple[Person | None, Secret | None]:
     if attempt.person is None:
         return None, None
     person = work.session.get_one(Person, attempt.person.id)
-    secret = recovery.unlock_with_recovery_key(person, recovery_key)
+    secret = passphrase_and_recovery_key.unlock_with_recovery_key(person, recovery_key)
     return (person, secret) if secret is not None else (None, None)

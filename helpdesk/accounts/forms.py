@@ -108,7 +108,7 @@ class NewPassphraseForm(Form):
     def validate_passphrase(self, field: Any) -> None:
         place = current_context().settings.helpdesk_name
         named = self["handle"].data or "" if "handle" in self else ""
-        fault = passphrases.why_passphrase_is_weak(field.data or "", (*self.about, place, named))
+        fault = passphrases.weak_passphrase_sentence(field.data or "", (*self.about, place, named))
         if fault:
             raise ValidationError(fault)
 

@@ -174,7 +174,7 @@ def _name_of(pepper: Secret) -> bytes:
 NOBODYS_SALT: Final = bytes([CURRENT]) + bytes(argon2id.SALTBYTES)
 
 
-def why_passphrase_is_weak(passphrase: str, about: Iterable[str] = ()) -> str:
+def weak_passphrase_sentence(passphrase: str, about: Iterable[str] = ()) -> str:
     """The sentence that says why this passphrase is too weak to choose; empty if it is not.
 
     `about`: what an attacker knows of this person and this place, such as names. What is left when

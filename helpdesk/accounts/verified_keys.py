@@ -31,12 +31,12 @@ def team_signing_key_file(kind: TeamKind) -> KeyFile:
     return KeyFile.PARTNER_SIGNING if kind is TeamKind.PARTNER else KeyFile.STAFF_SIGNING
 
 
-def keys_of_team(work: Work, team: Team) -> SignedKeys:
+def epochs_of_team_key(work: Work, team: Team) -> SignedKeys:
     """Every epoch of a team's key, oldest first, and what was slipped in among them."""
-    return keys_of_team_by_id(work, team.id, team.kind)
+    return epochs_of_team_key_by_id(work, team.id, team.kind)
 
 
-def keys_of_team_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
+def epochs_of_team_key_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
     house = work.keys.service.public_half(team_signing_key_file(kind))
     return signed_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 

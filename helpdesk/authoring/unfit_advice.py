@@ -7,10 +7,10 @@ from itertools import product
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import make_phrase_matcher
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
-from helpdesk.playbooks.combined_playbooks import merged_advice
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice
 
 
 @dataclass(frozen=True)

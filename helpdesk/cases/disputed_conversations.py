@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
-from helpdesk.cases.models import Case, Conversation, Message
+from helpdesk.cases.models import Case, LoggedConversation, Message
 from helpdesk.cases.queries import (
     IN_ORDER,
     LISTED,
@@ -31,24 +31,27 @@ from helpdesk.core.work import REPORTERS_CLOCK, Work, round_down_to_hour
 # What the page of a case gathers, in the order in which it was said.
 CONVERSATIONS: Final = (
     select(
-        Conversation.id,
-        Conversation.way,
-        Conversation.spoke_at,
-        Conversation.written_at,
-        Conversation.author,
-        Conversation.reached,
-        Conversation.summary,
-        Conversation.objected_at,
-        Conversation.settled_at,
+        LoggedConversation.id,
+        LoggedConversation.way,
+        LoggedConversation.spoke_at,
+        LoggedConversation.written_at,
+        LoggedConversation.author,
+        LoggedConversation.reached,
+        LoggedConversation.summary,
+        LoggedConversation.objected_at,
+        LoggedConversation.settled_at,
     )
-    .where(Conversation.case_id == bindparam("case_id"))
-    .order_by(Conversation.spoke_at, Conversation.id)
+    .where(LoggedConversation.case_id == bindparam("case_id"))
+    .order_by(LoggedConversation.spoke_at, LoggedConversation.id)
 )
-NOT_SETTLED: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
+NOT_SETTLED: Final = (
+    LoggedConversation.objected_at.is_not(None),
+    LoggedConversation.settled_at.is_(None),
+)
 
 # Of a case: either of the two.
 HAS_UNANSWERED_DISPUTE: Final = or_(
-    Case.id.in_(select(Conversation.case_id).where(*NOT_SETTLED)),
+    Case.id.in_(select(LoggedConversation.case_id).where(*NOT_SETTLED)),
     Case.id.in_(CASES_WITH_UNANSWERED_DISPUTES),
 )
 # Of a case: an answer is owed, and for more than the report.
@@ -135,9 +138,9 @@ def ids_with_unanswered_reporter_activity(work: Work, case_ids: Iterable[str]) -
     return _those(work, case_ids, _IS_UNANSWERED)
 
 
-def resolve_dispute(work: Work, case: Case) -> None:
+def settle_disputes_on_writing_to_reporter(work: Work, case: Case) -> None:
     """We have written to the reporter, who is the one with the code: what they said is heard."""
-    theirs = update(Conversation).where(Conversation.case_id == case.id, *NOT_SETTLED)
+    theirs = update(LoggedConversation).where(LoggedConversation.case_id == case.id, *NOT_SETTLED)
     work.session.execute(
         theirs.values(settled_at=work.at).execution_options(synchronize_session=False)
     )
@@ -157,5 +160,9 @@ def _those(work: Work, case_ids: Iterable[str], condition: ColumnElement[bool]) 
 
 
 def _unanswered_conversation_disputes(work: Work, case: Case) -> Sequence[str]:
-    theirs = select(Conversation.id).where(Conversation.case_id == case.id, *NOT_SETTLED)
-    return work.session.scalars(theirs.order_by(Conversation.spoke_at, Conversation.id)).all()
+    theirs = select(LoggedConversation.id).where(
+        LoggedConversation.case_id == case.id, *NOT_SETTLED
+    )
+    return work.session.scalars(
+        theirs.order_by(LoggedConversation.spoke_at, LoggedConversation.id)
+    ).all()

@@ -33,7 +33,7 @@ UNSEEN_OF_CASE: Final = (
 )
 
 
-def unseen_news_parameters(work: Work) -> dict[str, Any]:
+def bind_values_of_unseen_news(work: Work) -> dict[str, Any]:
     """What UNSEEN_OF_CASE is asked with, beside the id of a case."""
     return {"reader_id": work.actor.person_id or ""}
 

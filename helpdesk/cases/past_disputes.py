@@ -20,7 +20,7 @@ from helpdesk.cases.disputed_conversations import (
     HAS_UNANSWERED_DISPUTE,
     unanswered_dispute_message,
 )
-from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.models import Case, LoggedConversation
 from helpdesk.cases.queries import IN_ORDER, LISTED, LISTED_AT_MOST, NOT_CLOSED, visible_cases
 from helpdesk.cases.reporter_objections import BY_REPORTER, DISPUTED, IS_DISPUTE, UNSEEN
 from helpdesk.cases.states import ConsentKind
@@ -38,7 +38,9 @@ ANSWER: Final = "message.sent"
 OWN_WORD: Final = {**RECORDED_AS, "conversation.denied": "consent.given"}
 # Of these cases something was disputed, ever.
 _WAS_DISPUTED: Final = or_(
-    Case.id.in_(select(Conversation.case_id).where(Conversation.objected_at.is_not(None))),
+    Case.id.in_(
+        select(LoggedConversation.case_id).where(LoggedConversation.objected_at.is_not(None))
+    ),
     Case.id.in_(select(HistoryEntry.case_id).where(BY_REPORTER, IS_DISPUTE)),
 )
 ANSWERED_BY_RECORDER: Final = (

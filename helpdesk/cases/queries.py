@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased, defer
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person, Team
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Closure, Consent, Conversation, Message, Note
+from helpdesk.cases.models import Case, Closure, Consent, LoggedConversation, Message, Note
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor
 from helpdesk.core.errors import NotAllowed, NotFound
@@ -115,7 +115,7 @@ BY_REF: Final = select(Case).where(
 
 def case_by_ref(work: Work, ref: str) -> Case:
     """A case of the actor's queues. Who waits to be let in is told so, and opens no page of it."""
-    case = work.session.scalar(BY_REF, case_by_ref_parameters(work, ref))
+    case = work.session.scalar(BY_REF, bind_values_of_case_by_ref(work, ref))
     if case is None:
         raise NotFound
     refuse_actor_without_key(work, case)
@@ -127,7 +127,7 @@ def refuse_actor_without_key(work: Work, case: Case) -> None:
         raise NotAllowed(NOT_LET_IN)
 
 
-def case_by_ref_parameters(work: Work, ref: str) -> dict[str, Any]:
+def bind_values_of_case_by_ref(work: Work, ref: str) -> dict[str, Any]:
     """What BY_REF is asked with. Who waits finds it too, and `refuse_actor_without_key` says so."""
     actor = work.actor
     waits_in = actor.waits_in if actor.works_on_cases else frozenset()
@@ -251,8 +251,10 @@ def messages_with_reporter(work: Work, case: Case) -> Sequence[Message]:
 def was_reporter_answered(work: Work, case: Case) -> bool:
     """Whether one of us has ever written to the reporter, or spoken with them another way."""
     ours = select(Message.id).where(Message.case_id == case.id, ~Message.is_from_reporter)
-    spoken = select(Conversation.id).where(
-        Conversation.case_id == case.id, Conversation.reached, Conversation.objected_at.is_(None)
+    spoken = select(LoggedConversation.id).where(
+        LoggedConversation.case_id == case.id,
+        LoggedConversation.reached,
+        LoggedConversation.objected_at.is_(None),
     )
     return work.session.scalar(union_all(ours, spoken).limit(1)) is not None
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.models import Case, LoggedConversation
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
@@ -46,10 +46,10 @@ UNANSWERED_DISPUTES: Final = (
     .limit(1)
 )
 # Someone is in danger, and since then no word of ours to somebody who had told us so.
-_SPOKE_WITH_THEM: Final = select(Conversation.id).where(
-    Conversation.case_id == bindparam("case_id"),
-    Conversation.answered_due_at.is_not(None),
-    Conversation.objected_at.is_(None),
+_SPOKE_WITH_THEM: Final = select(LoggedConversation.id).where(
+    LoggedConversation.case_id == bindparam("case_id"),
+    LoggedConversation.answered_due_at.is_not(None),
+    LoggedConversation.objected_at.is_(None),
 )
 _SPOKEN: Final = (
     select(func.coalesce(func.max(HistoryEntry.id), 0))

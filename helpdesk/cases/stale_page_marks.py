@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, bindparam, select
 
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
-from helpdesk.cases.models import Case, Conversation, Note
+from helpdesk.cases.models import Case, LoggedConversation, Note
 from helpdesk.cases.queries import LATER_ANSWERS
 from helpdesk.core.errors import StalePage
 from helpdesk.core.history import HistoryEntry
@@ -22,9 +22,9 @@ STEPS: Final = (
 _OF_CASE: Final[BindParameter[Any]] = bindparam("case_id")
 # What colleagues did last: the conversation they wrote down, the note, the step. One row.
 NEWEST_OF_OURS: Final = select(
-    select(Conversation.id)
-    .where(Conversation.case_id == _OF_CASE)
-    .order_by(Conversation.written_at.desc(), Conversation.id.desc())
+    select(LoggedConversation.id)
+    .where(LoggedConversation.case_id == _OF_CASE)
+    .order_by(LoggedConversation.written_at.desc(), LoggedConversation.id.desc())
     .limit(1)
     .scalar_subquery()
     .label("conversation"),
@@ -43,9 +43,9 @@ NEWEST_OF_OURS: Final = select(
 )
 # The last conversation that reached them.
 NEWEST_SPOKEN: Final = (
-    select(Conversation.id)
-    .where(Conversation.case_id == _OF_CASE, Conversation.reached)
-    .order_by(Conversation.written_at.desc(), Conversation.id.desc())
+    select(LoggedConversation.id)
+    .where(LoggedConversation.case_id == _OF_CASE, LoggedConversation.reached)
+    .order_by(LoggedConversation.written_at.desc(), LoggedConversation.id.desc())
     .limit(1)
 )
 WROTE_SINCE: Final = (

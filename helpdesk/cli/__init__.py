@@ -26,7 +26,7 @@ class ErrorExplainingGroup(LazyGroup):
         "partners": "helpdesk.escalations.cli:partner_commands",
         "playbooks": "helpdesk.authoring.cli:playbook_commands",
         "release": "helpdesk.cli.after_restore:release_sending_command",
-        "restored": "helpdesk.cli.after_restore:mark_restored_command",
+        "restored": "helpdesk.cli.after_restore:pause_sending_after_restore_command",
         "setup": "helpdesk.cli.maintenance:setup_command",
         "ticker": "helpdesk.cli.workers:ticker_command",
         "up": "helpdesk.cli.up:up_command",

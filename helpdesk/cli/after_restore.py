@@ -33,7 +33,7 @@ NEEDS: Final = {"DATABASE_URL"}
 @click.option(
     "--as", "operator_name", required=True, type=OPERATOR_NAME, help="Your name, for the history."
 )
-def mark_restored_command(operator_name: str) -> None:
+def pause_sending_after_restore_command(operator_name: str) -> None:
     """Mark this database as restored. Nothing is sent until you release it."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
         restored_backup.hold_sending(work)

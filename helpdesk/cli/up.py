@@ -30,7 +30,7 @@ instance_option = click.option(
 def up_command(port: int, instance: Path) -> None:
     """Start a complete drill helpdesk on this machine. Press Ctrl-C to stop."""
     try:
-        start_everything(InstanceFolder(instance), port, print_if_watched, os.environ)
+        start_everything(InstanceFolder(instance), port, print_ignoring_closed_output, os.environ)
     except StopRequested:
         sys.exit(130)
 
@@ -51,7 +51,7 @@ def forget_instance_command(instance: Path) -> None:
     click.echo(f"{instance} has been deleted.")
 
 
-def print_if_watched(sentence: str) -> None:
+def print_ignoring_closed_output(sentence: str) -> None:
     """Tell whoever watches; if nobody does any more, go on."""
     try:
         click.echo(sentence)

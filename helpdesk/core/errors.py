@@ -46,7 +46,7 @@ class CannotTakeReports(TooBusy):
     )
 
 
-class StorageFull(CannotTakeReports):
+class DailyQuotaUsedUp(CannotTakeReports):
     """Very much has arrived, and this would not fit any more: nothing of it was stored."""
 
     sentence = mark_translatable(

@@ -211,7 +211,7 @@ def bring_forward_jobs(session: Session) -> None:
     session.execute(select(func.bring_forward_jobs()))
 
 
-def skip_outbox_job(outbox_job: OutboxJob, *, at: datetime) -> None:
+def skip_outbox_job_after_restore(outbox_job: OutboxJob, *, at: datetime) -> None:
     """It is not performed. Whoever had leased it has lost it."""
     outbox_job.state = OutboxJobState.SKIPPED
     outbox_job.revoke_lease()

@@ -62,7 +62,7 @@ class UnconfirmedAddress:
         return self.sent_at is not None and self.sent_at + CODE_HOLDS <= at
 
 
-class CodeEmailContents(NamedTuple):
+class CodeAndRecipient(NamedTuple):
     """What a test letter needs: where it goes, and the code in it."""
 
     to: str
@@ -105,7 +105,7 @@ def code_tag(owner_id: str, code: str) -> bytes:
 
 def code_email_contents(
     work: Work, new: UnconfirmedAddress | None, *, at: int
-) -> CodeEmailContents | None:
+) -> CodeAndRecipient | None:
     """What the letter asked for at that second holds; None if it was sent, or another code has
     replaced its own."""
     if new is None or new.code is None or new.address is None:
@@ -113,7 +113,7 @@ def code_email_contents(
     if int(new.asked_at.timestamp()) != at:
         return None
     opened = work.keys.service.open
-    return CodeEmailContents(
+    return CodeAndRecipient(
         to=opened(new.SEALED_TO, new.address, new.envelope_place_of("address")),
         code=opened(new.SEALED_TO, new.code, new.envelope_place_of("code")),
     )

@@ -38,8 +38,9 @@ class StoppedHelpForm(Form):
     seen_to_stop = HiddenField()
 
 
-class ReassignmentForm(Form):
-    """Who takes what a colleague has. `handing_form` adds a choice for each queue and case."""
+class OffboardingHandoverForm(Form):
+    """Who takes what a colleague has. `offboarding_handover_form` adds a choice for each queue
+    and case."""
 
     handing_words = TextAreaField(
         "A note for the people who take over",
@@ -66,7 +67,7 @@ class ReassignmentForm(Form):
         return Reassignment(chosen, self.handing_words.data or "")
 
 
-def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
+def offboarding_handover_form(hanging: OpenWork) -> OffboardingHandoverForm:
     """The form with a choice for each queue in which they have cases, and for each case."""
     fields = {}
     for queue in hanging.with_cases:
@@ -75,7 +76,10 @@ def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
         for case in queue.one_by_one:
             instead = [SelectChoice("", "As chosen above"), *_takers(queue)]
             fields[case.id] = SelectField(case.ref, [Optional()], choices=instead)
-    form = cast(type[ReassignmentForm], type("ReassignmentForm", (ReassignmentForm,), fields))()
+    form = cast(
+        type[OffboardingHandoverForm],
+        type("OffboardingHandoverForm", (OffboardingHandoverForm,), fields),
+    )()
     form.hanging = hanging
     return form
 

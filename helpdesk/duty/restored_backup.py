@@ -83,7 +83,7 @@ def _skip(work: Work, moment: datetime | None) -> Sequence[OutboxJob]:
     due = outbox.lock_due_jobs(work.session, at=work.at)
     skipped = [one for one in due if _leaves(one) and _is_from_before(one, moment)]
     for one in skipped:
-        outbox.skip_outbox_job(one, at=work.at)
+        outbox.skip_outbox_job_after_restore(one, at=work.at)
         case_id = one.arguments.get("case_id")
         work.record_about("outbox.skipped", "outbox", one.id, case_id=case_id, job=one.job)
     return skipped

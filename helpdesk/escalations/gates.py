@@ -23,7 +23,7 @@ from helpdesk.escalations.packets import (
     forbidden_fields,
     missing_fields,
 )
-from helpdesk.escalations.priorities import may_be_sent_before_review, needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access, may_be_sent_before_review
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import PacketField
 
@@ -123,7 +123,7 @@ def closed_gates(gates: Collection[Gate]) -> tuple[Gate, ...]:
 
 def would_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
     """Whether nobody without a part in it would have seen it when it leaves."""
-    return needs_second_person(seen.packet.header.ask) and approver in seen.parts
+    return could_change_account_access(seen.packet.header.ask) and approver in seen.parts
 
 
 def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:

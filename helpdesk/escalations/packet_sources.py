@@ -21,7 +21,7 @@ from helpdesk.escalations.packets import (
     OWNER_CONFIRMED,
     OWNERSHIP,
 )
-from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import Ask
 from helpdesk.partners.packet_fields import FIELDS, FieldSource, PacketField
 
@@ -47,7 +47,7 @@ def chosen_playbook(work: Work, case: Case, playbook: str | None) -> str | None:
 def fixed_fields(work: Work, case: Case, playbook: str, ask: Ask) -> dict[str, str]:
     """The fields that nobody can write by hand: facts that steps found out, codes of the case."""
     facts = fact_codes_of_playbook(work, case, playbook)
-    if needs_second_person(ask) and not account_confirmed(work, case, playbook):
+    if could_change_account_access(ask) and not account_confirmed(work, case, playbook):
         # Confirmed of the person alone: the partner would read it of the account.
         facts.pop(OWNERSHIP, None)
     values = {}

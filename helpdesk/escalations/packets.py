@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from helpdesk.core import unicode_normalization
 from helpdesk.core.visible_text import has_visible_text
-from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource, PacketField
 
@@ -177,7 +177,7 @@ def needed_fields(ask: Ask, allowed: Collection[str]) -> list[str]:
 
 def receivable_fields(ask: Ask, allowed: Collection[str]) -> frozenset[str]:
     """Of what a partner may receive, what a request of this kind can say."""
-    without = frozenset() if needs_second_person(ask) else frozenset({GIVEN_ON_PURPOSE})
+    without = frozenset() if could_change_account_access(ask) else frozenset({GIVEN_ON_PURPOSE})
     return frozenset(allowed) - without
 
 

@@ -32,7 +32,7 @@ ABOUT_ACCESS: Final = frozenset(
 SECOND_READING_WITHIN: Final = timedelta(hours=1)
 
 
-def needs_second_person(ask: Ask) -> bool:
+def could_change_account_access(ask: Ask) -> bool:
     return ask in ABOUT_ACCESS
 
 

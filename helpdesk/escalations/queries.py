@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import past_disputes, report_content
-from helpdesk.cases.models import Case, Consent, Conversation
+from helpdesk.cases.models import Case, Consent, LoggedConversation
 from helpdesk.cases.playbook_findings import fact_codes_of_playbook, playbooks_with_findings
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import ConsentKind
@@ -366,12 +366,12 @@ def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:
     """Whether one of us wrote down that they spoke with the reporter since a request was written,
     or since the partner's last question."""
     asked = [one.at for one in partner_messages_of(work, escalation)]
-    spoken = select(Conversation.id).where(
-        Conversation.case_id == escalation.case_id,
-        Conversation.reached,
+    spoken = select(LoggedConversation.id).where(
+        LoggedConversation.case_id == escalation.case_id,
+        LoggedConversation.reached,
         # What the reporter denies has a notice of its own.
-        Conversation.objected_at.is_(None),
-        Conversation.written_at > max([escalation.drafted_at, *asked]),
+        LoggedConversation.objected_at.is_(None),
+        LoggedConversation.written_at > max([escalation.drafted_at, *asked]),
     )
     return work.session.scalar(spoken.limit(1)) is not None
 

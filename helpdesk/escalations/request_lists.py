@@ -125,7 +125,7 @@ def requests_to_approve(work: Work) -> Sequence[Escalation]:
 
 
 @dataclass(frozen=True)
-class RequestList:
+class RequestsWithTotal:
     """The first of some requests, and how many there are in all."""
 
     requests: Sequence[Escalation] = ()
@@ -141,8 +141,8 @@ class RequestList:
 class PartnerRequestsNeedingAction:
     """What partners have asked us, and what they should have answered by now."""
 
-    asked: RequestList
-    late: RequestList
+    asked: RequestsWithTotal
+    late: RequestsWithTotal
 
 
 def requests_at_partners(
@@ -165,6 +165,10 @@ def requests_at_partners(
     )
 
 
-def _pile(rows: Iterable[Any]) -> RequestList:
+def _pile(rows: Iterable[Any]) -> RequestsWithTotal:
     listed = list(rows)
-    return RequestList([row[0] for row in listed], listed[0].in_all) if listed else RequestList()
+    return (
+        RequestsWithTotal([row[0] for row in listed], listed[0].in_all)
+        if listed
+        else RequestsWithTotal()
+    )

@@ -74,7 +74,7 @@ def last_decision_mark(
     return mark_of(*decided, *judged)
 
 
-def late_action_mark_of(work: Work, escalation: Escalation) -> str:
+def action_before_withdrawal_mark_of(work: Work, escalation: Escalation) -> str:
     """What they told us that they had done before it was withdrawn."""
     return mark_of(*[one.id for one in queries.actions_told_after_withdrawal(work, escalation)])
 

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, text
 
-from helpdesk.core.errors import StorageFull
+from helpdesk.core.errors import DailyQuotaUsedUp
 from helpdesk.core.work import Work
 
 # So many reports in ten minutes are a crowd; a helpdesk has a few in an hour.
@@ -68,9 +68,9 @@ def current_volume(work: Work) -> IntakeVolume:
 
 
 def refuse_if_day_volume_full(work: Work, quota: int) -> None:
-    """StorageFull where what came in a day has used the quota up, in megabytes."""
+    """DailyQuotaUsedUp where what came in a day has used the quota up, in megabytes."""
     if not cached_volume(work).has_room(quota):
-        raise StorageFull
+        raise DailyQuotaUsedUp
 
 
 def cached_volume(work: Work) -> IntakeVolume:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select
 
 from helpdesk.accounts.models import Team
-from helpdesk.cases.models import Case, Consent, Conversation, Message
+from helpdesk.cases.models import Case, Consent, LoggedConversation, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import CannotTakeReports, NotFound
 from helpdesk.core.key_signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused_keys
@@ -147,15 +147,15 @@ def messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:
 # What the public pages may see of words by another way: not what was said, nor by whom.
 CONVERSATIONS: Final = (
     select(
-        Conversation.id,
-        Conversation.way,
-        Conversation.spoke_at,
-        Conversation.objected_at,
-        Conversation.settled_at,
-        Conversation.answered_due_at,
+        LoggedConversation.id,
+        LoggedConversation.way,
+        LoggedConversation.spoke_at,
+        LoggedConversation.objected_at,
+        LoggedConversation.settled_at,
+        LoggedConversation.answered_due_at,
     )
-    .where(Conversation.case_id == bindparam("case_id"), Conversation.reached)
-    .order_by(Conversation.spoke_at, Conversation.id)
+    .where(LoggedConversation.case_id == bindparam("case_id"), LoggedConversation.reached)
+    .order_by(LoggedConversation.spoke_at, LoggedConversation.id)
 )
 
 

@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Final
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.playbooks import combined_playbooks
+from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.answer_evaluation import applicable_questions, drop_hidden_answers
-from helpdesk.playbooks.combined_playbooks import SOMETHING_ELSE
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness, Question, Text
+from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
@@ -68,7 +68,7 @@ def kinds_by_heading(library: Library) -> tuple[KindHeading, ...]:
 def incident_kinds(library: Library) -> tuple[Playbook, ...]:
     """Everything that can be picked, in the order of the page; "something else" comes last."""
     named = [page for heading in kinds_by_heading(library) for page in heading.pages]
-    return (*named, *combined_playbooks.playbooks_of_kinds(library, [SOMETHING_ELSE]))
+    return (*named, *several_kinds_of_trouble.playbooks_of_kinds(library, [SOMETHING_ELSE]))
 
 
 def selected_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, 
     """
     pages: tuple[Playbook, ...] = ()
     for page in sorted(
-        combined_playbooks.playbooks_of_kinds(library, kinds), key=_floors, reverse=True
+        several_kinds_of_trouble.playbooks_of_kinds(library, kinds), key=_floors, reverse=True
     ):
         longer = (*pages, page)
         if len(pages) >= ALWAYS_ASKED and _lines(urgency_questions(library, longer)) > LONGEST_PAGE:
@@ -133,15 +133,15 @@ def deferred_questions(library: Library, kinds: Iterable[str]) -> tuple[Question
     """What these kinds ask and the report did not: asked in the mailbox, at the person's pace."""
     kinds = tuple(kinds)
     asked = {one.id for one in urgency_questions(library, playbooks_to_ask(library, kinds))}
-    later = combined_playbooks.merged_questions(
-        library, combined_playbooks.playbooks_of_kinds(library, kinds)
+    later = several_kinds_of_trouble.merged_questions(
+        library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     )
     return tuple(one for one in later if one.id not in {*asked, STORY, *CONTACT})
 
 
 def has_draft_playbook(library: Library, kinds: Iterable[str]) -> bool:
     """Whether what we say to these has not been read by anybody who has lived through it."""
-    pages = combined_playbooks.playbooks_of_kinds(library, kinds)
+    pages = several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     return any(page.status is PlaybookReadiness.DRAFT for page in pages)
 
 
@@ -188,8 +188,8 @@ def has_any_content(
 
 @lru_cache(maxsize=KEPT)
 def _before_sending(library: Library, kinds: tuple[str, ...]) -> tuple[Question, ...]:
-    pages = combined_playbooks.playbooks_of_kinds(library, kinds)
-    asked = combined_playbooks.merged_questions(library, pages)
+    pages = several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
+    asked = several_kinds_of_trouble.merged_questions(library, pages)
     points = set(library.decision_questions)
     decide = points | {PLATFORM_QUESTION} | {one.id for one in asked if _means(one, points)}
     floors = (flag for page in pages for flag in page.red_flags if flag.floor is not None)

@@ -48,7 +48,7 @@ class AllowListForm(Form):
     )
 
 
-class PartnerTermsForm(Form):
+class PartnerDetailsForm(Form):
     """What is settled about a partner, and can be changed."""
 
     name = StringField(
@@ -96,7 +96,7 @@ class PartnerTermsForm(Form):
         )
 
 
-class PartnerForm(PartnerTermsForm, AllowListForm):
+class PartnerForm(PartnerDetailsForm, AllowListForm):
     """Everything about a new partner."""
 
     known_platforms: Collection[str] = ()

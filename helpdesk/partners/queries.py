@@ -6,7 +6,7 @@ from sqlalchemy import Select, exists, false, or_, select
 
 from helpdesk.accounts.models import TeamKind
 from helpdesk.accounts.queries import members_with_key
-from helpdesk.accounts.verified_keys import keys_of_team_by_id
+from helpdesk.accounts.verified_keys import epochs_of_team_key_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.key_signatures import SignedKeys
@@ -37,7 +37,7 @@ def partners_to_ask(work: Work) -> Sequence[Partner]:
     return work.session.scalars(found).all()
 
 
-def partner_by_slug(work: Work, slug: str) -> Partner:
+def visible_partner_or_404(work: Work, slug: str) -> Partner:
     partner = work.session.scalar(visible_partners(work.actor).where(Partner.slug == slug))
     if partner is None:
         raise NotFound
@@ -63,7 +63,7 @@ def lock_partner(work: Work, partner: Partner) -> None:
 
 def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
     """The keys that requests to them are sealed to, and what was slipped in among them."""
-    return keys_of_team_by_id(work, partner.team_id, TeamKind.PARTNER)
+    return epochs_of_team_key_by_id(work, partner.team_id, TeamKind.PARTNER)
 
 
 def mailbox_of(work: Work, partner: Partner) -> str:

@@ -78,28 +78,28 @@ def safe_now_advice(playbook: Playbook, answers: Context) -> SafeNowAdvice:
 
 def all_advice(playbook: Playbook) -> SafeNowAdvice:
     """Every line, for paper: nobody has answered anything, and the reader sees what fits."""
-    return advice_by_urgency(FittingAdvice(one, is_sure=True) for one in playbook.safe_now)
+    return advice_by_urgency(AdviceNotRuledOut(one, is_sure=True) for one in playbook.safe_now)
 
 
 @dataclass(frozen=True)
-class FittingAdvice:
+class AdviceNotRuledOut:
     """A line of advice that these answers do not rule out, and whether they call for it."""
 
     advice: Advice
     is_sure: bool
 
 
-def fitting_advice(playbook: Playbook, answers: Context) -> tuple[FittingAdvice, ...]:
+def fitting_advice(playbook: Playbook, answers: Context) -> tuple[AdviceNotRuledOut, ...]:
     """The lines that these answers do not rule out, in the order of the page."""
     told = ((one, _fits(one, answers)) for one in playbook.safe_now)
     return tuple(
-        FittingAdvice(one, fits is ConditionTruth.TRUE)
+        AdviceNotRuledOut(one, fits is ConditionTruth.TRUE)
         for one, fits in told
         if fits is not ConditionTruth.FALSE
     )
 
 
-def advice_by_urgency(lines: Iterable[FittingAdvice]) -> SafeNowAdvice:
+def advice_by_urgency(lines: Iterable[AdviceNotRuledOut]) -> SafeNowAdvice:
     """What loses most if done late comes first; of two alike, the one that fits for certain."""
     ordered = sorted(lines, key=lambda one: (one.advice.at_stake.rank, not one.is_sure))
     advice = [one.advice for one in ordered]

@@ -83,7 +83,7 @@ class StepProgress:
 
 
 @dataclass(frozen=True)
-class Progress:
+class StepsProgress:
     """All steps of a run in the order of the page, which never jumps."""
 
     steps: tuple[StepProgress, ...]

@@ -10,7 +10,7 @@ from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Context, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Playbook, RunEnd, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, StepProgress, StepState
+from helpdesk.playbooks.progress import StepProgress, StepsProgress, StepState
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 
 
@@ -47,7 +47,7 @@ class StepPreview:
 
 
 def preview_steps(
-    page: Playbook, progress: Progress, known: Context, others: Iterable[Playbook]
+    page: Playbook, progress: StepsProgress, known: Context, others: Iterable[Playbook]
 ) -> Mapping[str, StepPreview]:
     """Every step of the page by id, with where it leads. `others` are the pages it can lead to."""
     by_id = {other.id: other for other in others}

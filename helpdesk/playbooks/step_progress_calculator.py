@@ -6,13 +6,13 @@ from dataclasses import replace
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition, unknown_names_in
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress, StepState
+from helpdesk.playbooks.progress import RecordedStep, StepProgress, StepsProgress, StepState
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 
 
 def track_progress(
     playbook: Playbook, known: Context, records: Mapping[str, RecordedStep]
-) -> Progress:
+) -> StepsProgress:
     """Where every step stands, given what is known and what was recorded."""
     return StepProgressCalculator(playbook).progress_of(known, records)
 
@@ -26,9 +26,9 @@ class StepProgressCalculator:
         self._named = {fact for facts in self._facts.values() for fact in facts}
         self._recorded: dict[tuple[str, RecordedStep], StepProgress] = {}
 
-    def progress_of(self, known: Context, records: Mapping[str, RecordedStep]) -> Progress:
+    def progress_of(self, known: Context, records: Mapping[str, RecordedStep]) -> StepsProgress:
         """Where every step stands."""
-        return Progress(tuple(self._one_by_one(known, records)))
+        return StepsProgress(tuple(self._one_by_one(known, records)))
 
     def next_step(self, known: Context, records: Mapping[str, RecordedStep]) -> StepProgress | None:
         """The step to do next, without a look at those that come after it."""

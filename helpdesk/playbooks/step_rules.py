@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress
+from helpdesk.playbooks.progress import StepsProgress
 
 A_NOTE: Final = "a note that says how you know"
 
 
 def steps_blocking_outcome(
-    page: Playbook, now: Progress, step: Step, outcome: StepOutcome
+    page: Playbook, now: StepsProgress, step: Step, outcome: StepOutcome
 ) -> tuple[Step, ...]:
     """The steps that must be done before this step may end like this."""
     end = page.end(outcome.end) if outcome.end else None

@@ -49,7 +49,7 @@ def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord)
     run.records.remove(record)
     elsewhere = queries.progress_with_shared_steps(work, run).elsewhere.values()
     step = page.step(record.step)
-    storage.remove_facts_of_record(
+    storage.undo_facts_of_step_record(
         work,
         run,
         page,

@@ -188,7 +188,7 @@ def _later_than_others(work: Work, case: Case) -> datetime:
     return work.at if last is None or last < work.at else last + timedelta(microseconds=1)
 
 
-def remove_facts_of_record(
+def undo_facts_of_step_record(
     work: Work,
     run: Run,
     page: Playbook,

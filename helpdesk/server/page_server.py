@@ -11,7 +11,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from helpdesk.server import client_limits
-from helpdesk.server.connection import ClientConnection
+from helpdesk.server.client_connection import ClientConnection
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

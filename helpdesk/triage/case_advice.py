@@ -8,10 +8,10 @@ from typing import Any, Final
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
-from helpdesk.playbooks.combined_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
 
 # No question has a blank in its name.
 ANSWERED_LATER: Final = "answered later"

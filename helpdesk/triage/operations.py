@@ -20,17 +20,21 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
-from helpdesk.playbooks.combined_playbooks import playbooks_of_kinds
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import playbooks_of_kinds
 from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.decision_table import IMMINENT
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
 from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
-from helpdesk.triage.policy import may_correct_level, may_decide_lower_level, may_record_danger_seen
+from helpdesk.triage.policy import (
+    may_acknowledge_danger_in_withdrawn_case,
+    may_correct_level,
+    may_decide_lower_level,
+)
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.surge_alerts import CALLS
 
@@ -273,7 +277,7 @@ def record_danger_seen(work: Work, case: Case, *, seen: str | None = None) -> No
     """A coordinator has read a case that its reporter took back after danger was told: it goes from
     the board. `seen` is the mark of what the reporter had let us know when the board was opened."""
     lock_case(work, case)
-    work.require(may_record_danger_seen, case)
+    work.require(may_acknowledge_danger_in_withdrawn_case, case)
     refuse_if_changed_since(seen, now=reporter_mark_of(work, case))
     if case.rule != DANGER_TOLD:
         raise StalePage("Someone else has already said that they have seen it.")
@@ -407,7 +411,11 @@ def _call_if_pressing(work: Work, case: Case, *, has_risen: bool = False) -> Non
 
 
 def _raised_by_hand(work: Work, case: Case) -> list[Level]:
-    by_hand = [one for one in queries.evaluations_of(work, case) if one.rule in (RAISED, LOWERED)]
+    by_hand = [
+        one
+        for one in queries.level_evaluations_newest_first(work, case)
+        if one.rule in (RAISED, LOWERED)
+    ]
     return [one.level for one in by_hand[:1] if one.rule == RAISED]
 
 

@@ -10,7 +10,7 @@ def may_correct_level(actor: Actor, case: Case) -> bool:
     return may_work_on_case(actor, case)
 
 
-def may_record_danger_seen(actor: Actor, case: Case) -> bool:
+def may_acknowledge_danger_in_withdrawn_case(actor: Actor, case: Case) -> bool:
     """Of a case that was taken back after danger was told, a coordinator says so."""
     return may_see_case(actor, case) and case.is_closed and actor.role is Role.COORDINATOR
 

@@ -18,7 +18,7 @@ from helpdesk.core.errors import StalePage
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
-from helpdesk.playbooks import combined_playbooks, organisation_questions
+from helpdesk.playbooks import organisation_questions, several_kinds_of_trouble
 from helpdesk.playbooks.answer_evaluation import matching_tags
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.evaluation import unknown_names_in
@@ -26,10 +26,10 @@ from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
 from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
+from helpdesk.triage.decision_table_rows import TableRow, decision_table_rows
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.triage.table_rows import TableRow, decision_table_rows
 
 # An alarm goes out within seconds; one that is still here after these minutes went to no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
@@ -95,7 +95,7 @@ def triage_of_case(work: Work, case: Case) -> TriageSummary:
     return triage_summary(
         work,
         case,
-        evaluations=evaluations_of(work, case),
+        evaluations=level_evaluations_newest_first(work, case),
         at_work=runs.playbooks_in_progress(work, case),
         request=pending_lower_level_request(work, case),
         messages=cases.messages_with_reporter(work, case),
@@ -115,7 +115,9 @@ def triage_summary(
     messages, of which some answer questions."""
     answers = answers_of(work, case, messages=messages)
     later = report_content.later_answers_of(work, case, messages).keys()
-    pages = combined_playbooks.playbooks_of_kinds(load_current_library(), (*case.kinds, *at_work))
+    pages = several_kinds_of_trouble.playbooks_of_kinds(
+        load_current_library(), (*case.kinds, *at_work)
+    )
     judgement = judge_report(load_decision_table(), pages, answers)
     questions = staff_questions_of(pages)
     return TriageSummary(
@@ -138,7 +140,7 @@ def next_lower_level(level: Level) -> Level | None:
 
 def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
     """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
-    return combined_playbooks.playbooks_of_kinds(
+    return several_kinds_of_trouble.playbooks_of_kinds(
         load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
     )
 
@@ -164,7 +166,7 @@ def _as_value(answer: report_content.Answer) -> Value:
 def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """What these pages ask, in the words of the house; and, last, who it is that asks."""
     library = load_current_library()
-    asked = combined_playbooks.merged_questions(library, pages)
+    asked = several_kinds_of_trouble.merged_questions(library, pages)
     names = {question.id for question in asked}
     late = (
         one for one in organisation_questions.organisation_questions(library) if one.id not in names
@@ -179,7 +181,7 @@ def judge_current_answers(work: Work, case: Case) -> Judgement:
     )
 
 
-def evaluations_of(work: Work, case: Case) -> Sequence[LevelEvaluation]:
+def level_evaluations_newest_first(work: Work, case: Case) -> Sequence[LevelEvaluation]:
     """Every level this case was given, newest first."""
     given = select(LevelEvaluation).where(LevelEvaluation.case_id == case.id)
     return work.session.scalars(given.order_by(LevelEvaluation.at.desc(), LevelEvaluation.id)).all()

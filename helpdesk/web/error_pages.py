@@ -15,11 +15,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError, TooManyReque
 from helpdesk.core.errors import (
     CannotTakeReports,
     Conflict,
+    DailyQuotaUsedUp,
     DomainError,
     NotAllowed,
     NotFound,
     StalePage,
-    StorageFull,
     TooBusy,
     mark_translatable,
 )
@@ -112,7 +112,7 @@ def _busy(busy: TooBusy) -> ResponseReturnValue:
     """Asked again with all that was typed but what opens something."""
     if not isinstance(busy, CannotTakeReports):
         return _again(busy.sentence, 503)
-    what = "no room" if isinstance(busy, StorageFull) else "no queue with a key that counts"
+    what = "no room" if isinstance(busy, DailyQuotaUsedUp) else "no queue with a key that counts"
     log_refusal(what, where=str(request.endpoint))
     return _again(busy.sentence, 503, ways=current_context().settings.other_ways)
 

@@ -10,7 +10,7 @@ from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.web.refused_forms import register_request_form
-from helpdesk.web.text_fields import TYPED, remember_text_fields
+from helpdesk.web.typed_field_names import TYPED, remember_text_fields
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
 # make a name or an address read as another one ("gpj.exe" as "exe.jpg"): in a copied message they

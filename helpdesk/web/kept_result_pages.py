@@ -26,7 +26,7 @@ from helpdesk.web.form_tokens import is_same_site, page_owner
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.request_work import current_work
-from helpdesk.web.session_cookies import RESULTS, renew_results_cookie
+from helpdesk.web.session_cookies import RESULTS, new_results_token
 from helpdesk.web.unbranded_host import is_unbranded_host
 
 # A page that is refused holds what was typed, and people are interrupted; the others say their
@@ -97,7 +97,7 @@ def _opened(result_id: str) -> tuple[str, int] | None:
 def _remember_browser(response: Response) -> Response:
     """Whoever has a form from us brings this back with it, if the browser keeps cookies at all."""
     if "form_token" in g and RESULTS not in session:
-        session[RESULTS] = renew_results_cookie()
+        session[RESULTS] = new_results_token()
     return response
 
 

@@ -19,7 +19,7 @@ from helpdesk.settings import Surface
 from helpdesk.web.current_app_context import current_surface
 from helpdesk.web.form_tokens import FIELD
 from helpdesk.web.request_bodies import is_cheap_to_read
-from helpdesk.web.text_fields import ASKED, is_text_field
+from helpdesk.web.typed_field_names import ASKED, is_text_field
 
 # What opens something is typed again rather than written into a page.
 NEVER_REPEATED: Final = frozenset({"passphrase", "again", "current", "recovery_key"})

@@ -34,7 +34,7 @@ def session_cookie_name() -> str:
 def set_session_cookie(response: Response, token: str) -> None:
     """A session cookie: it ends with the browser at the latest. What was shown before is over."""
     if RESULTS in session:
-        session[RESULTS] = renew_results_cookie()
+        session[RESULTS] = new_results_token()
     response.set_cookie(
         session_cookie_name(),
         token,
@@ -45,7 +45,7 @@ def set_session_cookie(response: Response, token: str) -> None:
     )
 
 
-def renew_results_cookie() -> str:
+def new_results_token() -> str:
     """What opens the results of forms from here on, and none from before."""
     return secrets.token_urlsafe(24)
 

@@ -12,7 +12,12 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.models import Person, StaffSession
-from helpdesk.accounts.operations import recovery, sessions, signed_in_person, signing_in
+from helpdesk.accounts.operations import (
+    passphrase_and_recovery_key,
+    sessions,
+    signed_in_person,
+    signing_in,
+)
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.keys import KeyKind, new_key
@@ -449,4 +454,7 @@ def test_neither_passphrase_nor_recovery_key_opens_for_a_key_that_is_not_the_per
     assert both_halves(context, responder) is None
     with context.begin() as work:
         person = work.session.get_one(Person, responder.person.id)
-        assert recovery.unlock_with_recovery_key(person, responder.recovery_key) is None
+        assert (
+            passphrase_and_recovery_key.unlock_with_recovery_key(person, responder.recovery_key)
+            is None
+        )

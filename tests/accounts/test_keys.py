@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.verified_keys import keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.errors import Conflict, NotAllowed
 from tests.factories import a_case, a_person, a_team, work_as
@@ -17,7 +17,7 @@ def queue(context):
 
 def test_the_first_who_enrols_makes_the_teams_key(context, queue):
     with context.begin() as work:
-        assert keys_of_team(work, queue).current is None
+        assert epochs_of_team_key(work, queue).current is None
         first = a_person(work, teams=[queue])
         case = a_case(work, queue)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helpdesk.accounts import passphrases
-from helpdesk.accounts.passphrases import why_passphrase_is_weak
+from helpdesk.accounts.passphrases import weak_passphrase_sentence
 from helpdesk.core import codes
 from tests.conftest import SERVICE
 
@@ -17,7 +17,7 @@ def test_a_generated_passphrase_has_seven_words_and_no_fault():
     for _ in range(200):
         passphrase = codes.generate_passphrase()
         assert len(passphrase.split()) == 7
-        assert why_passphrase_is_weak(passphrase) == ""
+        assert weak_passphrase_sentence(passphrase) == ""
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_generated_passphrase_has_seven_words_and_no_fault():
     ],
 )
 def test_what_anybody_would_try_first_is_refused_with_a_sentence(passphrase):
-    assert why_passphrase_is_weak(passphrase).endswith(".")
+    assert weak_passphrase_sentence(passphrase).endswith(".")
 
 
 ABOUT = ("asha.k", "Asha Kumari", "Front Line Helpdesk")
@@ -56,12 +56,12 @@ ABOUT = ("asha.k", "Asha Kumari", "Front Line Helpdesk")
     ],
 )
 def test_what_an_attacker_would_know_or_try_is_refused_with_what_to_do(passphrase):
-    assert why_passphrase_is_weak(passphrase, ABOUT).endswith(".")
+    assert weak_passphrase_sentence(passphrase, ABOUT).endswith(".")
 
 
 def test_a_generated_passphrase_is_strong_wherever_one_is():
     for _ in range(50):
-        assert why_passphrase_is_weak(codes.generate_passphrase(), ABOUT) == ""
+        assert weak_passphrase_sentence(codes.generate_passphrase(), ABOUT) == ""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_generated_passphrase_is_strong_wherever_one_is():
 def test_long_ones_of_ones_own_are_taken_in_any_script(passphrase):
     long_enough = passphrase + " und noch drei Esel"
 
-    assert why_passphrase_is_weak(long_enough) == ""
+    assert weak_passphrase_sentence(long_enough) == ""
 
 
 def test_a_guess_costs_sixty_four_mebibytes_and_three_passes():

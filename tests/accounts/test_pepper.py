@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.accounts import authentication, operations, passphrases
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations import recovery
+from helpdesk.accounts.operations import passphrase_and_recovery_key
 from helpdesk.accounts.passphrases import derive_key_from_passphrase, rederive_key_from_passphrase
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
@@ -51,7 +51,7 @@ def locked_before(context, somebody, *peppers):
     )
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
-        recovery.rewrap_with_current_pepper(work, person, somebody.secret, lock)
+        passphrase_and_recovery_key.rewrap_with_current_pepper(work, person, somebody.secret, lock)
 
 
 def comes_in(context, somebody, passphrase=PASSPHRASE):
@@ -116,7 +116,7 @@ def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(context, some
 def test_a_recovery_key_needs_no_pepper(context, somebody):
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
-        secret = recovery.unlock_with_recovery_key(person, somebody.recovery_key)
+        secret = passphrase_and_recovery_key.unlock_with_recovery_key(person, somebody.recovery_key)
     assert secret == somebody.secret
 
 

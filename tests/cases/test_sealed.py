@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, StaffSession
 from helpdesk.cases import operations, queries
-from helpdesk.cases.models import Case, Conversation, ConversationChannel, Message, Note
+from helpdesk.cases.models import Case, ConversationChannel, LoggedConversation, Message, Note
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy, Keyring
 from helpdesk.core.sealing import CannotOpen, EnvelopePlace, Secret
@@ -67,7 +67,9 @@ def test_a_responder_outside_the_queue_opens_none_of_its_cases_with_the_database
         rows = [work.session.get(Case, case.id)]
         rows += work.session.scalars(select(Message).where(Message.case_id == case.id))
         rows += work.session.scalars(select(Note).where(Note.case_id == case.id))
-        rows += work.session.scalars(select(Conversation).where(Conversation.case_id == case.id))
+        rows += work.session.scalars(
+            select(LoggedConversation).where(LoggedConversation.case_id == case.id)
+        )
         tried = 0
         for row in rows:
             for field in ("story", "contact", "answers", "body", "for_reporter", "summary"):

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event, func, select
 
-from helpdesk.accounts.verified_keys import keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import NOBODY, Role
@@ -31,7 +31,7 @@ def an_arrival(work):
 def a_report(work, team, form_token):
     """The rows of a report, waiting to arrive."""
     case_id, code = new_id(), ReturnCode.new()
-    team_key = keys_of_team(work, team).current
+    team_key = epochs_of_team_key(work, team).current
     key, secret = new_key(work, KeyKind.CASE, case_id)
     seal_key_for(work, key, secret, team_key)
     case = Case(

@@ -167,7 +167,9 @@ def test_what_was_left_out_believes_no_worker_that_had_it(context, now):
     with context.begin(SYSTEM, at=now) as work:
         [held] = outbox.lease_due_jobs(work.session, queue="notices", at=now, limit=1)
     with context.begin(SYSTEM, at=now) as work:
-        outbox.skip_outbox_job(work.session.get(OutboxJob, held.outbox_job_id), at=now)
+        outbox.skip_outbox_job_after_restore(
+            work.session.get(OutboxJob, held.outbox_job_id), at=now
+        )
 
     with context.begin(SYSTEM, at=now) as work:
         assert not outbox.mark_job_done(work.session, held, at=now)

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations.recovery import unlock_with_passphrase
+from helpdesk.accounts.operations.passphrase_and_recovery_key import unlock_with_passphrase
 from helpdesk.accounts.passphrases import rederive_key_from_passphrase
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.models import Case, LoggedConversation
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.history import HistoryEntry
@@ -161,7 +161,7 @@ def test_what_was_said_is_sealed_for_the_case(house, staff):
     record(staff, case, minutes_ago(40))
 
     with work_as(context, responder) as work:
-        found = select(Conversation).where(Conversation.case_id == case.id)
+        found = select(LoggedConversation).where(LoggedConversation.case_id == case.id)
         [one] = work.session.scalars(found)
         assert b"second phone" not in one.summary.raw
         assert work.keys.open(one, "summary") == SUMMARY

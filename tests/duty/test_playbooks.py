@@ -111,7 +111,7 @@ def test_a_second_playbook_makes_the_case_about_that_too_and_judges_it_again(hou
         case = work.session.get(Case, case_id)
         assert case.kinds == ("account-takeover", "arrest-detention")
         assert case.level is Level.IMMEDIATE
-        assert len(queries.evaluations_of(work, case)) == 2
+        assert len(queries.level_evaluations_newest_first(work, case)) == 2
         assert set(playbooks.playbooks_in_progress(work, case)) == {
             "account-takeover",
             "arrest-detention",
@@ -170,7 +170,9 @@ def test_a_case_that_goes_on_under_another_name_does_not_wait_longer(house):
         assert case.kinds == ("account-takeover",)
         assert queries.judge_current_answers(work, case).level is Level.ROUTINE
         assert case.level is Level.IMMEDIATE
-        assert [one.level for one in queries.evaluations_of(work, case)] == [Level.IMMEDIATE] * 2
+        assert [one.level for one in queries.level_evaluations_newest_first(work, case)] == [
+            Level.IMMEDIATE
+        ] * 2
 
 
 def test_answers_of_a_page_that_left_the_case_are_kept_when_others_are_corrected(house):

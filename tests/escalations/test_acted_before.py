@@ -115,7 +115,7 @@ def test_the_same_form_sent_twice_is_one_record(house):
     escalation = house.carried()
     house.withdraw_consent()
     with house.as_(house.theirs) as work:
-        seen = stale_page_marks.late_action_mark_of(work, house.mine(work, escalation))
+        seen = stale_page_marks.action_before_withdrawal_mark_of(work, house.mine(work, escalation))
     acted(house, escalation, seen=seen)
 
     with pytest.raises(StalePage):

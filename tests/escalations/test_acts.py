@@ -78,7 +78,7 @@ PLANTED = {
     "a part is forgotten": [
         (gates, "would_leave_without_second_reader", lambda _seen, _approver: False)
     ],
-    "an answer is not held": [(staff_actions, "needs_second_person", lambda _ask: False)],
+    "an answer is not held": [(staff_actions, "could_change_account_access", lambda _ask: False)],
     "who wrote evidence had no part": [(contributors, "_evidence", lambda _escalation: {})],
     "answers lower a level at once": [(triage, "_apply", falls_as_judged)],
     "who was not let in counts": [(Work, "require", only_the_rule), (Keyring, "holds", always)],

@@ -12,7 +12,7 @@ from helpdesk.escalations.decision_rules import (
     possible_reasons,
 )
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
@@ -209,6 +209,6 @@ def post(client, page, what, **fields):
     return client.post(f"{page}/{what}", data={"csrf_token": token, **fields})
 
 
-@pytest.mark.parametrize("ask", [one for one in Ask if not needs_second_person(one)])
+@pytest.mark.parametrize("ask", [one for one in Ask if not could_change_account_access(one)])
 def test_what_one_person_may_ask_for_is_not_answered_with_access(ask):
     assert ABOUT_ACCESS.isdisjoint(possible_actions(ask))

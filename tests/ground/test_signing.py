@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.verified_keys import key_of_person, keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
@@ -59,7 +59,7 @@ def sign(postgres, tmp_path):
 
 def current(context, queue):
     with context.begin() as work:
-        return keys_of_team(work, queue).current
+        return epochs_of_team_key(work, queue).current
 
 
 def test_keys_of_before_are_named_and_signed_when_the_operator_says_so(context, house, sign):

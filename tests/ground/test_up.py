@@ -266,7 +266,7 @@ def test_a_folder_named_from_here_is_found_from_everywhere(command, tmp_path, mo
     seen = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cli_up, "start_everything", lambda instance, *_: seen.append(instance))
-    monkeypatch.setattr(cli_up, "print_if_watched", print)
+    monkeypatch.setattr(cli_up, "print_ignoring_closed_output", print)
     (tmp_path / "here").mkdir()
     verb = getattr(cli_up, command.replace("-", "_") + "_command")
     monkeypatch.setattr(cli_up, "InstanceFolder", lambda folder: seen.append(folder) or sys.exit(0))

@@ -128,7 +128,7 @@ PLAIN = {
     "people.create_invitation": NEW,
     "people.create_queue": NEW,
     "playbooks.create_edition_move": LATEST,
-    "playbooks.create_mailbox_kind": ONE,
+    "playbooks.create_kind_of_trouble_shown_in_mailbox": ONE,
     "playbooks.create_run": NEW,
     "triage.create_level": "the level that is wanted is chosen, and a higher one is never refused",
     "triage.create_lowering": "the wish is for a second person, who sees from which level",

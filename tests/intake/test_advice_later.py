@@ -12,8 +12,8 @@ from helpdesk.cases.report_content import answers_of, later_answers_of
 from helpdesk.core.actors import reporter
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import queries
-from helpdesk.playbooks.combined_playbooks import merged_advice, playbooks_of_kinds
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
 from helpdesk.triage import operations as triage
 from helpdesk.triage.case_advice import ANSWERED_LATER, answers_for_advice
 from tests.intake.browser import Browser

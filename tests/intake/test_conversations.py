@@ -10,7 +10,7 @@ from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Conversation, ConversationChannel
+from helpdesk.cases.models import Case, ConversationChannel, LoggedConversation
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.actors import NOBODY, Role, reporter
 from helpdesk.core.codes import ReturnCode
@@ -364,7 +364,7 @@ def test_the_public_pages_role_sees_and_objects_to_those_of_the_open_mailbox_alo
     mine, tried = call(house, case), call(house, case, reached=False)
 
     with house.at_the_door(reporter(case.id), own=code.secret()) as work:
-        seen = work.session.scalars(select(Conversation.id)).all()
+        seen = work.session.scalars(select(LoggedConversation.id)).all()
         objected = text("UPDATE conversations SET objected_at = date_trunc('hour', now())")
         assert work.session.execute(objected).rowcount == 1
 

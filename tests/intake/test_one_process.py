@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Conversation, ConversationChannel
+from helpdesk.cases.models import Case, ConversationChannel, LoggedConversation
 from helpdesk.cases.states import CaseState
 from helpdesk.core.codes import ReturnCode
 from tests.factories import a_case, a_person, a_team, work_as
@@ -72,4 +72,4 @@ def test_a_call_that_was_not_with_them_is_disputed_there(context, person, mailbo
     mailbox.send(f"/mailbox/case/conversations/{call}/objection")
 
     with context.begin() as work:
-        assert work.session.get(Conversation, call).objected_at is not None
+        assert work.session.get(LoggedConversation, call).objected_at is not None

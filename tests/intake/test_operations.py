@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.accounts.models import Team, TeamKind
-from helpdesk.accounts.verified_keys import keys_of_team
+from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import Role, reporter
@@ -86,7 +86,7 @@ def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
         other = a_team(work, takes_reports=False)
         a_person(work, Role.RESPONDER, [other])
         work.session.execute(update(Team).values(takes_reports=Team.id == other.id))
-        others_key = keys_of_team(work, other).current.id
+        others_key = epochs_of_team_key(work, other).current.id
 
     with house.at_the_door() as work:
         second = operations.submit_report(work, TOLD, keys=a_way_back(settings, 2)).case
@@ -101,7 +101,7 @@ def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
 def a_next_key(house, *, by=None):
     """A key of the next epoch; by default as a member makes it, who opens the one before."""
     with house.inside() as work:
-        known = keys_of_team(work, house.team)
+        known = epochs_of_team_key(work, house.team)
         key, secret = new_key(work.session, KeyKind.TEAM, house.team.id, known.next_epoch)
         work.session.flush()
         sign_key(work.session, key, by=by or work.keys.secret(known.current.id), secret=secret)

@@ -9,7 +9,7 @@ import pytest
 from helpdesk.app import create_app
 from helpdesk.intake import report_rules
 from helpdesk.intake.languages import offered_languages
-from helpdesk.playbooks import combined_playbooks
+from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.settings import Surface
@@ -24,8 +24,8 @@ STYLE = re.compile(r'href="/[^"]*(static/[^"]+\.css)"')
 
 def heaviest_pairs(how_many=3):
     def lines(kinds):
-        asked = combined_playbooks.merged_questions(
-            LIBRARY, combined_playbooks.playbooks_of_kinds(LIBRARY, kinds)
+        asked = several_kinds_of_trouble.merged_questions(
+            LIBRARY, several_kinds_of_trouble.playbooks_of_kinds(LIBRARY, kinds)
         )
         return sum(2 + len(one.options) for one in asked)
 

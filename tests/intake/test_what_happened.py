@@ -12,8 +12,8 @@ from helpdesk.cases.report_content import answers_of, story_of
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake import report_rules
-from helpdesk.playbooks.combined_playbooks import SOMETHING_ELSE
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
 from helpdesk.triage.models import LevelEvaluation
 from tests.intake.searches import SEARCHES
 from tests.intake.test_reports import cases, go_to, send

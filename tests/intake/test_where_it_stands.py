@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Conversation, News
+from helpdesk.cases.models import Case, LoggedConversation, News
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core import jobs
 from helpdesk.core.codes import ReturnCode
@@ -248,4 +248,4 @@ def test_no_word_is_promised_once_the_case_was_taken_back(house, mailbox, case, 
     assert PROMISED not in mailbox.text
     assert "You told us that this wasn’t you." in mailbox.text
     with house.inside() as work:
-        assert work.session.scalar(select(Conversation.settled_at)) is None
+        assert work.session.scalar(select(LoggedConversation.settled_at)) is None

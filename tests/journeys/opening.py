@@ -6,7 +6,7 @@ from sqlalchemy import inspect, select
 
 from helpdesk.accounts import passphrases
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations import recovery, sessions
+from helpdesk.accounts.operations import passphrase_and_recovery_key, sessions
 from helpdesk.cases.models import Case
 from helpdesk.core.database import SealedColumn
 from helpdesk.core.keys import KeyCopy
@@ -93,7 +93,7 @@ def keys_of_member(session, member):
             passphrases.rederive_key_from_passphrase(words, person.salt, peppers).secret
             for words in member.passphrases
         ),
-        *(recovery._recovery_secret(key) for key in member.recovery_keys),
+        *(passphrase_and_recovery_key._recovery_secret(key) for key in member.recovery_keys),
         *(sessions._secret_of(token) for token in member.cookies),
     }
 

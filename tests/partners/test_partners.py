@@ -181,7 +181,7 @@ def test_a_partners_people_see_their_own_and_strangers_none(context, lead, partn
     with work_as(context, somebody) as work:
         assert [one.slug for one in queries.all_partners(work)] == ["other"]
         with pytest.raises(NotFound):
-            queries.partner_by_slug(work, partner.slug)
+            queries.visible_partner_or_404(work, partner.slug)
     with context.begin() as work:
         assert queries.all_partners(work) == []
 

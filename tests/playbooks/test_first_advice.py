@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.playbooks.answer_evaluation import FIRST, safe_now_advice
-from helpdesk.playbooks.combined_playbooks import merged_advice
 from helpdesk.playbooks.conditions import AllOf, Answered, Is
 from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice
 
 PAGES = load_current_library().playbooks
 PAGE = next(page for page in PAGES if page.id == "doxing")

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.playbooks.answer_evaluation import safe_now_advice
-from helpdesk.playbooks.combined_playbooks import (
+from helpdesk.playbooks.conditions import Is
+from helpdesk.playbooks.model import AnswerOption, Text
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import (
     SOMETHING_ELSE,
     merged_advice,
     merged_questions,
     playbooks_of_kinds,
 )
-from helpdesk.playbooks.conditions import Is
-from helpdesk.playbooks.model import AnswerOption, Text
-from helpdesk.playbooks.repository import load_current_library
 
 LIBRARY = load_current_library()
 NAMES = [page.id for page in LIBRARY.playbooks]

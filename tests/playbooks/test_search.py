@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from helpdesk.core.edit_distance import variants_within_one_edit
 from helpdesk.playbooks import classifier
-from helpdesk.playbooks.combined_playbooks import SOMETHING_ELSE
 from helpdesk.playbooks.incident_search import (
     FEWEST,
     MOST,
@@ -24,6 +23,7 @@ from helpdesk.playbooks.incident_search import (
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.normalization import SMALL, content_stems_in, fold_letters
 from helpdesk.playbooks.repository import incident_classifier, load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
 from helpdesk.settings import LANGUAGES
 
 PHRASES = Path(__file__).parents[2] / "playbooks" / "vocab" / "searches"

@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.simulation.invariants import simulate_person
-from helpdesk.authoring.simulation.random_people import PlaybookUnderTest, random_person
+from helpdesk.authoring.simulation.random_people import PlaybookWithLibrary, random_person
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.core.errors import Conflict
@@ -21,8 +21,8 @@ PLACES = [("account-takeover", 3), ("doxing", 8), ("something-else", 5), ("websi
 @pytest.mark.parametrize(("name", "seed"), PLACES)
 def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     page = LIBRARY.playbook(name)
-    person = random_person(PlaybookUnderTest(LIBRARY, StepProgressCalculator(page)), seed)
-    walked = simulate_person(PlaybookUnderTest(LIBRARY, StepProgressCalculator(page)), person)
+    person = random_person(PlaybookWithLibrary(LIBRARY, StepProgressCalculator(page)), seed)
+    walked = simulate_person(PlaybookWithLibrary(LIBRARY, StepProgressCalculator(page)), person)
     told = {
         key: list(said) if isinstance(said, tuple) else said
         for key, said in walked.told.answers.items()

@@ -113,7 +113,7 @@ def test_the_public_door_cannot_read_what_was_judged(context, house, now):
         case = a_case(work, house.team, state=CaseState.OPEN, answers=RUNNING)
         operations.judge_new_case(work, case, RUNNING)
     with work_as(context, house.asha, now) as work:
-        [evaluation] = queries.evaluations_of(work, work.session.get(Case, case.id))
+        [evaluation] = queries.level_evaluations_newest_first(work, work.session.get(Case, case.id))
 
         told = json.loads(work.keys.open(evaluation, "inputs"))
 
@@ -138,7 +138,9 @@ def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(context, h
         before = queries.judge_current_answers(work, case)
         operations.correct_reporter_answers(work, case, {"danger": "imminent"})
         after = queries.judge_current_answers(work, case)
-        levels = [(one.level, one.rule) for one in queries.evaluations_of(work, case)]
+        levels = [
+            (one.level, one.rule) for one in queries.level_evaluations_newest_first(work, case)
+        ]
 
     assert before.assumed == ("danger", "hold")
     assert after.assumed == ("hold",)
@@ -217,7 +219,7 @@ def test_anyone_of_the_queue_may_raise_a_level(context, house, now, level):
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.raise_case_level(work, case, level=level, reason="They wrote again.")
-        newest = queries.evaluations_of(work, case)[0]
+        newest = queries.level_evaluations_newest_first(work, case)[0]
         reason = json.loads(work.keys.open(newest, "inputs"))
 
     assert (case.level, case.rule) == (level, operations.RAISED)

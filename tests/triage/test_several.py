@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.triage.decision_table_rows import count_pressures, decision_table_rows
 from helpdesk.triage.judgement import judge_answers, judge_report, playbooks_by_urgency
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.triage.table_rows import count_pressures, decision_table_rows
 
 LIBRARY = load_current_library()
 TABLE, PAGES = load_decision_table(), LIBRARY.playbooks

@@ -7,8 +7,13 @@ from helpdesk.accounts.operations.mailboxes import (
     propose_own_mailbox,
     resend_mailbox_code,
 )
+from helpdesk.accounts.operations.passphrase_and_recovery_key import (
+    change_passphrase,
+    new_recovery_key,
+    recover_account,
+)
 from helpdesk.accounts.operations.people import (
-    NameTaken,
+    DisplayNameTaken,
     add_member,
     disable_person,
     enable_person,
@@ -20,14 +25,9 @@ from helpdesk.accounts.operations.people import (
     renew_invitation,
     require_new_enrolment,
 )
-from helpdesk.accounts.operations.recovery import (
-    change_passphrase,
-    new_recovery_key,
-    recover_account,
-)
 from helpdesk.accounts.operations.sessions import end_other_sessions, sign_out, sign_out_everywhere
 from helpdesk.accounts.operations.signing_in import (
-    SignInAttempt,
+    SignInCandidate,
     begin_sign_in,
     complete_sign_in,
     find_person_signing_in,
@@ -38,10 +38,10 @@ from helpdesk.accounts.operations.team_keys import grant_access
 from helpdesk.accounts.operations.teams import create_team
 
 __all__ = [
+    "DisplayNameTaken",
     "EnrolmentResult",
     "FirstSetupResult",
-    "NameTaken",
-    "SignInAttempt",
+    "SignInCandidate",
     "add_member",
     "begin_sign_in",
     "change_passphrase",

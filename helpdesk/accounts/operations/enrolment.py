@@ -7,8 +7,8 @@ from sqlalchemy import select
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.mailboxes import send_first_mailbox_code
+from helpdesk.accounts.operations.passphrase_and_recovery_key import lock_under_new_recovery_key
 from helpdesk.accounts.operations.people import hash_enrolment_code
-from helpdesk.accounts.operations.recovery import lock_under_new_recovery_key
 from helpdesk.accounts.operations.second_factors import seal_second_factor_seed
 from helpdesk.accounts.operations.team_keys import create_team_key
 from helpdesk.accounts.passphrases import PassphraseDerivedKey

@@ -39,7 +39,7 @@ CODE_HOLDS: Final = timedelta(days=7)
 LONGEST_SHIFT: Final = timedelta(hours=24)
 
 
-class NameTaken(Conflict):
+class DisplayNameTaken(Conflict):
     """Somebody has this name already, or one that looks the same."""
 
 
@@ -69,7 +69,7 @@ def _refuse_second_of_a_name(work: Work, name: str) -> None:
     if any(
         fold_for_comparison(taken) == wanted for taken in work.session.scalars(select(Person.name))
     ):
-        raise NameTaken(
+        raise DisplayNameTaken(
             f"Someone here is already called {bidi_isolate(name)}. Add something to tell them "
             "apart, because history and approvals show this name."
         )

@@ -9,7 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, StaffSession
-from helpdesk.accounts.operations.recovery import rewrap_with_current_pepper, unlock_with_passphrase
+from helpdesk.accounts.operations.passphrase_and_recovery_key import (
+    rewrap_with_current_pepper,
+    unlock_with_passphrase,
+)
 from helpdesk.accounts.operations.second_factors import (
     seal_second_factor_seed,
     second_factor_seed_of,
@@ -36,20 +39,20 @@ TRIES_IN_KNOWN_BROWSERS: Final = 50
 
 
 @dataclass(frozen=True)
-class SignInAttempt:
+class SignInCandidate:
     """Somebody is at the door. With no person behind it, it costs and looks the same."""
 
     person: Person | None
     salt: bytes = field(default=NOBODYS_SALT, repr=False)
 
 
-def find_person_signing_in(work: Work, *, handle: str, surface: str) -> SignInAttempt:
+def find_person_signing_in(work: Work, *, handle: str, surface: str) -> SignInCandidate:
     """Who is meant by a name. Tries are counted at the door, by browser and name: nothing is
     written here that a stranger could use to keep somebody out."""
     person = work.session.scalar(select(Person).where(Person.handle == handle))
     if person is None or person.salt is None or not may_sign_in_to(person, surface):
-        return SignInAttempt(None)
-    return SignInAttempt(person, person.salt)
+        return SignInCandidate(None)
+    return SignInCandidate(person, person.salt)
 
 
 def count_sign_in_attempt(work: Work, person: Person) -> None:
@@ -97,7 +100,7 @@ def _count_own_try(
 
 
 def begin_sign_in(
-    work: Work, attempt: SignInAttempt, lock: PassphraseDerivedKey, *, surface: str
+    work: Work, attempt: SignInCandidate, lock: PassphraseDerivedKey, *, surface: str
 ) -> str | None:
     """The passphrase is right: half a session, whose token goes into the cookie. Else None."""
     if attempt.person is None:

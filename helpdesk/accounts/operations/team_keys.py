@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_share_team_key
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
-from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, team_signing_key_file
+from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person, team_signing_key_file
 from helpdesk.accounts.vouching import is_independent_account, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.key_signatures import sign_key
@@ -30,7 +30,7 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
     if team.kind is TeamKind.QUEUE and not is_independent_account(work.session, person):
         return False
     known, house = (
-        keys_of_team(work, team),
+        epochs_of_team_key(work, team),
         work.keys.service.secret(team_signing_key_file(team.kind)),
     )
     if person.key is None or known.current is not None or house is None:
@@ -69,7 +69,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
         raise Conflict(refusal)
     given, theirs = False, key_of_person(work, newcomer)
     refuse_if_changed_since(seen, now=fingerprint_mark_of(theirs))
-    for key in keys_of_team(work, membership.team).good:
+    for key in epochs_of_team_key(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
             seal_key_for(work.session, key, _held(work, key), theirs)
             given = True

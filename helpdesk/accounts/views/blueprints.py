@@ -16,7 +16,7 @@ def home_url() -> str:
     return url_for(current_app.config["HOME"])
 
 
-def hide_unless_people_manager() -> None:
+def require_people_manager_or_404() -> None:
     """For those who look after people, once they were let in; for everybody else these addresses do
     not exist."""
     if work.actor.role not in INVITES:

@@ -13,7 +13,7 @@ from helpdesk.accounts.forms import (
 )
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations import recovery
+from helpdesk.accounts.operations import passphrase_and_recovery_key
 from helpdesk.accounts.views.blueprints import bp, limit_passphrase_tries
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
@@ -198,7 +198,9 @@ def _peppers() -> tuple[Secret, ...]:
 
 def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:
     """Whether the passphrase typed is the one that opens this person's key; else say so."""
-    if recovery.is_right_passphrase(person, _lock(person, form.current.data or "")):
+    if passphrase_and_recovery_key.is_right_passphrase(
+        person, _lock(person, form.current.data or "")
+    ):
         return True
-    form.current.errors = [recovery.NOT_RIGHT]
+    form.current.errors = [passphrase_and_recovery_key.NOT_RIGHT]
     return False

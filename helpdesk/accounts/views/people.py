@@ -14,7 +14,7 @@ from helpdesk.accounts.policy import (
     role_fits_team,
 )
 from helpdesk.accounts.stale_page_marks import account_mark_of
-from helpdesk.accounts.views.blueprints import hide_unless_people_manager, people_bp
+from helpdesk.accounts.views.blueprints import people_bp, require_people_manager_or_404
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
@@ -25,7 +25,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @people_bp.get("/people")
 def index() -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     return render_template(
         "people/index.html",
         people=queries.all_visible_people(work),
@@ -37,13 +37,13 @@ def index() -> ResponseReturnValue:
 
 @people_bp.get("/people/invitation")
 def new_invitation() -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     return render_template("people/invitation.html", form=_invitation_form())
 
 
 @people_bp.post("/people/invitation")
 def create_invitation() -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     form = _invitation_form()
     if not form.validate_on_submit():
         return render_template("people/invitation.html", form=form), 422
@@ -57,7 +57,7 @@ def create_invitation() -> ResponseReturnValue:
             email=form.email.data or "",
         )
     except Conflict as refusal:
-        field = form.name if isinstance(refusal, operations.NameTaken) else form.handle
+        field = form.name if isinstance(refusal, operations.DisplayNameTaken) else form.handle
         field.errors = [refusal.sentence]
         return render_template("people/invitation.html", form=form), 422
     return _code_page(person, code)
@@ -65,14 +65,14 @@ def create_invitation() -> ResponseReturnValue:
 
 @people_bp.get("/people/<person_id>")
 def show(person_id: str) -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     return _person_page(person, _membership_form(person))
 
 
 @people_bp.post("/people/<person_id>/enrolment")
 def create_enrolment(person_id: str) -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     if person.is_enrolled:  # an old page: since then it says first what hangs on them
         return redirect(url_for("duty.new_reset", person_id=person.id), 303)
@@ -81,7 +81,7 @@ def create_enrolment(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/memberships")
 def create_membership(person_id: str) -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     form = _membership_form(person)
     if not form.validate_on_submit():
@@ -97,7 +97,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/reopening")
 def create_unblock(person_id: str) -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     operations.enable_person(work, person, seen=submitted_page_mark())
     flash(f"{bidi_isolate(person.name)} can sign in again.")
@@ -106,13 +106,13 @@ def create_unblock(person_id: str) -> ResponseReturnValue:
 
 @people_bp.get("/people/queue")
 def new_queue() -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     return render_template("people/queue.html", form=NewQueueForm())
 
 
 @people_bp.post("/people/queue")
 def create_queue() -> ResponseReturnValue:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     form = NewQueueForm()
     if not form.validate_on_submit():
         return render_template("people/queue.html", form=form), 422

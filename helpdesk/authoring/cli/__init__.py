@@ -24,10 +24,10 @@ class PlaybookCommands(LazyGroup):
         "ids": "helpdesk.authoring.cli.ids:write_ids_command",
         "lint": "helpdesk.authoring.cli.lint:lint_command",
         "publish": "helpdesk.authoring.cli.publish:publish_command",
-        "level": "helpdesk.authoring.cli.urgency_levels:urgency_level_command",
+        "level": "helpdesk.authoring.cli.triage_table:urgency_level_command",
         "search": "helpdesk.authoring.cli.search:try_search_command",
         "simulate": "helpdesk.authoring.cli.simulate:simulate_command",
-        "table": "helpdesk.authoring.cli.urgency_levels:decision_table_command",
+        "table": "helpdesk.authoring.cli.triage_table:decision_table_command",
     }
 
     def invoke(self, ctx: click.Context) -> object:

@@ -17,7 +17,7 @@ from helpdesk.authoring.reading.folder import read_library_with_problems
 from helpdesk.authoring.simulation import random_exploration
 from helpdesk.authoring.simulation.invariants import simulate_person
 from helpdesk.authoring.simulation.random_exploration import BrokenInvariant
-from helpdesk.authoring.simulation.random_people import PlaybookUnderTest, random_person
+from helpdesk.authoring.simulation.random_people import PlaybookWithLibrary, random_person
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 
@@ -126,7 +126,7 @@ def _shown(broken: Iterable[BrokenInvariant]) -> list[BrokenInvariant]:
 def _people(library: WrittenLibrary, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
     """Who this seed is, and what they do."""
     for page in pages:
-        ground = PlaybookUnderTest(library, StepProgressCalculator(page))
+        ground = PlaybookWithLibrary(library, StepProgressCalculator(page))
         person: dict[str, Any] = asdict(random_person(ground, seed))
         for name, said in person.items():
             yield f"{name}: {said}"

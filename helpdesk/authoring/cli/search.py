@@ -12,8 +12,8 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import Node, read_yaml_file
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.shown_translations import translate_library
-from helpdesk.playbooks.combined_playbooks import SOMETHING_ELSE
 from helpdesk.playbooks.incident_search import FEWEST, IncidentSearch, train_classifier
+from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
 from helpdesk.settings import LANGUAGES
 
 

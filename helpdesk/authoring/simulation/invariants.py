@@ -15,7 +15,7 @@ from helpdesk.authoring.simulation.level_ladders import (
     level_ladder,
 )
 from helpdesk.authoring.simulation.random_people import (
-    PlaybookUnderTest,
+    PlaybookWithLibrary,
     RandomPerson,
     different_answer,
 )
@@ -38,13 +38,13 @@ CONSENT: Final = ("consent_platform", "given")
 class SimulatedPerson:
     """A made-up person who has gone all the way."""
 
-    ground: PlaybookUnderTest
+    ground: PlaybookWithLibrary
     person: RandomPerson
     told: IntakeResult
     way: SimulatedRun
 
 
-def simulate_person(ground: PlaybookUnderTest, person: RandomPerson) -> SimulatedPerson:
+def simulate_person(ground: PlaybookWithLibrary, person: RandomPerson) -> SimulatedPerson:
     """Let somebody go through the page."""
     told = assess_answers(ground.library, (ground.page,), person.answers)
     way = simulate_run(
@@ -146,7 +146,7 @@ def _ladder(tried: SimulatedPerson, point: DecisionPoint) -> Ladder:
     return level_ladder(tried.ground.library, tried.ground.page, tried.person.answers, point)
 
 
-def _hidden(ground: PlaybookUnderTest, answers: Mapping[str, Value]) -> set[str]:
+def _hidden(ground: PlaybookWithLibrary, answers: Mapping[str, Value]) -> set[str]:
     """The answered questions that nobody would have seen, asked in the order of the page."""
     hidden: set[str] = set()
     seen: dict[str, Value] = {}
@@ -159,7 +159,7 @@ def _hidden(ground: PlaybookUnderTest, answers: Mapping[str, Value]) -> set[str]
     return hidden & set(answers)
 
 
-def _other(ground: PlaybookUnderTest, name: str, answers: Context, dice: random.Random) -> Value:
+def _other(ground: PlaybookWithLibrary, name: str, answers: Context, dice: random.Random) -> Value:
     question = ground.page.question(name)
     return different_answer(question, answers[name], dice) if question is not None else None
 

@@ -17,7 +17,7 @@ from helpdesk.authoring.simulation.level_ladders import (
     find_unsure_ranked_below_no,
     find_worse_answer_with_lower_level,
 )
-from helpdesk.authoring.simulation.random_people import PlaybookUnderTest, random_person
+from helpdesk.authoring.simulation.random_people import PlaybookWithLibrary, random_person
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 
@@ -41,7 +41,7 @@ def explore_with_random_people(
     library: WrittenLibrary, page: Playbook, seeds: Iterable[int]
 ) -> Iterator[BrokenInvariant]:
     """Let everybody with these numbers go through the page."""
-    ground = PlaybookUnderTest(library, StepProgressCalculator(page))
+    ground = PlaybookWithLibrary(library, StepProgressCalculator(page))
     for seed in seeds:
         yield from _one(ground, seed)
 
@@ -51,7 +51,7 @@ def explore_all_decision_answers(
 ) -> Iterator[BrokenInvariant]:
     """Try every combination of the decision answers, beside no other answer, and beside what the
     people with these numbers answered."""
-    ground = PlaybookUnderTest(library, StepProgressCalculator(page))
+    ground = PlaybookWithLibrary(library, StepProgressCalculator(page))
     points = {point.id for point in library.table.points}
     for seed in (None, *backgrounds):
         told = random_person(ground, seed).answers if seed is not None else {}
@@ -71,7 +71,7 @@ def explore_all_decision_answers(
                     yield BrokenInvariant(page.id, seed, name, f"With {where}: {broken}")
 
 
-def _one(ground: PlaybookUnderTest, seed: int) -> Iterator[BrokenInvariant]:
+def _one(ground: PlaybookWithLibrary, seed: int) -> Iterator[BrokenInvariant]:
     try:
         tried = simulate_person(ground, random_person(ground, seed))
         for name, holds in INVARIANTS.items():

@@ -8,7 +8,7 @@ from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContext
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
-from helpdesk.playbooks.progress import Progress, StepProgress, StepState
+from helpdesk.playbooks.progress import StepProgress, StepsProgress, StepState
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import may_skip_step, missing_proof, outcome_continues_run
 
@@ -17,7 +17,7 @@ IN_NO_ORDER = 4
 
 
 @dataclass(frozen=True)
-class PlaybookUnderTest:
+class PlaybookWithLibrary:
     """What a trial stands on: the pages, and the one of them that is tried."""
 
     library: WrittenLibrary
@@ -77,7 +77,7 @@ class RandomOutcomeChooser:
         return not missing_proof(outcome, self._evidence, note="told")
 
 
-def random_person(ground: PlaybookUnderTest, seed: int) -> RandomPerson:
+def random_person(ground: PlaybookWithLibrary, seed: int) -> RandomPerson:
     """The person with this number."""
     dice = random.Random(seed)  # noqa: S311 - a made-up person, not a secret
     answers = {question.id: _answer(question, dice) for question in ground.page.questions}
@@ -99,7 +99,7 @@ def different_answer(question: Question, value: Value, dice: random.Random) -> V
     return (picked,) if question.kind is QuestionKind.MANY_OF else picked
 
 
-def _any_open(progress: Progress, dice: random.Random) -> StepProgress | None:
+def _any_open(progress: StepsProgress, dice: random.Random) -> StepProgress | None:
     steps = [one for one in progress.steps if one.state is StepState.OPEN]
     # the way out is always open; whoever took it as often as the others would see little
     others = steps if dice.random() < LED_AWAY else steps[:-1]

@@ -18,10 +18,10 @@ from helpdesk.playbooks.answer_evaluation import (
     matching_tags,
     raised_red_flags,
 )
-from helpdesk.playbooks.combined_playbooks import merged_advice, merged_questions
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for_request
 from helpdesk.playbooks.model import Playbook, Question, RedFlag
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, merged_questions
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.triage.judgement import Judgement, judge_report
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
+from helpdesk.playbooks.progress import RecordedStep, StepProgress, StepsProgress
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import (
@@ -86,7 +86,7 @@ class StepContext:
         return next(onward, None) or next(allowed, None)
 
     @cached_property
-    def _progress(self) -> Progress:
+    def _progress(self) -> StepsProgress:
         return self.course.progress_of(self.known, self.records)
 
 
@@ -105,7 +105,7 @@ class SimulatedRun:
         return self.course.playbook
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> StepsProgress:
         """Where every step stands after it."""
         return self.course.progress_of(self.known, self.records)
 

@@ -4,7 +4,7 @@ from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedCaseRec
 from helpdesk.cases.models.clock import ClockAction, ClockEvent
 from helpdesk.cases.models.consent import Consent
 from helpdesk.cases.models.contribution import Contribution, ContributionKind
-from helpdesk.cases.models.conversation import Conversation, ConversationChannel
+from helpdesk.cases.models.conversation import ConversationChannel, LoggedConversation
 from helpdesk.cases.models.evidence import Evidence
 from helpdesk.cases.models.fact import Fact
 from helpdesk.cases.models.lower_level_request import LowerLevelRequest
@@ -20,11 +20,11 @@ __all__ = [
     "Consent",
     "Contribution",
     "ContributionKind",
-    "Conversation",
     "ConversationChannel",
     "Evidence",
     "Fact",
     "LevelColumn",
+    "LoggedConversation",
     "LowerLevelRequest",
     "Message",
     "News",

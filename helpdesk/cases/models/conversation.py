@@ -1,4 +1,4 @@
-"""Conversation: we spoke with the reporter by another way than the mailbox, or tried to."""
+"""LoggedConversation: we spoke with the reporter by another way than the mailbox, or tried to."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ class ConversationChannel(StrEnum):
     OTHER = "other"
 
 
-class Conversation(SealedCaseRecord, Base):
+class LoggedConversation(SealedCaseRecord, Base):
     """What was said is sealed for the case alone: the mailbox shows the day and the way of it.
 
     One that did not reach the reporter counts as nothing, and is kept.

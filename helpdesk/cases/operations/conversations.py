@@ -10,7 +10,7 @@ from helpdesk.cases.disputed_conversations import (
     unanswered_dispute_message,
 )
 from helpdesk.cases.events import AnswerAwaitsReporter
-from helpdesk.cases.models import Case, Conversation, ConversationChannel
+from helpdesk.cases.models import Case, ConversationChannel, LoggedConversation
 from helpdesk.cases.policy import may_see_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseState
@@ -35,7 +35,7 @@ def record_conversation(
     reached: bool,
     summary: str,
     seen: str | None = None,
-) -> Conversation:
+) -> LoggedConversation:
     """Write down that we spoke with the reporter elsewhere: it keeps the promises of an answer and
     of a next word, counted from when it was. Its clock says, too, when it was written down.
 
@@ -51,7 +51,7 @@ def record_conversation(
     if (began is not None and spoke_at < began) or spoke_at > work.at:
         raise Conflict("It must have been after the case began, and not in the future.")
     is_late = case.due_at is not None and case.due_at < work.at
-    conversation = Conversation(
+    conversation = LoggedConversation(
         case=case,
         case_id=case.id,
         way=way,
@@ -76,7 +76,9 @@ def record_conversation(
     return conversation
 
 
-def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
+def _keep_promises(
+    work: Work, case: Case, conversation: LoggedConversation, seen: str | None
+) -> None:
     if unanswered_dispute_message(work, case):
         return
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):

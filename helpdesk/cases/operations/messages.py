@@ -3,7 +3,7 @@
 from helpdesk.cases import clocks, news, response_targets
 from helpdesk.cases.disputed_conversations import (
     reporter_activity_marks,
-    resolve_dispute,
+    settle_disputes_on_writing_to_reporter,
     unanswered_dispute_message,
 )
 from helpdesk.cases.events import AnswerAwaitsReporter
@@ -43,7 +43,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     has_seen = seen is None or seen == reporter_activity_marks(work, case)
     if has_seen:
         clocks.stop_reply_clock(work, case)
-        resolve_dispute(work, case)
+        settle_disputes_on_writing_to_reporter(work, case)
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)

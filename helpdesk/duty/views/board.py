@@ -14,7 +14,7 @@ from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.intake.storage_quota import passed_threshold
-from helpdesk.triage.policy import may_record_danger_seen
+from helpdesk.triage.policy import may_acknowledge_danger_in_withdrawn_case
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.request_work import work
 
@@ -67,7 +67,9 @@ def _page(form: StartDutyForm) -> str:
         quota_used=passed_threshold(board.load, quota),
         person=current_person(work),
         duty_form=form,
-        may_record_danger_seen=partial(may_record_danger_seen, work.actor),
+        may_acknowledge_danger_in_withdrawn_case=partial(
+            may_acknowledge_danger_in_withdrawn_case, work.actor
+        ),
         reporter_mark_of=partial(reporter_mark_of, work),
         now=work.at,
     )

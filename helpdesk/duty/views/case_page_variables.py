@@ -30,7 +30,7 @@ from helpdesk.cases.forms import (
 )
 from helpdesk.cases.models import (
     Case,
-    Conversation,
+    LoggedConversation,
     LowerLevelRequest,
     Message,
     Note,
@@ -125,7 +125,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "contact": report_content.contact_of(work, case),
         "messages": report_content.open_field_of_rows(work, case, Message, found["messages"]),
         "conversations": report_content.open_field_of_rows(
-            work, case, Conversation, found["conversations"], "summary"
+            work, case, LoggedConversation, found["conversations"], "summary"
         ),
         "seen": heard,
         "case_mark": mark_with(),
@@ -168,9 +168,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
 
 def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     wanted = (
-        queries.case_by_ref_parameters(work, ref)
+        queries.bind_values_of_case_by_ref(work, ref)
         | operations.recent_reading_parameters(work)
-        | news.unseen_news_parameters(work)
+        | news.bind_values_of_unseen_news(work)
     )
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:

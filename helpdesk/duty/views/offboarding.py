@@ -16,10 +16,10 @@ from helpdesk.accounts.policy import (
     may_manage_person,
 )
 from helpdesk.accounts.stale_page_marks import account_mark_of
-from helpdesk.accounts.views.blueprints import hide_unless_people_manager
+from helpdesk.accounts.views.blueprints import require_people_manager_or_404
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import bidi_isolate
-from helpdesk.duty.forms import ReassignmentForm, reassignment_form
+from helpdesk.duty.forms import OffboardingHandoverForm, offboarding_handover_form
 from helpdesk.duty.offboarding import open_work_of
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.web.request_work import work
@@ -100,14 +100,14 @@ def create_departure(team_id: str) -> ResponseReturnValue:
 
 def _managed(person_id: str) -> Person:
     """Somebody the actor may block or reset; for everybody else these addresses do not exist."""
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     work.require(may_manage_person, person)
     return person
 
 
 def _placed(person_id: str, team_id: str) -> Membership:
-    hide_unless_people_manager()
+    require_people_manager_or_404()
     membership = queries.membership_of(work, person_id, team_id)
     work.require(may_assign_to_team, membership.team)
     return membership
@@ -124,11 +124,11 @@ def _teams_of(person: Person) -> list[Team]:
     return [membership.team for membership in person.memberships]
 
 
-def _form(person: Person, teams: Sequence[Team]) -> ReassignmentForm:
-    return reassignment_form(open_work_of(work, person, teams))
+def _form(person: Person, teams: Sequence[Team]) -> OffboardingHandoverForm:
+    return offboarding_handover_form(open_work_of(work, person, teams))
 
 
-def _back_to(person: Person, form: ReassignmentForm) -> ResponseReturnValue:
+def _back_to(person: Person, form: OffboardingHandoverForm) -> ResponseReturnValue:
     if form.hanging.how_many:
         flash(
             "Each of their cases has a new owner or is back in its queue. We have emailed the "
@@ -140,7 +140,7 @@ def _back_to(person: Person, form: ReassignmentForm) -> ResponseReturnValue:
 def _page(
     act: str,
     person: Person,
-    form: ReassignmentForm,
+    form: OffboardingHandoverForm,
     membership: Membership | None = None,
     *,
     seen: str = "",

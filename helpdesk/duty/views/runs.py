@@ -19,7 +19,7 @@ from helpdesk.duty.withdrawn_help import StoppedHelp, says_help_not_wanted, stop
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
-from helpdesk.playbooks.progress import Progress, StepProgress
+from helpdesk.playbooks.progress import StepProgress, StepsProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.facts_found_elsewhere import (
     FactFoundElsewhere,
@@ -53,7 +53,7 @@ def create_run(ref: str) -> ResponseReturnValue:
 
 
 @runs_bp.post("/mailbox-kinds")
-def create_mailbox_kind(ref: str) -> ResponseReturnValue:
+def create_kind_of_trouble_shown_in_mailbox(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     operations.release_kind(work, case, request.form.get("kind", ""))
     flash("The reporter\u2019s mailbox shows its advice and questions now.")
@@ -67,7 +67,7 @@ def show(ref: str, run_id: str) -> ResponseReturnValue:
 
 
 @runs_bp.get("/playbooks")
-def show_playbook_offers(ref: str) -> ResponseReturnValue:
+def show_startable_playbooks(ref: str) -> ResponseReturnValue:
     """Every playbook that could be started on this case."""
     case = case_by_ref(work, ref)
     work.require(may_start_run, case)
@@ -278,7 +278,7 @@ def _recorded(
     }
 
 
-def _focus(progress: Progress, wished: str) -> StepProgress | None:
+def _focus(progress: StepsProgress, wished: str) -> StepProgress | None:
     """The step somebody chose to do now, if it can be done; else the first that is open."""
     chosen = progress.of(wished)
     return chosen if chosen is not None and chosen.may_be_recorded else progress.next_step

@@ -23,7 +23,10 @@ from helpdesk.escalations.operations.locking import (
 )
 from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_receive_request
-from helpdesk.escalations.stale_page_marks import last_decision_mark, late_action_mark_of
+from helpdesk.escalations.stale_page_marks import (
+    action_before_withdrawal_mark_of,
+    last_decision_mark,
+)
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState, PartnerAction, Reason
 from helpdesk.partners.queries import keys_of_partner
 
@@ -176,7 +179,7 @@ def record_action_before_withdrawal(
         raise Conflict(NOT_WITHDRAWN)
     if action not in actions_taken(escalation.ask):
         raise Conflict(UNFITTING)
-    refuse_if_changed_since(seen, now=late_action_mark_of(work, escalation))
+    refuse_if_changed_since(seen, now=action_before_withdrawal_mark_of(work, escalation))
     done = PartnerDecision(
         case=escalation.case,
         case_id=escalation.case_id,

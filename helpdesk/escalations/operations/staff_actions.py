@@ -26,7 +26,7 @@ from helpdesk.escalations.operations.approving import refuse_if_gates_closed, re
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on_request
-from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.stale_page_marks import (
     question_mark_of,
     refuse_if_basis_changed_since,
@@ -60,7 +60,7 @@ def answer_question(
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
     refuse_if_basis_changed_since(work, escalation, heard)
     _refuse_what_may_not_be_said(work, escalation, words)
-    if not needs_second_person(escalation.ask):
+    if not could_change_account_access(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)
         return
     escalation.reply = work.keys.seal(escalation, "reply", words)

@@ -31,7 +31,7 @@ def new(ref: str) -> ResponseReturnValue:
         return _choice_page(case, form)
     if not form.validate():
         return _choice_page(case, form), 422
-    partner = partners.partner_by_slug(work, form.partner.data or "")
+    partner = partners.visible_partner_or_404(work, form.partner.data or "")
     if not partner.accepts(form.ask.data or ""):
         form.ask.errors = [operations.NOT_TAKEN.format(partner=bidi_isolate(partner.name))]
         return _choice_page(case, form), 422
@@ -49,7 +49,7 @@ def new(ref: str) -> ResponseReturnValue:
 @bp.post("")
 def create(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    partner = partners.partner_by_slug(work, request.form.get("partner", ""))
+    partner = partners.visible_partner_or_404(work, request.form.get("partner", ""))
     asked = request.form.get("ask")
     if asked not in set(Ask):
         return _choice_page(case, _choice(case)), 422

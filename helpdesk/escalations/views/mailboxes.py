@@ -13,14 +13,14 @@ from helpdesk.web.request_work import work
 
 @partner_bp.get("/mail/<slug>")
 def show_mailbox(slug: str) -> ResponseReturnValue:
-    return _page(queries.partner_by_slug(work, slug), MailboxCodeForm(None))
+    return _page(queries.visible_partner_or_404(work, slug), MailboxCodeForm(None))
 
 
 @partner_bp.post("/mail/<slug>/confirmation")
 def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
     limit_passphrase_tries("partners.mailbox")
-    partner, form = queries.partner_by_slug(work, slug), MailboxCodeForm()
+    partner, form = queries.visible_partner_or_404(work, slug), MailboxCodeForm()
     if not form.validate_on_submit():
         return _page(partner, form), 422
     if operations.confirm_mailbox(work, partner, form.code.data or ""):

@@ -156,7 +156,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         if is_taken_back
         else [],
         "late_form": LateActionForm(formdata=None).about(escalation.ask),
-        "late_mark": stale_page_marks.late_action_mark_of(work, escalation),
+        "late_mark": stale_page_marks.action_before_withdrawal_mark_of(work, escalation),
         "moves": partner_inbox.last_partner_moves(work, [escalation]),
         "quiet_words": BY_NAME["keep_quiet"].in_words,
         "exchanges": _opened(escalation, queries.partner_messages_of, "for_partner")

@@ -37,7 +37,7 @@ from helpdesk.escalations.gates import (
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
-from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import (
     MOVES,
     OPEN_TO_PARTNER,
@@ -87,7 +87,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
         "no_account_confirmed": seen is not None
-        and needs_second_person(escalation.ask)
+        and could_change_account_access(escalation.ask)
         and not seen.account_confirmed,
         "is_of_another_account": is_live
         and escalation.ask is Ask.LOCK
@@ -95,7 +95,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "waiting_answer": waiting,
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
-        "needs_second_person": needs_second_person(escalation.ask),
+        "could_change_account_access": could_change_account_access(escalation.ask),
         "origins": queries.origins_of_request(work, escalation)
         if is_live and may_work_on_request(work.actor, escalation)
         else (),

@@ -10,10 +10,10 @@ from flask_babel import gettext
 from helpdesk.intake import report_rules
 from helpdesk.intake.forms.report_steps import multilingual_search_for
 from helpdesk.intake.report_rules import STORY, KindHeading
-from helpdesk.playbooks.combined_playbooks import SOMETHING_ELSE, playbooks_of_kinds
 from helpdesk.playbooks.incident_search import SearchHit, alternative_phrases
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE, playbooks_of_kinds
 
 
 class KindSearch:

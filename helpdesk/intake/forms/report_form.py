@@ -20,7 +20,7 @@ from helpdesk.intake.forms.report_steps import (
     urgency_form,
 )
 from helpdesk.intake.report_rules import CONTACT, STORY, ReportContent
-from helpdesk.playbooks import combined_playbooks
+from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import danger_detector, load_current_library
@@ -144,7 +144,8 @@ class ReportFormSteps:
             consents -= {ConsentKind.PLATFORM}
         return ReportContent(
             kinds=tuple(
-                page.id for page in combined_playbooks.playbooks_of_kinds(self.library, self.kinds)
+                page.id
+                for page in several_kinds_of_trouble.playbooks_of_kinds(self.library, self.kinds)
             ),
             answers=self.answers,
             story=_plain(self.last[STORY].data),
@@ -158,7 +159,7 @@ class ReportFormSteps:
         """What was answered on the pages before the last, to be looked at before it is sent."""
         given = []
         if self.kinds:
-            pages = combined_playbooks.playbooks_of_kinds(self.library, self.kinds)
+            pages = several_kinds_of_trouble.playbooks_of_kinds(self.library, self.kinds)
             titles = tuple(str(page.title) for page in pages)
             given.append(AnswerSummary(self.first.what.label.text, titles, FIRST, "what"))
         for question in self.questions:

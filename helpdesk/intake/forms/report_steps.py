@@ -16,7 +16,7 @@ from helpdesk.intake.forms.questions import (
     form_fields_for_questions,
 )
 from helpdesk.intake.report_rules import CONTACT, KEPT, STORY
-from helpdesk.playbooks import combined_playbooks
+from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.incident_search import IncidentSearch
 from helpdesk.playbooks.repository import incident_classifier, load_current_library
 from helpdesk.web.forms import Form
@@ -56,7 +56,7 @@ def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """The questions that decide how soon we help, in the words of these kinds of trouble."""
     library = load_current_library(language)
     asked = report_rules.urgency_questions(
-        library, combined_playbooks.playbooks_of_kinds(library, kinds)
+        library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     )
     return _sheet(
         form_fields_for_questions(one for one in asked if one.id in library.decision_questions)
@@ -68,7 +68,7 @@ def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What else these kinds of trouble ask before the report is sent."""
     library = load_current_library(language)
     asked = report_rules.urgency_questions(
-        library, combined_playbooks.playbooks_of_kinds(library, kinds)
+        library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     )
     return _sheet(
         form_fields_for_questions(one for one in asked if one.id not in library.decision_questions)

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from helpdesk.cases import news, response_targets
-from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.models import Case, LoggedConversation
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
@@ -22,8 +22,8 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
     if one.objected_at is not None:
         return
     theirs = (
-        update(Conversation)
-        .where(Conversation.id == one.id)
+        update(LoggedConversation)
+        .where(LoggedConversation.id == one.id)
         .values(objected_at=work.hour_for_reporter)
     )
     work.session.execute(theirs.execution_options(synchronize_session=False))

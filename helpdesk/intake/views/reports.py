@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import StorageFull, mark_translatable
+from helpdesk.core.errors import DailyQuotaUsedUp, mark_translatable
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
 from helpdesk.intake.intake_volume import cached_volume
@@ -26,7 +26,7 @@ from helpdesk.intake.views.receipts import (
     probe_cookie_support,
     save_receipt_pages,
 )
-from helpdesk.playbooks.combined_playbooks import merged_advice, playbooks_of_kinds
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import load_decision_table
@@ -113,7 +113,7 @@ def _lane_with_room(token: ReportFormToken) -> bool:
     if load.has_room(quota, in_second_lane=in_second):
         return in_second
     if queries.case_by_form_token(current_work(), token.fingerprint) is None:
-        raise StorageFull(WAIT_A_MINUTE if load.has_room(quota) else "")
+        raise DailyQuotaUsedUp(WAIT_A_MINUTE if load.has_room(quota) else "")
     return in_second
 
 

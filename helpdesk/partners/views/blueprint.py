@@ -12,6 +12,6 @@ bp = Blueprint("partners", __name__)
 
 def managed_partner_or_404(slug: str) -> Partner:
     """A partner, for whoever settles what is true of it."""
-    partner = queries.partner_by_slug(work, slug)
+    partner = queries.visible_partner_or_404(work, slug)
     work.require(may_manage_partner, partner)
     return partner

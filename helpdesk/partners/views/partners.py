@@ -14,8 +14,8 @@ from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.forms import (
     HINTS,
     AllowListForm,
+    PartnerDetailsForm,
     PartnerForm,
-    PartnerTermsForm,
     VettingForm,
 )
 from helpdesk.partners.models import Partner
@@ -87,20 +87,20 @@ def _registered(form: PartnerForm) -> Partner | None:
 
 @bp.get("/partners/<slug>")
 def show(slug: str) -> ResponseReturnValue:
-    return _page(queries.partner_by_slug(work, slug), VettingForm())
+    return _page(queries.visible_partner_or_404(work, slug), VettingForm())
 
 
 @bp.get("/partners/<slug>/about")
 def edit_terms(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
-    form, seen = PartnerTermsForm(obj=partner), terms_mark_of(partner)
+    form, seen = PartnerDetailsForm(obj=partner), terms_mark_of(partner)
     return render_template("partners/about.html", partner=partner, form=form, seen=seen)
 
 
 @bp.post("/partners/<slug>/about")
 def create_terms(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
-    form = PartnerTermsForm()
+    form = PartnerDetailsForm()
     if not form.validate_on_submit():
         page = render_template(
             "partners/about.html", partner=partner, form=form, seen=submitted_page_mark()
@@ -115,7 +115,7 @@ def create_terms(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/retirement")
 def create_retirement(slug: str) -> ResponseReturnValue:
-    partner = queries.partner_by_slug(work, slug)
+    partner = queries.visible_partner_or_404(work, slug)
     operations.retire_partner(work, partner)
     flash(
         f"{bidi_isolate(partner.name)} won’t get any new requests. Requests they already have "
@@ -126,7 +126,7 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/return")
 def create_reinstatement(slug: str) -> ResponseReturnValue:
-    partner = queries.partner_by_slug(work, slug)
+    partner = queries.visible_partner_or_404(work, slug)
     operations.reinstate_partner(work, partner)
     flash(f"You can send requests to {bidi_isolate(partner.name)} again.")
     return redirect(url_for(".show", slug=slug), 303)
@@ -154,7 +154,7 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/vetting")
 def create_vetting(slug: str) -> ResponseReturnValue:
-    partner = queries.partner_by_slug(work, slug)
+    partner = queries.visible_partner_or_404(work, slug)
     work.require(may_vet_partner, partner)
     form = VettingForm()
     if not form.validate_on_submit():
@@ -167,7 +167,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/doubt")
 def create_vetting_suspension(slug: str) -> ResponseReturnValue:
-    partner = queries.partner_by_slug(work, slug)
+    partner = queries.visible_partner_or_404(work, slug)
     operations.suspend_vetting(work, partner)
     flash(f"Nothing is sent to {bidi_isolate(partner.name)} until they are vetted again.")
     return redirect(url_for(".show", slug=slug), 303)

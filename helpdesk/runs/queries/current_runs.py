@@ -13,7 +13,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
+from helpdesk.playbooks.progress import RecordedStep, StepProgress, StepsProgress
 from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context
 from helpdesk.runs.models import PlaybookEdition, Run, StepRecord
@@ -46,7 +46,7 @@ class RunProgress:
 
     run: Run
     page: Playbook
-    progress: Progress
+    progress: StepsProgress
     elsewhere: Mapping[str, SharedStepRecord]
 
 
@@ -55,7 +55,7 @@ def pinned_playbook_of(run: Run) -> Playbook:
     return repository.playbook_by_hash(run.content_hash, lambda: json.dumps(run.edition.content))
 
 
-def progress_of_run(work: Work, run: Run) -> Progress:
+def progress_of_run(work: Work, run: Run) -> StepsProgress:
     """Where every step of the run stands."""
     return progress_with_shared_steps(work, run).progress
 

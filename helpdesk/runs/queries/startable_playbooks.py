@@ -7,7 +7,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness
-from helpdesk.playbooks.progress import Progress
+from helpdesk.playbooks.progress import StepsProgress
 from helpdesk.playbooks.step_preview import StepPreview, preview_steps
 from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context
@@ -28,7 +28,7 @@ def playbook_to_start(playbook_id: str) -> Playbook:
     return page
 
 
-def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
+def progress_at_start(work: Work, case: Case, page: Playbook) -> StepsProgress:
     """Where every step would stand if the page were put to work now."""
     return track_progress(
         page,
@@ -44,7 +44,7 @@ def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str
 
 
 def preview_all_steps(
-    work: Work, case: Case, page: Playbook, steps: Progress
+    work: Work, case: Case, page: Playbook, steps: StepsProgress
 ) -> Mapping[str, StepPreview]:
     """Every step of a page to be read ahead, with where each way out of it leads."""
     library = repository.load_current_library()

@@ -9,7 +9,7 @@ from helpdesk.authoring.cli.i18n import web_page_messages
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation import merging
+from helpdesk.authoring.translation import returned_translations
 from helpdesk.authoring.translation.file_writing import write_translation_file
 from helpdesk.authoring.translation.files import part_name_of, read_translation_files
 from helpdesk.authoring.translation.status import translatable_sentences
@@ -43,7 +43,7 @@ def merge_translations_command(
     there = read_translation_files(folder, language)
     others = [one for one in parcel.answers if part_name_of(one.id) != web_page_messages.PART]
     met = translatable_sentences(library, there)
-    merged = merging.merge_translations(language, there, met, others, drafts=drafts)
+    merged = returned_translations.merge_translations(language, there, met, others, drafts=drafts)
     _write(folder, library, merged)
     taken, refused = [*taken, *merged.taken], [*refused, *merged.refused]
     lines = [
@@ -61,7 +61,9 @@ def _read(file: Path) -> ReturnedTranslationFile:
         raise output.ToolCannotRun(f"{file}: {trouble}") from None
 
 
-def _write(folder: Path, library: WrittenLibrary, merged: merging.MergeResult) -> None:
+def _write(
+    folder: Path, library: WrittenLibrary, merged: returned_translations.MergeResult
+) -> None:
     order = [text.id for text in library.texts()]
     for name in sorted({part_name_of(text_id) for text_id in merged.taken}):
         write_translation_file(folder, merged.parts[name], order)

@@ -10,7 +10,7 @@ ANY = "whatever else is true"
 
 
 @dataclass(frozen=True)
-class HighlightedCell:
+class DecisionTableField:
     """One field of the table, and whether it is the one that this case leads to."""
 
     pressures: int
@@ -25,7 +25,7 @@ class TableRow:
 
     danger: str
     hold: str
-    cells: tuple[HighlightedCell, ...]
+    cells: tuple[DecisionTableField, ...]
     is_here: bool
 
 
@@ -74,7 +74,7 @@ def _row(
         danger=danger,
         hold=hold,
         cells=tuple(
-            HighlightedCell(
+            DecisionTableField(
                 pressures=cell.pressures,
                 level=cell.rule.level,
                 rule=cell.rule.id,

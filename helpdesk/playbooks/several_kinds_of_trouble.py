@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from helpdesk.playbooks.answer_evaluation import (
-    FittingAdvice,
+    AdviceNotRuledOut,
     SafeNowAdvice,
     advice_by_urgency,
     fitting_advice,
@@ -102,9 +102,9 @@ def _from_the_end(option_id: str) -> int:
     return LAST.index(option_id) + 1 if option_id in LAST else 0
 
 
-def _each_once(lines: Iterable[FittingAdvice]) -> tuple[FittingAdvice, ...]:
+def _each_once(lines: Iterable[AdviceNotRuledOut]) -> tuple[AdviceNotRuledOut, ...]:
     """The first of those with the same words, and of those that send people to safety by one id."""
-    kept: list[FittingAdvice] = []
+    kept: list[AdviceNotRuledOut] = []
     said: set[str] = set()
     for one in lines:
         advice = one.advice

@@ -8,7 +8,7 @@ from helpdesk.authoring.translation.files import (
     TranslationReview,
     source_fingerprint,
 )
-from helpdesk.authoring.translation.merging import merge_translations
+from helpdesk.authoring.translation.returned_translations import merge_translations
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind
 from helpdesk.authoring.translation.status import SentenceState, TranslatableSentence
 from helpdesk.authoring.translation.translator_files import (

@@ -10,7 +10,7 @@ from helpdesk.escalations import clocks, queries, request_lists
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import lacks_only_a_second_person
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import Priority
 
 
@@ -36,7 +36,7 @@ def urgent_requests_awaiting_second_person(work: Work) -> Sequence[RequestAwaiti
 
 def _drafts(work: Work) -> Iterator[RequestAwaitingSecondPerson]:
     for request in request_lists.requests_to_approve(work):
-        if request.priority is not Priority.P1 or not needs_second_person(request.ask):
+        if request.priority is not Priority.P1 or not could_change_account_access(request.ask):
             continue
         if not request.has_answer_to_approve and not _lacks_nothing_else(work, request):
             continue
