@@ -89,7 +89,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.more_urgent": "The request became more urgent, with the case.",
     "escalation.held_up": "The request is held up, because its partner is in doubt.",
     "escalation.goes_on": "The partner was vetted again, so the request can go ahead.",
-    "escalation.read": "The partner opened the request.",
+    "escalation.read": "The partner {read} the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner has a question.",
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
@@ -251,6 +251,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         said["alone"] = ", on one person’s approval"
     if spoke_at := entry.details.get("spoke_at"):
         said["spoke_at"] = format_plain_moment(datetime.fromisoformat(spoke_at))
+    said["read"] = "downloaded" if entry.details.get("exported") else "opened"
     said["decided"] = "corrected its decision" if entry.details.get("corrects") else "decided"
     slug = entry.details.get("platform")
     platform = load_current_library().platform(slug) if slug else None

@@ -37,6 +37,12 @@ class PartnerInbox:
     holders: Mapping[str, str] = field(repr=False)
 
 
+def every_listed_request(work: Work) -> Sequence[Escalation]:
+    """What the piles hold together, in the one order in which several are locked."""
+    found = _listed_for(work.actor).order_by(Escalation.case_id, Escalation.id)
+    return work.session.scalars(found).all()
+
+
 def partner_inbox(work: Work, pile: InboxFilter) -> PartnerInbox:
     """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
     found = _listed_for(work.actor).where(Escalation.state.in_(PILES[pile]))

@@ -1,5 +1,7 @@
 """Who may do what to a request; pure functions. What is missing on the way is in gates.py."""
 
+from collections.abc import Collection
+
 from helpdesk.cases.models import Case
 from helpdesk.cases.policy import is_reporter_of, may_see_case
 from helpdesk.core.actors import Actor, Role
@@ -23,6 +25,11 @@ def may_waive_public_form(actor: Actor, escalation: Escalation) -> bool:
 def may_receive_request(actor: Actor, escalation: Escalation) -> bool:
     """The people of the partner that was asked, and nobody of another."""
     return actor.role is Role.PARTNER and escalation.partner.team_id in actor.teams
+
+
+def may_export_requests(actor: Actor, team_ids: Collection[str]) -> bool:
+    """The people of a partner, of their own teams alone."""
+    return actor.role is Role.PARTNER and actor.teams.issuperset(team_ids)
 
 
 def may_record_verdict(actor: Actor, escalation: Escalation) -> bool:

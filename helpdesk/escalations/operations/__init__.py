@@ -17,11 +17,13 @@ from helpdesk.escalations.operations.drafting import (
     change_draft,
     write_draft,
 )
+from helpdesk.escalations.operations.exporting import export_requests
 from helpdesk.escalations.operations.lost_basis import follow_lost_basis
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
     ask_for_information,
     open_packet_and_record,
+    open_packet_for_export,
     record_action_before_withdrawal,
     record_partner_decision,
     require_may_read_ended_request,
@@ -66,8 +68,10 @@ __all__ = [
     "confirm_read_afterwards",
     "dispute_verdict",
     "enqueue_waiting_news",
+    "export_requests",
     "follow_lost_basis",
     "open_packet_and_record",
+    "open_packet_for_export",
     "pause_case_for_partners",
     "raise_requests_to_level",
     "record_action_before_withdrawal",

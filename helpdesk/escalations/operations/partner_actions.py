@@ -31,6 +31,9 @@ from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState, Partne
 from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
+# In history: it was not only read, they have it in a file.
+EXPORTED: Final = "exported"
+CLOSED: Final = "This request is closed, so its content is no longer shown."
 STOPPED: Final = (
     "This request was stopped before it reached you. You don’t have to do anything about it."
 )
@@ -53,20 +56,32 @@ DECIDED_MEANWHILE: Final = (
 
 def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
+    packet = _open_and_record(work, escalation, is_export=False)
+    escalation.untold_since = None  # what is new on it lies before them
+    return packet
+
+
+def open_packet_for_export(work: Work, escalation: Escalation) -> Packet:
+    """The same for a file that they keep. Our side sees that as well, and what is new on the
+    request stays untold: it is not in the file."""
+    return _open_and_record(work, escalation, is_export=True)
+
+
+def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> Packet:
     work.require(may_receive_request, escalation)
     lock_refreshed_request(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
-        raise Conflict("This request is closed, so its content is no longer shown.")
+        raise Conflict(CLOSED)
     if queries.consent_for_request(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
         raise Conflict("This request was withdrawn, so its content is no longer shown.")
     text = _open(work, escalation)
+    packet = parse_packet(text)
     _note_arrival(work, escalation)
-    escalation.untold_since = None  # what is new on it lies before them
-    if not _was_noted(work, escalation):
-        work.record("escalation.read", escalation)
-    return parse_packet(text)
+    if not _was_noted(work, escalation, is_export=is_export):
+        work.record("escalation.read", escalation, **({EXPORTED: True} if is_export else {}))
+    return packet
 
 
 def require_may_read_ended_request(work: Work, escalation: Escalation) -> None:
@@ -270,9 +285,11 @@ def _open(work: Work, escalation: Escalation) -> str:
     return text
 
 
-def _was_noted(work: Work, escalation: Escalation) -> bool:
+def _was_noted(work: Work, escalation: Escalation, *, is_export: bool) -> bool:
     return any(
-        entry.actor_id == work.actor.id and happened_within(entry.at, NOTED_ONCE_IN, at=work.at)
+        entry.actor_id == work.actor.id
+        and bool(entry.details.get(EXPORTED)) is is_export
+        and happened_within(entry.at, NOTED_ONCE_IN, at=work.at)
         for entry in queries.packet_readings_of(work, escalation)
     )
 

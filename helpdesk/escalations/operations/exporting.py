@@ -1,0 +1,71 @@
+"""Exporting: all that a partner's people may see of their requests, for a file of theirs."""
+
+from dataclasses import dataclass, field
+
+from helpdesk.accounts.queries import names_of_actors
+from helpdesk.core.errors import DomainError
+from helpdesk.core.work import Work
+from helpdesk.escalations import partner_inbox, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.partner_actions import (
+    CLOSED,
+    WITHDRAWN,
+    open_packet_for_export,
+)
+from helpdesk.escalations.packets import Packet
+from helpdesk.escalations.policy import may_export_requests
+from helpdesk.escalations.staff_and_partner_labels import state_for_partner
+from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState
+
+
+@dataclass(frozen=True)
+class ExportedRequest:
+    """One request as its page shows it: with its packet, or with the sentence that says why not."""
+
+    request: Escalation
+    state: EscalationState
+    state_in_words: str
+    holder: str
+    packet: Packet | None = field(default=None, repr=False)
+    own_reference: str = field(default="", repr=False)
+    why_not_shown: str = ""
+
+
+def export_requests(work: Work) -> list[ExportedRequest]:
+    """Every request of the actor's teams, the newest first. Each packet that is opened for it is
+    in history, as if it had been read on its page; what that page would refuse stays closed."""
+    work.require(may_export_requests, work.actor.accessible_teams)
+    requests = partner_inbox.every_listed_request(work)
+    moves = partner_inbox.last_partner_moves(work, requests)
+    names = names_of_actors(work.session, set(moves.takers.values()))
+    exported = [
+        _export(work, one, moves, names.get(moves.takers.get(one.id, ""), "")) for one in requests
+    ]
+    return sorted(exported, key=_newest_first)
+
+
+def _export(
+    work: Work, escalation: Escalation, moves: partner_inbox.LastPartnerMoves, holder: str
+) -> ExportedRequest:
+    packet, ticket, why_not = None, "", ""
+    is_taken_back = queries.is_taken_back(work, escalation)
+    if is_taken_back:
+        why_not = WITHDRAWN
+    elif escalation.state not in OPEN_TO_PARTNER:
+        why_not = CLOSED
+    else:
+        try:
+            packet = open_packet_for_export(work, escalation)
+            ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")
+        except DomainError as refusal:  # its page would say so: the others are shown all the same
+            why_not = refusal.sentence
+    state = EscalationState.WITHDRAWN if is_taken_back else escalation.state
+    said = state_for_partner(
+        state, is_again=escalation.id in moves.asked_again, is_fixed=escalation.id in moves.fixed
+    )
+    return ExportedRequest(escalation, state, said, holder, packet, ticket, why_not)
+
+
+def _newest_first(one: ExportedRequest) -> tuple[float, str]:
+    sent_at = one.request.approved_at
+    return (-sent_at.timestamp() if sent_at is not None else 0.0, one.request.ref)
