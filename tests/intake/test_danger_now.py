@@ -224,6 +224,32 @@ def test_who_says_it_again_an_hour_later_is_heard_again(house, case, code):
     assert len(calls(house)) == 2
 
 
+def answers_a_question(house, case, code):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        answered = {"way_in": "none"}
+        operations.record_deferred_answers(
+            work, queries.own_case(work), body="Which way in? None.", answers=answered
+        )
+
+
+def test_a_question_that_was_answered_in_the_same_hour_swallows_no_press(house, case, code):
+    told(house, case, code, at=datetime.now(UTC) - timedelta(hours=5))
+    answers_a_question(house, case, code)
+
+    told(house, case, code)
+
+    assert len(calls(house)) == 2
+
+
+def test_nor_does_it_make_two_of_one_press(house, case, code):
+    told(house, case, code)
+    answers_a_question(house, case, code)
+
+    told(house, case, code)
+
+    assert len(calls(house)) == 1
+
+
 def test_advice_and_questions_in_the_mailbox_are_as_they_were(mailbox):
     token = re.compile(r'name="csrf_token"[^>]*')
 

@@ -62,18 +62,22 @@ def report_danger(work: Work, case: Case) -> None:
 
 
 def _has_just_been_told(work: Work, case: Case) -> bool:
+    """Whether the press is the last that was written, but for questions that were answered since:
+    those were asked of everybody, and who answers one has pressed nothing."""
+    answered = (
+        Message.is_from_reporter & Message.answers.is_not(None) & Message.for_reporter.is_(None)
+    )
     newest = work.session.scalar(
         select(Message)
-        .where(Message.case_id == case.id, column_not_ahead(Message.sent_at, at=work.at))
+        .where(Message.case_id == case.id, ~answered)
+        .where(column_not_ahead(Message.sent_at, at=work.at))
         .order_by(Message.sent_at.desc(), Message.id.desc())
         .limit(1)
     )
-    # What it says the mailbox cannot open. With answers, in this hour, on a case that is judged by
-    # them: the press, or a question that was answered since.
     return (
         newest is not None
         and newest.is_from_reporter
-        and newest.answers is not None
+        and newest.for_reporter is not None
         and newest.sent_at >= work.hour_for_reporter
         and is_danger_report_unanswered(case)
     )
