@@ -111,6 +111,7 @@ class DutyBoard:
     untold_partners: Sequence[Escalation]
     held_up: Sequence[Escalation]
     without_basis: Sequence[Escalation]
+    for_other_accounts: Sequence[Escalation]
     acted_late: Sequence[Escalation]
     failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
@@ -155,6 +156,7 @@ def load_board(work: Work) -> DutyBoard:
         untold_partners=request_lists.requests_with_untold_news(work),
         held_up=request_lists.requests_held_up(work),
         without_basis=request_lists.requests_without_basis(work),
+        for_other_accounts=request_lists.requests_for_other_accounts(work),
         acted_late=request_lists.withdrawn_requests_acted_on(work, at=work.at),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         untrusted_keys=holders_of_untrusted_keys(work),

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import and_, exists, func, not_, or_, select
 
-from helpdesk.cases.models import Case, Closure
+from helpdesk.cases.models import Case, Closure, Fact
+from helpdesk.cases.playbook_findings import OF_THE_CASE
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.work import Work
@@ -17,7 +18,8 @@ from helpdesk.escalations.models import (
     PartnerDecision,
     PartnerMessage,
 )
-from helpdesk.escalations.queries import visible_requests
+from helpdesk.escalations.packets import OWNER_CONFIRMED, OWNERSHIP
+from helpdesk.escalations.queries import OF_ONE_ACCOUNT, is_for_another_account, visible_requests
 from helpdesk.escalations.states import (
     UNDER_WAY,
     DeliveryState,
@@ -89,6 +91,34 @@ def requests_without_basis(work: Work, case: Case | None = None) -> Sequence[Esc
         work.session.flush()
         found = found.where(Escalation.case_id == case.id)
     return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
+
+
+def requests_for_other_accounts(work: Work, case: Case | None = None) -> Sequence[Escalation]:
+    """Requests at a partner about access to one account, while ownership is confirmed of another by
+    now: of one case, or of all that the actor may open; most urgent first.
+
+    Of which account it was confirmed is sealed: only those are opened of which that was confirmed
+    since they were approved.
+    """
+    confirmed_since = exists().where(
+        Fact.case_id == Escalation.case_id,
+        Fact.playbook.in_((OF_THE_CASE, Escalation.playbook)),
+        Fact.name == OWNERSHIP,
+        Fact.value == OWNER_CONFIRMED,
+        Fact.set_at > Escalation.approved_at,
+    )
+    found = visible_requests(work.actor).where(
+        Escalation.state.in_(UNDER_WAY), Escalation.ask.in_(OF_ONE_ACCOUNT), confirmed_since
+    )
+    if case is not None:
+        work.session.flush()
+        found = found.where(Escalation.case_id == case.id)
+    listed = work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
+    return [
+        one
+        for one in listed
+        if work.keys.holds(one.case.key_id) and is_for_another_account(work, one)
+    ]
 
 
 def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:

@@ -12,8 +12,8 @@ from helpdesk.escalations import operations
 from helpdesk.runs import operations as steps
 from helpdesk.runs import queries
 from tests.escalations.test_partner_in_doubt import queued
-from tests.escalations.test_whose_account import confirm
-from tests.factories import sign_in
+from tests.escalations.test_whose_account import MINE, OTHER, confirm
+from tests.factories import a_person, sign_in
 from tests.runs.conftest import showing
 
 NEWS = "triage.tell_owner"
@@ -63,6 +63,45 @@ def test_the_case_wakes_and_stands_on_the_board(house, staff, carried, step, out
     with house.as_(house.writer) as work:
         operations.withdraw_request(work, house.mine(work, carried))
     assert on_board(house) == []
+
+
+def about_other_accounts(house, who=None):
+    with house.as_(who or house.lead) as work:
+        return [one.ref for one in board.load_board(work).for_other_accounts]
+
+
+def test_what_is_about_another_account_than_the_confirmed_one_stands_there_as_well(
+    house, staff, carried
+):
+    client = sign_in(staff, house.writer)
+    said = f"still has {carried.ref} and may act on it. It is about another account."
+    assert about_other_accounts(house) == []
+    assert said not in client.get(f"/cases/{house.case.ref}").text
+
+    confirm_again(house, OTHER)
+
+    assert on_board(house) == []
+    assert about_other_accounts(house) == [carried.ref]
+    assert "Requests at partners about another account" in client.get("/duty").text
+    assert said in client.get(f"/cases/{house.case.ref}").text
+    with house.context.begin() as work:
+        queue = work.session.merge(house.queue)
+        outside = a_person(work, teams=[queue], let_in=False)
+    assert about_other_accounts(house, who=outside) == []
+
+    confirm_again(house, MINE, minutes=10)
+    assert about_other_accounts(house) == []
+
+
+def confirm_again(house, account, minutes=5):
+    with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=minutes)) as work:
+        run = queries.unfinished_run_of(
+            work, work.session.get(Case, house.case.id), "account-takeover"
+        )
+        steps.reopen_step(work, run, "confirm-owner")
+        shown = showing(queries.pinned_playbook_of(run), "confirm-owner", "confirmed")
+        shown["evidence"] = {**shown["evidence"], "profile-url": account}
+        duty.finish_step(work, run, "confirm-owner", outcome="confirmed", **shown)
 
 
 def test_what_is_confirmed_once_more_wakes_nobody(house, carried):

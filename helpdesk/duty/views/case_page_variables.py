@@ -156,6 +156,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "acted_late": request_lists.requests_acted_on_late(work, case) if requests else (),
         "requests": requests,
         "without_basis": request_lists.requests_without_basis(work, case) if requests else (),
+        "for_other_accounts": request_lists.requests_for_other_accounts(work, case)
+        if requests
+        else (),
         "may_ask_partner": may_ask_partner(work.actor, case) and not case.is_closed,
         "request_words": request_words,
         "names": names,
