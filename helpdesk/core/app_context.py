@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.core.actors import SYSTEM, Actor
+from helpdesk.core.commits import commit
 from helpdesk.core.database_clock import DatabaseClock
 from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
@@ -74,11 +75,12 @@ class AppContext:
         at: datetime | None = None,
     ) -> Iterator[Work]:
         """A piece of work in one transaction: committed at the end, or nothing of it happened."""
-        with self.sessions.begin() as session:
+        with self.sessions() as session:
             if at is None and self.clock.is_stale:
                 session.connection()  # which asks what time it is
             work = self.work_in_session(session, actor, secrets=secrets, own=own, at=at)
             yield work
+            commit(session)
 
     def work_in_session(
         self,

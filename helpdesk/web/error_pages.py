@@ -2,16 +2,24 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from psycopg.errors import InsufficientPrivilege, UniqueViolation
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
+from helpdesk.core.commits import CommitLost
 from helpdesk.core.errors import (
     CannotTakeReports,
     Conflict,
@@ -29,6 +37,7 @@ from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.form_tokens import (
     CrossSiteFormRefused,
     ExpiredFormRefused,
+    FormToken,
     OtherPersonsFormRefused,
     current_page_token,
     is_same_site,
@@ -59,10 +68,12 @@ SENTENCES = {
     ),
 }
 MAY_BE_SAVED = mark_translatable(
-    "We can’t tell whether this was saved. Please send it again in a minute. It won’t be there "
-    "twice."
+    "We can’t tell whether this was saved. Please send it again within 15 minutes: then it won’t "
+    "be there twice."
 )
 CANNOT_READ = mark_translatable("We can’t open this page right now.")
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def init_app(app: Flask) -> None:
@@ -85,6 +96,17 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _failed)
     # Flask would log the words of an error; what we log of one is written below.
     app.log_exception = _log_no_words  # type: ignore[method-assign]  # it is made to be replaced
+
+
+def declare_page_if_lost(page: Callable[[], str]) -> Callable[[View], View]:
+    """Mark a form that is not to be sent once more when the answer to its commit was lost, with the
+    page that says what to do: it commits by itself, or what opens something was typed in it."""
+
+    def mark(view: View) -> View:
+        view.page_if_lost = page  # type: ignore[attr-defined]  # a mark on a function
+        return view
+
+    return mark
 
 
 def _refused(refusal: DomainError) -> ResponseReturnValue:
@@ -151,8 +173,10 @@ def _too_often(_often: TooManyRequests) -> ResponseReturnValue:
 def _at_the_end(error: InternalServerError) -> ResponseReturnValue:
     """What failed after the view had answered: most often the commit."""
     failure = error.original_exception
+    if isinstance(failure, DBAPIError) and _page_if_lost() is not None:
+        return _lost(failure)
     if isinstance(failure, OperationalError):
-        return _no_database(failure, unsaved=MAY_BE_SAVED)
+        return _no_database(failure)
     if isinstance(failure, ProgrammingError):
         return _refused_by_database(failure)
     if isinstance(failure, IntegrityError):
@@ -164,11 +188,28 @@ def _log_no_words(exc_info: object) -> None:
     return None
 
 
-def _no_database(error: OperationalError, unsaved: str = SENTENCES[503]) -> ResponseReturnValue:
-    """The database is away. What was lost on the way to it may have been committed (`unsaved`)."""
+def _no_database(error: OperationalError) -> ResponseReturnValue:
+    """The database is away. What was lost with a commit may have been saved."""
+    if isinstance(error, CommitLost):
+        return _lost(error)
     log.error("database away: %s", type(error.orig).__name__)
     become_anonymous()  # a page that names somebody would ask the database for them once more
-    return _again(unsaved if request.method == "POST" else CANNOT_READ, 503)
+    return _again(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
+
+
+def _lost(error: DBAPIError) -> ResponseReturnValue:
+    """Nobody knows whether it was saved. Sent again as it is, it gets the answer of the first."""
+    log.error("database away: %s", type(error.orig).__name__)
+    become_anonymous()
+    page = _page_if_lost()
+    if page is not None:
+        return page(), 503
+    return _again(MAY_BE_SAVED if request.method == "POST" else CANNOT_READ, 503)
+
+
+def _page_if_lost() -> Callable[[], str] | None:
+    view = current_app.view_functions.get(str(request.endpoint))
+    return getattr(view, "page_if_lost", None) if request.method == "POST" else None
 
 
 def _refused_by_database(error: ProgrammingError) -> ResponseReturnValue:
@@ -278,20 +319,26 @@ def _again(
     look for it."""
     if request.method != "POST" or not is_same_site():
         return _page(sentence, status, above=above, ways=ways)
-    before = submitted_token()
     page = render_template(
         "errors/unbranded.html" if is_unbranded_host() else "errors/again.html",
         again=True,
         sentence=gettext(sentence),
         status=status,
         sent=sent or _sent(),
-        # It stays the form of whoever had it.
-        token=new_form_token(before.whose) if before else current_page_token(),
+        token=_token_once_more(submitted_token()),
         address=f"{request.root_path}{request.full_path}".rstrip("?"),
         above=above,
         ways=ways,
     )
     return page, status
+
+
+def _token_once_more(before: FormToken | None) -> str:
+    """It stays the form of whoever had it, and the same form while it can: where the first was
+    saved after all, sent again it is the second press of that, and gets its answer."""
+    if before is None:
+        return current_page_token()
+    return before.text if before.is_current else new_form_token(before.whose)
 
 
 def _page(

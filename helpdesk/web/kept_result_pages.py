@@ -25,7 +25,7 @@ from helpdesk.web.current_app_context import current_context
 from helpdesk.web.form_tokens import is_same_site, page_owner
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
-from helpdesk.web.request_work import current_work
+from helpdesk.web.request_work import actor_who_came, current_work
 from helpdesk.web.session_cookies import RESULTS, new_results_token
 from helpdesk.web.unbranded_host import is_unbranded_host
 
@@ -139,18 +139,21 @@ def _is_to_be_kept(response: Response) -> bool:
         and RESULTS in session
         and is_same_site()
         and len(response.get_data()) <= _longest(response)
-        and is_within_limit("results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted())
+        and _owner(response) is not None
+        and is_within_limit(
+            "results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted(response)
+        )
         and _have_strangers_room_for(response)
     )
 
 
 def _longest(response: Response) -> int:
     is_refusal = response.status_code >= 400
-    return LONGEST_REFUSAL_TO_STRANGER if is_refusal and _counted() is None else LONGEST
+    return LONGEST_REFUSAL_TO_STRANGER if is_refusal and _counted(response) is None else LONGEST
 
 
 def _have_strangers_room_for(response: Response) -> bool:
-    return _counted() is not None or is_within_limit(
+    return _counted(response) is not None or is_within_limit(
         "kilobytes of results",
         size=STRANGERS_KB_BURST,
         per_minute=STRANGERS_KB_PER_MINUTE,
@@ -159,16 +162,23 @@ def _have_strangers_room_for(response: Response) -> bool:
     )
 
 
-def _counted() -> str | None:
+def _owner(response: Response) -> str | None:
+    """Who will ask for the page. One that refuses is for whoever sent the form: who was about to
+    come in did not, and who was known before the database was away is known again. None where it
+    could not be found out who that is: nobody would find it."""
+    return actor_who_came() if response.status_code >= 400 else page_owner()
+
+
+def _counted(response: Response) -> str | None:
     """Whoever is known is counted for themselves; strangers by where they come from."""
-    who = page_owner()
+    who = _owner(response)
     return None if who == NOBODY.id else who
 
 
 def _kept(transaction: Session, response: Response, at: datetime) -> str:
     """Seal the page and put it away; the name under which it is found."""
     result_id = secrets.token_hex(16)
-    key = _key(result_id, page_owner())
+    key = _key(result_id, str(_owner(response)))
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
     envelope = key.seal_text(words, stored_responses.response_envelope_place(_row(key)))

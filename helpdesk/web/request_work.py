@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
 from helpdesk.core.actors import NOBODY, Actor
+from helpdesk.core.commits import commit
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 from helpdesk.web.current_app_context import current_context
@@ -50,9 +51,10 @@ def current_work() -> Work:
         g.open_session = session
         # Should the database be away, the page that says so is a stranger's page.
         g.presence = STRANGER
+        g.came_as = None
         now = _now(session)
         presence = cast(Identify, current_app.extensions["identify"])(session, now)
-        g.presence = presence
+        g.presence = g.came_as = presence
         g.work = context.work_in_session(
             session, presence.actor, secrets=presence.secrets, own=presence.own, at=now
         )
@@ -75,6 +77,13 @@ def current_identity() -> Identity:
     return cast(Identity, g.presence)
 
 
+def actor_who_came() -> str | None:
+    """Who sent this request, also where it has become a stranger's since. None where that is not
+    known, because nobody asked or the database was away."""
+    came_as: Identity | None = g.get("came_as")
+    return came_as.actor.id if came_as is not None else None
+
+
 def become_anonymous() -> None:
     """From here on this request is a stranger's: the database, which knew better, is away."""
     g.presence = STRANGER
@@ -88,7 +97,7 @@ def _end(response: Response) -> Response:
     ended: Work | None = g.pop("work", None)
     if ended is not None:
         if response.status_code < 400:
-            ended.session.commit()
+            commit(ended.session)
         else:
             ended.session.rollback()
     return response

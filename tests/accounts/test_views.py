@@ -6,7 +6,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from psycopg.errors import AdminShutdown
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from helpdesk.accounts import operations, queries, second_factor
 from helpdesk.accounts.models import Person, StaffSession, TeamKind
@@ -523,3 +525,76 @@ def test_people_say_themselves_where_their_duty_mail_goes(context, browser, coor
 def mailbox_of(context, somebody):
     with context.begin() as work:
         return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))
+
+
+@pytest.fixture
+def lose_the_answer(context, browser):
+    """From when it is called: the commit that changes a person is made, and its answer lost."""
+    browser.application.testing = False
+    armed, changing = [], []
+
+    def look(session, *_more):
+        changing.extend(one for one in session.dirty if armed and isinstance(one, Person))
+
+    def lose(_session):
+        if changing:
+            changing.clear()
+            armed.clear()
+            raise OperationalError("COMMIT", {}, AdminShutdown())
+
+    event.listen(context.sessions, "before_flush", look)
+    event.listen(context.sessions, "after_commit", lose)
+    yield lambda: armed.append(True)
+    event.remove(context.sessions, "before_flush", look)
+    event.remove(context.sessions, "after_commit", lose)
+
+
+def assert_says_to_sign_in_first(answer):
+    assert answer.status_code == 503
+    assert "Nothing was sent" not in answer.text
+    assert "tell whether this was saved" in answer.text
+    assert "try to sign in with the passphrase that you have just chosen" in answer.text
+    assert 'href="/sign-in"' in answer.text
+
+
+def test_who_cannot_be_told_that_they_enrolled_is_told_to_sign_in_first(
+    context, browser, queue, lose_the_answer
+):
+    _, code = invited(context, queue)
+    lose_the_answer()
+
+    answer, _seed, phrase = enrolled(browser, code)
+
+    assert_says_to_sign_in_first(answer)
+    assert "make a new recovery key" in answer.text
+    halfway = browser.post("/sign-in", data={"handle": "fresh", "passphrase": phrase})
+    assert halfway.location == "/sign-in/code"
+
+
+def test_who_cannot_be_shown_the_next_recovery_key_is_told_to_sign_in_first(
+    context, browser, queue, lose_the_answer
+):
+    _, code = invited(context, queue)
+    answer, seed, _ = enrolled(browser, code)
+    key = re.search(r"([0-9A-Z]{5}(-[0-9A-Z]{1,5}){5})", answer.text)[1]
+    data = {"handle": "fresh", "recovery_key": key, "second_factor": code_now(seed)}
+    lose_the_answer()
+
+    answer = browser.post("/recover", data={**data, "passphrase": WORDS, "again": WORDS})
+
+    assert_says_to_sign_in_first(answer)
+    assert "make a new recovery key" in answer.text
+
+
+def test_so_is_who_cannot_be_told_that_their_passphrase_changed(
+    browser, coordinator, lose_the_answer
+):
+    sign_in(browser, coordinator)
+    lose_the_answer()
+
+    answer = browser.post(
+        "/account/passphrase", data={"current": PASSPHRASE, "passphrase": WORDS, "again": WORDS}
+    )
+
+    assert_says_to_sign_in_first(answer)
+    assert "make a new recovery key" not in answer.text

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from werkzeug.exceptions import InternalServerError
 
 from helpdesk.app import LARGEST_REQUEST
+from helpdesk.core.commits import CommitLost
 from helpdesk.core.errors import NotAllowed
 from tests import factories
 
@@ -132,7 +133,8 @@ def test_what_the_database_refuses_is_offered_again_and_the_time_asked_first(
 @EVERY_SURFACE
 def test_what_was_lost_with_the_commit_may_be_saved(request, surface, door, is_at_the_end, said):
     app = request.getfixturevalue(surface).application
-    lost = OperationalError("COMMIT", {}, AdminShutdown("marker-words"))
+    kind = CommitLost if is_at_the_end else OperationalError
+    lost = kind("COMMIT", {}, AdminShutdown("marker-words"))
     if is_at_the_end:
         lost = InternalServerError(original_exception=lost)
 

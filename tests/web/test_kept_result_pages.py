@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from psycopg.errors import AdminShutdown
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
+from helpdesk.accounts.models import TeamKind
 from helpdesk.app import create_app
 from helpdesk.cases.models import Note
 from helpdesk.cases.states import CaseState
@@ -14,7 +17,7 @@ from helpdesk.core.stored_responses import KEPT, StoredResponse
 from helpdesk.settings import Surface
 from helpdesk.web import kept_result_pages
 from tests.factories import a_case, a_person, a_team, sign_in
-from tests.intake.browser import FROM_US, Browser
+from tests.intake.browser import FROM_US, Browser, token_in
 
 TYPED = "https://platform.example/an-account-of-theirs"
 
@@ -210,3 +213,56 @@ def test_what_is_kept_of_strangers_is_bounded_for_all_of_them_together(
 
     assert stored(context) - before < 10
     assert refused(browser).startswith("/results/"), "who is signed in is counted by themselves"
+
+
+@pytest.fixture(params=["staff", "partner"])
+def signed_in(request, context, queue, lead):
+    """Somebody who is signed in, on the two surfaces where one is."""
+    if request.param == "staff":
+        surface, somebody = Surface.STAFF, lead
+    else:
+        surface = Surface.PARTNER
+        with context.begin() as work:
+            somebody = a_person(work, Role.PARTNER, [a_team(work, kind=TeamKind.PARTNER)])
+    app = create_app(context, surface)
+    return Browser(sign_in(app.test_client(), somebody))
+
+
+def sent_as_the_database_fails(browser):
+    """They send words that they typed, and the view finds its connection closed."""
+
+    def lost(**_values):
+        raise OperationalError("SELECT", {}, AdminShutdown())
+
+    browser.client.application.view_functions["accounts.create_sign_out_everywhere"] = lost
+    browser.open("/account")
+    fields = [("csrf_token", token_in(browser.text)), ("body", TYPED)]
+    browser.answer = browser.post("/sign-out-everywhere", fields)
+
+
+def test_words_come_back_to_who_is_signed_in_when_the_database_fails_for_a_moment(signed_in):
+    sent_as_the_database_fails(signed_in)
+
+    assert signed_in.status == 503
+    assert TYPED in signed_in.text
+
+
+def test_a_refusal_to_somebody_who_could_not_be_recognised_stands_in_place(signed_in, context):
+    """Whom it could be kept for is not known, and as a stranger's it would not be found again."""
+    armed = [True]
+
+    def lose(_connection, _cursor, statement, *_more):
+        if armed and "FROM sign_ins" in statement:
+            armed.clear()
+            raise OperationalError(statement, {}, AdminShutdown())
+
+    signed_in.open("/account")
+    fields = [("csrf_token", token_in(signed_in.text)), ("body", TYPED)]
+    engine = context.sessions.kw["bind"]
+    event.listen(engine, "before_cursor_execute", lose)
+    signed_in.answer = signed_in.post("/sign-out-everywhere", fields)
+    event.remove(engine, "before_cursor_execute", lose)
+
+    assert not armed, "it was not asked who is there"
+    assert signed_in.status == 503
+    assert TYPED in signed_in.text

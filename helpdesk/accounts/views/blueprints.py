@@ -10,6 +10,9 @@ from helpdesk.web.request_work import current_identity, work
 bp = Blueprint("accounts", __name__)
 people_bp = Blueprint("people", __name__)
 
+# What stands in the place of an answer that was lost where a passphrase was chosen.
+MAY_BE_SAVED = "accounts/may_be_saved.html"
+
 
 def home_url() -> str:
     """The address of the first page of this surface."""

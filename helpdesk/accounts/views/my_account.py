@@ -1,5 +1,7 @@
 """One's own account: where one is signed in, passphrase, second factor, recovery key."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,12 +16,13 @@ from helpdesk.accounts.forms import (
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import passphrase_and_recovery_key
-from helpdesk.accounts.views.blueprints import bp, limit_passphrase_tries
+from helpdesk.accounts.views.blueprints import MAY_BE_SAVED, bp, limit_passphrase_tries
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.web.current_app_context import current_context, current_surface
+from helpdesk.web.error_pages import declare_page_if_lost
 from helpdesk.web.request_work import current_identity, work
 
 
@@ -50,6 +53,7 @@ def new_passphrase() -> ResponseReturnValue:
 
 
 @bp.post("/account/passphrase")
+@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="passphrase"))
 def create_passphrase() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     form, person = PassphraseChangeForm(), queries.current_person(work)

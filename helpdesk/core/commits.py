@@ -1,0 +1,18 @@
+"""Commits: one whose answer was lost may have been made, and is told apart from what never was."""
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+
+class CommitLost(OperationalError):
+    """The database went away at the commit: nobody knows whether it was made."""
+
+
+def commit(session: Session) -> None:
+    """Commit all that was done. What fails before the commit itself was not saved for certain."""
+    session.flush()
+    try:
+        session.commit()
+    except OperationalError as lost:
+        cause = lost.orig or lost
+        raise CommitLost(lost.statement, None, cause, hide_parameters=True) from lost
