@@ -3,7 +3,11 @@
 import time
 from typing import Any, Final
 
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import (
+    IdleInTransactionSessionTimeout,
+    ReadOnlySqlTransaction,
+    TransactionTimeout,
+)
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
@@ -96,6 +100,8 @@ RELIED_ON: Final = {
     "transaction_timeout": "0",
     "transform_null_equals": "off",
 }
+# What psycopg takes for errors of the database's own making.
+AWAY: Final = (ReadOnlySqlTransaction, IdleInTransactionSessionTimeout, TransactionTimeout)
 # Seconds. A host that is silent is away: whoever asks is told so, and pages start without it.
 CONNECTED_WITHIN: Final = 10
 # A peer that vanished without a word is noticed in about twenty seconds instead of two hours.
@@ -133,17 +139,18 @@ def open_engine(
         },
     )
     _ask_those_that_rested(engine)
-    _take_one_that_only_reads_for_away(engine)
+    _take_for_away(engine)
     return engine
 
 
-def _take_one_that_only_reads_for_away(engine: Engine) -> None:
-    """A standby that nobody has promoted yet refuses each write as an error of its own making: to
-    us the database is away, as it is a moment before and a moment after."""
+def _take_for_away(engine: Engine) -> None:
+    """A standby that nobody has promoted yet refuses each write as an error of its own making, and
+    a session that stood still for too long, as on a machine that slept, was ended: to us the
+    database is away, as it is a moment before and a moment after."""
 
     @event.listens_for(engine, "handle_error")
     def translate(found: ExceptionContext) -> None:
-        if isinstance(found.original_exception, ReadOnlySqlTransaction):
+        if isinstance(found.original_exception, AWAY):
             raise OperationalError(found.statement, None, found.original_exception)
 
 

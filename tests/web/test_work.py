@@ -1,6 +1,7 @@
 """One Work for each request, whose connection goes back when it ends."""
 
 import socket
+import time
 from dataclasses import replace
 
 import pytest
@@ -63,6 +64,17 @@ def test_a_standby_that_only_reads_is_away(postgres):
         connection.execute(text("SET TRANSACTION READ ONLY"))
         with pytest.raises(OperationalError):
             connection.execute(text("DELETE FROM outbox WHERE false"))
+    engine.dispose()
+
+
+def test_one_that_ended_a_session_that_stood_still_is_away(postgres):
+    """A machine that slept while a page was made."""
+    engine = open_engine(postgres.url("helpdesk_owner"), idle_timeout="50ms")
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        time.sleep(0.5)
+        with pytest.raises(OperationalError):
+            connection.execute(text("SELECT 1"))
     engine.dispose()
 
 
