@@ -259,10 +259,11 @@ def _may_send(context: AppContext, *, at: datetime, fence: int | None) -> bool:
 
 @contextmanager
 def _fenced(context: AppContext, *, at: datetime | None, fence: int | None) -> Iterator[Work]:
-    """A transaction in which no other ticker takes over; LeaseLost if one has."""
+    """A transaction in which no other ticker takes over; LeaseLost if one has. Each shows that this
+    one lives, however slowly."""
     with context.begin(at=at) as work:
         if fence is not None:
-            ticker_lease.hold_lease(work.session, fence)
+            ticker_lease.renew_lease(work.session, fence)
         yield work
 
 

@@ -63,15 +63,29 @@ def acquire_lease(session: Session, holder: str) -> int | None:
 def hold_lease(session: Session, fence: int) -> None:
     """Keep the lease for the rest of this transaction, or raise LeaseLost.
 
-    Whoever wants to take it waits for the transaction, so that nothing is written in between.
+    Whoever wants to take it waits for the transaction, so that nothing is written in between. Where
+    its time is over and nobody took it, it is ours still: on a slow machine each tick would break
+    off otherwise, and none come to its end.
     """
     held = (
         select(TickerLease.fence)
         .where(TickerLease.name == TICKER, TickerLease.fence == fence)
-        .where(TickerLease.until > func.now())
         .with_for_update()
     )
     if session.scalar(held) is None:
+        raise LeaseLost
+
+
+def renew_lease(session: Session, fence: int) -> None:
+    """Keep the lease for the rest of this transaction and from its end on, or raise LeaseLost: two
+    that are slow would otherwise take it from one another, and neither come to its end."""
+    renewed = (
+        update(TickerLease)
+        .where(TickerLease.name == TICKER, TickerLease.fence == fence)
+        .values(until=func.clock_timestamp() + LEASE)
+        .returning(TickerLease.fence)
+    )
+    if session.scalar(renewed) is None:
         raise LeaseLost
 
 

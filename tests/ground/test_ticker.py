@@ -2,12 +2,13 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
@@ -329,13 +330,40 @@ def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
     assert chained_at(one) == before
 
 
-def test_one_whose_lease_ran_out_writes_nothing_even_if_nobody_took_it(two_desks):
-    one, _ = two_desks
+def test_one_whose_lease_ran_out_goes_on_where_nobody_took_it(two_desks):
+    one, other = two_desks
+    before = chained_at(one)
     fence = ticker.acquire_ticker_lease(one, "one")
     time.sleep(0.5)
 
-    with pytest.raises(ticker_lease.LeaseLost):
+    ticker.tick(one, fence=fence)
+
+    assert chained_at(one) != before
+    assert ticker.acquire_ticker_lease(other, "other") is None, "it is renewed by each part"
+
+
+def test_a_tick_on_a_slow_machine_comes_to_its_end_beside_one_that_stands_by(
+    two_desks, monkeypatch
+):
+    """A slow disk, or somebody who takes all processors: each transaction takes a while."""
+    monkeypatch.setattr(ticker_lease, "LEASE", timedelta(seconds=2))
+    one, other = two_desks
+    event.listen(one.sessions.kw["bind"], "commit", lambda _connection: time.sleep(0.5))
+    came, over = [], threading.Event()
+    monkeypatch.setattr(ticker, "_may_send", lambda *_, **__: came.append(True) and False)
+    fence = ticker.acquire_ticker_lease(one, "one")
+
+    def stand_by():
+        while not over.wait(0.2):
+            assert ticker.acquire_ticker_lease(other, "other") is None
+
+    with ThreadPoolExecutor(1) as threads:
+        standing_by = threads.submit(stand_by)
         ticker.tick(one, fence=fence)
+        over.set()
+        standing_by.result()
+
+    assert came == [True]
 
 
 def test_who_takes_over_waits_for_what_is_being_written(two_desks):
