@@ -1,0 +1,202 @@
+"""Advice that once went against what a person had said, and what they are told today."""
+
+import pytest
+
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
+
+
+def lines(kind, answers):
+    """What somebody with these answers is told, by the names of the lines."""
+    told = merged_advice(playbooks_of_kinds(load_current_library(), [kind]), answers)
+    return {one.id for one in (*told.dos, *told.donts)}
+
+
+AWAY = {"chat_how": ("phone_away",), "chat_signs": ("linked",), "hold": "running"}
+
+
+def test_a_phone_that_is_back_and_works_keeps_its_number_and_loses_the_linked_device():
+    there = lines("messenger-hijack", AWAY | {"chat_signal": "works"})
+    assert "block-sim" not in there
+    assert "unlink" in there
+
+    gone = lines("messenger-hijack", AWAY | {"chat_signal": "lost"})
+    assert "block-sim" in gone
+    assert "unlink" not in gone
+
+
+@pytest.mark.parametrize(
+    ("devices", "is_told"), [("nothing", False), ("papers", False), ("phone", True)]
+)
+def test_a_phone_is_switched_off_where_one_was_taken(devices, is_told):
+    told = lines("arrest-detention", {"arrest_state": "free", "arrest_devices": (devices,)})
+
+    assert ("returned-phone" in told) is is_told
+
+
+@pytest.mark.parametrize("danger", ["imminent", "credible"])
+@pytest.mark.parametrize("free", [{"arrest_state": "free"}, {"hold": "ended"}])
+def test_who_is_free_and_in_danger_is_told_of_people_first(danger, free):
+    told = lines("arrest-detention", free | {"danger": danger})
+
+    assert "people-first" in told
+    assert "own-safety" not in told
+
+
+ABOUT_THE_HELD = {"find-lawyer", "no-call", "new-place", "list-accounts", "no-deal", "no-names"}
+
+
+def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
+    assert not lines("arrest-detention", {"hold": "ended"}) & ABOUT_THE_HELD
+    assert lines("arrest-detention", {"hold": "running"}) >= ABOUT_THE_HELD
+    held = {"hold": "ended", "arrest_state": "held_known"}
+    assert lines("arrest-detention", held) >= ABOUT_THE_HELD
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "misfits"),
+    [
+        (
+            "arrest-detention",
+            {"arrest_asker": "self"},
+            {"no-call", "new-place", "list-accounts", "no-deal"},
+        ),
+        ("arrest-detention", {"arrest_asker": "lawyer"}, {"find-lawyer"}),
+        ("arrest-detention", {"arrest_state": "free", "arrest_plan": "written"}, {"own-plan"}),
+        (
+            "arrest-detention",
+            {"arrest_state": "free", "arrest_seen": ("asks",)},
+            {"someone-asked"},
+        ),
+        (
+            "blocked-or-shutdown",
+            {
+                "hold": "ended",
+                "blocked_what": ("everything",),
+                "blocked_around": ("violence",),
+                "blocked_needs": ("emergency",),
+            },
+            {"stay-together", "other-help-line", "power", "keep-error"},
+        ),
+        ("blocked-or-shutdown", {"blocked_what": ("our_site",)}, {"power", "load-before"}),
+        ("fake-website", {"hold": "ended", "copy_sent_to": ("event",)}, {"say-at-event"}),
+        ("fake-website", {"copy_keys": "us"}, {"own-door"}),
+        ("fake-website", {"copy_found": "search"}, {"who-told"}),
+        ("account-takeover", {"way_in": "none", "inside": ("resets",)}, {"reset-mailbox"}),
+        (
+            "account-takeover",
+            {"whose": "someone_else", "inside": ("resets", "same_password")},
+            {"reset-mailbox", "same-password"},
+        ),
+        (
+            "account-takeover",
+            {"owner_state": "held", "inside": ("resets", "same_password")},
+            {"reset-mailbox", "same-password"},
+        ),
+        (
+            "account-suspended",
+            {
+                "hold": "ended",
+                "susp_appeal": "not_yet",
+                "susp_cost": ("only_way", "event", "proof"),
+            },
+            {"find-deadline", "other-way", "other-channel-now", "save-proof", "save-what-opens"},
+        ),
+        ("account-suspended", {"hold": "ended", "susp_appeal": "waiting"}, {"wait-for-answer"}),
+        ("account-suspended", {"hold": "ended", "susp_appeal": "no_way"}, {"no-form"}),
+        (
+            "account-suspended",
+            {"susp_what": "seen_less", "susp_appeal": "not_yet"},
+            {"find-deadline", "save-what-opens", "own-copy"},
+        ),
+        ("advice", {"advice_people": ("me",)}, {"talk-together", "no-alone-secret"}),
+        ("data-exposed", {"hold": "ended", "leak_how": "device"}, {"device-out"}),
+        (
+            "device-lost-seized",
+            {"seized_back": "back_soon", "seized_what": ("phone",)},
+            {"sign-out-most-important"},
+        ),
+        (
+            "device-lost-seized",
+            {"hold": "ended", "seized_what": ("phone",)},
+            {"sign-out-most-important"},
+        ),
+        ("device-lost-seized", {"seized_paper": "no_paper"}, {"keep-paper"}),
+        ("device-lost-seized", {"seized_paper": "with_it"}, {"keep-paper"}),
+        ("device-suspicious", {"dev_matters": ("group", "only_one")}, {"group-moves"}),
+        ("doxing", {"hold": "ended"}, {"save-links"}),
+        ("doxing", {"dox_what": ("contact",)}, {"no-answer"}),
+        (
+            "files-locked-or-lost",
+            {"files_before": "fell", "files_seen": ("wont_open",), "files_spread": "no"},
+            {"no-pay", "no-delete", "no-backup"},
+        ),
+        ("files-locked-or-lost", {"files_before": "fell"}, {"no-pay", "no-delete"}),
+        ("files-locked-or-lost", {"files_seen": ("wont_open",)}, {"no-pay"}),
+        (
+            "files-locked-or-lost",
+            {"files_copies": "none", "files_where": ("one",)},
+            {"no-backup", "online-versions", "tell-others"},
+        ),
+        ("impersonation", {"fakeme_own": "none"}, {"own-people"}),
+        ("impersonation", {"fakeme_own": "mine"}, {"check-own"}),
+        ("impersonation", {"hold": "ended"}, {"take-pictures"}),
+        ("impersonation", {"hold": "running", "fakeme_kind": "mail"}, {"report-once"}),
+        ("intimate-images", {"img_bearing": ("someone",)}, {"one-person"}),
+        (
+            "messenger-hijack",
+            {"chat_signs": ("signed_out",), "chat_signal": "lost"},
+            {"look-at-linked"},
+        ),
+        ("messenger-hijack", {"chat_signs": ("sent",)}, {"ask-new-code"}),
+        ("messenger-hijack", {"chat_how": ("phone_away",)}, {"keep-the-chat"}),
+        ("spyware-alert", {"spy_aside": "cannot", "spy_soon": ("travel",)}, {"border-soon"}),
+        (
+            "spyware-alert",
+            {"spy_device": ("account",), "spy_soon": ("travel",)},
+            {"border-soon", "private-elsewhere", "no-erase"},
+        ),
+        ("spyware-alert", {"spy_seen": "by_voice"}, {"keep-warning", "no-links"}),
+        ("spyware-alert", {"spy_seen": "only_link"}, {"not-sure-infected"}),
+        (
+            "suspicious-message",
+            {"msg_way": "call", "msg_asks": ("money",)},
+            {"leave-it", "no-open", "no-forward", "no-scanner"},
+        ),
+        (
+            "suspicious-message",
+            {"msg_still_there": "gone"},
+            {"no-open", "no-forward", "no-scanner"},
+        ),
+        ("website-down", {"site_for_whom": "me"}, {"other-channel", "look-at-bills"}),
+        ("website-down", {"hold": "ended"}, {"other-channel", "look-elsewhere"}),
+        ("website-down", {"site_around": ("none",)}, {"no-answer"}),
+        ("website-hacked", {"hold": "ended"}, {"take-pictures", "no-restore"}),
+        ("website-hacked", {"defaced_copy": "none"}, {"no-restore"}),
+        ("website-hacked", {"defaced_what": ("adverts",)}, {"no-reply"}),
+        (
+            "workspace-or-payment-fraud",
+            {"office_money": "none"},
+            {"phone-partners", "write-times", "no-recovery"},
+        ),
+        ("workspace-or-payment-fraud", {"office_money": "asked"}, {"no-recovery"}),
+    ],
+    ids=str,
+)
+def test_no_line_goes_against_what_was_said(kind, answers, misfits):
+    assert not lines(kind, answers) & misfits
+    every = {one.id for one in load_current_library().playbook(kind).safe_now}
+    assert misfits <= every, "a line that was renamed goes against nothing any more"
+
+
+def test_a_crisis_line_comes_first_for_who_said_so_where_danger_is_asked():
+    """Its hint asks those who think of hurting themselves to choose this answer."""
+    [page] = playbooks_of_kinds(load_current_library(), ["intimate-images"])
+    answers = {"danger": "imminent", "img_age": "yes", "img_demand": ("deadline",)}
+
+    assert merged_advice([page], answers).dos[0].id == "talk-now"
+
+
+def test_what_was_cut_is_kept_although_other_things_were_made_up():
+    assert "keep-original" in lines("smear-campaign", {"smear_material": ("invented", "twisted")})
+    assert "keep-original" not in lines("smear-campaign", {"smear_material": ("invented",)})
