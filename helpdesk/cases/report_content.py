@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from helpdesk.cases import queries
@@ -96,6 +97,14 @@ def is_danger_told(work: Work, case: Case) -> bool:
     rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
     was_told = any(map(_tells_danger, _answers_by_message(work, case, rows)))
     return was_told and DANGER_NOW.items() <= all_answers_of(work, case, rows).items()
+
+
+def danger_told_at(work: Work, case: Case, rows: Sequence[Any]) -> datetime | None:
+    """The hour in which the reporter last told us in the mailbox that someone is in danger now.
+    `rows` are the messages of the case, oldest first."""
+    answered = _answers_by_message(work, case, rows)
+    danger = {message_id for message_id, _ in filter(_tells_danger, answered)}
+    return max((one.sent_at for one in rows if one.id in danger), default=None)
 
 
 def later_answers_of(

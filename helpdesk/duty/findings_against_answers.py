@@ -5,47 +5,60 @@ Pure. A step changes no answer and no level: a person corrects the answer, and i
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from helpdesk.playbooks.conditions import Condition, Context, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Step, StepOutcome
 from helpdesk.runs.models import MOVED, StepRecord
 from helpdesk.runs.queries import RunProgress
-from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
+from helpdesk.triage.decision_table import DANGER, DecisionPoint, DecisionTable
 
 
 @dataclass(frozen=True)
 class FindingAgainstAnswer:
-    """A step as it ended, and what the case counts with instead: the question, and in words."""
+    """A step as it ended, and what the case counts with instead: the question, and in words.
+
+    `is_older` says that the reporter told us of danger since: the step is to be done again, and the
+    answer is right.
+    """
 
     step: Step
     outcome: StepOutcome
+    at: datetime
     question: str
     counts_as: str
+    is_older: bool
 
 
 def find_findings_against_answers(
-    runs: Iterable[RunProgress], table: DecisionTable, settled: Context
+    runs: Iterable[RunProgress],
+    table: DecisionTable,
+    settled: Context,
+    *,
+    danger_told_at: datetime | None = None,
 ) -> list[FindingAgainstAnswer]:
     """Where the answers do not fit what was recorded last about a step.
 
-    `settled` is what each decision point counted with, be it answered or assumed.
+    `settled` is what each decision point counted with, be it answered or assumed. Danger was told
+    in the hour that began at `danger_told_at`; a step of that hour is taken for a later one.
     """
     recorded = [
-        (step, outcome, outcome.fits)
-        for step, outcome in _as_recorded_last(runs)
+        (step, outcome, at, outcome.fits)
+        for step, outcome, at in _as_recorded_last(runs)
         if outcome.fits is not None
     ]
-    fitting = {step.id for step, _, fits in recorded if _holds(fits, settled)}
+    fitting = {step.id for step, _, _, fits in recorded if _holds(fits, settled)}
     found = []
-    for step, outcome, fits in recorded:
+    for step, outcome, at, fits in recorded:
         name, *_ = names_in(fits)
         point = table.point(name)
         # Of two playbooks that differ, the one that knows of less says nothing against the answer.
         if _holds(fits, settled) or (step.id in fitting and not _says_more(fits, point, settled)):
             continue
         counts_as = point.value(str(settled[name]))
-        found.append(FindingAgainstAnswer(step, outcome, name, str(counts_as.label)))
+        is_older = name == DANGER and danger_told_at is not None and at < danger_told_at
+        found.append(FindingAgainstAnswer(step, outcome, at, name, str(counts_as.label), is_older))
     return found
 
 
@@ -58,7 +71,9 @@ def _says_more(fits: Condition, point: DecisionPoint, settled: Context) -> bool:
     return any(_holds(fits, {**settled, point.id: one}) for one in higher)
 
 
-def _as_recorded_last(runs: Iterable[RunProgress]) -> Iterator[tuple[Step, StepOutcome]]:
+def _as_recorded_last(
+    runs: Iterable[RunProgress],
+) -> Iterator[tuple[Step, StepOutcome, datetime]]:
     """Each step as it ended last in each playbook: that nobody was in danger because of a stolen
     account says nothing of an address that was published since. What is asked once for the whole
     case is of all of them."""
@@ -74,4 +89,4 @@ def _as_recorded_last(runs: Iterable[RunProgress]) -> Iterator[tuple[Step, StepO
     for record, step in last.values():
         outcome = step.outcome(record.outcome or "")
         if outcome is not None:
-            yield step, outcome
+            yield step, outcome, record.at

@@ -18,30 +18,37 @@ HOUR: Final = timedelta(hours=1)
 
 
 class DangerAlert(NamedTuple):
-    """One email: which time of telling it is about, and whether the case is closed by now."""
+    """One email: which time of telling it is about, and how often the case was taken back by now;
+    once where somebody else closed it, and never where it is open."""
 
     told: int
-    is_closed: bool
+    times_closed: int
+
+    @property
+    def is_closed(self) -> bool:
+        return self.times_closed > 0
 
     @property
     def kind(self) -> str:
         """What makes it the same message, or another one."""
-        return f"danger-{self.told}{'-closed' if self.is_closed else ''}"
+        closed = f"-closed{self.times_closed if self.times_closed > 1 else ''}"
+        return f"danger-{self.told}{closed if self.is_closed else ''}"
 
     @property
     def details(self) -> dict[str, int]:
-        return {"danger": self.told, "closed": int(self.is_closed)}
+        return {"danger": self.told, "closed": self.times_closed}
 
 
 def alert_due(work: Work, case: Case) -> DangerAlert | None:
     """The email that is due because danger was told, by what history says of the case."""
     about = HistoryEntry.case_id == case.id
-    count = select(func.count()).where(about, HistoryEntry.action == "case.danger_told")
-    told = work.session.scalar(count) or 0
+    count = select(func.count()).where(about)
+    told = work.session.scalar(count.where(HistoryEntry.action == "case.danger_told")) or 0
     # What the report itself said of it counts once they take the case back unanswered.
     if not told and case.rule != DANGER_TOLD:
         return None
-    alert = DangerAlert(told, case.is_closed)
+    withdrawn = work.session.scalar(count.where(HistoryEntry.action == "case.withdrawn")) or 0
+    alert = DangerAlert(told, max(withdrawn, 1) if case.is_closed else 0)
     called = select(HistoryEntry.at, HistoryEntry.details).where(
         about, HistoryEntry.action == "triage.duty_called", HistoryEntry.details.has_key("danger")
     )

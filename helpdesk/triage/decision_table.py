@@ -9,7 +9,8 @@ from typing import Final
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Text
 
-# The value of the decision point danger for someone who is in danger now.
+# The point that asks about danger, and its value for someone who is in danger now.
+DANGER: Final = "danger"
 IMMINENT: Final = "imminent"
 
 

@@ -43,6 +43,8 @@ LOWERED: Final = "lowered-by-hand"
 # Somebody has corrected that answer, or seen that the case was taken back after it; the level waits
 # for two people to lower it.
 DANGER_WAS_TOLD: Final = "danger-was-told"
+# A coordinator has seen that a case was taken back after it; nobody has said that it is over.
+DANGER_SEEN: Final = "danger-seen"
 UNHEARD: Final = "triage.unheard"
 
 
@@ -224,11 +226,12 @@ def is_danger_report_unanswered(case: Case) -> bool:
 
 
 def is_reported_danger_unanswered(case: Case) -> bool:
-    """Whether a case is judged by danger now, as the report or a correction says, and an answer of
-    ours is owed. Told by the rule, which the public pages may read: answers they can only write."""
+    """Whether a case is judged by danger now, as the report or a correction says or as was told in
+    the mailbox and only seen since, and an answer of ours is owed. Told by the rule, which the
+    public pages may read: answers they can only write."""
     if case.is_closed or case.reply_due_at is None:
         return False
-    return load_decision_table().is_rule_for_danger_now(case.rule)
+    return case.rule == DANGER_SEEN or load_decision_table().is_rule_for_danger_now(case.rule)
 
 
 def raise_for_danger(work: Work, case: Case) -> None:
@@ -281,7 +284,7 @@ def record_danger_seen(work: Work, case: Case, *, seen: str | None = None) -> No
     refuse_if_changed_since(seen, now=reporter_mark_of(work, case))
     if case.rule != DANGER_TOLD:
         raise StalePage("Someone else has already said that they have seen it.")
-    case.rule = DANGER_WAS_TOLD
+    case.rule = DANGER_SEEN
     inputs = {"answers": answers_of(work, case)}
     _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
     work.record("case.danger_seen", case)

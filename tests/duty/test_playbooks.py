@@ -1,6 +1,7 @@
 """More than one playbook on a case: offered in a good order, added, and judged with the rest."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -315,6 +316,25 @@ def test_danger_from_one_trouble_is_not_covered_up_by_what_another_playbook_reco
         )
 
     assert [one.counts_as for one in found] == ["no danger known"]
+
+
+@pytest.mark.parametrize("hours_since", [1, -2])
+def test_a_step_from_before_danger_was_told_is_to_be_done_again(house, hours_since):
+    case_id = house.report({**CALM, "danger": "imminent"})
+    run_id = house.add(case_id, "account-takeover")
+    house.finish(run_id, "first-contact.acknowledge", "written")
+    house.finish(run_id, "first-contact.danger-again", "no_danger")
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        [found] = find_findings_against_answers(
+            playbooks.runs_of_case(work, case),
+            load_decision_table(),
+            queries.judge_current_answers(work, case).settled,
+            danger_told_at=work.at + timedelta(hours=hours_since),
+        )
+
+    assert found.is_older is (hours_since > 0)
 
 
 def test_the_playbook_that_knows_of_less_danger_says_nothing_against_the_answer(house):

@@ -237,6 +237,43 @@ def test_a_board_of_before_clears_no_newer_withdrawal(house, case, code):
     assert on_board(house) == [case.ref]
 
 
+def writes_that_they_were_made_to(house, case, code):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        own = queries.own_case(work)
+        operations.send_message_as_reporter(work, own, body="They made me do it. Please help.")
+
+
+def test_taken_back_once_more_after_they_wrote_it_is_a_letter_of_its_own(
+    house, case, code, letters
+):
+    told(house, case, code)
+    take_back(house, case, code)
+    assert len(letters()) == 1
+    writes_that_they_were_made_to(house, case, code)
+    take_back(house, case, code)
+
+    assert len(letters()) == 2
+    assert len({message_id for _, message_id, _ in letters()}) == 2
+
+
+def test_what_a_coordinator_has_seen_and_nobody_called_over_is_heard_of_when_taken_back_again(
+    house, case, code
+):
+    told(house, case, code)
+    take_back(house, case, code)
+    with house.inside() as work:
+        coordinator = a_person(work, Role.COORDINATOR, [house.team])
+    with house.inside(coordinator) as work:
+        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    assert on_board(house) == []
+    called = len(calls(house))
+    writes_that_they_were_made_to(house, case, code)
+    take_back(house, case, code)
+
+    assert len(calls(house)) == called + 1
+    assert on_board(house) == [case.ref]
+
+
 @pytest.fixture
 def told_in_report(house, code):
     with house.inside() as work:

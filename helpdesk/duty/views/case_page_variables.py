@@ -150,7 +150,10 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "not_in_mailbox": playbooks_not_in_mailbox(load_current_library(), case),
         "steps_left": unfinished_steps(runs),
         "conflicts": find_findings_against_answers(
-            runs, load_decision_table(), level.judgement.settled
+            runs,
+            load_decision_table(),
+            level.judgement.settled,
+            danger_told_at=report_content.danger_told_at(work, case, found["messages"]),
         ),
         "platform": playbooks.platform_of(case),
         "acted_late": request_lists.requests_acted_on_late(work, case) if requests else (),
