@@ -32,6 +32,11 @@ def may_export_requests(actor: Actor, team_ids: Collection[str]) -> bool:
     return actor.role is Role.PARTNER and actor.teams.issuperset(team_ids)
 
 
+def may_see_request_board(actor: Actor, queues: Collection[str]) -> bool:
+    """Who answers for all requests of some queues; responders have theirs on the duty board."""
+    return actor.role is Role.COORDINATOR and bool(queues)
+
+
 def may_record_verdict(actor: Actor, escalation: Escalation) -> bool:
     """The reporter of the case, or a responder to whom they said it."""
     return is_reporter_of(actor, escalation.case) or may_work_on_request(actor, escalation)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from helpdesk.cases.models import Case, Closure, Fact
 from helpdesk.cases.playbook_findings import OF_THE_CASE
@@ -29,6 +29,28 @@ from helpdesk.partners.models import IS_VETTED
 
 # How long the board shows that a partner had acted, of a case that its reporter took back.
 ACTED_LATELY: Final = timedelta(days=14)
+
+
+def is_past_their_time(at: datetime) -> ColumnElement[bool]:
+    """Whether a partner should have answered by now; not where the question is theirs."""
+    return and_(Escalation.state != EscalationState.NEED_INFORMATION, Escalation.answer_due_at < at)
+
+
+def has_answer_to_approve() -> ColumnElement[bool]:
+    """Whether an answer of ours waits for a second person, and they have not asked again since."""
+    asked_since = exists().where(
+        PartnerMessage.escalation_id == Escalation.id, PartnerMessage.at > Escalation.reply_at
+    )
+    return and_(
+        Escalation.state == EscalationState.NEED_INFORMATION,
+        Escalation.reply.is_not(None),
+        not_(asked_since),
+    )
+
+
+def is_to_be_read_afterwards() -> ColumnElement[bool]:
+    """Whether it left on one person's word, and no second person has read it yet."""
+    return and_(Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None))
 
 
 def failed_deliveries(work: Work) -> Sequence[Delivery]:
@@ -132,24 +154,14 @@ def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalati
 
 def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
     """What left on one person's word and no second person has read yet, the latest hour first."""
-    found = visible_requests(work.actor).where(
-        Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None)
-    )
+    found = visible_requests(work.actor).where(is_to_be_read_afterwards())
     return work.session.scalars(found.order_by(Escalation.second_read_due_at)).all()
 
 
 def requests_to_approve(work: Work) -> Sequence[Escalation]:
     """Drafts of the actor's queues, and answers to partners that wait, oldest first."""
-    asked_since = exists().where(
-        PartnerMessage.escalation_id == Escalation.id, PartnerMessage.at > Escalation.reply_at
-    )
-    answers = and_(
-        Escalation.state == EscalationState.NEED_INFORMATION,
-        Escalation.reply.is_not(None),
-        not_(asked_since),
-    )
     found = visible_requests(work.actor).where(
-        or_(Escalation.state == EscalationState.DRAFT, answers)
+        or_(Escalation.state == EscalationState.DRAFT, has_answer_to_approve())
     )
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
@@ -181,7 +193,7 @@ def requests_at_partners(
     """The first of each pile, the longest silence before the others: neither hides the other."""
     has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
-    found = visible_requests(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
+    found = visible_requests(work.actor).where(or_(has_asked, is_past_their_time(at)))
     piled = found.with_only_columns(
         Escalation.id,
         func.row_number().over(partition_by=has_asked, order_by=in_order).label("place"),

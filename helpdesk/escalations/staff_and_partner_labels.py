@@ -12,6 +12,7 @@ from helpdesk.escalations.states import (
     PartnerAction,
     Priority,
     Reason,
+    RequestPile,
     Verdict,
 )
 from helpdesk.partners.ask_labels import TAKES
@@ -111,6 +112,46 @@ EMPTY_PILE: Final = {
     InboxFilter.WAITING: "Nothing is waiting for you.",
     InboxFilter.ASKED: "You have no questions that we still have to answer.",
     InboxFilter.DECIDED: "You have not decided anything yet.",
+}
+
+BOARD_PILES: Final = {
+    RequestPile.OPEN: "All open",
+    RequestPile.SILENT: "No answer in time",
+    RequestPile.UNCERTAIN: "May not have arrived",
+    RequestPile.UNDELIVERED: "Could not be sent",
+    RequestPile.SECOND_PERSON: "Waiting for a second person",
+    RequestPile.TO_VERIFY: "Is it really fixed?",
+}
+
+# What is behind a pile, and what can be done.
+BOARD_HINTS: Final = {
+    RequestPile.OPEN: "Every request that is not closed or withdrawn, drafts included.",
+    RequestPile.SILENT: "The partner’s time is over. Phone someone there, or ask another partner. A"
+    " late answer still counts.",
+    RequestPile.UNCERTAIN: "We couldn’t tell if the email reached the partner. It is sent again"
+    " under the same ID, so you don’t have to do anything yet.",
+    RequestPile.UNDELIVERED: "Someone has to look at these: each page says what went wrong.",
+    RequestPile.SECOND_PERSON: "Drafts and answers about access that someone else has to approve,"
+    " and requests that were sent on one person’s approval and have to be read.",
+    RequestPile.TO_VERIFY: "The partner has decided. The reporter has to say whether it is fixed.",
+}
+
+BOARD_SINCE: Final = {
+    RequestPile.OPEN: "Written",
+    RequestPile.SILENT: "Answer was due",
+    RequestPile.UNCERTAIN: "Last attempt",
+    RequestPile.UNDELIVERED: "Last attempt",
+    RequestPile.SECOND_PERSON: "Waiting since",
+    RequestPile.TO_VERIFY: "Decided",
+}
+
+EMPTY_BOARD: Final = {
+    RequestPile.OPEN: "There are no open requests.",
+    RequestPile.SILENT: "No partner is past their time.",
+    RequestPile.UNCERTAIN: "For every email, we know whether it was accepted.",
+    RequestPile.UNDELIVERED: "Everything could be sent.",
+    RequestPile.SECOND_PERSON: "Nothing is waiting for a second person.",
+    RequestPile.TO_VERIFY: "No decision is waiting for the reporter’s answer.",
 }
 
 _PARTNER_TONES: Final = {

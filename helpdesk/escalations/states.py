@@ -130,6 +130,17 @@ PILES: dict[InboxFilter, frozenset[EscalationState]] = {
 }
 
 
+class RequestPile(StrEnum):
+    """What requests wait for, on the board of all of them: the words of the filter."""
+
+    OPEN = "open"
+    SILENT = "silent"
+    UNCERTAIN = "uncertain"
+    UNDELIVERED = "undelivered"
+    SECOND_PERSON = "second-person"
+    TO_VERIFY = "to-verify"
+
+
 class DeliveryState(StrEnum):
     """One carrying of one packet. Uncertain means: it may have arrived; the id stays the same."""
 

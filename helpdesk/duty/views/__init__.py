@@ -12,6 +12,7 @@ from helpdesk.duty.views import (
     offboarding,
     pausing,
     queues,
+    requests,
     runs,
     suggested_messages,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "offboarding",
     "pausing",
     "queues",
+    "requests",
     "runs",
     "runs_bp",
     "suggested_messages",

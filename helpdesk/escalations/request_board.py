@@ -1,0 +1,130 @@
+"""All requests that a coordinator answers for, in piles by what they wait for; how many each holds.
+
+A request is in more than one pile where more than one thing is true of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.states import CaseState
+from helpdesk.core.errors import NotFound
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation, PartnerDecision
+from helpdesk.escalations.policy import may_see_request_board
+from helpdesk.escalations.priorities import ABOUT_ACCESS
+from helpdesk.escalations.queries import visible_requests
+from helpdesk.escalations.request_lists import (
+    has_answer_to_approve,
+    is_past_their_time,
+    is_to_be_read_afterwards,
+)
+from helpdesk.escalations.states import OVER, DeliveryState, EscalationState, RequestPile
+from helpdesk.partners.models import Partner
+
+SHOWN: Final = 100
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """One request, and since when it has been in the pile; None where nobody can say."""
+
+    request: Escalation
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class RequestBoard:
+    """A page of one pile, how many requests each pile holds, and where the next page begins."""
+
+    lines: Sequence[BoardLine]
+    sizes: Mapping[RequestPile, int]
+    next_from: int | None
+
+
+def request_board(
+    work: Work, pile: RequestPile, *, partner: Partner | None = None, start: int = 0
+) -> RequestBoard:
+    """A pile of the actor's queues, of one partner or of all: by priority, then the longest."""
+    if not may_see_request_board(work.actor, work.actor.queues):
+        raise NotFound
+    found = visible_requests(work.actor)
+    if partner is not None:
+        found = found.where(Escalation.partner_id == partner.id)
+    since = _since(pile)
+    listed = found.where(_is_in(pile, at=work.at)).options(contains_eager(Escalation.case))
+    in_order = listed.add_columns(since).order_by(
+        Escalation.priority, since.asc().nulls_last(), Escalation.id
+    )
+    rows = work.session.execute(in_order.offset(start).limit(SHOWN + 1)).all()
+    return RequestBoard(
+        lines=[BoardLine(request, at) for request, at in rows[:SHOWN]],
+        sizes=_sizes(work, found),
+        next_from=start + SHOWN if len(rows) > SHOWN else None,
+    )
+
+
+def _sizes(work: Work, found: Select[Escalation]) -> dict[RequestPile, int]:
+    """All of them counted in one statement."""
+    counts = [func.count().filter(_is_in(pile, at=work.at)) for pile in RequestPile]
+    counted = found.with_only_columns(*counts, maintain_column_froms=True)
+    return dict(zip(RequestPile, work.session.execute(counted).one(), strict=True))
+
+
+def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
+    """Whether a request lies in a pile."""
+    match pile:
+        case RequestPile.OPEN:
+            return Escalation.state.not_in(OVER)
+        case RequestPile.SILENT:
+            given_up = and_(
+                Escalation.state == EscalationState.UNANSWERED, Case.state != CaseState.CLOSED
+            )
+            return or_(is_past_their_time(at), given_up)
+        case RequestPile.UNCERTAIN:
+            return _is_carried_so(DeliveryState.UNCERTAIN)
+        case RequestPile.UNDELIVERED:
+            return _is_carried_so(DeliveryState.DEAD_LETTER)
+        case RequestPile.SECOND_PERSON:
+            draft = and_(
+                Escalation.state == EscalationState.DRAFT, Escalation.ask.in_(ABOUT_ACCESS)
+            )
+            return or_(draft, has_answer_to_approve(), is_to_be_read_afterwards())
+        case RequestPile.TO_VERIFY:
+            return Escalation.state == EscalationState.DECIDED
+
+
+def _is_carried_so(state: DeliveryState) -> ColumnElement[bool]:
+    return exists().where(Delivery.escalation_id == Escalation.id, Delivery.state == state)
+
+
+def _since(pile: RequestPile) -> ColumnElement[Any]:
+    """Since when that is so of a request."""
+    match pile:
+        case RequestPile.OPEN:
+            return Escalation.drafted_at.expression
+        case RequestPile.SILENT:
+            return Escalation.answer_due_at.expression
+        case RequestPile.UNCERTAIN | RequestPile.UNDELIVERED:
+            tried = select(func.max(DeliveryAttempt.began_at)).where(
+                DeliveryAttempt.delivery_id == Delivery.id,
+                Delivery.escalation_id == Escalation.id,
+            )
+            # What was stopped before the first attempt was never tried.
+            return func.coalesce(tried.scalar_subquery(), Escalation.approved_at)
+        case RequestPile.SECOND_PERSON:
+            return case(
+                (Escalation.state == EscalationState.DRAFT, Escalation.drafted_at),
+                (has_answer_to_approve(), Escalation.reply_at),
+                else_=Escalation.approved_at,
+            )
+        case RequestPile.TO_VERIFY:
+            decided = select(func.max(PartnerDecision.at)).where(
+                PartnerDecision.escalation_id == Escalation.id
+            )
+            return decided.scalar_subquery()
