@@ -36,6 +36,7 @@ QUIET = [
 NARROW, PHONE, DESKTOP = (320, 640), (360, 800), (1280, 900)
 BLOCK = 2
 PATIENCE = 20
+LOOK_AGAIN = 0.05
 
 
 class BrowserMissing(Exception):
@@ -79,7 +80,8 @@ def firefox():
 
 def violations(browser):
     """What axe-core finds wrong with the page that is open, one line for each element."""
-    browser.execute_script(AXE.read_text())
+    if not browser.execute_script("return 'axe' in window"):
+        browser.execute_script(AXE.read_text())
     found = browser.execute_async_script(
         """
         const [rules, done] = arguments;
@@ -106,7 +108,7 @@ def look_as(browser, size=DESKTOP, *, dark=False):
         "Emulation.setEmulatedMedia",
         {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]},
     )
-    WebDriverWait(browser, PATIENCE).until(
+    waiting(browser).until(
         lambda it: it.execute_script("return innerWidth") == width, "the window keeps its size"
     )
 
@@ -172,10 +174,20 @@ def press(browser, words, inside="main"):
     which = f"[contains(normalize-space(.), {quoted(words)})]"
     old = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.XPATH, f"//{inside}//button{which} | //{inside}//a{which}").click()
+    until_next_page(browser, old)
+
+
+def until_next_page(browser, old):
+    """Wait for the page that follows the one whose `html` is `old`."""
     # While one page makes way for the next, Chromium may answer with an error of its own.
-    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])
+    wait = waiting(browser, ignored_exceptions=[WebDriverException])
     wait.until(staleness_of(old))
     wait.until(presence_of_element_located((By.CSS_SELECTOR, "main h1")))
+
+
+def waiting(browser, **how):
+    """Wait as long as a busy machine needs, and not half a second more for each page."""
+    return WebDriverWait(browser, PATIENCE, poll_frequency=LOOK_AGAIN, **how)
 
 
 def choose(browser, words):

@@ -4,13 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import (
-    presence_of_element_located,
-    staleness_of,
-)
-from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from helpdesk.app import create_app
@@ -20,12 +14,12 @@ from tests.intake.conftest import house  # noqa: F401 - a fixture
 from tests.journeys.browser import (
     DESKTOP,
     NARROW,
-    PATIENCE,
     examine,
     field,
     first_stop,
     look_as,
     too_wide,
+    until_next_page,
 )
 from tests.languages import in_arabic, write_all
 
@@ -75,9 +69,7 @@ def press(browser, css):
     """Press what stands there, and wait for the page it leads to."""
     old = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.CSS_SELECTOR, css).click()
-    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])
-    wait.until(staleness_of(old))
-    wait.until(presence_of_element_located((By.CSS_SELECTOR, "main h1")))
+    until_next_page(browser, old)
 
 
 def tick(browser, css):

@@ -1,13 +1,7 @@
 """At 320 pixels, in English and in Arabic: nothing reaches over the edge, whatever people write."""
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import (
-    presence_of_element_located,
-    staleness_of,
-)
-from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.journeys import browser as browsers
 from tests.journeys import desk
@@ -40,9 +34,7 @@ def go(driver, css):
     part = driver.find_element(By.CSS_SELECTOR, css)
     driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", part)
     part.click()
-    wait = WebDriverWait(driver, browsers.PATIENCE, ignored_exceptions=[WebDriverException])
-    wait.until(staleness_of(old))
-    wait.until(presence_of_element_located((By.CSS_SELECTOR, "main h1")))
+    browsers.until_next_page(driver, old)
     look(driver)
 
 

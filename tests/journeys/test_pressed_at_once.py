@@ -4,16 +4,10 @@ other is told in a sentence, with nothing to send once more."""
 import threading
 
 import pytest
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import (
-    presence_of_element_located,
-    staleness_of,
-)
-from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.journeys import desk, reporter
-from tests.journeys.browser import PATIENCE, press, quoted, text
+from tests.journeys.browser import press, quoted, text, until_next_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -46,9 +40,7 @@ def press_at_once(browsers, words):
     for one in threads:
         one.join()
     for one, before in pages:
-        wait = WebDriverWait(one, PATIENCE, ignored_exceptions=[WebDriverException])
-        wait.until(staleness_of(before))
-        wait.until(presence_of_element_located((By.CSS_SELECTOR, "main h1")))
+        until_next_page(one, before)
 
 
 def split(browsers, sentence):

@@ -4,7 +4,6 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import url_to_be
-from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.journeys import browser as browsers
 from tests.journeys import reporter
@@ -59,7 +58,7 @@ def test_whoever_leaves_cannot_be_followed_back(browser, served, elsewhere):
     reporter.come_back(browser, served.public, words)
 
     browser.find_element(By.LINK_TEXT, "Leave this page").click()
-    WebDriverWait(browser, browsers.PATIENCE).until(url_to_be(elsewhere))
+    browsers.waiting(browser).until(url_to_be(elsewhere))
     browser.back()
 
     assert "Your case" not in browser.page_source
@@ -71,7 +70,7 @@ def test_the_receipt_can_be_reloaded_and_ends_when_one_leaves(browser, served, e
     assert reporter.code_words(browser) == words
 
     browser.find_element(By.LINK_TEXT, "Leave this page").click()
-    WebDriverWait(browser, browsers.PATIENCE).until(url_to_be(elsewhere))
+    browsers.waiting(browser).until(url_to_be(elsewhere))
     browser.back()
     assert reporter.code_words(browser) == []
     browser.refresh()

@@ -6,7 +6,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_contains, url_to_be
-from selenium.webdriver.support.wait import WebDriverWait
 
 from helpdesk.web.response_headers import SHOWN_ONCE
 from tests.journeys import browser as browsers
@@ -54,9 +53,9 @@ def from_memory(chromium, address, elsewhere, asked, *, tries):
         asked.clear()
         chromium.get(address)
         chromium.find_element(By.TAG_NAME, "a").click()
-        WebDriverWait(chromium, browsers.PATIENCE).until(url_to_be(elsewhere))
+        browsers.waiting(chromium).until(url_to_be(elsewhere))
         chromium.back()
-        WebDriverWait(chromium, browsers.PATIENCE).until(url_to_be(address))
+        browsers.waiting(chromium).until(url_to_be(address))
         assert text(chromium, "h1") == "Page"
         found += len([one for one in asked if address.endswith(one)]) == 1
     return found
@@ -79,9 +78,9 @@ def test_chromium_shows_no_page_of_a_mailbox_from_memory(chromium, served, elsew
         reporter.come_back(chromium, served.public, words)
         assert "Your case" in text(chromium)
         chromium.find_element(By.LINK_TEXT, "Leave this page").click()
-        WebDriverWait(chromium, browsers.PATIENCE).until(url_to_be(elsewhere))
+        browsers.waiting(chromium).until(url_to_be(elsewhere))
         chromium.back()
-        WebDriverWait(chromium, browsers.PATIENCE).until(url_contains(served.public))
+        browsers.waiting(chromium).until(url_contains(served.public))
         assert "Your case" not in text(chromium)
 
 
@@ -130,7 +129,7 @@ def test_the_way_out_of_the_public_pages_signs_no_staff_out(chromium, served, el
     before = {one["name"] for one in chromium.get_cookies()}
 
     chromium.get(f"{served.public}/leave")
-    WebDriverWait(chromium, browsers.PATIENCE).until(url_to_be(elsewhere))
+    browsers.waiting(chromium).until(url_to_be(elsewhere))
 
     chromium.get(f"{served.staff}/duty")
     assert {"hd_staff_door", "hd_staff_device"} <= before
