@@ -85,6 +85,7 @@ migrate: setup ## Bring the database of DATABASE_URL up to date
 faults: setup ## Kill things and flood the form while people work; nothing may be lost
 	$(BIN)/python -m bench.faults $(ARGS)
 	$(BIN)/python -m pytest -q -s tests/escalations/test_acts.py --sequences $(SEQUENCES) --acts-seed $(SEED)
+	$(BIN)/python -m pytest -q tests/journeys --every-page -k "every_page or whole_story or enrolment or languages"
 
 reading: setup ## Count the words and screens of a report, in a browser
 	@$(BIN)/python -m pytest -q -s tests/journeys/test_reading_load.py --every-kind

@@ -81,6 +81,7 @@ emails.AT_ONCE = 1  # tests go by the order in which letters are sent
 def pytest_addoption(parser):
     parser.addoption("--sequences", type=int, default=12, help="How many of people and acts.")
     parser.addoption("--acts-seed", type=int, default=7, help="What chooses them.")
+    parser.addoption("--every-page", action="store_true", help="Let axe look at like pages, too.")
     parser.addoption("--every-kind", action="store_true", help="Read for all kinds of trouble.")
 
 

@@ -118,8 +118,9 @@ def _judge():
 
 
 @pytest.fixture
-def judge(_judge):
+def judge(_judge, request):
     """Chromium with scripts on, in which axe-core can run."""
+    browser.begin_to_examine(everything=request.config.getoption("--every-page"))
     _judge.delete_all_cookies()
     browser.look_as(_judge)
     return _judge

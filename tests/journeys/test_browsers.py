@@ -35,6 +35,35 @@ def test_axe_finds_a_planted_fault(judge, page, fault):
     assert [found.split(":")[0] for found in browser.violations(judge)] == [fault]
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_on_a_page_like_one_that_was_examined(judge, page, fault):
+    judge.get(page(GOOD))
+    browser.examine(judge)
+    judge.get(page(FAULTS[fault]))
+
+    with pytest.raises(AssertionError, match=fault):
+        browser.examine(judge)
+
+
+def test_axe_passes_over_a_page_of_the_same_parts_unless_it_is_to_look_at_every_page(judge, page):
+    judge.get(page(GOOD))
+    assert browser.has_new_parts(judge)
+
+    judge.get(page(GOOD.replace("Good", "Another")))
+    assert not browser.has_new_parts(judge)
+    browser.begin_to_examine(everything=True)
+    assert browser.has_new_parts(judge)
+
+
+def test_a_page_that_axe_passes_over_is_measured_all_the_same(judge, page):
+    judge.get(page(GOOD))
+    browser.examine(judge)
+    judge.get(page(GOOD.replace("Good", "G" * 400)))
+
+    with pytest.raises(AssertionError, match="> 320"):
+        browser.examine(judge)
+
+
 def test_scripts_run_where_axe_has_to(judge, page):
     judge.get(page(SCRIPT))
 
