@@ -1,4 +1,7 @@
-"""What the journeys stand on: the whole helpdesk as `helpdesk up` starts it, and real browsers."""
+"""What the journeys stand on: the whole helpdesk as `helpdesk up` starts it, and real browsers.
+
+They end with the journeys: a dozen processes that nobody needs take time from all that follow.
+"""
 
 import os
 import signal
@@ -37,7 +40,7 @@ class Served:
         return next(one for one in SignInSheet.load(self.instance).players if one.handle == handle)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def elsewhere():
     """A page that has nothing to do with us, for those who leave."""
     server = _serve("<!doctype html><html lang=en><title>Weather</title><h1>Sunny</h1>")
@@ -46,7 +49,7 @@ def elsewhere():
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(elsewhere):
     """The whole helpdesk with its drill organisation, every process of it."""
     # Not under pytest's own folder: as root, PostgreSQL runs as somebody who may not enter there.
@@ -88,7 +91,7 @@ def served(elsewhere):
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _chromium():
     driver = browser.chromium(scripts=False)
     yield driver
@@ -110,7 +113,7 @@ def second_chromium():
     driver.quit()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _judge():
     driver = browser.chromium(scripts=True)
     yield driver
@@ -126,7 +129,7 @@ def judge(_judge, request):
     return _judge
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _firefox():
     driver = browser.firefox()
     yield driver
