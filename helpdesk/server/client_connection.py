@@ -153,7 +153,7 @@ class ClientConnection(HTTPChannel):
             elif self.request.expect_continue and not self.sent_continue:
                 self.send_continue()
         if self.request is not None:
-            self.server.drop_largest_requests(received)
+            self.server.count_held(received)
         return True
 
     def _take(self, request: IncomingRequest, data: bytes) -> bytes:
@@ -182,6 +182,8 @@ class ClientConnection(HTTPChannel):
         super().service()
         self.waits_since = time.monotonic()
         self._answer_length = self.total_outbufs_len
+        self.server.count_held(self._answer_length)
+        self.server.pull_trigger()  # room is made at once, not when somebody sends the next packet
         self.server.count_response(is_page=is_page)
 
     def handle_write(self) -> None:
@@ -220,8 +222,12 @@ class ClientConnection(HTTPChannel):
 
     @property
     def bytes_held(self) -> int:
+        """What it keeps in memory: of a request that is not whole, or of an answer that its client
+        has not read yet. While a thread works on it, nothing is taken from under its hands."""
+        if self.is_being_served:
+            return 0
         request = self.request
-        return request.bytes_held if request is not None else 0
+        return self.total_outbufs_len + (request.bytes_held if request is not None else 0)
 
     def is_overdue(self, now: float) -> bool:
         """Whether the client has taken longer than anybody on a slow line does."""

@@ -9,7 +9,7 @@ LARGEST_HEADERS: Final = 16_384
 LARGEST_BODY: Final = 2_000_000
 # What is longer is read to its end and thrown away, so that the browser shows our answer.
 LARGEST_UNREAD: Final = 16_000_000
-# What all unfinished requests of one process may hold in memory together.
+# What all unfinished requests and unread answers of one process may hold in memory together.
 LARGEST_TOGETHER: Final = 100_000_000
 
 # A connection on which nothing was asked yet, or nothing more.

@@ -48,15 +48,19 @@ class PageServer(TcpWSGIServer):
         now = time.monotonic()
         for channel in list(self.active_channels.values()):
             if channel.is_overdue(now):
-                channel.will_close = True
+                channel.handle_close()  # who reads nothing lets nobody write, not even to close
 
-    def drop_largest_requests(self, received: int) -> None:
-        """Keep what unfinished requests hold together below the limit; so many bytes came now.
+    def count_held(self, more: int) -> None:
+        """So many bytes more are held: of a request that came in, or of an answer that waits to be
+        read. Called by the threads, too: a lost count does no harm for long."""
+        self._held_at_most += more
+
+    def drop_largest(self) -> None:
+        """Keep what unfinished requests and unread answers hold together below the limit.
 
         Connections are asked only once more than the limit may be held, and then so much is let go
-        that they need not be asked again soon: this runs for each packet of everybody.
+        that they need not be asked again soon: this runs after each look at everybody.
         """
-        self._held_at_most += received
         if self._held_at_most <= client_limits.LARGEST_TOGETHER:
             return
         held = {channel: channel.bytes_held for channel in self.active_channels.values()}
@@ -70,6 +74,7 @@ class PageServer(TcpWSGIServer):
     def poll_once(self, patience: float) -> None:
         """Wait so many seconds at the longest for something to happen, and do what there is."""
         wasyncore.poll2(patience, self._map)
+        self.drop_largest()
 
     def stop_accepting(self) -> None:
         """Leave the socket to the others; those who are here are answered still."""

@@ -1,4 +1,4 @@
-"""What unfinished requests hold together is bounded, and to look costs next to nothing."""
+"""What requests and answers hold together is bounded, and to look costs next to nothing."""
 
 import pytest
 
@@ -45,11 +45,16 @@ def connect(server, *held):
     }
 
 
+def receive(server, more):
+    server.count_held(more)
+    server.drop_largest()
+
+
 def test_small_packets_ask_no_connection(server):
     connect(server, *[1] * 1_000)
 
     for _ in range(10_000):
-        server.drop_largest_requests(1)
+        receive(server, 1)
 
     assert HeldConnection.asked == 0
 
@@ -58,7 +63,7 @@ def test_a_house_that_is_nearly_full_is_looked_over_seldom(server):
     connect(server, *[999] * 1_000)  # 999,000 bytes
 
     for _ in range(50_000):
-        server.drop_largest_requests(10)
+        receive(server, 10)
 
     assert HeldConnection.asked <= 1_000 * (50_000 * 10 // (LIMIT // 10) + 2)
 
@@ -66,6 +71,6 @@ def test_a_house_that_is_nearly_full_is_looked_over_seldom(server):
 def test_the_largest_goes_first(server):
     connect(server, 500_000, 100, 700_000, 200)
 
-    server.drop_largest_requests(LIMIT + 1)
+    receive(server, LIMIT + 1)
 
     assert sorted(one.bytes_held for one in server.active_channels.values()) == [100, 200, 500_000]

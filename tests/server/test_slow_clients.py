@@ -2,10 +2,11 @@
 
 import random
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.server.conftest import is_closed, read
+from tests.server.conftest import is_closed, read, until
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 SLOW = {
@@ -71,6 +72,36 @@ def test_who_is_too_slow_is_closed(serve, kind, limits):
             assert len(body) < 8_000_000
         else:
             assert is_closed(client)
+
+
+def test_who_never_reads_is_closed_without_it(serve, hanging):
+    served = serve(LIMITS="FIRST=4 SLOWEST=1e9", processes=1)
+    served.ask()
+    [pid] = served.pids()
+    before = len(open_files(pid))
+
+    hanging += [served.connect(SLOW["does not read"]) for _ in range(5)]
+
+    until(lambda: len(open_files(pid)) >= before + 4)  # who asked first may go meanwhile
+    until(lambda: len(open_files(pid)) <= before)
+
+
+def test_answers_that_nobody_reads_take_only_so_much_memory_together(serve, hanging):
+    """Each is 8 MB; two may wait."""
+    served = serve(processes=1, LIMITS="LARGEST_TOGETHER=20000000")
+    served.ask()
+    [pid] = served.pids()
+    before = len(open_files(pid))
+
+    hanging += [served.connect(SLOW["does not read"]) for _ in range(12)]
+    served.ask()
+
+    until(lambda: len(open_files(pid)) <= before + 2)
+    assert served.said()["path"] == "/"
+
+
+def open_files(pid):
+    return list(Path(f"/proc/{pid}/fd").iterdir())
 
 
 @pytest.mark.parametrize("kind", ["half headers", "half a body"])
