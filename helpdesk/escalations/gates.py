@@ -130,12 +130,12 @@ def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
     """Whether it may leave at once, to be read by a second person within the hour.
 
     Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends,
-    nor where an account would be locked that nobody confirmed.
+    nor where it is about an account that nobody confirmed: that it is theirs, only its writer says.
     """
     return (
         _is_that_urgent(seen)
         and not _own_gates(seen, approver)
-        and not is_lock_of_another_account(seen)
+        and not is_of_unconfirmed_account(seen)
     )
 
 
@@ -260,12 +260,24 @@ def is_account_confirmed(seen: GateInputs) -> bool:
     """Whether an account that would be given back is the one of which ownership was confirmed: that
     somebody owns one is no reason to give them another. Every word of it was written down then.
 
-    Locked may be one where a playbook confirms the person alone, such as after an arrest.
+    Locked or reviewed may be one where a playbook confirms the person alone, such as after an
+    arrest: then two people look first (`is_of_unconfirmed_account`).
     """
     ask = seen.packet.header.ask
-    if ask is not Ask.RESTORE and (ask is not Ask.LOCK or not seen.account_confirmed):
+    if not could_change_account_access(ask) or (
+        ask is not Ask.RESTORE and not seen.account_confirmed
+    ):
         return True
     return _is_account_at_issue(seen, seen.account_confirmed)
+
+
+def is_of_unconfirmed_account(seen: GateInputs) -> bool:
+    """Whether access to an account could change that no playbook of the case confirmed."""
+    return (
+        could_change_account_access(seen.packet.header.ask)
+        and not seen.account_confirmed
+        and not any(_is_account_at_issue(seen, one) for one in seen.accounts_confirmed_elsewhere)
+    )
 
 
 def is_lock_of_another_account(seen: GateInputs) -> bool:
@@ -273,9 +285,8 @@ def is_lock_of_another_account(seen: GateInputs) -> bool:
     out whose an account is: it may be a victim's that somebody wants silenced."""
     return (
         seen.packet.header.ask is Ask.LOCK
-        and not seen.account_confirmed
         and seen.is_owner_known_elsewhere
-        and not any(_is_account_at_issue(seen, one) for one in seen.accounts_confirmed_elsewhere)
+        and is_of_unconfirmed_account(seen)
     )
 
 
@@ -348,6 +359,8 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
         said += f" One person’s approval is not enough, because they also {', '.join(own)}."
     if is_lock_of_another_account(seen):
         said += " Another playbook on this case found out whose account it is, and not of this one."
+    elif is_of_unconfirmed_account(seen) and _is_that_urgent(seen):
+        said += " No step has confirmed whose account this is, so it can’t be sent first."
     return said
 
 
@@ -385,6 +398,13 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
         not _is_unsafe_to_give_back_to(seen.packet, seen.ways_to_reporter),
         "The address to give the account back to is the account itself, or one that the reporter"
         " said never to use. Ask them for a new one, and change the request.",
+    )
+    yield (
+        "Whose account to return",
+        GIVEN_ON_PURPOSE not in seen.packet.fields
+        or not (is_account_confirmed(seen) and is_of_unconfirmed_account(seen)),
+        "We have not confirmed whose account this is, so nobody can be told where to give it back"
+        " to. Change the request and remove that address.",
     )
 
 

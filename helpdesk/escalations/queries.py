@@ -52,13 +52,12 @@ from helpdesk.escalations.packets import (
     parse_packet,
     receivable_fields,
 )
-from helpdesk.escalations.priorities import FROM_LEVEL
+from helpdesk.escalations.priorities import FROM_LEVEL, could_change_account_access
 from helpdesk.escalations.states import (
     ANOTHER_ACCOUNT,
     MOVES,
     OPEN_TO_PARTNER,
     UNDER_WAY,
-    Ask,
     DeliveryState,
     EscalationState,
 )
@@ -68,8 +67,6 @@ from helpdesk.partners.models import Partner
 # Consents on which requests rest, and requests that are still on their way.
 _STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
 _ON_ITS_WAY: Final = (EscalationState.APPROVED, EscalationState.DISPATCHING)
-# They give or take access to the account that they name, and to no other.
-OF_ONE_ACCOUNT: Final = (Ask.RESTORE, Ask.LOCK)
 # Who writes or changes a draft: the entry keeps what lay before them.
 WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
@@ -358,7 +355,7 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
 def is_for_another_account(work: Work, escalation: Escalation) -> bool:
     """Whether access to one account is asked for, and ownership is confirmed of another by now, be
     it known or not who is asking."""
-    if escalation.ask not in OF_ONE_ACCOUNT:
+    if not could_change_account_access(escalation.ask):
         return False
     seen = gate_inputs(work, escalation)
     return seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED and not is_account_confirmed(seen)

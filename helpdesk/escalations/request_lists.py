@@ -19,7 +19,8 @@ from helpdesk.escalations.models import (
     PartnerMessage,
 )
 from helpdesk.escalations.packets import OWNER_CONFIRMED, OWNERSHIP
-from helpdesk.escalations.queries import OF_ONE_ACCOUNT, is_for_another_account, visible_requests
+from helpdesk.escalations.priorities import ABOUT_ACCESS
+from helpdesk.escalations.queries import is_for_another_account, visible_requests
 from helpdesk.escalations.states import (
     UNDER_WAY,
     DeliveryState,
@@ -130,7 +131,7 @@ def requests_for_other_accounts(work: Work, case: Case | None = None) -> Sequenc
         Fact.set_at > Escalation.approved_at,
     )
     found = visible_requests(work.actor).where(
-        Escalation.state.in_(UNDER_WAY), Escalation.ask.in_(OF_ONE_ACCOUNT), confirmed_since
+        Escalation.state.in_(UNDER_WAY), Escalation.ask.in_(ABOUT_ACCESS), confirmed_since
     )
     if case is not None:
         work.session.flush()

@@ -218,6 +218,29 @@ def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
     assert shut(seen) == []
 
 
+@pytest.mark.parametrize("ask", [Ask.LOCK, Ask.REVIEW])
+def test_what_changes_access_to_an_account_that_nobody_confirmed_waits_for_two(ask):
+    """A review can be answered by giving access back, as a lock can: who types the account alone
+    says whose it is, and would say where to give it back to as well."""
+    given_back = a_packet(ask, Priority.P1)
+    seen = all_is_well(packet=given_back, priority=Priority.P1, account_confirmed="")
+    assert shut(seen) == ["Whose account to return"]
+    assert shut(seen, WRITER) == ["Whose account to return", "Second person"]
+
+    seen = replace(seen, packet=a_packet(ask, Priority.P1, restore_address=""))
+    assert shut(seen) == []
+    assert shut(seen, WRITER) == ["Second person"]
+    elsewhere = [given_back.fields["target_url"]]
+    assert shut(replace(seen, accounts_confirmed_elsewhere=elsewhere), WRITER) == []
+
+
+@pytest.mark.parametrize("ask", [Ask.RESTORE, Ask.LOCK, Ask.REVIEW])
+def test_what_changes_access_names_the_account_that_was_confirmed(ask):
+    seen = all_is_well(packet=a_packet(ask), account_confirmed="https://platform.test/another")
+
+    assert shut(seen) == ["Ownership"]
+
+
 NEVER = "Never write to maria@mail.test, my ex reads it. Nor call 07700 900123."
 
 

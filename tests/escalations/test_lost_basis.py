@@ -9,6 +9,7 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.duty import operations as duty
 from helpdesk.duty import queries as board
 from helpdesk.escalations import operations
+from helpdesk.escalations.states import Ask
 from helpdesk.runs import operations as steps
 from helpdesk.runs import queries
 from tests.escalations.test_partner_in_doubt import queued
@@ -70,9 +71,12 @@ def about_other_accounts(house, who=None):
         return [one.ref for one in board.load_board(work).for_other_accounts]
 
 
+@pytest.mark.parametrize("ask", [Ask.RESTORE, Ask.LOCK, Ask.REVIEW])
 def test_what_is_about_another_account_than_the_confirmed_one_stands_there_as_well(
-    house, staff, carried
+    house, staff, ask
 ):
+    confirm(house)
+    carried = house.carried(ask=ask, playbook="account-takeover")
     client = sign_in(staff, house.writer)
     said = f"still has {carried.ref} and may act on it. It is about another account."
     assert about_other_accounts(house) == []

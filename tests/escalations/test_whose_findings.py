@@ -309,7 +309,7 @@ def test_whoever_reads_a_lock_of_an_account_that_nobody_confirmed_is_told_so(hou
     record_ownership(house, "doxing", "confirmed")
     house.change_case(level=Level.IMMEDIATE)
     another = "https://platform.test/another-account"
-    typed = {**TYPED, "target_url": another, "public_form_ref": "F-4711"}
+    typed = {**TYPED, "target_url": another, "public_form_ref": "F-4711", "restore_address": ""}
     request = house.ask(Ask.LOCK, typed=typed, playbook="doxing")
 
     page = sign_in(staff, house.second).get(f"/cases/{house.case.ref}/requests/{request.ref}").text
