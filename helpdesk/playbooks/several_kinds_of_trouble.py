@@ -42,17 +42,30 @@ def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Quest
     return tuple(_one(library, asked[name]) for name in (*points, *own))
 
 
-def merged_advice(pages: Iterable[Playbook], known: Context) -> SafeNowAdvice:
+def merged_advice(
+    pages: Iterable[Playbook], known: Context, *, hold_is_about: str = ""
+) -> SafeNowAdvice:
     """What to do now and what better not, of all the pages; the same is said once.
 
     Whoever said of several kinds of trouble at once that it has stopped may have meant another:
-    that rules out no line.
+    that rules out no line. Whoever said it of one kind alone, `hold_is_about`, meant that one.
     """
     pages = tuple(pages)
-    if len(pages) > 1 and known.get("hold") == "ended":
-        known = {name: value for name, value in known.items() if name != "hold"}
-    lines = [one for page in pages for one in fitting_advice(page, known)]
+    lines = [
+        one
+        for page in pages
+        for one in fitting_advice(
+            page, known if len(pages) == 1 or page.id == hold_is_about else _not_stopped(known)
+        )
+    ]
     return advice_by_urgency(_each_once(lines))
+
+
+def _not_stopped(known: Context) -> Context:
+    """What is known, without that something has stopped."""
+    if known.get("hold") != "ended":
+        return known
+    return {name: value for name, value in known.items() if name != "hold"}
 
 
 def _one(library: Library, same: Sequence[Question]) -> Question:

@@ -15,10 +15,17 @@ from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks
 
 # No question has a blank in its name.
 ANSWERED_LATER: Final = "answered later"
+# The one kind of trouble of a report about no other: of it alone was asked whether it has stopped.
+HOLD_IS_ABOUT: Final = "hold is about"
+BESIDE_ANSWERS: Final = frozenset({ANSWERED_LATER, HOLD_IS_ABOUT})
 
 
 def seal_answers_for_advice(
-    case: Case, answers: Context, *, questions_answered_later: Iterable[str] = ()
+    case: Case,
+    answers: Context,
+    *,
+    questions_answered_later: Iterable[str] = (),
+    hold_is_about: str = "",
 ) -> None:
     """Seal to the return code those answers that some line of advice asks about, and no others.
 
@@ -30,6 +37,8 @@ def seal_answers_for_advice(
     kept: dict[str, Any] = {name: answers[name] for name in sorted(_asked_about() & answers.keys())}
     if names := sorted({*questions_answered_later} - {*load_current_library().decision_questions}):
         kept[ANSWERED_LATER] = names
+    if hold_is_about and "hold" in kept:
+        kept[HOLD_IS_ABOUT] = hold_is_about
     place = case.envelope_place_of("for_advice")
     case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
 
@@ -38,7 +47,8 @@ def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
     """Add what the reporter has answered since."""
     names = {*questions_answered_later(work, case), *answers}
     known = {**answers_for_advice(work, case), **answers}
-    seal_answers_for_advice(case, known, questions_answered_later=names)
+    about = kind_reported_alone(work, case)
+    seal_answers_for_advice(case, known, questions_answered_later=names, hold_is_about=about)
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
@@ -47,13 +57,19 @@ def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
     return {
         name: value if isinstance(value, str) else tuple(value or ())
         for name, value in _kept_for_reporter(work, case).items()
-        if name != ANSWERED_LATER
+        if name not in BESIDE_ANSWERS
     }
 
 
 def questions_answered_later(work: Work, case: Case) -> frozenset[str]:
     """The questions of the mailbox that the reporter has answered by now, never what."""
     return frozenset(_kept_for_reporter(work, case).get(ANSWERED_LATER) or ())
+
+
+def kind_reported_alone(work: Work, case: Case) -> str:
+    """The kind of trouble of which alone the reporter said whether it has stopped; nothing where it
+    was asked of several, nor in a case from before this was kept."""
+    return str(_kept_for_reporter(work, case).get(HOLD_IS_ABOUT) or "")
 
 
 def _kept_for_reporter(work: Work, case: Case) -> Mapping[str, Any]:
@@ -64,7 +80,9 @@ def _kept_for_reporter(work: Work, case: Case) -> Mapping[str, Any]:
 def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:
     """What to do now and what better not, by today's playbooks and the newest answers."""
     return merged_advice(
-        playbooks_of_kinds(library, case.kinds_for_reporter), answers_for_advice(work, case)
+        playbooks_of_kinds(library, case.kinds_for_reporter),
+        answers_for_advice(work, case),
+        hold_is_about=kind_reported_alone(work, case),
     )
 
 

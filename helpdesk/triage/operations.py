@@ -117,7 +117,10 @@ def correct_reporter_answers(
     if shown:
         in_mailbox = _corrected(questions, in_mailbox, shown)
         later = report_content.later_answers_of(work, case)
-        seal_answers_for_advice(case, in_mailbox, questions_answered_later=later)
+        about = queries.kind_that_hold_is_about(work, case, shown)
+        seal_answers_for_advice(
+            case, in_mailbox, questions_answered_later=later, hold_is_about=about
+        )
         work.record("case.answers_released", case, answers=sorted(shown))
     report_content.correct_answers(work, case, kept, in_mailbox=in_mailbox)
     for question in changes:

@@ -15,6 +15,7 @@ from helpdesk.cases.response_targets import due_time_as_argument
 from helpdesk.cases.second_person_requests import is_request_pending
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import StalePage
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
@@ -48,6 +49,16 @@ EVALUATIONS: Final = (
     )
     .where(LevelEvaluation.case_id == bindparam("case_id"))
     .order_by(LevelEvaluation.at.desc(), LevelEvaluation.id)
+)
+
+# What a report was about, and which answers the mailbox follows since one of us corrected them.
+_REPORTED_AND_RELEASED: Final = (
+    select(HistoryEntry.action, HistoryEntry.details)
+    .where(
+        HistoryEntry.case_id == bindparam("case_id"),
+        HistoryEntry.action.in_(("case.submitted", "case.answers_released")),
+    )
+    .order_by(HistoryEntry.id)
 )
 
 
@@ -324,3 +335,18 @@ def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
         and (one["due"] == due if "due" in one else case.owner_id is None or "in_danger" in one)
         for one in lying
     )
+
+
+def kind_that_hold_is_about(work: Work, case: Case, released: Collection[str]) -> str:
+    """The one kind of trouble of which alone it was told whether it has stopped; nothing where that
+    was told of several, or was corrected before, and nobody knows of how many.
+
+    `released` are the answers that one of us lets the mailbox follow now.
+    """
+    kinds: Sequence[str] = case.kinds
+    if "hold" not in released:
+        entries = work.session.execute(_REPORTED_AND_RELEASED, {"case_id": case.id}).all()
+        if any("hold" in one.details.get("answers", ()) for one in entries):
+            return ""
+        kinds = next((one.details["about"] for one in entries if "about" in one.details), ())
+    return kinds[0] if len(kinds) == 1 else ""

@@ -14,8 +14,9 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import queries
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
+from helpdesk.runs import operations as runs
 from helpdesk.triage import operations as triage
-from helpdesk.triage.case_advice import ANSWERED_LATER, answers_for_advice
+from helpdesk.triage.case_advice import ANSWERED_LATER, HOLD_IS_ABOUT, answers_for_advice
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -166,6 +167,7 @@ def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_
     kept = json.loads(code.secret().open_text(case.for_advice, place))
     told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
     told |= {"seized_what": ["computer"], "seized_paper": "have_it"}
+    told[HOLD_IS_ABOUT] = KIND
     names = ["seized_paper", "seized_what"]  # of the questions: no word of what was answered
     assert kept == {**told, ANSWERED_LATER: names}
     with house.inside() as work:
@@ -199,3 +201,36 @@ def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(h
     assert "seized_back" not in known
     assert known["danger"] == "credible"
     assert known["seized_what"] == ("disk",)
+
+
+def test_that_it_is_back_counts_although_a_colleague_shows_another_kind(house, browser):
+    """It was asked of this kind alone, so that no other can have been meant."""
+    back = FIRST | {"q_hold": "ended"}
+    go_to(browser, 4, first=back, own=TOLD)
+    send(browser)
+    enter(browser, " ".join(code_on(browser).words))
+    misfits = advice({"hold": "running"} | {"seized_how": "lost"}) - advice(
+        {"hold": "ended", "seized_how": "lost"}
+    )
+    assert any("SIM card" in one for one in misfits)
+
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        runs.start_run(work, case, "account-takeover", shows_in_mailbox=True)
+    browser.open("/mailbox/case/advice")
+    assert "its messages are fake" in browser.text
+    assert not lines_on(browser) & misfits
+
+    answer(browser, q_seized_what="phone")
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        triage.correct_reporter_answers(work, case, {"seized_how": "stolen"}, shows_in_mailbox=True)
+    browser.open("/mailbox/case/advice")
+    assert not lines_on(browser) & misfits, "also after other answers"
+
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        triage.correct_reporter_answers(work, case, {"hold": "unclear"}, shows_in_mailbox=True)
+        triage.correct_reporter_answers(work, case, {"hold": "ended"}, shows_in_mailbox=True)
+    browser.open("/mailbox/case/advice")
+    assert lines_on(browser) & misfits, "that was said of both"

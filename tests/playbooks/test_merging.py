@@ -142,3 +142,16 @@ def test_whoever_has_nowhere_safe_tonight_is_told_to_sleep_elsewhere():
     said = {"danger": "credible", "dox_what": ("contact",), "dox_tonight": "no"}
 
     assert said_to(["doxing"], said) >= {"other-bed", "people-first"}
+
+
+def test_what_was_said_of_one_kind_alone_counts_for_it_beside_another_shown_later():
+    """The phone is back; that someone is in the account was shown by a colleague afterwards."""
+    pages = playbooks_of_kinds(LIBRARY, ["device-lost-seized", "account-takeover"])
+    back = {"hold": "ended", "seized_how": "lost", "seized_what": ("phone",)}
+
+    told = merged_advice(pages, back, hold_is_about="device-lost-seized")
+
+    names = {one.id for one in (*told.dos, *told.donts)}
+    assert not names & {"lock-it", "block-sim", "not-alone"}
+    assert "tell-close" in names, "nobody said that the account is free again"
+    assert names < said_to(["device-lost-seized", "account-takeover"], back)
