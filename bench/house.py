@@ -114,6 +114,7 @@ class House:
         """The pages of a surface, as `make run` serves them, or with a fault planted in them."""
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
         told |= self._told(ROLES[surface], key_files.OF_PAGES[surface])
+        told.pop("MAIL_URL")  # pages send no email, and refuse to know of a server
         return self._serve(surface, application, told)
 
     def serve_bare(self, like: str) -> ChildProgram:

@@ -103,12 +103,8 @@ class Settings:
             public_url=reader.pages("PUBLIC_URL", "the address reporters use"),
             staff_url=reader.pages("STAFF_URL", "the address responders use"),
             partner_url=reader.pages("PARTNER_URL", "the address partners use"),
-            mail_url=reader.required(
-                "MAIL_URL", "smtp://…, smtps://… or folder:///path", values.parse_mail_url
-            ),
-            mail_from=reader.required(
-                "MAIL_FROM", "the address our emails come from", values.parse_sender_address
-            ),
+            mail_url=reader.mail_server("MAIL_URL", serves),
+            mail_from=reader.sender("MAIL_FROM", serves),
             intake_keys=keys.pop(KeyFile.INTAKE, ()),
             service_keys=keys,
             instance=reader.optional("INSTANCE", "instance", values.parse_folder_path),
@@ -221,6 +217,24 @@ class _Reader:
         if self.environment.get(name, NO_REDIS) != NO_REDIS:
             self.wrong.append(f"{name} is set, but the pages do not need it. Remove it.")
         return NO_REDIS
+
+    def mail_server(self, name: str, serves: frozenset[Surface]) -> str:
+        """Where emails go, for workers and the ticker. A process of pages sends none, and must not
+        know the password of the server; it may know a folder, whose emails a drill shows."""
+        if not serves:
+            meaning = "smtp://…, smtps://… or folder:///path"
+            return self.required(name, meaning, values.parse_mail_url)
+        url = self.if_told(name, values.parse_mail_url)
+        if url and not url.startswith("folder:"):
+            self.wrong.append(f"{name} is set, but the pages send no email. Remove it.")
+        return url
+
+    def sender(self, name: str, serves: frozenset[Surface]) -> str:
+        """Where emails come from; the pages may be told, and send none."""
+        if serves:
+            return self.if_told(name, values.parse_sender_address)
+        meaning = "the address our emails come from"
+        return self.required(name, meaning, values.parse_sender_address)
 
     def surfaces(self, name: str) -> frozenset[Surface]:
         """Which surfaces to serve; none for a worker, a ticker or a command."""

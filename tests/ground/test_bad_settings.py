@@ -84,6 +84,7 @@ BAD = [
     ({"MAIL_URL": "smtp://"}, "MAIL_URL names no mail server", [WORKER]),
     ({"MAIL_URL": "folder://here"}, "MAIL_URL names no folder", [WORKER]),
     ({"MAIL_FROM": "helpdesk"}, "MAIL_FROM is not an email address", [WORKER]),
+    ({"MAIL_URL": f"smtp://us:{SECRET}@mail.example"}, "the pages send no email", [PAGES]),
     # keys, folders, surfaces, languages
     ({"DUTY_ADDRESSES_KEY_FILE": "/nowhere.key"}, "KEY_FILE does not name", [WORKER, TICKER]),
     ({"HISTORY_PUBLIC_FILE": "/nowhere.key"}, "HISTORY_PUBLIC_FILE does not name", [VERIFY]),

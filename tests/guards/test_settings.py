@@ -50,6 +50,18 @@ def test_an_empty_environment_names_all_that_is_missing_at_once():
         assert f"{name} is missing" in str(refused.value)
 
 
+@pytest.mark.parametrize("surface", ["public", "staff", "partner"])
+def test_pages_need_no_mail_server_and_refuse_to_know_its_password(surface):
+    for mail_url, refuses in (("", False), ("folder:///x", False), ("smtps://us:pw@a.test", True)):
+        with pytest.raises(NotConfigured) as refused:
+            Settings.from_environment({"SERVES": surface, "MAIL_URL": mail_url})
+        said = str(refused.value)
+        assert ("MAIL_URL is set, but the pages send no email" in said) is refuses
+        assert "MAIL_URL is missing" not in said
+        assert "MAIL_FROM" not in said
+        assert "us:pw" not in said
+
+
 GIVEN = {
     "public": {
         "INTAKE_KEY_FILE",
