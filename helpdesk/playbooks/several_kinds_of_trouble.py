@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from helpdesk.playbooks.answer_evaluation import (
     AdviceNotRuledOut,
@@ -9,13 +10,16 @@ from helpdesk.playbooks.answer_evaluation import (
     advice_by_urgency,
     fitting_advice,
 )
-from helpdesk.playbooks.conditions import UNTOLD, Context
+from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
 from helpdesk.playbooks.model import AnswerOption, LossIfLate, Playbook, Question
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
 LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True))
+
+# Answers to whether someone in the pictures is under 18 with which nothing shown may be copied.
+UNDER_18: Final = frozenset({"yes", UNSURE})
 
 
 def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
@@ -49,8 +53,10 @@ def merged_advice(
 
     Whoever said of several kinds of trouble at once that it has stopped may have meant another:
     that rules out no line. Whoever said it of one kind alone, `hold_is_about`, meant that one.
+    Where someone under 18 may be in the pictures of one kind, no other asks to copy what is shown.
     """
     pages = tuple(pages)
+    may_show_child = not UNDER_18.isdisjoint({known.get("img_age")})
     lines = [
         one
         for page in pages
@@ -58,7 +64,8 @@ def merged_advice(
             page, known if len(pages) == 1 or page.id == hold_is_about else _not_stopped(known)
         )
     ]
-    return advice_by_urgency(_each_once(lines))
+    fitting = [one for one in lines if not (may_show_child and one.advice.copies)]
+    return advice_by_urgency(_each_once(fitting))
 
 
 def _not_stopped(known: Context) -> Context:

@@ -1,7 +1,9 @@
 """Several kinds of trouble at once: each question once, in words that fit; advice said once."""
 
+import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,3 +157,22 @@ def test_what_was_said_of_one_kind_alone_counts_for_it_beside_another_shown_late
     assert not names & {"lock-it", "block-sim", "not-alone"}
     assert "tell-close" in names, "nobody said that the account is free again"
     assert names < said_to(["device-lost-seized", "account-takeover"], back)
+
+
+PICTURES = r"ictures? (of|that)\b"
+SHOWING = ["impersonation", "harassment-threats", "website-hacked", "fake-website"]
+
+
+@pytest.mark.parametrize("kind", [*SHOWING, "something-else"])
+@pytest.mark.parametrize("age", ["yes", "unsure"])
+def test_no_other_kind_asks_for_pictures_where_a_child_may_be_shown(kind, age):
+    """A fake profile with pictures of a child: not even as proof are they copied."""
+    pages = playbooks_of_kinds(LIBRARY, ["intimate-images", kind])
+
+    def asked_for(**answers):
+        advice = merged_advice(pages, answers)
+        said = [str(one.text) for one in advice.dos]
+        return [one for one in said if re.search(PICTURES, one)]
+
+    assert asked_for(img_age="no", hold="running"), "they are asked for where nobody is under 18"
+    assert not asked_for(img_age=age, hold="running")

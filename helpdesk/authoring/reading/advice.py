@@ -37,7 +37,7 @@ def _red_flag(node: Node, context: PlaybookContext) -> RedFlag:
 
 
 def _one_advice(node: Node, context: PlaybookContext) -> Advice:
-    fields = node.fields("id", "say dont when risk at_stake")
+    fields = node.fields("id", "say dont when risk at_stake copies")
     if ("say" in fields) == ("dont" in fields):
         node.refuse("write either say or dont")
     key = "dont" if "dont" in fields else "say"
@@ -52,4 +52,5 @@ def _one_advice(node: Node, context: PlaybookContext) -> Advice:
         when=fields.read("when", context.condition, None),
         risk=fields.read("risk", lambda said: context.text(f"{home}.risk", said), None),
         at_stake=fields.read("at_stake", lambda said: said.one_of(LossIfLate), LossIfLate.NOTHING),
+        copies=fields.read("copies", Node.flag, otherwise=False),
     )

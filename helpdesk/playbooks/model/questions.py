@@ -101,6 +101,7 @@ class Advice:
     """What is safe to do now, or what better not to do, before anyone has read the report.
 
     `risk` says what could go wrong, where following the advice could cost somebody something.
+    `copies` marks what makes a picture of what others put up or sent, which may show a child.
     """
 
     id: str
@@ -109,3 +110,4 @@ class Advice:
     when: Condition | None = None
     risk: Text | None = None
     at_stake: LossIfLate = LossIfLate.NOTHING
+    copies: bool = False
