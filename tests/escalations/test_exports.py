@@ -12,8 +12,16 @@ from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import export_files, operations
 from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
+from helpdesk.escalations.operations import exporting
 from helpdesk.escalations.operations.partner_actions import CLOSED, IN_DOUBT, STOPPED, WITHDRAWN
-from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
+from helpdesk.escalations.states import (
+    Ask,
+    EscalationState,
+    PartnerAction,
+    Priority,
+    Reason,
+    Verdict,
+)
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
@@ -214,6 +222,25 @@ def test_the_inbox_offers_the_files_where_there_is_something(house, theirs):
     page = theirs.get("/inbox").text
     assert 'href="/requests.csv" download' in page
     assert 'href="/requests.json" download' in page
+
+
+def test_one_file_opens_so_many_packets_and_says_of_the_others_where_they_are(
+    house, theirs, monkeypatch
+):
+    monkeypatch.setattr(exporting, "MOST", 1)
+    urgent, other = house.carried(ask=Ask.LOCK), house.carried()
+    with house.context.begin() as work:
+        work.session.get(Escalation, urgent.id).priority = Priority.P1
+        work.record("test", house.case)
+
+    told = as_json(theirs)
+
+    assert told[urgent.ref]["packet"] is not None
+    assert told[other.ref]["packet"] is None
+    assert told[other.ref]["not_shown_because"] == exporting.TOO_MANY
+    assert readings(house, other) == []
+    assert "200 requests at most" in (ROOT / "docs" / "partners.md").read_text()
+    assert "200 requests at most" in exporting.TOO_MANY
 
 
 def test_what_is_over_asks_the_database_nothing_more(house, theirs):

@@ -1,6 +1,8 @@
 """Exporting: all that a partner's people may see of their requests, for a file of theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.core.errors import DomainError
@@ -16,6 +18,14 @@ from helpdesk.escalations.packets import Packet
 from helpdesk.escalations.policy import may_export_requests
 from helpdesk.escalations.staff_and_partner_labels import state_for_partner
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState
+
+# Each packet holds its case until the file is made, some milliseconds: who works on that case waits
+# for no more than so many.
+MOST: Final = 200
+TOO_MANY: Final = (
+    f"The file includes the content of {MOST} requests at most, the most urgent ones. Open this one"
+    " at the partner desk."
+)
 
 
 @dataclass(frozen=True)
@@ -38,14 +48,27 @@ def export_requests(work: Work) -> list[ExportedRequest]:
     requests = partner_inbox.every_listed_request(work)
     moves = partner_inbox.last_partner_moves(work, requests)
     names = names_of_actors(work.session, set(moves.takers.values()))
+    opened = _most_urgent(requests)
     exported = [
-        _export(work, one, moves, names.get(moves.takers.get(one.id, ""), "")) for one in requests
+        _export(
+            work,
+            one,
+            moves,
+            names.get(moves.takers.get(one.id, ""), ""),
+            is_too_many=one.id not in opened,
+        )
+        for one in requests
     ]
     return sorted(exported, key=_newest_first)
 
 
 def _export(
-    work: Work, escalation: Escalation, moves: partner_inbox.LastPartnerMoves, holder: str
+    work: Work,
+    escalation: Escalation,
+    moves: partner_inbox.LastPartnerMoves,
+    holder: str,
+    *,
+    is_too_many: bool,
 ) -> ExportedRequest:
     packet, ticket, why_not = None, "", ""
     is_taken_back = queries.is_taken_back(work, escalation)
@@ -53,6 +76,8 @@ def _export(
         why_not = WITHDRAWN
     elif escalation.state not in OPEN_TO_PARTNER:
         why_not = CLOSED
+    elif is_too_many:
+        why_not = TOO_MANY
     else:
         try:
             packet = open_packet_for_export(work, escalation)
@@ -64,6 +89,13 @@ def _export(
         state, is_again=escalation.id in moves.asked_again, is_fixed=escalation.id in moves.fixed
     )
     return ExportedRequest(escalation, state, said, holder, packet, ticket, why_not)
+
+
+def _most_urgent(requests: Sequence[Escalation]) -> frozenset[str]:
+    """The ids of those whose packets one file can hold."""
+    still_open = [one for one in requests if one.state in OPEN_TO_PARTNER]
+    in_order = sorted(still_open, key=lambda one: (one.priority, one.ref))
+    return frozenset(one.id for one in in_order[:MOST])
 
 
 def _newest_first(one: ExportedRequest) -> tuple[float, str]:
