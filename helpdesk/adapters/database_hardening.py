@@ -25,6 +25,11 @@ LONGEST_WAIT: Final = 8
 # however short each wait for it is: a job waits one second and comes again. Ours may wait in line
 # for a row, and then for the one before them, and are over before that.
 LONGEST_HOLD: Final = 20
+# No statement of ours is older than 30 s (`statement_timeout`), and who sets that aside is none.
+LONGEST_STATEMENT: Final = 45
+# So much of temporary files does a session hold at most, in MB: ours hold a few. The server's own
+# limit is for each process alone.
+MOST_SPILLED: Final = 100
 # Made by every server, shared with what is ours, and nobody's but the superuser's to use: what is
 # refused in our database would be taken there.
 OTHER_DATABASES: Final = ("postgres", "template1")
@@ -36,7 +41,9 @@ def ends_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
     The names of roles are looked up at each call: where the table is full, nobody could look them
     up, but they are still at hand. Besides who holds very many, it ends who asks for what no
     process of ours does (a strong lock of a table, or of a database or role as such: PostgreSQL
-    queues everybody behind that before it asks who may), and who keeps others waiting.
+    queues everybody behind that before it asks who may), and who keeps others waiting; and who
+    fills the disk with temporary files, or works on one statement without end. None of that is
+    asked of a session that commits: it waits for the disk, or for a standby, as all the others do.
     """
     return f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -70,7 +77,16 @@ BEGIN
                 FROM unnest(waiting, blocking) AS waits (pid, blocker) JOIN locks USING (pid)
                 WHERE NOT granted AND locktype <> 'tuple' GROUP BY blocker) AS kept
                 ON kept.blocker = held.pid
-            WHERE sessions.usesysid = ANY (ours) AND (held.many > {MOST_LOCKS} OR held.is_strong
+            LEFT JOIN (SELECT substring(name FROM '^pgsql_tmp(\\d+)')::int AS pid, sum(size) AS size
+                FROM pg_ls_tmpdir() GROUP BY 1) AS spilled ON spilled.pid = held.pid
+            WHERE sessions.usesysid = ANY (ours)
+                AND lower(coalesce(sessions.wait_event, ''))
+                    NOT IN ('walsync', 'walwrite', 'syncrep')
+                AND (spilled.size > {MOST_SPILLED} * 1048576
+                OR sessions.state = 'active'
+                AND sessions.query_start
+                    < clock_timestamp() - interval '{LONGEST_STATEMENT} seconds'
+                OR held.many > {MOST_LOCKS} OR held.is_strong
                 OR held.is_served
                 AND kept.since < clock_timestamp() - interval '{longest_wait} seconds'
                 OR kept.blocker IS NOT NULL

@@ -5,7 +5,7 @@ each, fills it with one connection, and then nobody writes anything and nobody c
 prevents that, and no limit of a role's own: it can set those. So the watcher looks every second,
 with a connection from before, and keeps that when it is told that there is no room: a new one is
 what nobody gets then. It also ends who asks for locks that no process of ours asks for, and who
-keeps others waiting too long.
+keeps others waiting too long, fills the disk with temporary files, or never ends a statement.
 """
 
 import logging
@@ -68,7 +68,7 @@ class LockWatcher(threading.Thread):
             most[role] = max(locks, most.get(role, 0))
         for role, locks in most.items():
             log.warning(
-                "A session of %s was ended: its %d locks kept others from working.",
+                "A session of %s was ended: it kept others from working (it held %d locks).",
                 role,
                 locks,
             )

@@ -22,6 +22,9 @@ SURFACES = ("public", "staff", "partner")
 QUEUES = ("notices", "deliveries", "reminders")
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+# As long as a tick may take on a busy machine, and the letters under way after it: a ticker that is
+# killed inside one has broken off what it did.
+PATIENCE_WITH_TICKER = 30.0
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # A plain list, not an Event: a second signal that lands inside the first would wait for its lock.
 _wishes_to_stop: list[int] = []
@@ -98,7 +101,9 @@ def _start(
                 f"worker for {queue}",
                 _command(instance, f"worker-{queue}", environments.worker(queue), "worker", queue),
             )
-        processes.add("ticker", _command(instance, "ticker", environments.ticker(), "ticker"))
+        ticker = _command(instance, "ticker", environments.ticker(), "ticker")
+        ticker.patience = PATIENCE_WITH_TICKER
+        processes.add("ticker", ticker)
     say(f"Everything is running ({time.monotonic() - began:.1f} s).\n")
     say(_run("drill", environments.drill(), instance, "people"))
     say("Press Ctrl-C to stop.")

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from helpdesk import ticker
+from helpdesk.core import ticker_lease
 from helpdesk.supervisor import run_everything
 from helpdesk.supervisor.process_group import ProcessGroup
 
@@ -27,6 +29,12 @@ def test_a_signal_that_reached_nobody_ends_the_watch(tmp_path):
     with run_everything._interruptible():
         AsksWhenItGoes()
         family.watch(until=run_everything._asked_to_stop)
+
+
+def test_a_ticker_is_waited_for_as_long_as_a_tick_and_its_letters_may_take():
+    longest = ticker_lease.LEASE.total_seconds() + ticker.GRACE
+
+    assert longest < run_everything.PATIENCE_WITH_TICKER
 
 
 def test_a_signal_raises_at_once_where_it_can():

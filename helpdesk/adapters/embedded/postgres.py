@@ -72,6 +72,8 @@ SETTINGS = {
     # every level below.
     "log_min_messages": "fatal",
     "temp_file_limit": "2GB",
+    # Whoever reaches the socket takes a place before it is known whose it is.
+    "authentication_timeout": "5s",
     "log_checkpoints": "off",
     "log_autovacuum_min_duration": "-1",
 }
