@@ -1,5 +1,6 @@
 """What every test stands on: a real PostgreSQL, a desk with a fake world, one actor per role."""
 
+import gc
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -91,6 +92,12 @@ LONG = ("journeys", "faults", "ground", "escalations/test_acts.py")
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"tests/{one}" for one in LONG)))
+
+
+def pytest_collection_finish():
+    """What stands before the first test stays to the end: the collector never looks at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass
