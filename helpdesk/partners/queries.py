@@ -56,6 +56,17 @@ def can_anyone_open_requests(work: Work, partner: Partner) -> bool:
     )
 
 
+def obstacles_to_sending(work: Work, partner: Partner) -> list[str]:
+    """Why nothing can be sent to a partner yet, each in a few words; none if it can."""
+    found = {
+        "they are retired": partner.is_retired,
+        "they are not vetted": not partner.is_vetted,
+        "nobody there can open a request": not can_anyone_open_requests(work, partner),
+        "their email address isn’t confirmed": not partner.can_be_emailed(work.at),
+    }
+    return [words for words, is_so in found.items() if is_so]
+
+
 def lock_partner(work: Work, partner: Partner) -> None:
     """Keep a partner, as it is now, for the rest of this piece of work."""
     work.session.refresh(partner, with_for_update={"of": Partner})

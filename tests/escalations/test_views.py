@@ -30,6 +30,7 @@ from helpdesk.settings import Surface
 from tests.conftest import app_of
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
 from tests.escalations.test_approving import block_everyone_there, without_fact
+from tests.escalations.test_stopped_at_the_desk import doubt, retire
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import mark_in, token_in
 
@@ -171,9 +172,27 @@ def test_whom_nothing_can_be_sent_to_yet_says_so_where_a_partner_is_chosen(house
     assert sorted(said.values()) == [
         "",
         "Nothing can be sent to them yet: their email address isn’t confirmed.",
-        "Nothing can be sent to them yet: they are not vetted, and their email address isn’t"
-        " confirmed.",
+        "Nothing can be sent to them yet: they are not vetted, and nobody there can open a request,"
+        " and their email address isn’t confirmed.",
     ]
+
+
+def no_address(house):
+    with house.context.begin() as work:
+        work.session.get(Partner, house.partner.id).mailbox_confirmed_at = None
+        work.record("test.unconfirmed", house.case)
+
+
+@pytest.mark.parametrize("why", [doubt, retire, block_everyone_there, no_address])
+def test_the_platforms_own_partner_is_chosen_beforehand_only_if_it_could_receive_it(
+    house, writer, why
+):
+    chosen = re.compile(r'value="trust-platform"[^>]* checked|checked[^>]* value="trust-platform"')
+    assert chosen.search(writer.get(f"{requests_of(house)}/new").text)
+
+    why(house)
+
+    assert not chosen.search(writer.get(f"{requests_of(house)}/new").text)
 
 
 def test_a_field_that_is_not_on_the_list_cannot_be_smuggled_in(house, context, writer):

@@ -123,7 +123,8 @@ def _choice(case: Case) -> PartnerChoiceForm:
     told_of = {one: title(one) for one in packet_sources.playbooks_for_request(work, case)}
     form = PartnerChoiceForm(request.args).offer(partners.partners_to_ask(work), told_of)
     likely = partners.partner_for_platform(work, case.platform)
-    if "partner" not in request.args and likely is not None and not likely.is_retired:
+    # Chosen beforehand is only who could receive it.
+    if "partner" not in request.args and likely and not partners.obstacles_to_sending(work, likely):
         form.partner.data = likely.slug
     return form
 
@@ -133,8 +134,10 @@ def _choice_page(case: Case, form: PartnerChoiceForm) -> str:
         "escalations/choice.html",
         case=case,
         form=form,
-        partners=partners.partners_to_ask(work),
-        now=work.at,
+        partners=[
+            (one, partners.obstacles_to_sending(work, one))
+            for one in partners.partners_to_ask(work)
+        ],
     )
 
 
