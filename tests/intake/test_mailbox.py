@@ -291,7 +291,7 @@ def test_our_words_can_be_read_and_theirs_cannot(house, inside, case):
     inside.open("/mailbox/case")
 
     assert "Our &lt;b&gt;answer&lt;/b&gt;." in inside.text
-    assert "You wrote to us on" in inside.text
+    assert "You sent us a message on" in inside.text
     assert "My secret." not in inside.text
     assert "They took my account." not in inside.text
 
@@ -299,16 +299,16 @@ def test_our_words_can_be_read_and_theirs_cannot(house, inside, case):
 def test_what_was_written_on_one_day_is_one_line(house, inside, case):
     for words in ("One.", "Two.", "Three."):
         inside.send("/mailbox/case/messages", answers={"body": words})
-    assert "You wrote to us 3 times on" in inside.text
-    assert inside.text.count("You wrote to us") == 1
+    assert "You sent us 3 messages on" in inside.text
+    assert inside.text.count("You sent us") == 1
 
     with house.inside() as work:
         casework.send_message(work, work.session.get(Case, case.id), "Our answer.")
     inside.send("/mailbox/case/messages", answers={"body": "Four."})
 
     before, _answer, after = inside.text.partition("Our answer.")
-    assert "You wrote to us 3 times on" in before
-    assert "You wrote to us on" in after
+    assert "You sent us 3 messages on" in before
+    assert "You sent us a message on" in after
 
 
 def test_an_answer_within_the_hour_stands_behind_the_question(house, inside, case, now):
@@ -319,7 +319,7 @@ def test_an_answer_within_the_hour_stands_behind_the_question(house, inside, cas
 
     inside.send("/mailbox/case/messages", answers={"body": "An answer."})
 
-    assert inside.text.index("A question?") < inside.text.index("You wrote to us")
+    assert inside.text.index("A question?") < inside.text.index("You sent us")
 
 
 def test_an_empty_message_is_told_so(inside):

@@ -34,7 +34,7 @@ BEFORE_ASKING = {
     "Start confirming who is asking": "Someone we trust has confirmed them",
     "Check the answers we assumed": "The answers are right now",
     "Rule out a harmless cause": "Someone else is or was in it",
-    "Confirm whose account it is": "They own it, or may act for the owner",
+    "Confirm whose account it is": "They own it, or can act for the owner",
     "Use the device that is still signed in": "No device was still signed in",
     "Secure the recovery email account first": "They have lost the email account too",
     "Save the evidence before it is overwritten": "They are saved",
