@@ -10,7 +10,7 @@ from helpdesk.core.errors import NotAllowed
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.states import Ask
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.runs import operations
+from helpdesk.runs import operations, queries
 from tests.escalations.conftest import a_partner
 from tests.factories import sign_in
 from tests.intake.browser import mark_in, token_in
@@ -502,6 +502,44 @@ def test_where_it_continues_under_its_right_name_the_mailbox_follows_if_it_is_ti
     with unsorted.working() as work:
         assert unsorted.case(work).kinds == ("being-watched",)
         assert unsorted.case(work).kinds_for_reporter == (shown,)
+
+
+def reported_with(at_work, *kinds):
+    with at_work.working() as work:
+        at_work.case(work).other_types = kinds
+        work.record("test.reported_as_two_kinds", at_work.case(work))
+
+
+def test_what_it_turned_out_not_to_be_about_goes_where_the_right_kind_is_shown_already(unsorted):
+    """No tick is offered there, and the wrong advice would stay beside the right one for good."""
+    reported_with(unsorted, "being-watched")
+    run_id = unsorted.start("something-else")
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+
+    unsorted.finish(run_id, "settle-type", "being_watched")
+
+    with unsorted.working() as work:
+        assert unsorted.case(work).kinds == ("being-watched",)
+        assert unsorted.case(work).kinds_for_reporter == ("being-watched",)
+
+
+def test_what_went_on_untold_before_goes_with_it(unsorted):
+    """From one wrong name to the next, in confidence, and from that to what the mailbox shows."""
+    reported_with(unsorted, "account-suspended")
+    run_id = unsorted.start("something-else")
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+    unsorted.finish(run_id, "settle-type", "account_takeover")
+    with unsorted.working() as work:
+        going_on, _ended = queries.runs_of_case(work, unsorted.case(work))
+        shown = unsorted.case(work).kinds_for_reporter
+    assert shown == ("something-else", "account-suspended")
+
+    unsorted.finish(going_on.run.id, "rule-out", "by_platform")
+
+    with unsorted.working() as work:
+        assert unsorted.case(work).kinds_for_reporter == ("account-suspended",)
 
 
 def test_the_tick_is_offered_only_where_a_step_can_lead_to_what_the_mailbox_lacks(staff, unsorted):

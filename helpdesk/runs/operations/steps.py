@@ -201,8 +201,14 @@ def _end(work: Work, run: Run, outcome: StepOutcome, *, shows_in_mailbox: bool) 
 
 
 def _go_on_as(case: Case, *, was: str, now: str) -> None:
-    """A kind of trouble under its right name. Whatever else the case is about stays with it."""
+    """A kind of trouble under its right name. Whatever else the case is about stays with it.
+
+    Where the mailbox shows the right one already, what it turned out not to be about goes from
+    there at once; else it stays until a colleague shows the right one.
+    """
     kinds = dict.fromkeys([*(now if kind == was else kind for kind in case.kinds), now])
-    case.told_types = case.kinds_for_reporter
+    shown = case.told_types = case.kinds_for_reporter
     case.incident_type, *others = kinds
     case.other_types = tuple(others)
+    if now in shown:
+        case.release_kind(now)
