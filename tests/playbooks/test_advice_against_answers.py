@@ -181,7 +181,8 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
         ),
         ("workspace-or-payment-fraud", {"office_money": "asked"}, {"no-recovery"}),
     ],
-    ids=str,
+    # Sets have no order, and two workers of one run must name a test alike.
+    ids=lambda one: ", ".join(sorted(one)) if isinstance(one, set) else str(one),
 )
 def test_no_line_goes_against_what_was_said(kind, answers, misfits):
     assert not lines(kind, answers) & misfits
