@@ -77,6 +77,23 @@ MOVES: dict[EscalationState, frozenset[EscalationState]] = {
     EscalationState.WITHDRAWN: frozenset(),
 }
 
+# What is said to someone on either side who asks for a move that it cannot make any more.
+IS_BY_NOW: Final[dict[EscalationState, str]] = {
+    EscalationState.DRAFT: "This request is a draft, and has not been approved yet.",
+    EscalationState.APPROVED: "This request was approved already.",
+    EscalationState.DISPATCHING: "This request is being sent already.",
+    EscalationState.WITH_PARTNER: "This request has reached the partner already.",
+    EscalationState.ACKNOWLEDGED: "This request was acknowledged already.",
+    EscalationState.NEED_INFORMATION: (
+        "A question about this request was asked already, and waits for an answer."
+    ),
+    EscalationState.IN_REVIEW: "This request was acknowledged already, and waits for a decision.",
+    EscalationState.DECIDED: "This request was decided already.",
+    EscalationState.CLOSED: "This request was closed already.",
+    EscalationState.WITHDRAWN: "This request was withdrawn already.",
+    EscalationState.UNANSWERED: "It was recorded already that the partner didn’t answer in time.",
+}
+
 # Where a word on what was decided leads. It is decided again once the reporter says that the word
 # was not theirs: nobody else moves it so, the partner's people least of all.
 JUDGED: frozenset[EscalationState] = frozenset({EscalationState.CLOSED, EscalationState.IN_REVIEW})

@@ -1,5 +1,7 @@
 """Old pages: who decides, answers or changes by one that shows another state is asked to look."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import CHANGED, mark_of
 from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, queries
@@ -544,11 +546,16 @@ def test_what_we_note_of_a_verdict_is_about_the_decision_on_the_page(house, brow
     assert house.now(escalation).state is EscalationState.IN_REVIEW
 
 
-def test_a_reporter_says_of_the_answer_on_the_page_whether_it_is_fixed(house, public):
-    escalation, reporter = decided(house), public
-    browser = Browser(reporter)
+def at_mailbox(house, client):
+    browser = Browser(client)
     browser.open("/mailbox")
     browser.send("/mailbox", answers={"code": " ".join(house.code.words)})
+    return client
+
+
+def test_a_reporter_says_of_the_answer_on_the_page_whether_it_is_fixed(house, public):
+    escalation = decided(house)
+    reporter = at_mailbox(house, public)
     address = f"/mailbox/case/requests/{escalation.ref}"
     old = reporter.get(address)
     correct(house, escalation)
@@ -684,6 +691,96 @@ def test_a_desk_answers_nothing_more_when_the_agreement_is_gone(house, partner_d
     assert late.status_code == 409
     assert "This request was withdrawn." in late.text
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
+
+
+SEND_IT_AGAIN = "Send it again"
+
+
+@pytest.mark.parametrize(
+    ("act", "then", "said"),
+    [
+        ("acknowledgement", "acknowledgement", "This request was acknowledged already."),
+        ("question", "question", "A question about this request was asked already"),
+        ("decision", "acknowledgement", "This request was decided already."),
+        ("decision", "question", "This request was decided already."),
+    ],
+)
+def test_a_desk_that_was_faster_than_an_old_page_is_what_that_says(
+    house, partner_desk, act, then, said
+):
+    """In two tabs, or two people: the same again helps nobody, so no button offers it."""
+    escalation = house.carried()
+    desk, address = sign_in(partner_desk, house.theirs), f"/requests/{escalation.ref}"
+    old = desk.get(address)
+    typed = {
+        "acknowledgement": {},
+        "question": {"question": "Whose is it?"},
+        "decision": {"action": "access_restored", "reason": "policy_breach"},
+    }
+    assert press(desk, desk.get(address), f"{address}/{act}", **typed[act]).status_code == 200
+
+    late = press(desk, old, f"{address}/{then}", **typed[then])
+
+    assert late.status_code == 409
+    assert said in late.text
+    assert SEND_IT_AGAIN not in late.text
+    assert ("Whose is it?" in late.text) == (then == "question"), "what was typed comes back"
+
+
+@pytest.mark.parametrize("act", ["acknowledgement", "question", "ticket"])
+def test_a_desk_is_told_that_what_it_answers_was_withdrawn_by_us(house, partner_desk, act):
+    escalation = house.carried()
+    desk, address = sign_in(partner_desk, house.theirs), f"/requests/{escalation.ref}"
+    old = desk.get(address)
+    with house.as_(house.writer) as work:
+        operations.withdraw_request(work, house.mine(work, escalation))
+
+    late = press(desk, old, f"{address}/{act}", question="Which?", ticket="4711")
+
+    assert late.status_code == 409
+    assert "This request was withdrawn. Please take no further action on it." in late.text
+    assert SEND_IT_AGAIN not in late.text
+
+
+def test_what_was_withdrawn_or_given_up_by_another_page_is_said_as_it_is(house, browse):
+    escalation = house.carried()
+    writer, address = browse(house.writer), address_of(house, escalation)
+    old = writer.get(address)
+    assert press(writer, writer.get(address), f"{address}/withdrawal").status_code == 200
+
+    late = press(writer, old, f"{address}/withdrawal")
+
+    assert late.status_code == 409
+    assert "This request was withdrawn already." in late.text
+    assert SEND_IT_AGAIN not in late.text
+
+
+def test_that_a_partner_does_not_answer_is_recorded_once(house):
+    escalation = house.carried()
+    with house.as_(house.writer) as work:
+        late = house.mine(work, escalation).answer_due_at + timedelta(minutes=1)
+    with house.as_(house.writer, late) as work:
+        operations.record_partner_silence(work, house.mine(work, escalation))
+
+    with (
+        house.as_(house.second, late) as work,
+        pytest.raises(StalePage, match="It was recorded already that the partner didn’t answer"),
+    ):
+        operations.record_partner_silence(work, house.mine(work, escalation))
+
+
+def test_what_was_said_of_the_answer_in_another_tab_is_not_offered_again(house, public):
+    escalation = decided(house)
+    reporter = at_mailbox(house, public)
+    address = f"/mailbox/case/requests/{escalation.ref}"
+    old = reporter.get(address)
+    press(reporter, reporter.get(address), f"{address}/verification", verdict="confirmed")
+
+    late = press(reporter, old, f"{address}/verification", verdict="confirmed")
+
+    assert late.status_code == 409
+    assert "There is no decision waiting for your answer." in late.text
+    assert SEND_IT_AGAIN not in late.text
 
 
 # partners

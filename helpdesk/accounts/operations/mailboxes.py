@@ -7,7 +7,7 @@ from helpdesk.accounts.models import Person, UnconfirmedMailbox
 from helpdesk.accounts.policy import may_use_own_account
 from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.core.email_addresses import parse_email_address
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import StalePage
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
@@ -69,7 +69,7 @@ def resend_mailbox_code(work: Work, person: Person) -> None:
         new = _propose(work, person, person.email)
         new.address_for_self = person.email_for_self
     else:
-        raise Conflict("There is no address to confirm.")
+        raise StalePage("There is no address to confirm.")
     work.record("person.mailbox_tested", person)
 
 
@@ -78,7 +78,7 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     work.require(may_use_own_account, person)
     new = _held(work, person)
     if new is None or new.address is None:
-        raise Conflict("There is no address to confirm. It may already be confirmed.")
+        raise StalePage("There is no address to confirm. It may already be confirmed.")
     found = check_code(work, new, code)
     if found is not CodeCheckResult.RIGHT:
         work.record(f"person.mailbox_code_{found}", person)

@@ -28,7 +28,7 @@ from helpdesk.accounts.policy import (
 from helpdesk.accounts.stale_page_marks import account_mark_of
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import fold_for_comparison
@@ -84,7 +84,7 @@ def renew_invitation(work: Work, person: Person, *, seen: str | None = None) -> 
     work.require(may_manage_person, person)
     lock_person_rows(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
-        raise Conflict(f"{bidi_isolate(person.name)} has already enrolled.")
+        raise StalePage(f"{bidi_isolate(person.name)} has already enrolled.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
     code = _give_code(work, person)
     work.record("person.invited_again", person)
@@ -128,7 +128,7 @@ def add_member(work: Work, person: Person, team: Team, *, seen: str | None = Non
     if not role_fits_team(person.role, team):
         raise Conflict(f"A {person.role} can’t be in {bidi_isolate(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
-        raise Conflict(f"{bidi_isolate(person.name)} is already in {bidi_isolate(team.name)}.")
+        raise StalePage(f"{bidi_isolate(person.name)} is already in {bidi_isolate(team.name)}.")
     if seen is not None:  # the first member of a team makes its key
         lock_person_rows(work, person)
         refuse_if_changed_since(seen, now=account_mark_of(person))

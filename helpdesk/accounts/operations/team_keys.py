@@ -8,7 +8,7 @@ from helpdesk.accounts.policy import may_share_team_key
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
 from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person, team_signing_key_file
 from helpdesk.accounts.vouching import is_independent_account, why_access_is_refused
-from helpdesk.core.errors import Conflict, NotAllowed, NotFound
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for
 from helpdesk.core.markup import bidi_isolate
@@ -74,7 +74,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
             seal_key_for(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
-        raise Conflict(f"{bidi_isolate(newcomer.name)} can already read this team’s cases.")
+        raise StalePage(f"{bidi_isolate(newcomer.name)} can already read this team’s cases.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
         _create_keys_that_waited(work, newcomer)

@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeDecorator
 from helpdesk.cases.levels import Level
 from helpdesk.cases.states import MOVES, CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import StalePage
 from helpdesk.core.sealing import Envelope, EnvelopePlace, PublicKey
 
 # Whichever of our words is due first, as the indexes of the queue spell it.
@@ -216,14 +216,14 @@ class Case(RandomIdMixin, Base):
 
     def reopen(self) -> None:
         if self.state is not CaseState.CLOSED:
-            raise Conflict("Only a closed case can be reopened.")
+            raise StalePage("This case is open already.")
         self.open()
         # The database deletes it with the reopening: nobody else has the right to.
         set_committed_value(self, "closure", None)
 
     def _move_to(self, state: CaseState) -> None:
         if state not in MOVES[self.state]:
-            raise Conflict(f"A case that is {self.state} can’t become {state}.")
+            raise StalePage(f"This case is {self.state} by now.")
         self.state = state
 
 

@@ -7,7 +7,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
-from helpdesk.core.errors import Conflict, mark_translatable
+from helpdesk.core.errors import Conflict, StalePage, mark_translatable
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.stale_page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -37,7 +37,7 @@ def record_consent(
             "We don’t know yet which platform this is about. Ask the reporter that first."
         )
     if _current(work, case, kind, platform) is not None:
-        raise Conflict("The reporter has already agreed to this.")
+        raise StalePage("The reporter has already agreed to this.")
     consent = give_consent(work, case, kind, platform)
     work.announce(AnswerAwaitsReporter(case.id))  # they are asked whether it is so
     return consent
@@ -72,7 +72,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
         consent.is_effective and not is_reporter_of(work.actor, case)
     )
     if is_settled:
-        raise Conflict(mark_translatable("This no longer needs to be confirmed."))
+        raise StalePage(mark_translatable("This no longer needs to be confirmed."))
     if consent.given_by == work.actor.id:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
     if not is_reporter_of(work.actor, case) and was_consent_disputed(work, consent):
@@ -88,7 +88,7 @@ def require_disputable_consent(consent: Consent) -> None:
     """Only what is not the reporter's own word, whoever else has confirmed it, can be disputed."""
     require_unwithdrawn_consent(consent)
     if not consent.is_disputable:
-        raise Conflict(
+        raise StalePage(
             mark_translatable("You have already confirmed this. You can untick it instead.")
         )
 
@@ -106,7 +106,7 @@ def was_consent_disputed(work: Work, consent: Consent) -> bool:
 
 def require_unwithdrawn_consent(consent: Consent) -> None:
     if consent.withdrawn_at is not None:
-        raise Conflict(mark_translatable("This has already been withdrawn."))
+        raise StalePage(mark_translatable("This has already been withdrawn."))
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:

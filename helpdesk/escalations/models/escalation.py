@@ -7,9 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import StalePage
 from helpdesk.core.sealing import Envelope
-from helpdesk.escalations.states import JUDGED, MOVES, UNDER_WAY, Ask, EscalationState, Priority
+from helpdesk.escalations.states import (
+    IS_BY_NOW,
+    JUDGED,
+    MOVES,
+    UNDER_WAY,
+    Ask,
+    EscalationState,
+    Priority,
+)
 from helpdesk.partners.models import Partner
 
 
@@ -112,10 +120,10 @@ class Escalation(SealedCaseRecord, Base):
         return self.state in UNDER_WAY and not self.partner.is_vetted
 
     def move_to(self, state: EscalationState) -> None:
-        """Take a step that the table of moves knows, or refuse with a sentence."""
+        """Take a step that the table of moves knows, or say how it is by now: it was done already,
+        or somebody was faster, and to send the same again helps nobody."""
         if state not in MOVES[self.state]:
-            now, then = (one.replace("_", " ") for one in (self.state, state))
-            raise Conflict(f"A request that is {now} cannot become {then}.")
+            raise StalePage(IS_BY_NOW[self.state])
         self.state = state
 
     def forget_verdict(self) -> None:

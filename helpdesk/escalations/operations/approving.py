@@ -30,7 +30,7 @@ from helpdesk.escalations.packets import hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
 from helpdesk.escalations.stale_page_marks import refuse_if_basis_changed_since
-from helpdesk.escalations.states import EscalationState
+from helpdesk.escalations.states import IS_BY_NOW, EscalationState
 from helpdesk.partners.queries import keys_of_partner
 
 
@@ -42,7 +42,7 @@ def approve_request(
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise StalePage("This request has already been approved or withdrawn.")
+        raise StalePage(IS_BY_NOW[escalation.state])
     if escalation.packet_hash != seen_hash:
         raise StalePage(TOO_LATE)
     refuse_if_basis_changed_since(work, escalation, heard)
@@ -112,7 +112,7 @@ def alert_second_person(work: Work, escalation: Escalation) -> None:
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
-        raise StalePage("This request has already been approved or withdrawn.")
+        raise StalePage(IS_BY_NOW[escalation.state])
     if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
         raise Conflict(
             "This request isn’t waiting for a second person, or it’s waiting for "
@@ -125,7 +125,7 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     work.require(may_waive_public_form, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise StalePage("This request has already been approved or withdrawn.")
+        raise StalePage(IS_BY_NOW[escalation.state])
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You don’t have access yet, so you can’t approve this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
@@ -144,7 +144,7 @@ def confirm_read_afterwards(
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
-        raise Conflict("This request is not waiting for a second reader.")
+        raise StalePage("This request is not waiting for a second reader.")
     refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
     if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
         work, escalation

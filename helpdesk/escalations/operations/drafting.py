@@ -20,7 +20,7 @@ from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_un
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
 from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.priorities import FROM_LEVEL
-from helpdesk.escalations.states import OVER, Ask, EscalationState
+from helpdesk.escalations.states import IS_BY_NOW, OVER, Ask, EscalationState
 from helpdesk.partners.models import Partner
 
 SALT: Final = 16
@@ -93,7 +93,7 @@ def change_draft(
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request has been approved, so it can no longer be changed.")
+        raise StalePage(f"{IS_BY_NOW[escalation.state]} It can no longer be changed.")
     if escalation.packet_hash != seen_hash:
         raise StalePage(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]

@@ -72,10 +72,10 @@ def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> 
     lock_refreshed_request(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
-        raise Conflict(CLOSED)
+        raise StalePage(CLOSED)
     if queries.consent_for_request(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
-        raise Conflict("This request was withdrawn, so its content is no longer shown.")
+        raise StalePage("This request was withdrawn, so its content is no longer shown.")
     text = _open(work, escalation)
     packet = parse_packet(text)
     _note_arrival(work, escalation)
@@ -228,7 +228,7 @@ def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> No
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
-        raise Conflict("This request is closed.")
+        raise StalePage("This request is closed.")
     escalation.ticket = escalation.ticket_for_partner = None
     if ticket:
         escalation.ticket = work.keys.seal(escalation, "ticket", ticket)
@@ -257,9 +257,10 @@ def seal_for_partner(
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
     lock_request_if_unchanged(work, escalation)
     _refuse_who_cannot_read(work, escalation)
-    if queries.consent_for_request(work, escalation) is None:
-        # The worker that takes the request back may be late here, too.
-        raise Conflict(WITHDRAWN)
+    is_withdrawn = escalation.state is EscalationState.WITHDRAWN
+    # The worker that takes the request back may be late here, too.
+    if is_withdrawn or queries.consent_for_request(work, escalation) is None:
+        raise StalePage(WITHDRAWN)
 
 
 def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
@@ -304,7 +305,7 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
         if delivery is None:
             raise NotFound
         if is_delivery_stopped(work, delivery):
-            raise Conflict(STOPPED)
+            raise StalePage(STOPPED)
         mark_delivered(work, delivery)
 
 

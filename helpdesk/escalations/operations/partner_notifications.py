@@ -1,6 +1,6 @@
 """Telling: whether a partner heard that there is news on a request, and what the board says."""
 
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.escalations import request_lists
@@ -28,7 +28,7 @@ def record_partner_told_another_way(
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.untold_since is None:
-        raise Conflict("They have already been told.")
+        raise StalePage("They have already been told.")
     refuse_if_changed_since(seen, now=untold_news_mark_of(escalation))
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)

@@ -31,7 +31,7 @@ from helpdesk.escalations.stale_page_marks import (
     question_mark_of,
     refuse_if_basis_changed_since,
 )
-from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.escalations.states import IS_BY_NOW, MOVES, DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
 RESTS_ON_NOTHING: Final = (
@@ -83,7 +83,7 @@ def approve_answer(
     lock_request_and_case(work, escalation)
     waiting = queries.answer_awaiting_approval(work, escalation)
     if waiting is None:
-        raise Conflict("There is no answer here to send. Please check the request again.")
+        raise StalePage("There is no answer here to send. Please check the request again.")
     if escalation.wording_to_approve != seen_wording:
         raise StalePage(CHANGED_MEANWHILE)
     refuse_if_basis_changed_since(work, escalation, heard)
@@ -100,7 +100,7 @@ def approve_answer(
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
     if escalation.state is not EscalationState.NEED_INFORMATION:
-        raise Conflict("The partner has no open questions.")
+        raise StalePage("The partner has no open questions.")
     _refuse_partner_in_doubt(work, escalation.partner)
     if queries.consent_for_request(work, escalation) is None:
         raise Conflict(
@@ -177,8 +177,10 @@ def record_partner_silence(work: Work, escalation: Escalation) -> None:
     """Say that the partner did not answer. If they answer after all, it still counts."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
+    if EscalationState.UNANSWERED not in MOVES[escalation.state]:
+        raise StalePage(IS_BY_NOW[escalation.state])
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
-        raise Conflict("The partner still has time to answer.")
+        raise StalePage("The partner still has time to answer.")
     escalation.move_to(EscalationState.UNANSWERED)
     clocks.stop_both_clocks(work, escalation)
     work.record("escalation.unanswered", escalation)
@@ -200,7 +202,7 @@ def resend_request(
     lock_request_and_case(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
-        raise Conflict("This request is not waiting to be sent again.")
+        raise StalePage("This request is not waiting to be sent again.")
     refuse_if_basis_changed_since(work, escalation, heard)
     refuse_if_gates_closed(work, escalation)
     if escalation.is_unread and work.actor.id not in excluded_second_persons(work, escalation):

@@ -6,7 +6,7 @@ from helpdesk.cases import news
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
-from helpdesk.core.errors import Conflict, mark_translatable
+from helpdesk.core.errors import Conflict, StalePage, mark_translatable
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
@@ -53,7 +53,7 @@ def record_verdict(
             raise Conflict(CASE_CLOSED)
         noted = None
     if escalation.state is not EscalationState.DECIDED and noted is None:
-        raise Conflict(NOTHING_DECIDED)
+        raise StalePage(NOTHING_DECIDED)
     refuse_if_changed_since(seen, now=last_decision_mark(work, escalation, without=noted))
     _refuse_disputed_verdict(work, escalation)
     is_otherwise = noted is not None and noted.verdict is not verdict
@@ -106,7 +106,7 @@ def _last_decision(work: Work, escalation: Escalation) -> PartnerDecision:
     """What can be judged: a request whose state alone says that it was decided has nothing."""
     decisions = queries.decisions_of(work, escalation)
     if not decisions:
-        raise Conflict(NOTHING_DECIDED)
+        raise StalePage(NOTHING_DECIDED)
     return decisions[-1]
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
@@ -13,7 +13,7 @@ from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
 from helpdesk.escalations.operations.locking import lock_case_first, lock_request_if_unchanged
 from helpdesk.escalations.policy import may_withdraw_without_consent, may_work_on_request
 from helpdesk.escalations.stale_page_marks import approval_mark_of
-from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
+from helpdesk.escalations.states import IS_BY_NOW, MOVES, DeliveryState, EscalationState
 
 
 def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
@@ -22,7 +22,7 @@ def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = N
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
-        raise Conflict("This request is decided or closed, so it can’t be withdrawn.")
+        raise StalePage(IS_BY_NOW[escalation.state])
     refuse_if_changed_since(seen, now=approval_mark_of(escalation))
     _take_back(work, escalation, because="withdrawn_by_us")
     news.notify_person(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from helpdesk.core.actors import Role
 from helpdesk.core.email_addresses import parse_email_address
-from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.errors import NotAllowed, StalePage
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
@@ -50,7 +50,7 @@ def resend_mailbox_code(work: Work, partner: Partner) -> None:
     elif partner.mailbox is not None and partner.mailbox_confirmed_at is None:
         _propose(work, partner, partner.mailbox)
     else:
-        raise Conflict("There is no address to confirm.")
+        raise StalePage("There is no address to confirm.")
     work.record("partner.mailbox_tested", partner)
 
 
@@ -63,7 +63,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     _refuse_who_was_not_let_in(work, partner)
     new = _held(work, partner)
     if new is None or new.address is None:
-        raise Conflict("There is no address to confirm. It may already be confirmed.")
+        raise StalePage("There is no address to confirm. It may already be confirmed.")
     found = check_code(work, new, code)
     if found is not CodeCheckResult.RIGHT:
         work.record(f"partner.mailbox_code_{found}", partner)

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -106,7 +106,7 @@ def retire_partner(work: Work, partner: Partner) -> None:
     old requests, and their people's way to them, stay."""
     work.require(may_manage_partner, partner)
     if partner.is_retired:
-        raise Conflict("They are already retired.")
+        raise StalePage("They are already retired.")
     partner.retired_on = work.at.date()
     work.record("partner.retired", partner)
 

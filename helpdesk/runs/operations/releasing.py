@@ -2,7 +2,7 @@
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.errors import NotFound, StalePage
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.runs.policy import may_start_run
@@ -17,6 +17,6 @@ def release_kind(work: Work, case: Case, kind: str) -> None:
     if page is None or kind not in case.kinds:
         raise NotFound
     if kind in case.kinds_for_reporter:
-        raise Conflict("The reporter\u2019s mailbox shows this already.")
+        raise StalePage("The reporter\u2019s mailbox shows this already.")
     case.release_kind(kind)
     work.record("playbook.shown_in_mailbox", case, playbook=page.name)

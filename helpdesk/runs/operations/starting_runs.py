@@ -4,7 +4,7 @@ from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note_unrecorded
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.work import Work
 from helpdesk.escalations.operations import follow_lost_basis
 from helpdesk.playbooks import repository
@@ -30,7 +30,7 @@ def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: boo
     if edition is None or edition.playbook.status is PlaybookReadiness.RETIRED:
         raise NotFound
     if queries.unfinished_run_of(work, case, playbook_id) is not None:
-        raise Conflict("This playbook has already been started on the case.")
+        raise StalePage("This playbook has already been started on the case.")
     if playbook_id not in case.kinds:
         # whatever is worked on is what the case is about, too
         case.told_types = case.kinds_for_reporter

@@ -117,7 +117,7 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     at_work, now = _step_at_work(work, run, step_id, seen)
     page = at_work.page
     if now.state is StepState.DONE:
-        raise Conflict(
+        raise StalePage(
             "This step was done in another playbook on this case, so there is nothing to skip."
         )
     if not may_skip_step(page, now.step):
@@ -139,7 +139,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     require_unfinished(run)
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
-        raise Conflict("Nothing was recorded about this step, so there is nothing to undo.")
+        raise StalePage("Nothing was recorded about this step, so there is nothing to undo.")
     refuse_if_changed_since(seen, now=record.id)
     page = queries.pinned_playbook_of(run)
     work.record(
