@@ -265,11 +265,14 @@ def _fenced(context: AppContext, *, at: datetime | None, fence: int | None) -> I
         if fence is not None:
             ticker_lease.renew_lease(work.session, fence)
         yield work
+        if fence is not None:  # once more: this part may have taken as long as the lease
+            ticker_lease.renew_lease(work.session, fence)
 
 
 def _ours(context: AppContext, fence: int | None) -> bool:
     """Whether the next job is still ours to run. Raises LeaseLost if it is not."""
     if fence is not None:
         with context.begin() as work:
-            ticker_lease.hold_lease(work.session, fence)
+            if not ticker_lease.is_lease_held(work.session, fence):
+                raise ticker_lease.LeaseLost
     return True

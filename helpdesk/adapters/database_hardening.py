@@ -42,7 +42,7 @@ def ends_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
     up, but they are still at hand. Besides who holds very many, it ends who asks for what no
     process of ours does (a strong lock of a table, or of a database or role as such: PostgreSQL
     queues everybody behind that before it asks who may), and who keeps others waiting; and who
-    fills the disk with temporary files, or works on one statement without end. None of that is
+    fills the disk with temporary files, or works on one statement without end. For how long is not
     asked of a session that commits: it waits for the disk, or for a standby, as all the others do.
     """
     return f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
@@ -61,8 +61,9 @@ BEGIN
             unnest(pg_blocking_pids(waits.pid)) AS blocker;
     FOR hoarder IN
         WITH locks AS MATERIALIZED (SELECT * FROM pg_lock_status())
-        SELECT sessions.pid, sessions.usesysid, held.many
-            FROM (SELECT pid, count(*) AS many, bool_and(granted) AS is_served,
+        SELECT sessions.pid, sessions.usesysid, coalesce(held.many, 0) AS many
+            FROM pg_stat_get_activity(NULL) AS sessions
+            LEFT JOIN (SELECT pid, count(*) AS many, bool_and(granted) AS is_served,
                 bool_or(CASE locktype
                     -- A new connection takes a weak one of its database; of no object: NOTIFY.
                     WHEN 'object' THEN classid IN (1260, 1262) AND objid <> 0 AND mode NOT IN
@@ -70,27 +71,27 @@ BEGIN
                     WHEN 'relation' THEN mode IN ('ShareLock', 'ShareRowExclusiveLock',
                         'ExclusiveLock', 'AccessExclusiveLock')
                     ELSE false END) AS is_strong
-                FROM locks GROUP BY pid) AS held
-            JOIN pg_stat_get_activity(NULL) AS sessions ON sessions.pid = held.pid
+                FROM locks GROUP BY pid) AS held ON held.pid = sessions.pid
             -- Who waits for a tuple is further back in line: the first waits for who has it.
             LEFT JOIN (SELECT blocker, min(waitstart) AS since
                 FROM unnest(waiting, blocking) AS waits (pid, blocker) JOIN locks USING (pid)
                 WHERE NOT granted AND locktype <> 'tuple' GROUP BY blocker) AS kept
-                ON kept.blocker = held.pid
+                ON kept.blocker = sessions.pid
+            -- A cursor WITH HOLD keeps its file while the session rests, without any lock.
             LEFT JOIN (SELECT substring(name FROM '^pgsql_tmp(\\d+)')::int AS pid, sum(size) AS size
-                FROM pg_ls_tmpdir() GROUP BY 1) AS spilled ON spilled.pid = held.pid
+                FROM pg_ls_tmpdir() GROUP BY 1) AS spilled ON spilled.pid = sessions.pid
             WHERE sessions.usesysid = ANY (ours)
-                AND lower(coalesce(sessions.wait_event, ''))
-                    NOT IN ('walsync', 'walwrite', 'syncrep')
                 AND (spilled.size > {MOST_SPILLED} * 1048576
-                OR sessions.state = 'active'
+                OR held.many > {MOST_LOCKS} OR held.is_strong
+                OR lower(coalesce(sessions.wait_event, ''))
+                    NOT IN ('walsync', 'walwrite', 'syncrep')
+                AND (sessions.state IN ('active', 'fastpath function call')
                 AND sessions.query_start
                     < clock_timestamp() - interval '{LONGEST_STATEMENT} seconds'
-                OR held.many > {MOST_LOCKS} OR held.is_strong
                 OR held.is_served
                 AND kept.since < clock_timestamp() - interval '{longest_wait} seconds'
                 OR kept.blocker IS NOT NULL
-                AND sessions.xact_start < clock_timestamp() - interval '{longest_hold} seconds')
+                AND sessions.xact_start < clock_timestamp() - interval '{longest_hold} seconds'))
     LOOP
         PERFORM pg_terminate_backend(hoarder.pid);
         role := names[array_position(ours, hoarder.usesysid)];

@@ -68,7 +68,7 @@ class LockWatcher(threading.Thread):
             most[role] = max(locks, most.get(role, 0))
         for role, locks in most.items():
             log.warning(
-                "A session of %s was ended: it kept others from working (it held %d locks).",
+                "A session of %s was ended: it took too much of the database (it held %d locks).",
                 role,
                 locks,
             )

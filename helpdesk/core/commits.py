@@ -15,4 +15,10 @@ def commit(session: Session) -> None:
         session.commit()
     except OperationalError as lost:
         cause = lost.orig or lost
-        raise CommitLost(lost.statement, None, cause, hide_parameters=True) from lost
+        raise CommitLost(
+            lost.statement,
+            None,
+            cause,
+            hide_parameters=True,
+            connection_invalidated=lost.connection_invalidated,
+        ) from lost

@@ -52,33 +52,28 @@ def acquire_lease(session: Session, holder: str) -> int | None:
         .values(
             holder=holder,
             until=func.now() + LEASE,
-            # Renewed in time it stays the same; whoever takes it when it is free gets a new one.
-            fence=TickerLease.fence + cast(or_(~is_ours, is_free), Integer),
+            # Of one holder it stays the same: its threads go on with it.
+            fence=TickerLease.fence + cast(~is_ours, Integer),
         )
         .returning(TickerLease.fence)
     )
     return session.scalar(taken)
 
 
-def hold_lease(session: Session, fence: int) -> None:
-    """Keep the lease for the rest of this transaction, or raise LeaseLost.
-
-    Whoever wants to take it waits for the transaction, so that nothing is written in between. Where
-    its time is over and nobody took it, it is ours still: on a slow machine each tick would break
-    off otherwise, and none come to its end.
-    """
-    held = (
-        select(TickerLease.fence)
-        .where(TickerLease.name == TICKER, TickerLease.fence == fence)
-        .with_for_update()
-    )
-    if session.scalar(held) is None:
-        raise LeaseLost
+def is_lease_held(session: Session, fence: int) -> bool:
+    """Whether nobody has taken the lease. It holds nothing: what is asked beside a tick that is
+    slow must not keep its parts waiting."""
+    held = select(TickerLease.fence).where(TickerLease.name == TICKER, TickerLease.fence == fence)
+    return session.scalar(held) is not None
 
 
 def renew_lease(session: Session, fence: int) -> None:
-    """Keep the lease for the rest of this transaction and from its end on, or raise LeaseLost: two
-    that are slow would otherwise take it from one another, and neither come to its end."""
+    """Keep the lease for this transaction, and for LEASE from now on, or raise LeaseLost.
+
+    Whoever wants to take it waits for the transaction, so that nothing is written in between.
+    Where its time is over and nobody took it, it is ours still: on a slow machine each tick would
+    break off otherwise, and none come to its end.
+    """
     renewed = (
         update(TickerLease)
         .where(TickerLease.name == TICKER, TickerLease.fence == fence)

@@ -342,6 +342,30 @@ def test_one_whose_lease_ran_out_goes_on_where_nobody_took_it(two_desks):
     assert ticker.acquire_ticker_lease(other, "other") is None, "it is renewed by each part"
 
 
+def test_whoever_takes_their_own_lease_again_keeps_its_number_for_their_threads(two_desks):
+    one, other = two_desks
+    fence = ticker.acquire_ticker_lease(one, "one")
+    time.sleep(0.5)
+
+    assert ticker.acquire_ticker_lease(one, "one") == fence
+    assert ticker._ours(one, fence)
+    time.sleep(0.5)
+    assert ticker.acquire_ticker_lease(other, "other") == fence + 1
+    with pytest.raises(ticker_lease.LeaseLost):
+        ticker._ours(one, fence)
+
+
+def test_a_job_that_asks_whether_it_is_still_ours_keeps_no_part_of_a_tick_waiting(two_desks):
+    one, _ = two_desks
+    fence = ticker.acquire_ticker_lease(one, "one")
+
+    with one.begin() as part:
+        ticker_lease.renew_lease(part.session, fence)
+        with one.begin() as job:
+            job.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            assert ticker_lease.is_lease_held(job.session, fence)
+
+
 def test_a_tick_on_a_slow_machine_comes_to_its_end_beside_one_that_stands_by(
     two_desks, monkeypatch
 ):
@@ -377,7 +401,7 @@ def test_who_takes_over_waits_for_what_is_being_written(two_desks):
         order.append("taken over")
 
     with one.begin() as work:
-        ticker_lease.hold_lease(work.session, fence)
+        ticker_lease.renew_lease(work.session, fence)
         taking = threading.Thread(target=take_over)
         taking.start()
         time.sleep(1)

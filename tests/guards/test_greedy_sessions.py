@@ -15,7 +15,7 @@ from tests.conftest import plain
 MB = 1024 * 1024
 SPILLED = "SELECT coalesce(sum(size), 0)::bigint FROM pg_ls_tmpdir()"
 SPILLS = (
-    "DECLARE x CURSOR FOR SELECT repeat(md5(g::text), 32)"
+    "DECLARE x CURSOR WITH HOLD FOR SELECT repeat(md5(g::text), 32)"
     " FROM generate_series(1, 150000) g ORDER BY 1"
 )
 
@@ -61,7 +61,9 @@ def until(true):
     raise AssertionError("it never came true")
 
 
-def test_who_fills_the_disk_with_temporary_files_is_ended(server, look, admin):
+@pytest.mark.parametrize("is_at_rest", [False, True])
+def test_who_fills_the_disk_with_temporary_files_is_ended(server, look, admin, is_at_rest):
+    """At rest, with cursors that outlive their transactions, a session holds no lock at all."""
     with ExitStack() as held:
         for _ in range(3):
             thief = psycopg.connect(plain(server.url("helpdesk_intake")))
@@ -69,6 +71,8 @@ def test_who_fills_the_disk_with_temporary_files_is_ended(server, look, admin):
             thief.execute("SET work_mem = '64kB'")
             thief.execute(SPILLS)
             thief.execute("FETCH 1 FROM x")
+            if is_at_rest:
+                thief.commit()
         assert admin.execute(SPILLED).fetchone()[0] > 3 * 100 * MB
 
         assert "helpdesk_intake" in look()
