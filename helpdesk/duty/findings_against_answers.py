@@ -5,7 +5,8 @@ Pure. A step changes no answer and no level: a person corrects the answer, and i
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from helpdesk.playbooks.conditions import Condition, Context, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
@@ -14,13 +15,15 @@ from helpdesk.runs.models import MOVED, StepRecord
 from helpdesk.runs.queries import RunProgress
 from helpdesk.triage.decision_table import DANGER, DecisionPoint, DecisionTable
 
+AN_HOUR: Final = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class FindingAgainstAnswer:
     """A step as it ended, and what the case counts with instead: the question, and in words.
 
     `is_older` says that the reporter told us of danger since: the step is to be done again, and the
-    answer is right.
+    answer is right. `is_of_that_hour` says that nobody can tell which came first.
     """
 
     step: Step
@@ -29,6 +32,7 @@ class FindingAgainstAnswer:
     question: str
     counts_as: str
     is_older: bool
+    is_of_that_hour: bool
 
 
 def find_findings_against_answers(
@@ -41,7 +45,7 @@ def find_findings_against_answers(
     """Where the answers do not fit what was recorded last about a step.
 
     `settled` is what each decision point counted with, be it answered or assumed. Danger was told
-    in the hour that began at `danger_told_at`; a step of that hour is taken for a later one.
+    in the hour that began at `danger_told_at`: no more is kept of when a reporter was there.
     """
     recorded = [
         (step, outcome, at, outcome.fits)
@@ -57,8 +61,18 @@ def find_findings_against_answers(
         if _holds(fits, settled) or (step.id in fitting and not _says_more(fits, point, settled)):
             continue
         counts_as = point.value(str(settled[name]))
-        is_older = name == DANGER and danger_told_at is not None and at < danger_told_at
-        found.append(FindingAgainstAnswer(step, outcome, at, name, str(counts_as.label), is_older))
+        told_at = danger_told_at if name == DANGER else None
+        found.append(
+            FindingAgainstAnswer(
+                step,
+                outcome,
+                at,
+                name,
+                str(counts_as.label),
+                is_older=told_at is not None and at < told_at,
+                is_of_that_hour=told_at is not None and told_at <= at < told_at + AN_HOUR,
+            )
+        )
     return found
 
 

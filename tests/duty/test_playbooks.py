@@ -318,7 +318,7 @@ def test_danger_from_one_trouble_is_not_covered_up_by_what_another_playbook_reco
     assert [one.counts_as for one in found] == ["no danger known"]
 
 
-@pytest.mark.parametrize("hours_since", [1, -2])
+@pytest.mark.parametrize("hours_since", [1, -0.5, -2])
 def test_a_step_from_before_danger_was_told_is_to_be_done_again(house, hours_since):
     case_id = house.report({**CALM, "danger": "imminent"})
     run_id = house.add(case_id, "account-takeover")
@@ -335,6 +335,7 @@ def test_a_step_from_before_danger_was_told_is_to_be_done_again(house, hours_sin
         )
 
     assert found.is_older is (hours_since > 0)
+    assert found.is_of_that_hour is (hours_since == -0.5)
 
 
 def test_the_playbook_that_knows_of_less_danger_says_nothing_against_the_answer(house):
