@@ -12,11 +12,14 @@ from helpdesk.playbooks.answer_evaluation import (
 )
 from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
-from helpdesk.playbooks.model import AnswerOption, LossIfLate, Playbook, Question
+from helpdesk.playbooks.model import AnswerOption, Playbook, Question
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
 LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True))
+
+# What the line is called, of any kind, that sends whoever is in danger to people they trust.
+PEOPLE_FIRST: Final = "people-first"
 
 # Answers to whether someone in the pictures is under 18 with which nothing shown may be copied.
 UNDER_18: Final = frozenset({"yes", UNSURE})
@@ -123,14 +126,12 @@ def _from_the_end(option_id: str) -> int:
 
 
 def _each_once(lines: Iterable[AdviceNotRuledOut]) -> tuple[AdviceNotRuledOut, ...]:
-    """The first of those with the same words, and of those that send people to safety by one id."""
-    kept: list[AdviceNotRuledOut] = []
-    said: set[str] = set()
+    """The first of those with the same words, and of those that send to people one trusts.
+
+    Other lines have a name in common and say different things: each of them stands.
+    """
+    kept: dict[str, AdviceNotRuledOut] = {}
     for one in lines:
         advice = one.advice
-        is_safety = advice.at_stake is LossIfLate.SAFETY
-        names = {str(advice.text), f"id {advice.id}"} if is_safety else {str(advice.text)}
-        if said.isdisjoint(names):
-            kept.append(one)
-        said |= names
-    return tuple(kept)
+        kept.setdefault(PEOPLE_FIRST if advice.id == PEOPLE_FIRST else str(advice.text), one)
+    return tuple(kept.values())

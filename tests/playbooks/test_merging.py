@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from helpdesk.playbooks.answer_evaluation import safe_now_advice
 from helpdesk.playbooks.conditions import Is
-from helpdesk.playbooks.model import AnswerOption, Text
+from helpdesk.playbooks.model import AnswerOption, LossIfLate, Text
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import (
+    PEOPLE_FIRST,
     SOMETHING_ELSE,
     merged_advice,
     merged_questions,
@@ -143,7 +144,7 @@ def test_of_several_kinds_that_have_stopped_none_takes_a_line_away():
 def test_whoever_has_nowhere_safe_tonight_is_told_to_sleep_elsewhere():
     said = {"danger": "credible", "dox_what": ("contact",), "dox_tonight": "no"}
 
-    assert said_to(["doxing"], said) >= {"other-bed", "people-first"}
+    assert said_to(["doxing"], said) >= {"other-bed", "at-the-door"}
 
 
 def test_what_was_said_of_one_kind_alone_counts_for_it_beside_another_shown_later():
@@ -176,3 +177,34 @@ def test_no_other_kind_asks_for_pictures_where_a_child_may_be_shown(kind, age):
 
     assert asked_for(img_age="no", hold="running"), "they are asked for where nobody is under 18"
     assert not asked_for(img_age=age, hold="running")
+
+
+GENERIC = r"go to people you trust first"
+
+
+@pytest.mark.parametrize("danger", ["credible", "imminent"])
+def test_no_kind_pushes_out_the_line_that_keeps_somebody_safe_in_another(danger):
+    """Who is sent to people they trust still hears of the door, and of the people in the data."""
+
+    def told(*kinds):
+        advice = merged_advice(playbooks_of_kinds(LIBRARY, kinds), {"danger": danger})
+        return [one for one in (*advice.dos, *advice.donts) if one.at_stake is LossIfLate.SAFETY]
+
+    for other in NAMES:
+        particular = {str(one.text) for one in told(other) if not re.search(GENERIC, str(one.text))}
+        for kind in NAMES:
+            assert particular <= {str(one.text) for one in told(kind, other)}, (kind, other)
+
+
+def test_lines_that_count_as_one_say_one_thing():
+    """Of lines called people-first only the first is shown, so none of them may say more."""
+    lines = [one for page in LIBRARY.playbooks for one in page.safe_now if one.id == PEOPLE_FIRST]
+
+    assert len(lines) > 5
+    assert all(re.search(GENERIC, str(one.text)) for one in lines)
+
+
+def test_whose_home_is_known_keeps_the_line_about_the_door_although_someone_came_free():
+    said = {"danger": "imminent", "arrest_state": "free", "dox_what": ("home",)}
+
+    assert "at-the-door" in said_to(["arrest-detention", "doxing"], said)
