@@ -50,22 +50,23 @@ def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Quest
 
 
 def merged_advice(
-    pages: Iterable[Playbook], known: Context, *, hold_is_about: str = ""
+    pages: Iterable[Playbook], known: Context, *, hold_is_about: str | None = None
 ) -> SafeNowAdvice:
     """What to do now and what better not, of all the pages; the same is said once.
 
-    Whoever said of several kinds of trouble at once that it has stopped may have meant another:
-    that rules out no line. Whoever said it of one kind alone, `hold_is_about`, meant that one.
+    That it has stopped rules out lines only of the kind that it was said of, `hold_is_about`:
+    empty where it was said of several at once, since any of them may have been meant. Nothing is
+    given where these pages are those that asked, and one page alone then meant itself.
     Where someone under 18 may be in the pictures of one kind, no other asks to copy what is shown.
     """
     pages = tuple(pages)
+    if hold_is_about is None:
+        hold_is_about = pages[0].id if len(pages) == 1 else ""
     may_show_child = not UNDER_18.isdisjoint({known.get("img_age")})
     lines = [
         one
         for page in pages
-        for one in fitting_advice(
-            page, known if len(pages) == 1 or page.id == hold_is_about else _not_stopped(known)
-        )
+        for one in fitting_advice(page, known if page.id == hold_is_about else _not_stopped(known))
     ]
     fitting = [one for one in lines if not (may_show_child and one.advice.copies)]
     return advice_by_urgency(_each_once(fitting))

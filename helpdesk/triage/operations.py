@@ -121,7 +121,8 @@ def correct_reporter_answers(
         seal_answers_for_advice(
             case, in_mailbox, questions_answered_later=later, hold_is_about=about
         )
-        work.record("case.answers_released", case, answers=sorted(shown))
+        of_kinds = {"about": list(case.kinds)} if "hold" in shown else {}
+        work.record("case.answers_released", case, answers=sorted(shown), **of_kinds)
     report_content.correct_answers(work, case, kept, in_mailbox=in_mailbox)
     for question in changes:
         record_contribution(

@@ -1,6 +1,6 @@
 """Reading what was judged: the level in force and why, what was thought before, what is asked."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -51,14 +51,15 @@ EVALUATIONS: Final = (
     .order_by(LevelEvaluation.at.desc(), LevelEvaluation.id)
 )
 
-# What a report was about, and which answers the mailbox follows since one of us corrected them.
+# What a report was about, and which answers the mailbox follows since one of us corrected them;
+# newest first.
 _REPORTED_AND_RELEASED: Final = (
     select(HistoryEntry.action, HistoryEntry.details)
     .where(
         HistoryEntry.case_id == bindparam("case_id"),
         HistoryEntry.action.in_(("case.submitted", "case.answers_released")),
     )
-    .order_by(HistoryEntry.id)
+    .order_by(HistoryEntry.id.desc())
 )
 
 
@@ -338,15 +339,19 @@ def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
 
 
 def kind_that_hold_is_about(work: Work, case: Case, released: Collection[str]) -> str:
-    """The one kind of trouble of which alone it was told whether it has stopped; nothing where that
-    was told of several, or was corrected before, and nobody knows of how many.
+    """The one kind of trouble of which alone it was told, the last time, whether it has stopped;
+    nothing where that was told of several, or where nobody wrote down of which.
 
     `released` are the answers that one of us lets the mailbox follow now.
     """
     kinds: Sequence[str] = case.kinds
     if "hold" not in released:
         entries = work.session.execute(_REPORTED_AND_RELEASED, {"case_id": case.id}).all()
-        if any("hold" in one.details.get("answers", ()) for one in entries):
-            return ""
-        kinds = next((one.details["about"] for one in entries if "about" in one.details), ())
+        told = (one.details for one in entries if _tells_hold(one.action, one.details))
+        kinds = next((one.get("about", ()) for one in told), ())
     return kinds[0] if len(kinds) == 1 else ""
+
+
+def _tells_hold(action: str, details: Mapping[str, Any]) -> bool:
+    """Whether this was the report, or the release of a corrected answer to whether it goes on."""
+    return action == "case.submitted" or "hold" in details.get("answers", ())

@@ -234,3 +234,36 @@ def test_that_it_is_back_counts_although_a_colleague_shows_another_kind(house, b
         triage.correct_reporter_answers(work, case, {"hold": "ended"}, shows_in_mailbox=True)
     browser.open("/mailbox/case/advice")
     assert lines_on(browser) & misfits, "that was said of both"
+
+
+@pytest.mark.parametrize("beside", [[], ["suspicious-message"]])
+def test_that_it_is_back_is_not_said_of_the_account_that_it_turned_out_to_be_about(
+    house, browser, beside
+):
+    """Of two kinds nobody knows which has stopped, and an answer about a phone frees no account."""
+    go_to(browser, 4, first=FIRST | {"q_hold": "ended", "what": [KIND, *beside]}, own=TOLD)
+    send(browser)
+    enter(browser, " ".join(code_on(browser).words))
+
+    with house.inside() as work:
+        work.session.execute(update(Case).values(told_types=("account-takeover",)))
+
+    browser.open("/mailbox/case/advice")
+    assert "its messages are fake" in browser.text
+
+
+def test_that_it_is_back_still_counts_after_two_corrections(house, browser):
+    """A colleague was told so of the one kind, and corrects another answer afterwards."""
+    go_to(browser, 4, first=FIRST, own=TOLD)
+    send(browser)
+    enter(browser, " ".join(code_on(browser).words))
+    browser.open("/mailbox/case/advice")
+    before = lines_on(browser)
+
+    for changes in ({"hold": "ended"}, {"seized_what": "phone"}):
+        with house.inside() as work:
+            case = work.session.scalars(select(Case)).one()
+            triage.correct_reporter_answers(work, case, changes, shows_in_mailbox=True)
+
+    browser.open("/mailbox/case/advice")
+    assert {one for one in before if "SIM card" in one}.isdisjoint(lines_on(browser))

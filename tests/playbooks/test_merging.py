@@ -208,3 +208,18 @@ def test_whose_home_is_known_keeps_the_line_about_the_door_although_someone_came
     said = {"danger": "imminent", "arrest_state": "free", "dox_what": ("home",)}
 
     assert "at-the-door" in said_to(["arrest-detention", "doxing"], said)
+
+
+@pytest.mark.parametrize("hold_is_about", ["", "device-lost-seized"])
+def test_that_it_stopped_counts_for_no_kind_that_it_was_not_said_of(hold_is_about):
+    """The device is back, or one of two things is over: the mailbox goes over to the account."""
+    pages = playbooks_of_kinds(LIBRARY, ["account-takeover"])
+    ended = {"hold": "ended", "way_in": "signed_in"}
+
+    def told(**about):
+        advice = merged_advice(pages, ended, **about)
+        return {one.id for one in (*advice.dos, *advice.donts)}
+
+    assert told(hold_is_about=hold_is_about) >= {"tell-close", "signed-in-password"}
+    assert not told(hold_is_about="account-takeover") & {"tell-close", "signed-in-password"}
+    assert told() == told(hold_is_about="account-takeover")
