@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from psycopg.errors import InsufficientPrivilege, UniqueViolation
@@ -203,6 +203,7 @@ def _lost(error: DBAPIError) -> ResponseReturnValue:
     become_anonymous()
     page = _page_if_lost()
     if page is not None:
+        _take_back_what_was_said()
         return page(), 503
     return _again(MAY_BE_SAVED if request.method == "POST" else CANNOT_READ, 503)
 
@@ -319,6 +320,7 @@ def _again(
     look for it."""
     if request.method != "POST" or not is_same_site():
         return _page(sentence, status, above=above, ways=ways)
+    _take_back_what_was_said()
     page = render_template(
         "errors/unbranded.html" if is_unbranded_host() else "errors/again.html",
         again=True,
@@ -351,6 +353,7 @@ def _page(
 ) -> tuple[Any, int]:
     if not _is_host_valid():  # no page of ours has an address there
         return Response(gettext(sentence), status, mimetype="text/plain"), status
+    _take_back_what_was_said()
     page = render_template(
         "errors/unbranded.html" if is_unbranded_host() else "errors/refused.html",
         again=False,
@@ -362,6 +365,14 @@ def _page(
         home=current_app.config["HOME"],
     )
     return page, status
+
+
+def _take_back_what_was_said() -> None:
+    """What a view said had been done was not, or nobody knows: that "we’re alerting the people on
+    duty now" stands on no page that says nothing was sent. A page that is only read says nothing
+    of its own: what was said before it is still true."""
+    if request.method == "POST" and session.get("_flashes"):
+        session.pop("_flashes")
 
 
 def _is_host_valid() -> bool:

@@ -13,6 +13,7 @@ from helpdesk.core.codes import ReturnCode
 from tests.factories import a_case
 
 WORDS = "They are at the door again."
+SENT = "Message sent"
 
 
 @pytest.fixture
@@ -90,13 +91,37 @@ def test_what_was_saved_with_an_answer_that_was_lost_is_not_there_twice(
     lose_the_answer()
     mailbox.send("/mailbox/case/messages", answers={"body": WORDS})
     assert "be there twice" in mailbox.text
+    assert SENT not in mailbox.text
     assert messages_of(house, case) == 1
 
     mailbox.send("/mailbox/case/messages")  # the button of that page
 
     assert mailbox.status == 200
-    assert "You wrote to us on" in mailbox.text
+    assert "You sent us a message on" in mailbox.text
+    assert SENT in mailbox.text
     assert messages_of(house, case) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("messages", "Message sent"), ("danger", "alerting the people on duty")]
+)
+def test_what_was_rolled_back_with_a_lost_connection_is_not_said_to_be_done(
+    house, mailbox, case, lose_the_connection, address, said
+):
+    """Whoever reads that people are being alerted stops calling for help."""
+    if address == "danger":
+        mailbox.open("/mailbox/case/danger")
+    lose_the_connection("note_press_answer")
+
+    answers = {"body": WORDS} if address == "messages" else {}
+    mailbox.send(f"/mailbox/case/{address}", answers=answers)
+
+    assert mailbox.status == 503
+    assert "Nothing was sent" in mailbox.text
+    assert said not in mailbox.text
+    assert messages_of(house, case) == 0
+    mailbox.open("/mailbox/case")
+    assert said not in mailbox.text
 
 
 def test_nor_when_the_database_fails_at_the_next_press_too(
