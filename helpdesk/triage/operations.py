@@ -177,7 +177,7 @@ def _apply(
     leads_lower = level.rank < case.level.rank
     if leads_lower:
         level, rule = case.level, case.rule
-        if rule == DANGER_TOLD:  # told again, it is new
+        if rule in (DANGER_TOLD, DANGER_SEEN):  # told again, it is new
             rule = DANGER_WAS_TOLD
     elif case.rule == DANGER_TOLD and judgement.settled["danger"] == IMMINENT:
         rule = DANGER_TOLD  # until one of us records something else about it

@@ -274,6 +274,28 @@ def test_what_a_coordinator_has_seen_and_nobody_called_over_is_heard_of_when_tak
     assert on_board(house) == [case.ref]
 
 
+def test_what_was_seen_and_then_recorded_as_over_calls_nobody_when_taken_back_again(
+    house, case, code
+):
+    told(house, case, code)
+    take_back(house, case, code)
+    with house.inside() as work:
+        coordinator = a_person(work, Role.COORDINATOR, [house.team])
+    with house.inside(coordinator) as work:
+        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    writes_that_they_were_made_to(house, case, code)
+    with house.inside() as work:
+        triage.correct_reporter_answers(
+            work, work.session.get(Case, case.id), {"danger": "none_known"}
+        )
+    called = len(calls(house))
+    writes_that_they_were_made_to(house, case, code)
+    take_back(house, case, code)
+
+    assert len(calls(house)) == called
+    assert on_board(house) == []
+
+
 @pytest.fixture
 def told_in_report(house, code):
     with house.inside() as work:
