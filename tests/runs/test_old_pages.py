@@ -8,6 +8,7 @@ from helpdesk.cases.playbook_findings import fact_codes_of_playbook, facts_of_pl
 from helpdesk.core.stale_page_marks import CHANGED
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import operations, queries, storage
+from helpdesk.runs.models import StepRecord
 from tests.factories import sign_in
 from tests.intake.browser import Browser
 from tests.runs.conftest import showing
@@ -245,6 +246,21 @@ def test_a_slip_that_is_taken_back_forgets_no_refusal_of_an_earlier_run(at_work,
     with at_work.working() as work:
         again = facts_of_playbook(work, at_work.case(work), HERE[0])["owner_confirmed"]
         assert again.set_at == refused_at
+
+
+def test_a_refusal_that_counts_again_is_one_whatever_the_outcome_is_called(at_work):
+    """“There was no answer” is a refusal of the platform, too."""
+    run_id = at_work.start("account-suspended")
+    with at_work.working(at_work.bo) as work:
+        run = at_work.run(work, run_id)
+        step = queries.pinned_playbook_of(run).step("follow-up-platform")
+        earlier = StepRecord(step=step.id, outcome="silent", at=at_work.now, by=work.actor.id)
+        storage.restore_refusal(work, run, step, "susp_state", earlier)
+        work.record("test.restored", run)
+
+    with at_work.working() as work:
+        found = facts_of_playbook(work, at_work.case(work), "account-suspended")["susp_state"]
+    assert (found.value, found.set_at, found.set_by) == ("refused", at_work.now, earlier.by)
 
 
 def test_a_step_that_is_taken_back_still_takes_its_own_word_back(at_work):
