@@ -21,8 +21,8 @@ LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True
 # What the line is called, of any kind, that sends whoever is in danger to people they trust.
 PEOPLE_FIRST: Final = "people-first"
 
-# Answers to whether someone in the pictures is under 18 with which nothing shown may be copied.
-UNDER_18: Final = frozenset({"yes", UNSURE})
+# The question whether someone in the pictures is under 18; only a no lets what is shown be copied.
+UNDER_18: Final = "img_age"
 
 
 def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
@@ -57,12 +57,14 @@ def merged_advice(
     That it has stopped rules out lines only of the kind that it was said of, `hold_is_about`:
     empty where it was said of several at once, since any of them may have been meant. Nothing is
     given where these pages are those that asked, and one page alone then meant itself.
-    Where someone under 18 may be in the pictures of one kind, no other asks to copy what is shown.
+    Where someone under 18 may be in the pictures of one kind, as long as nobody said no, none asks
+    to copy what is shown.
     """
     pages = tuple(pages)
     if hold_is_about is None:
         hold_is_about = pages[0].id if len(pages) == 1 else ""
-    may_show_child = not UNDER_18.isdisjoint({known.get("img_age")})
+    asks_age = any(page.question(UNDER_18) for page in pages)
+    may_show_child = (known.get(UNDER_18) or (UNSURE if asks_age else "no")) != "no"
     lines = [
         one
         for page in pages

@@ -26,7 +26,8 @@ def test_a_phone_that_is_back_and_works_keeps_its_number_and_loses_the_linked_de
 
 
 @pytest.mark.parametrize(
-    ("devices", "is_told"), [("nothing", False), ("papers", False), ("phone", True)]
+    ("devices", "is_told"),
+    [("nothing", False), ("papers", False), ("phone", True), ("computer", True)],
 )
 def test_a_phone_is_switched_off_where_one_was_taken(devices, is_told):
     told = lines("arrest-detention", {"arrest_state": "free", "arrest_devices": (devices,)})
@@ -139,6 +140,12 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
             {"no-backup", "online-versions", "tell-others"},
         ),
         ("impersonation", {"fakeme_own": "none"}, {"own-people"}),
+        ("impersonation", {"fakeme_own": "mine"}, {"not-you"}),
+        (
+            "impersonation",
+            {"hold": "running", "fakeme_kind": "mail", "fakeme_own": "none"},
+            {"friends-report"},
+        ),
         ("impersonation", {"fakeme_own": "mine"}, {"check-own"}),
         ("impersonation", {"hold": "ended"}, {"take-pictures"}),
         ("impersonation", {"hold": "running", "fakeme_kind": "mail"}, {"report-once"}),
@@ -148,7 +155,7 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
             {"chat_signs": ("signed_out",), "chat_signal": "lost"},
             {"look-at-linked"},
         ),
-        ("messenger-hijack", {"chat_signs": ("sent",)}, {"ask-new-code"}),
+        ("messenger-hijack", {"chat_signs": ("sent",)}, {"ask-new-code", "if-signed-out"}),
         ("messenger-hijack", {"chat_how": ("phone_away",)}, {"keep-the-chat"}),
         ("spyware-alert", {"spy_aside": "cannot", "spy_soon": ("travel",)}, {"border-soon"}),
         (
@@ -171,7 +178,7 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
         ("website-down", {"site_for_whom": "me"}, {"other-channel", "look-at-bills"}),
         ("website-down", {"hold": "ended"}, {"other-channel", "look-elsewhere"}),
         ("website-down", {"site_around": ("none",)}, {"no-answer"}),
-        ("website-hacked", {"hold": "ended"}, {"take-pictures", "no-restore"}),
+        ("website-hacked", {"hold": "ended"}, {"take-pictures", "no-restore", "copy-first"}),
         ("website-hacked", {"defaced_copy": "none"}, {"no-restore"}),
         ("website-hacked", {"defaced_what": ("adverts",)}, {"no-reply"}),
         (
@@ -188,6 +195,39 @@ def test_no_line_goes_against_what_was_said(kind, answers, misfits):
     assert not lines(kind, answers) & misfits
     every = {one.id for one in load_current_library().playbook(kind).safe_now}
     assert misfits <= every, "a line that was renamed goes against nothing any more"
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "line"),
+    [
+        (
+            "arrest-detention",
+            {"arrest_state": "free", "arrest_seen": ("asks",)},
+            "someone-else-wrote",
+        ),
+        (
+            "arrest-detention",
+            {"arrest_state": "feared", "arrest_seen": ("asks",)},
+            "someone-else-wrote",
+        ),
+        ("arrest-detention", {"hold": "ended", "arrest_seen": ("asks",)}, "someone-else-wrote"),
+        ("impersonation", {"fakeme_own": "none", "fakeme_does": ("lures",)}, "not-you"),
+        (
+            "messenger-hijack",
+            {"chat_how": ("told_code",), "chat_signs": ("sent",), "chat_signal": "works"},
+            "if-signed-out",
+        ),
+        ("spyware-alert", {"spy_aside": "cannot", "spy_soon": ("travel",)}, "border-talk"),
+        ("suspicious-message", {"msg_still_there": "gone", "msg_asks": ("file",)}, "no-open-file"),
+        (
+            "suspicious-message",
+            {"msg_still_there": "gone", "msg_done": ("opened_file",)},
+            "no-open-file",
+        ),
+    ],
+)
+def test_what_rules_a_line_out_leaves_one_that_fits(kind, answers, line):
+    assert line in lines(kind, answers)
 
 
 def test_a_crisis_line_comes_first_for_who_said_so_where_danger_is_asked():

@@ -107,16 +107,15 @@ def test_options_that_only_one_page_has_stand_before_i_do_not_know():
 def test_advice_is_that_of_all_pages_and_nothing_is_said_twice(kinds):
     pages = playbooks_of_kinds(LIBRARY, kinds)
 
-    advice = merged_advice(pages, {})
+    advice = merged_advice(pages, {"img_age": "no"})
 
     said = [str(one.text) for one in (*advice.dos, *advice.donts)]
     assert len(said) == len(set(said))
-    each = [safe_now_advice(page, {}) for page in pages]
+    each = [safe_now_advice(page, {"img_age": "no"}) for page in pages]
     alone = {str(one.text): one.id for told in each for one in (*told.dos, *told.donts)}
     assert set(said) <= set(alone)
-    # two pages that send people to safety under one name do so once
-    left_out = {alone[text] for text in set(alone) - set(said)}
-    assert left_out <= {one.id for one in (*advice.dos, *advice.donts)}
+    # what sends people to safety is said once
+    assert {alone[text] for text in set(alone) - set(said)} <= {PEOPLE_FIRST}
 
 
 def asked(name, pages):
@@ -160,23 +159,57 @@ def test_what_was_said_of_one_kind_alone_counts_for_it_beside_another_shown_late
     assert names < said_to(["device-lost-seized", "account-takeover"], back)
 
 
-PICTURES = r"ictures? (of|that)\b"
-SHOWING = ["impersonation", "harassment-threats", "website-hacked", "fake-website"]
+# What is kept by a line that every report may bring: no such picture or copy shows a person.
+MAY_BE_COPIED = {
+    "account-suspended": {"no-form", "save-notice"},
+    "advice": {"copy-one"},
+    "being-watched": {"leave-as-is"},
+    "blocked-or-shutdown": {"keep-error"},
+    "data-exposed": {"close-links"},
+    "device-lost-seized": {"keep-paper"},
+    "messenger-hijack": {"unlink", "look-at-linked"},
+    "spyware-alert": {"keep-warning"},
+    "website-hacked": {"copy-first"},
+}
+COPYING = (
+    r"(?i)take (a )?picture|pictures? (of|that)\b|cop(y|ies) of what|copy it|save (that|every)"
+    r"|full version"
+)
+SHOWING = {
+    "impersonation": ("take-pictures", "note-first"),
+    "harassment-threats": ("keep-picture", "keep-first"),
+    "website-hacked": ("take-pictures", "tell-visitors"),
+    "fake-website": ("take-pictures", "warn-your-people"),
+    "something-else": ("keep-pictures", "keep-proof"),
+    "smear-campaign": ("keep-original", "keep-record"),
+    "account-suspended": ("own-copy", "save-notice"),
+}
 
 
-@pytest.mark.parametrize("kind", [*SHOWING, "something-else"])
-@pytest.mark.parametrize("age", ["yes", "unsure"])
+@pytest.mark.parametrize("kind", SHOWING)
+@pytest.mark.parametrize("age", ["yes", "unsure", None])
 def test_no_other_kind_asks_for_pictures_where_a_child_may_be_shown(kind, age):
-    """A fake profile with pictures of a child: not even as proof are they copied."""
-    pages = playbooks_of_kinds(LIBRARY, ["intimate-images", kind])
+    """A fake profile with pictures of a child: not even as proof are they copied. What nobody has
+    answered yet rules no child out, and what else is to be kept still stands."""
+    shows, still_said = SHOWING[kind]
+    told = said_to(["intimate-images", kind], {} if age is None else {"img_age": age})
 
-    def asked_for(**answers):
-        advice = merged_advice(pages, answers)
-        said = [str(one.text) for one in advice.dos]
-        return [one for one in said if re.search(PICTURES, one)]
+    assert shows not in told
+    assert still_said in told
+    assert shows in said_to(["intimate-images", kind], {"img_age": "no"})
+    assert shows in said_to([kind], {})
 
-    assert asked_for(img_age="no", hold="running"), "they are asked for where nobody is under 18"
-    assert not asked_for(img_age=age, hold="running")
+
+def test_each_line_that_copies_something_is_marked_or_was_looked_at():
+    for page in LIBRARY.playbooks:
+        unmarked = (one for one in page.safe_now if not (one.is_dont or one.copies))
+        copying = {one.id for one in unmarked if re.search(COPYING, str(one.text))}
+        assert copying == MAY_BE_COPIED.get(page.id, set()), page.id
+
+
+def test_a_kind_that_came_later_takes_no_picture_either():
+    """The mailbox went over from the pictures to the fake: what was said of them still counts."""
+    assert "take-pictures" not in said_to(["impersonation"], {"img_age": "yes"})
 
 
 GENERIC = r"go to people you trust first"
