@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bench.faults import burying, claiming, delivering, judge, killing, requests, submitting
 from bench.seeding import several_cases
-from helpdesk.core import emails, history
+from helpdesk.core import history
 from helpdesk.core.emails import UncertainMailError
+from helpdesk.escalations import request_emails
 from helpdesk.escalations.operations import delivery_attempts
 from tests.faults.conftest import SEED
 
@@ -111,12 +112,12 @@ def test_nothing_is_said_of_a_repeat_under_the_same_id(sent_twice):
 
 
 def test_a_repeat_under_a_second_id(sent_twice, monkeypatch):
-    compose = emails.compose_email
+    compose = request_emails.compose_email_from
 
-    def under_a_new_id(context, template, *, to, key, **facts):
-        return compose(context, template, to=to, key=f"{key}.{uuid4().hex}", **facts)
+    def under_a_new_id(settings, template, *, to, key, **facts):
+        return compose(settings, template, to=to, key=f"{key}.{uuid4().hex}", **facts)
 
-    monkeypatch.setattr(emails, "compose_email", under_a_new_id)
+    monkeypatch.setattr(request_emails, "compose_email_from", under_a_new_id)
 
     assert any("under 2 different ids" in fault for fault in sent_twice())
 
