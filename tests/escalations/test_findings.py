@@ -156,7 +156,7 @@ def test_nothing_is_taken_up_into_what_has_changed_or_left(house):
         catch_up(house, escalation, seen_hash="0" * 64)
 
     house.approve(escalation)
-    with pytest.raises(Conflict, match="has been approved"):
+    with pytest.raises(Conflict, match="approved already"):
         catch_up(house, escalation)
 
 
