@@ -74,3 +74,17 @@ def test_each_check_can_come_up_on_one_of_our_pages(check):
         next(minimal_answers_for_condition(check.when, page), None) is not None
         for page in LIBRARY.playbooks
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ("Store them in a safe place, so your work isn’t lost.", False),
+        ("If someone may be in danger, go to people you trust first.", True),
+        ("If someone may hurt you because of this, your safety comes first.", True),
+    ],
+)
+def test_a_safe_place_for_copies_sends_nobody_to_safety(said, holds):
+    [check] = (one for one in LIBRARY.advice_checks if one.id == "in-danger")
+
+    assert (found(check, advising(said), danger="imminent") == []) is holds
