@@ -1,12 +1,20 @@
 """Taking an agreement back while a request is somewhere: what is said first, what is so then."""
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
-from helpdesk.escalations.states import EscalationState, PartnerAction, Reason, Verdict
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import (
+    DeliveryState,
+    EscalationState,
+    PartnerAction,
+    Reason,
+    Verdict,
+)
 from tests.intake.test_requests import Story
 
 SURE = "Stop what was sent?"
@@ -206,3 +214,22 @@ def test_nothing_is_asked_of_them_once_it_is_taken_back(house, story):
         operations.answer_question(
             work, queries.visible_request_by_ref(work, story.ref), words="Monday."
         )
+
+
+@pytest.mark.parametrize("state", [DeliveryState.DEFERRED, DeliveryState.DEAD_LETTER])
+def test_of_what_no_server_took_nobody_says_that_it_is_on_its_way(house, story, state):
+    """It is tried again, or a person has to look at it: as far as we know it has not arrived."""
+    story.approve()
+    with house.backstage() as context, context.begin() as work:
+        found = work.session.scalar(select(Escalation).where(Escalation.ref == story.ref))
+        found.state = EscalationState.DISPATCHING
+        queries.delivery_of_request(work, found).state = state
+        work.record("test.not_taken", found)
+    said = "As far as we know, our request hasn’t reached"
+
+    assert said in opened(story)
+    page = take_back(story, sure=False)
+
+    assert SURE in page
+    assert said in page
+    assert "on its way" not in page

@@ -114,8 +114,8 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
             )
         case WithdrawalEffect.IS_STOPPED if request.arrived_at is None:
             said = gettext(
-                "A request is on its way to %(name)s. If you untick this, we’ll stop it. If "
-                "they already have it, we’ll tell them to stop.",
+                "As far as we know, our request hasn’t reached %(name)s yet. If you untick this, "
+                "we’ll stop it. If they already have it, we’ll tell them to stop.",
                 name=name,
             )
         case WithdrawalEffect.IS_STOPPED:
