@@ -1,6 +1,7 @@
 """Reading at the public door: a reporter sees one case; a stranger sees none."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import PartnerDecision, RecordedVerdict
+from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, parse_packet
 from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
@@ -260,6 +262,22 @@ def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
         if request.escalation.ref == ref:
             return request
     raise NotFound
+
+
+def accounts_of_similar_requests(work: Work, requests: Sequence[RequestStatus]) -> dict[str, str]:
+    """Of requests that ask one partner for the same, the account or page that each is about, by the
+    name of the request: nothing else tells them apart."""
+    alike = Counter((one.escalation.partner_id, one.escalation.ask) for one in requests)
+    packets = {
+        one.escalation.ref: work.keys.open_own(one.escalation, "packet_for_reporter")
+        for one in requests
+        if alike[one.escalation.partner_id, one.escalation.ask] > 1
+    }
+    return {
+        ref: parse_packet(text).fields.get(ACCOUNT_AT_ISSUE, "")
+        for ref, text in packets.items()
+        if text
+    }
 
 
 def partner_platforms(work: Work) -> list[str]:

@@ -134,6 +134,39 @@ def test_not_fixed_sends_it_back_to_them(story):
     assert "We have asked them to look at it again." in story.browser.text
 
 
+ANOTHER = "https://platform.test/another-account"
+
+
+def your_turn(story):
+    """What the box at the top says of each answer, one line for each."""
+    story.browser.open("/mailbox/case")
+    return [one.split("</p>")[0] for one in story.browser.text.split("Your turn: ")[1:]]
+
+
+def test_whose_turn_it_is_reads_what_was_asked_and_of_two_that_are_alike_which(house, story):
+    story.approve().carry().decide()
+    [alone] = your_turn(story)
+    assert "To give the account back to its owner" in alone
+    assert TYPED["target_url"] not in alone
+
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id)
+        case.other_types = ("account-suspended",)
+        operations.write_draft(
+            work,
+            case,
+            work.session.merge(story.partner),
+            ask=Ask.RESTORE,
+            typed={**TYPED, "target_url": ANOTHER},
+            playbook="account-suspended",
+        )
+
+    [now] = your_turn(story)
+    assert TYPED["target_url"] in now
+    assert ANOTHER not in now
+    assert ANOTHER in story.browser.text.split('id="requests"')[1]
+
+
 UNAVAILABLE = {
     "in doubt": {"vetted_on": None, "vetted_by": None},
     "retired": {"retired_on": date(2026, 11, 1)},

@@ -164,6 +164,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         our_last_word_at=max((one.sent_at for one in messages if one.for_reporter), default=None),
         next_word=load_decision_table().plan(case.level).next_word,
         requests=requests,
+        accounts=queries.accounts_of_similar_requests(work, requests),
         form=form,
         consents_form=consents,
         consequences=explain_consequences(requests, agreed),
