@@ -1,6 +1,7 @@
 """What cannot be understood is refused in a sentence, and never as a failure of ours."""
 
 from functools import partial
+from html import unescape
 
 import pytest
 from psycopg.errors import (
@@ -145,6 +146,30 @@ def test_what_was_lost_with_the_commit_may_be_saved(request, surface, door, is_a
     assert answer.status_code == 503
     assert said in page
     assert "marker-words" not in page
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/account/passphrase", "the passphrase that you have just chosen"),
+        ("/account/second-factor", "a code from the new phone"),
+        ("/account/recovery-key", "The recovery key you had may no longer work"),
+    ],
+)
+@pytest.mark.parametrize("surface", ["staff", "partner_desk"])
+def test_what_opens_something_is_not_sent_again_after_a_lost_commit(
+    request, surface, address, said
+):
+    """The passphrase does not come back, so a second press would be another form."""
+    app = request.getfixturevalue(surface).application
+    lost = CommitLost("COMMIT", {}, AdminShutdown())
+
+    with app.test_request_context(address, method="POST"):
+        error = InternalServerError(original_exception=lost)
+        page = app.make_response(app.handle_user_exception(error)).get_data(as_text=True)
+
+    assert said in unescape(page)
+    assert "Send it again" not in page
 
 
 def test_another_statement_that_cannot_be_run_is_a_failure_of_ours(staff):

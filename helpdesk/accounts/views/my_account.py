@@ -80,6 +80,7 @@ def new_second_factor() -> ResponseReturnValue:
 
 
 @bp.post("/account/second-factor")
+@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="second factor"))
 def create_second_factor() -> ResponseReturnValue:
     """The old phone keeps its codes until the new one has shown a right one."""
     limit_passphrase_tries("accounts.own")
@@ -181,6 +182,7 @@ def new_recovery_key() -> ResponseReturnValue:
 
 
 @bp.post("/account/recovery-key")
+@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="recovery key"))
 def create_recovery_key() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     form, person = CurrentPassphraseForm(), queries.current_person(work)
