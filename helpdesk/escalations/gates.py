@@ -360,7 +360,9 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     if is_lock_of_another_account(seen):
         said += " Another playbook on this case found out whose account it is, and not of this one."
     elif is_of_unconfirmed_account(seen) and _is_that_urgent(seen):
-        said += " No step has confirmed whose account this is, so it can’t be sent first."
+        said += (
+            " No step has confirmed whose account this is, so it has to be read before it’s sent."
+        )
     return said
 
 

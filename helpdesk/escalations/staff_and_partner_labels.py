@@ -52,7 +52,7 @@ IN_ORDER: Final = {
     "What they can receive": "It contains nothing they can’t receive",
     "No contact details of the reporter": "It contains no address or number of the reporter’s",
     "Where to return it": "The reporter hasn’t ruled out the address to give it back to",
-    "Whose account to return": "It gives no address for an account that we haven’t confirmed",
+    "Whose account to return": "It names no return address for an unconfirmed account",
     "Second person": "You can send it",
 }
 
