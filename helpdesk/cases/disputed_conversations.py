@@ -74,7 +74,7 @@ TELLING: Final = (
 )
 AN_HOUR: Final = timedelta(hours=1)
 
-NOT_THEM: Final = "The reporter says it wasn’t them you spoke with."
+NOT_THEM: Final = "The reporter says it wasn’t them you spoke to."
 NOT_THEIR_WORD: Final = "The reporter says they didn’t tell us what we recorded."
 # The roles that carry requests read no conversations: they are told yes or no.
 _DISPUTES: Final = select(

@@ -87,7 +87,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "request. It is in red on the duty board.",
     "escalation.with_partner": "The request is with the partner.",
     "escalation.more_urgent": "The request became more urgent, with the case.",
-    "escalation.held_up": "The request is held up, because its partner is in doubt.",
+    "escalation.held_up": "The request is held up, because we have doubts about the partner.",
     "escalation.goes_on": "The partner was vetted again, so the request can go ahead.",
     "escalation.read": "The partner {read} the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",

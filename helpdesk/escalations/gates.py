@@ -44,9 +44,7 @@ SECOND_PERSON: Final = "Second person"
 TYPED_FORM_NUMBER: Final = "typed the number of the platform’s own form into the request"
 
 
-WAY_TO_REPORTER: Final = (
-    "This contains an address or phone number of the reporter’s. Please remove it."
-)
+WAY_TO_REPORTER: Final = "This includes the reporter’s address or phone number. Please remove it."
 CANNOT_BE_CHECKED: Final = (
     "What the reporter told us about how to contact them can’t be read, so nobody can check that"
     " it isn’t in here."
@@ -390,8 +388,7 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
         "No contact details of the reporter",
         seen.ways_to_reporter.is_readable
         and not _leads_to_reporter(seen.packet, seen.ways_to_reporter),
-        "It contains an address or phone number of the reporter’s. Change the request and remove "
-        "it."
+        "It includes the reporter’s address or phone number. Change the request and remove it."
         if seen.ways_to_reporter.is_readable
         else CANNOT_BE_CHECKED,
     )

@@ -30,7 +30,7 @@ PRIORITIES: Final = {
 
 # What a reporter has disputed of our record, by what history calls it.
 PAST_DISPUTES: Final = {
-    "conversation.denied": "said it wasn’t them we spoke with",
+    "conversation.denied": "said it wasn’t them we spoke to",
     "consent.denied": "said they hadn’t agreed to what we recorded",
     "escalation.verdict_denied": "said they hadn’t told us what we recorded about a decision",
 }
@@ -50,7 +50,7 @@ IN_ORDER: Final = {
     "Public form": "The platform’s own form was filed, or left out for a reason",
     "What they need": "Everything they need is in it",
     "What they can receive": "It contains nothing they can’t receive",
-    "No contact details of the reporter": "It contains no address or number of the reporter’s",
+    "No contact details of the reporter": "It doesn’t include the reporter’s address or number",
     "Where to return it": "The reporter hasn’t ruled out the address to give it back to",
     "Whose account to return": "It names no return address for an unconfirmed account",
     "Second person": "You can send it",
@@ -127,7 +127,7 @@ BOARD_PILES: Final = {
 # What is behind a pile, and what can be done.
 BOARD_HINTS: Final = {
     RequestPile.OPEN: "Every request that is not closed or withdrawn, drafts included.",
-    RequestPile.SILENT: "The partner’s time is over. Phone someone there, or ask another partner. A"
+    RequestPile.SILENT: "The partner’s time is up. Phone someone there, or ask another partner. A"
     " late answer still counts.",
     RequestPile.UNCERTAIN: "We couldn’t tell if the email reached the partner. It is sent again"
     " under the same ID, so you don’t have to do anything yet.",
@@ -179,11 +179,11 @@ TROUBLES: Final = {
     " Withdraw this one, and ask another partner.",
     "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is. Do"
     " those steps again and then send it again, or withdraw it.",
-    ANOTHER_ACCOUNT: "Since it was approved, ownership was confirmed of another account. Withdraw"
-    " it. If it’s the same account after all, do the step “Confirm whose account it is” again and"
-    " then send it again.",
+    ANOTHER_ACCOUNT: "Since it was approved, ownership of another account has been confirmed."
+    " Withdraw it. If it’s the same account after all, do the step “Confirm whose account it is”"
+    " again and then send it again.",
     "denied_by_reporter": (
-        "The reporter says it wasn’t them we spoke with, or that they didn’t tell us what we "
+        "The reporter says it wasn’t them we spoke to, or that they didn’t tell us what we "
         "recorded. Write to them, and check what depends on it. Then send it again, or "
         "withdraw it."
     ),
@@ -194,8 +194,8 @@ TROUBLES: Final = {
         "request."
     ),
     "no_mailbox": "The partner has no email address.",
-    "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Get the code from the "
-    "test email typed on the partner’s page, then send it again.",
+    "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Someone has to type the "
+    "code from the test email on the partner’s page. Then send it again.",
     "worker_gone": "The worker stopped while sending it.",
 }
 

@@ -56,8 +56,8 @@ def max_length_validator(
         if length > limit:
             raise ValidationError(
                 _(
-                    "You wrote %(length)s characters in “%(question)s”; the limit is %(limit)s. "
-                    "Nothing is lost: shorten it here, and send the rest later.",
+                    "You wrote %(length)s characters in “%(question)s”. The limit is %(limit)s. "
+                    "Nothing is lost. Shorten it here, and send the rest later.",
                     question=str(field.label.text).rstrip(":").rstrip(),
                     length=format_decimal(length),
                     limit=format_decimal(limit),

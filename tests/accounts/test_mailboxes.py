@@ -237,7 +237,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
     with context.begin() as work:
         assert work.session.get(UnconfirmedMailbox, ben.person.id).tries == CODE_TRIES
     ended = browser.get("/account/mailbox").text
-    assert "The code has expired" in ended
+    assert "The code no longer works" in ended
     assert "Confirm this address" not in ended
     assert browser.post("/account/mailbox/confirmation", data={"code": "12"}).status_code == 422
     assert browser.post("/account/mailbox/code").status_code == 303

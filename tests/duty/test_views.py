@@ -224,7 +224,7 @@ def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
     waiting = browser.get("/approvals").text
     assert f"Close {case.ref} as not a report" in waiting
     own = browser.get(f"/cases/{case.ref}").text
-    assert "Closing as not a report is waiting" in own
+    assert "Closing this as not a report needs a second person" in own
     assert "Agree: it is not a report" not in own, "who asked does not agree, too"
     again = close(browser, case, outcome="spam")
     assert again.status_code == 409

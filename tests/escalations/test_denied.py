@@ -34,7 +34,7 @@ from tests.escalations.test_views import page_of, send, token_of
 from tests.factories import sign_in
 from tests.intake.browser import FROM_US, mark_in, shown
 
-DENIES = r"wasn’t them you spoke with|didn’t tell us what we recorded"
+DENIES = r"wasn’t them you spoke to|didn’t tell us what we recorded"
 
 
 def case_of(work, house):
@@ -392,7 +392,7 @@ def test_the_pages_of_the_second_person_say_so(house, staff):
 
     page = client.get(address).text
 
-    assert "The reporter says it wasn’t them you spoke with." in page
+    assert "The reporter says it wasn’t them you spoke to." in page
     assert "Approve and send" not in page
     assert "denies something that we recorded" in client.get("/approvals").text
 

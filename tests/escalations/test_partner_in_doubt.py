@@ -118,9 +118,11 @@ def test_request_case_and_board_say_so(house, staff):
 
     client = sign_in(staff, house.writer)
 
-    assert "is in doubt" in client.get(page_of(house, escalation)).text
-    assert "Held up: the partner is in doubt" in client.get(f"/cases/{house.case.ref}").text
-    assert "their partner is in doubt" in client.get("/duty").text
+    assert "we have doubts about" in client.get(page_of(house, escalation)).text
+    assert (
+        "Held up: we have doubts about the partner" in client.get(f"/cases/{house.case.ref}").text
+    )
+    assert "we have doubts about the partner" in client.get("/duty").text
 
 
 def test_their_time_is_never_counted_while_it_stood(house):

@@ -594,7 +594,7 @@ def test_an_answer_that_leads_to_the_reporter_comes_back_in_its_form(house, writ
     page = send(writer, address, f"{address}/answer", words=words)
 
     assert page.status_code == 422
-    assert 'href="#words">This contains an address or phone number of the reporter' in page.text
+    assert 'href="#words">This includes the reporter’s address or phone number' in page.text
     assert words in page.text, "what was typed is kept"
     assert "Since Monday." not in theirs.get(where).text
 

@@ -229,7 +229,7 @@ def test_of_what_lies_with_the_partner_its_page_says_so_and_the_case_wakes(house
     confirm(house)
     request = house.carried()
     client, address = sign_in(staff, house.second), page_of(house, request)
-    said = "Ownership was confirmed of another account since"
+    said = "Ownership of another account has been confirmed since"
     assert said not in client.get(address).text
     assert house.case_now().state is CaseState.WAITING
 

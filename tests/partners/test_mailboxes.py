@@ -264,7 +264,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, lead, p
         send(staff, box, f"{box}/confirmation", code=wrong)
 
     ended = staff.get(box).text
-    assert "The code has expired" in ended
+    assert "The code no longer works" in ended
     assert "Confirm this address" not in ended
     assert send(staff, box, f"{box}/code").location == box
     assert "Confirm this address" in staff.get(box).text

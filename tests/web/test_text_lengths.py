@@ -83,7 +83,7 @@ def test_line_breaks_count_once_and_too_long_is_said_with_the_number(staff_pages
     assert filled(staff_pages, form, name, fits).errors == []
     refused = filled(staff_pages, form, name, too_long)
     assert f"You wrote {limit + 204:,} characters" in str(refused.errors[0])
-    assert f"the limit is {limit:,}" in str(refused.errors[0])
+    assert f"The limit is {limit:,}" in str(refused.errors[0])
     assert refused.data == too_long.replace("\r\n", "\n")
 
 

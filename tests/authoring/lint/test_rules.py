@@ -31,8 +31,8 @@ FAULTS = (
         "L33",
         "a new code where there is no signal",
         CHAT,
-        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}, {not: {all",
-        ", {not: {all",
+        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}, {any: [{is: [chat_signs",
+        ", {any: [{is: [chat_signs",
         "no-signal-no-code: 'ask-new-code' says “ask for a new code”",
     ),
     (
