@@ -118,7 +118,7 @@ def test_floors_raise_and_never_lower(known, levels):
 PRESSURES = {
     "reach": ("others", "Other people are affected."),
     "clock": ("within_72h", "An important date is coming up."),
-    "capacity": ("cannot_act", "You can’t act on your own."),
+    "capacity": ("cannot_act", "You can’t sort this out without help."),
 }
 
 
