@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -23,7 +24,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import PartnerDecision, RecordedVerdict
-from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, parse_packet
+from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, InvalidPacket, parse_packet
 from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
@@ -266,18 +267,16 @@ def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
 
 def accounts_of_similar_requests(work: Work, requests: Sequence[RequestStatus]) -> dict[str, str]:
     """Of requests that ask one partner for the same, the account or page that each is about, by the
-    name of the request: nothing else tells them apart."""
+    name of the request: nothing else tells them apart. One whose packet does not open or is of
+    another version has none beside it, and the mailbox stands."""
     alike = Counter((one.escalation.partner_id, one.escalation.ask) for one in requests)
-    packets = {
-        one.escalation.ref: work.keys.open_own(one.escalation, "packet_for_reporter")
-        for one in requests
-        if alike[one.escalation.partner_id, one.escalation.ask] > 1
-    }
-    return {
-        ref: parse_packet(text).fields.get(ACCOUNT_AT_ISSUE, "")
-        for ref, text in packets.items()
-        if text
-    }
+    accounts = {}
+    for one in requests:
+        if alike[one.escalation.partner_id, one.escalation.ask] > 1:
+            text = work.keys.read_own(one.escalation, "packet_for_reporter")
+            with suppress(InvalidPacket):
+                accounts[one.escalation.ref] = parse_packet(text).fields.get(ACCOUNT_AT_ISSUE, "")
+    return accounts
 
 
 def partner_platforms(work: Work) -> list[str]:

@@ -12,6 +12,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.core.sealing import Secret
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, RecordedVerdict
 from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Reason, Verdict
@@ -165,6 +166,29 @@ def test_whose_turn_it_is_reads_what_was_asked_and_of_two_that_are_alike_which(h
     assert TYPED["target_url"] in now
     assert ANOTHER not in now
     assert ANOTHER in story.browser.text.split('id="requests"')[1]
+
+
+@pytest.mark.parametrize("broken", ["sealed to another", "of another version"])
+def test_a_packet_that_cannot_be_read_shuts_nobody_out_of_the_mailbox(house, story, broken):
+    story.approve()
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id)
+        case.other_types = ("account-suspended",)
+        other = operations.write_draft(
+            work,
+            case,
+            work.session.merge(story.partner),
+            ask=Ask.RESTORE,
+            typed={**TYPED, "target_url": ANOTHER},
+            playbook="account-suspended",
+        )
+        place = other.envelope_place_of("packet_for_reporter")
+        key = case.reporter_public if broken == "of another version" else Secret.new().public
+        other.packet_for_reporter = key.seal_text('{"schema": "helpdesk-packet/2"}', place)
+
+    story.browser.open("/mailbox/case")
+    assert "Someone is in danger now" in story.browser.text
+    assert ANOTHER not in story.browser.text
 
 
 UNAVAILABLE = {
