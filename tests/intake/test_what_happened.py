@@ -70,6 +70,16 @@ def test_what_comes_to_mind_first_leads_to_the_right_kind(browser, words, kind):
     assert above_the_list(browser)[0] == kind
 
 
+def test_who_writes_of_despair_reads_no_such_words_of_others_as_an_example(browser):
+    browser.open("/report")
+    look(browser, "my account was hacked")
+    assert "“" in browser.text
+
+    look(browser, "I want to die, he hits me and my child")
+    examples = browser.text.split("“")[1:]
+    assert not [one for one in examples if "die" in one.split("”")[0]]
+
+
 def test_nothing_found_is_no_fault(browser):
     browser.open("/report")
 

@@ -12,7 +12,7 @@ from helpdesk.intake.forms.report_steps import multilingual_search_for
 from helpdesk.intake.report_rules import STORY, KindHeading
 from helpdesk.playbooks.incident_search import SearchHit, alternative_phrases
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.repository import danger_detector, load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE, playbooks_of_kinds
 
 
@@ -69,9 +69,11 @@ class KindSearch:
 
     @property
     def example_phrases(self) -> dict[str, str]:
-        """What other people say who mean the same, where it is not the title once more."""
+        """What other people say who mean the same, where it is not the title once more; nobody who
+        is in danger reads of despair as an example."""
         return {
             one.page.id: gettext("“%(words)s”", words=one.nearest)
             for one in self.found
             if any(one.nearest in alternative_phrases(words) for words in one.page.also_called)
+            and not danger_detector().signs_in(one.nearest)
         }
