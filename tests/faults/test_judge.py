@@ -173,7 +173,7 @@ CREATE TRIGGER zz_planted BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION 
 
 
 def test_promises_that_stand_in_one_line_bury_the_alarms_behind_them(scene, monkeypatch):
-    monkeypatch.setattr(burying, "LONGEST", 5.0)  # fewer are planted than in a whole trial
+    monkeypatch.setattr(burying, "LONGEST", 1.0)  # fewer are planted than in a whole trial
     with psycopg.connect(scene.house.database()) as connection:
         connection.execute(IN_ONE_LINE)
     try:
