@@ -87,7 +87,7 @@ IS_BY_NOW: Final[dict[EscalationState, str]] = {
     EscalationState.NEED_INFORMATION: (
         "A question about this request was asked already, and waits for an answer."
     ),
-    EscalationState.IN_REVIEW: "This request was acknowledged already, and waits for a decision.",
+    EscalationState.IN_REVIEW: "This request is with the partner, and waits for a decision.",
     EscalationState.DECIDED: "This request was decided already.",
     EscalationState.CLOSED: "This request was closed already.",
     EscalationState.WITHDRAWN: "This request was withdrawn already.",
