@@ -167,7 +167,7 @@ def test_no_time_is_rounded_in_our_favour_and_none_by_much(pages, seconds):
         ("es", "dentro de 2 días y 1 hora"),
         ("fr", "dans 2 jours et 1 heure"),
         ("pt", "em 2 dias e 1 hora"),
-        ("ar", "بعد يومين وساعة واحدة"),
+        ("ar", "خلال يومين وساعة واحدة"),
     ],
 )
 def test_two_units_are_said_in_every_language(pages, language, words):
