@@ -317,9 +317,9 @@ def test_an_answer_names_no_way_by_which_they_must_never_be_reached(house, words
     told(house, never_contact="Never call 07700 900123, nor write to family@home.test.")
     escalation = asked(house)
 
-    with pytest.raises(Conflict, match="an address or phone number"):
+    with pytest.raises(Conflict, match="the reporter’s address or phone number"):
         write_answer(house, escalation, words=words)
-    with pytest.raises(Conflict, match="an address or phone number"):
+    with pytest.raises(Conflict, match="the reporter’s address or phone number"):
         house.approve(house.ask(Ask.LOCK, typed=TYPED | {"happened": words}))
 
 
@@ -353,7 +353,7 @@ def test_the_account_that_was_taken_can_be_asked_about_and_answered(house, accou
     write_down(house, account)
     escalation = asked(house, typed=typed)
 
-    with pytest.raises(Conflict, match="an address or phone number"):
+    with pytest.raises(Conflict, match="the reporter’s address or phone number"):
         write_answer(house, escalation, words=f"It is {account}, not 030 7654321.")
     wording = write_answer(house, escalation, words=f"It is {account}, since 30.11.2026.")
     send_answer(house, escalation, house.second, wording)
@@ -364,7 +364,7 @@ def test_the_account_that_was_taken_can_be_asked_about_and_answered(house, accou
 def test_the_account_is_no_more_to_be_told_where_they_said_to_write_to_it(house):
     told(house, safe_channel="nour@gmail.test", never_contact="")
 
-    with pytest.raises(Conflict, match="an address or phone number"):
+    with pytest.raises(Conflict, match="the reporter’s address or phone number"):
         house.approve(house.ask(typed=TYPED | {"target_url": "nour@gmail.test"}))
 
 

@@ -103,7 +103,7 @@ def test_what_was_approved_in_time_does_not_leave_once_the_address_is_too_old(ho
     assert letters_to_them(house) == []
     assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert "could not be sent" in board_of(house, staff)
-    assert "then send it again" in page_of(house, staff, escalation)
+    assert "Then send it again" in page_of(house, staff, escalation)
     confirmed(house)
     with house.as_(house.writer) as work:
         operations.resend_request(work, house.mine(work, escalation))

@@ -10,6 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 BREACHES = [
     (rules.only_the_edge_commits, "helpdesk/cases/operations.py", "session.commit()"),
+    (
+        rules.only_the_edge_commits,
+        "helpdesk/cases/operations.py",
+        "from helpdesk.core.commits import commit",
+    ),
     (rules.only_markup_makes_markup, "helpdesk/cases/views.py", "Markup(told)"),
     (rules.only_markup_makes_markup, "helpdesk/templates/cases/a.html", "{{ told | safe }}"),
     (rules.only_settings_read_the_environment, "helpdesk/cases/jobs.py", "os.environ['X']"),
