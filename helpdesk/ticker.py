@@ -2,7 +2,7 @@
 
 One ticks, by a lease in the database; others stand by and take over within half a minute when it is
 stopped, hangs or is cut off. All of them listen to the database, and wake the workers for what it
-says: no process of pages knows where Redis is. All of them end sessions that hold very many locks.
+says: no process of pages knows where Redis is. All of them end sessions that take too much of it.
 With Redis away, or a worker that does not come, the ticker runs the jobs itself, beside its ticks:
 slower, but they are done.
 """
@@ -53,7 +53,7 @@ GRACE: Final = 8.0
 # How long history is chained in one tick, in seconds; the rest waits for the next.
 CHAINING: Final = 5.0
 # How often it is looked through from its beginning, in seconds, and how many numbers at a time: a
-# statement over all of a long history would outlast its timeout and the lease.
+# statement over all of a long history would outlast its timeout.
 LOOKS_BACK: Final = 600.0
 LOOKED_AT: Final = 100_000
 
@@ -152,7 +152,7 @@ def tick(
     """
     moment = at or context.now()
     if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
-        until = time.monotonic() + CHAINING  # for both: the lease is not much longer
+        until = time.monotonic() + CHAINING  # for both: alarms come after them
         with _by_itself():
             _chain(context, signer, at=at, fence=fence, until=until)
         with _by_itself():

@@ -46,7 +46,7 @@ class LockWatcher(threading.Thread):
                 self._watch()
             except (SQLAlchemyError, DriverError) as error:
                 log.warning(
-                    "Cannot check who holds very many locks (%s); trying again in %g s.",
+                    "Cannot check who takes too much of the database (%s); trying again in %g s.",
                     type(error).__name__,
                     A_WHILE,
                 )

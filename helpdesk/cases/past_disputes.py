@@ -72,14 +72,17 @@ def why_dispute_bars_requests(work: Work, case: Case) -> str:
 
 def is_left_to_others(work: Work, case: Case) -> bool:
     """Whether each dispute of a case was answered, and one of them only by who had recorded it."""
-    return why_dispute_bars_requests(work, case) == ANSWERED_BY_RECORDER
+    return bool(_left_to_others(work, case))
 
 
 def is_left_to_others_by(work: Work, case: Case, actor_id: str) -> bool:
     """The same, where it was this one of us who had recorded it."""
-    return is_left_to_others(work, case) and any(
-        one.recorded_by == actor_id for one in _unsettled(past_disputes(work, case))
-    )
+    return any(one.recorded_by == actor_id for one in _left_to_others(work, case))
+
+
+def _left_to_others(work: Work, case: Case) -> list[PastDispute]:
+    is_unanswered = bool(unanswered_dispute_message(work, case))
+    return [] if is_unanswered else _unsettled(past_disputes(work, case))
 
 
 def past_disputes(work: Work, case: Case) -> list[PastDispute]:

@@ -24,12 +24,14 @@ from helpdesk.duty import (
     failed_job_texts,
     news_lines,
     timeline,
-    urgent_requests_awaiting_second_person,
 )
 from helpdesk.duty.news_lines import UnseenNews
 from helpdesk.duty.playbook_offers import PlaybookOffers, rank_playbook_offers
 from helpdesk.duty.timeline import TimelineLine
-from helpdesk.duty.urgent_requests_awaiting_second_person import RequestAwaitingSecondPerson
+from helpdesk.duty.urgent_requests_awaiting_second_person import (
+    RequestAwaitingSecondPerson,
+    urgent_requests_awaiting_second_person,
+)
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import request_lists
 from helpdesk.escalations.models import Delivery, Escalation
@@ -165,11 +167,7 @@ def load_board(work: Work) -> DutyBoard:
         dead_letters=dead_letters,
         at_partners=request_lists.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
         news=news_lines.unseen_news(work),
-        second_persons=urgent_requests_awaiting_second_person.urgent_requests_awaiting_second_person(
-            work
-        )
-        if is_lead
-        else [],
+        second_persons=urgent_requests_awaiting_second_person(work) if is_lead else [],
         writers=accounts.names_of_actors(
             work.session, [one.escalation.drafted_by for one in dead_letters]
         ),

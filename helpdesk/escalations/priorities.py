@@ -33,6 +33,7 @@ SECOND_READING_WITHIN: Final = timedelta(hours=1)
 
 
 def could_change_account_access(ask: Ask) -> bool:
+    """Whether what the partner does about it could give or take access to an account."""
     return ask in ABOUT_ACCESS
 
 

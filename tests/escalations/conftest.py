@@ -19,7 +19,7 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import PartnerTerms
 from tests.escalations.lock_order import watched
-from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, vet, work_as
+from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, sign_in, vet, work_as
 
 MAILBOX = "trust@platform.test"
 TYPED = {
@@ -240,3 +240,9 @@ def lock_order():
 def house(context) -> House:
     with context.begin() as work:
         return a_house(work, context)
+
+
+@pytest.fixture
+def theirs(partner_desk, house):
+    """Somebody of the partner, signed in at the partner desk."""
+    return sign_in(partner_desk, house.theirs)

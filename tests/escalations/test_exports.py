@@ -33,11 +33,6 @@ from tests.escalations.test_views import page_of
 from tests.factories import a_person, sign_in
 
 
-@pytest.fixture
-def theirs(partner_desk, house):
-    return sign_in(partner_desk, house.theirs)
-
-
 def as_json(client):
     answer = client.get("/requests.json")
     assert answer.status_code == 200

@@ -17,12 +17,6 @@ from helpdesk.escalations.states import (
 )
 from tests.escalations.conftest import TYPED
 from tests.escalations.test_views import send
-from tests.factories import sign_in
-
-
-@pytest.fixture
-def theirs(partner_desk, house):
-    return sign_in(partner_desk, house.theirs)
 
 
 def lying(house, pile):

@@ -56,11 +56,6 @@ def second(house, context):
     return sign_in(app.test_client(), house.second)
 
 
-@pytest.fixture
-def theirs(partner_desk, house):
-    return sign_in(partner_desk, house.theirs)
-
-
 def requests_of(house):
     return f"/cases/{house.case.ref}/requests"
 

@@ -272,13 +272,18 @@ def chained_at(desk):
         return work.session.scalar(select(TickerLease.chained_at))
 
 
+def let_the_lease_run_out(desk):
+    with desk.begin() as work:
+        work.session.execute(text("UPDATE ticker_lease SET until = now() - interval '1 second'"))
+
+
 def test_one_ticks_and_the_other_stands_by_until_the_lease_is_over(two_desks):
     one, other = two_desks
     first = ticker.acquire_ticker_lease(one, "one")
 
     assert ticker.acquire_ticker_lease(other, "other") is None
     assert ticker.acquire_ticker_lease(one, "one") == first
-    time.sleep(0.5)
+    let_the_lease_run_out(one)
     second = ticker.acquire_ticker_lease(other, "other")
 
     assert second == first + 1
@@ -321,7 +326,7 @@ def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
     one, other = two_desks
     before = chained_at(one)
     late = ticker.acquire_ticker_lease(one, "one")
-    time.sleep(0.5)
+    let_the_lease_run_out(one)
     assert ticker.acquire_ticker_lease(other, "other") == late + 1
 
     with pytest.raises(ticker_lease.LeaseLost):
@@ -334,7 +339,7 @@ def test_one_whose_lease_ran_out_goes_on_where_nobody_took_it(two_desks):
     one, other = two_desks
     before = chained_at(one)
     fence = ticker.acquire_ticker_lease(one, "one")
-    time.sleep(0.5)
+    let_the_lease_run_out(one)
 
     ticker.tick(one, fence=fence)
 
@@ -345,11 +350,11 @@ def test_one_whose_lease_ran_out_goes_on_where_nobody_took_it(two_desks):
 def test_whoever_takes_their_own_lease_again_keeps_its_number_for_their_threads(two_desks):
     one, other = two_desks
     fence = ticker.acquire_ticker_lease(one, "one")
-    time.sleep(0.5)
+    let_the_lease_run_out(one)
 
     assert ticker.acquire_ticker_lease(one, "one") == fence
     assert ticker._ours(one, fence)
-    time.sleep(0.5)
+    let_the_lease_run_out(one)
     assert ticker.acquire_ticker_lease(other, "other") == fence + 1
     with pytest.raises(ticker_lease.LeaseLost):
         ticker._ours(one, fence)

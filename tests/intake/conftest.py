@@ -3,16 +3,19 @@
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from helpdesk.cases.levels import Level
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.app_context import AppContext
+from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.settings import Surface
 from tests.conftest import AT_THE_DOOR, app_of, desk_on
-from tests.factories import Somebody, a_person, a_team
+from tests.factories import Somebody, a_case, a_person, a_team
 from tests.intake.browser import Browser
 
 
@@ -87,3 +90,15 @@ def app(house):
 def browser(app):
     """A browser without scripts, at the public pages."""
     return Browser(app.test_client())
+
+
+@pytest.fixture
+def code():
+    return ReturnCode.new()
+
+
+@pytest.fixture
+def case(house, code):
+    """An unanswered case of three hours ago."""
+    with house.inside(at=datetime.now(UTC) - timedelta(hours=3)) as work:
+        return a_case(work, house.team, code=code, level=Level.URGENT, owner=house.responder)

@@ -27,18 +27,6 @@ NOT_ME = "This wasn’t me"
 
 
 @pytest.fixture
-def code():
-    return ReturnCode.new()
-
-
-@pytest.fixture
-def case(house, code):
-    """An unanswered case of three hours ago."""
-    with house.inside(at=datetime.now(UTC) - timedelta(hours=3)) as work:
-        return a_case(work, house.team, code=code, level=Level.URGENT, owner=house.responder)
-
-
-@pytest.fixture
 def mailbox(browser, case, code):
     browser.open("/mailbox")
     browser.send("/mailbox", answers={"code": " ".join(code.words)})

@@ -113,10 +113,7 @@ def test_it_stays_on_the_board_until_a_coordinator_has_seen_it(house, case, code
 
     with house.inside() as work, pytest.raises(NotAllowed):
         triage.record_danger_seen(work, work.session.get(Case, case.id))
-    with house.inside() as work:
-        coordinator = a_person(work, Role.COORDINATOR, [house.team])
-    with house.inside(coordinator) as work:
-        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    coordinator = a_coordinator_has_seen_it(house, case)
     assert on_board(house) == []
     with house.inside(coordinator) as work, pytest.raises(StalePage):
         triage.record_danger_seen(work, work.session.get(Case, case.id))
@@ -237,6 +234,14 @@ def test_a_board_of_before_clears_no_newer_withdrawal(house, case, code):
     assert on_board(house) == [case.ref]
 
 
+def a_coordinator_has_seen_it(house, case):
+    with house.inside() as work:
+        coordinator = a_person(work, Role.COORDINATOR, [house.team])
+    with house.inside(coordinator) as work:
+        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    return coordinator
+
+
 def writes_that_they_were_made_to(house, case, code):
     with house.at_the_door(reporter(case.id), own=code.secret()) as work:
         own = queries.own_case(work)
@@ -261,10 +266,7 @@ def test_what_a_coordinator_has_seen_and_nobody_called_over_is_heard_of_when_tak
 ):
     told(house, case, code)
     take_back(house, case, code)
-    with house.inside() as work:
-        coordinator = a_person(work, Role.COORDINATOR, [house.team])
-    with house.inside(coordinator) as work:
-        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    a_coordinator_has_seen_it(house, case)
     assert on_board(house) == []
     called = len(calls(house))
     writes_that_they_were_made_to(house, case, code)
@@ -279,10 +281,7 @@ def test_what_was_seen_and_then_recorded_as_over_calls_nobody_when_taken_back_ag
 ):
     told(house, case, code)
     take_back(house, case, code)
-    with house.inside() as work:
-        coordinator = a_person(work, Role.COORDINATOR, [house.team])
-    with house.inside(coordinator) as work:
-        triage.record_danger_seen(work, work.session.get(Case, case.id))
+    a_coordinator_has_seen_it(house, case)
     writes_that_they_were_made_to(house, case, code)
     with house.inside() as work:
         triage.correct_reporter_answers(

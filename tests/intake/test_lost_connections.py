@@ -1,30 +1,14 @@
 """The database fails for a moment while somebody sends: no word is lost, none is there twice."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from psycopg.errors import AdminShutdown
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Message
-from helpdesk.core.codes import ReturnCode
-from tests.factories import a_case
 
 WORDS = "They are at the door again."
 SENT = "Message sent"
-
-
-@pytest.fixture
-def code():
-    return ReturnCode.new()
-
-
-@pytest.fixture
-def case(house, code):
-    with house.inside(at=datetime.now(UTC) - timedelta(hours=3)) as work:
-        return a_case(work, house.team, code=code, level=Level.URGENT, owner=house.responder)
 
 
 @pytest.fixture

@@ -205,17 +205,6 @@ def test_who_writes_while_we_are_late_reaches_somebody(
 # --- what is said of a call that was not with them
 
 
-@pytest.fixture
-def code():
-    return ReturnCode.new()
-
-
-@pytest.fixture
-def case(house, code):
-    with house.inside(at=datetime.now(UTC) - timedelta(hours=3)) as work:
-        return a_case(work, house.team, code=code, level=Level.URGENT, owner=house.responder)
-
-
 PROMISED = "One of us will write to you here."
 
 

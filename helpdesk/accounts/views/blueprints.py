@@ -1,17 +1,18 @@
 """The two sets of addresses, and what several of their views need."""
 
-from flask import Blueprint, abort, current_app, url_for
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, abort, current_app, render_template, url_for
 
 from helpdesk.accounts.policy import INVITES, manages_people
 from helpdesk.core.errors import NotFound
+from helpdesk.web.error_pages import View, declare_page_if_lost
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.request_work import current_identity, work
 
 bp = Blueprint("accounts", __name__)
 people_bp = Blueprint("people", __name__)
-
-# What stands in the place of an answer that was lost where a passphrase was chosen.
-MAY_BE_SAVED = "accounts/may_be_saved.html"
 
 
 def home_url() -> str:
@@ -25,6 +26,12 @@ def require_people_manager_or_404() -> None:
     if work.actor.role not in INVITES:
         raise NotFound
     work.require(lambda actor, _: manages_people(actor), None)
+
+
+def say_to_sign_in_if_lost(what: str) -> Callable[[View], View]:
+    """Mark a form in which a passphrase, phone or recovery key was chosen: where the answer to its
+    commit was lost, its page says how to find out by signing in."""
+    return declare_page_if_lost(partial(render_template, "accounts/may_be_saved.html", what=what))
 
 
 def limit_passphrase_tries(purpose: str) -> None:

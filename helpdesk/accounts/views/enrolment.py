@@ -1,18 +1,15 @@
 """Enrolling: the invitation's code, then passphrase and second factor, then the recovery key."""
 
-from functools import partial
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import authentication, second_factor
 from helpdesk.accounts.forms import EnrolmentCodeForm, EnrolmentForm
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.views.blueprints import MAY_BE_SAVED, bp
+from helpdesk.accounts.views.blueprints import bp, say_to_sign_in_if_lost
 from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
-from helpdesk.web.error_pages import declare_page_if_lost
 from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
@@ -52,7 +49,7 @@ def create_enrolment_start() -> ResponseReturnValue:
 @bp.post("/enrolment")
 @public_view
 @allow_other_persons_form
-@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="enrolment"))
+@say_to_sign_in_if_lost("enrolment")
 def create_enrolment() -> ResponseReturnValue:
     form = EnrolmentForm()
     person = _invited(form.code.data or "")

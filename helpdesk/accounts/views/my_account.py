@@ -1,7 +1,5 @@
 """One's own account: where one is signed in, passphrase, second factor, recovery key."""
 
-from functools import partial
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,13 +14,16 @@ from helpdesk.accounts.forms import (
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import passphrase_and_recovery_key
-from helpdesk.accounts.views.blueprints import MAY_BE_SAVED, bp, limit_passphrase_tries
+from helpdesk.accounts.views.blueprints import (
+    bp,
+    limit_passphrase_tries,
+    say_to_sign_in_if_lost,
+)
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.web.current_app_context import current_context, current_surface
-from helpdesk.web.error_pages import declare_page_if_lost
 from helpdesk.web.request_work import current_identity, work
 
 
@@ -53,7 +54,7 @@ def new_passphrase() -> ResponseReturnValue:
 
 
 @bp.post("/account/passphrase")
-@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="passphrase"))
+@say_to_sign_in_if_lost("passphrase")
 def create_passphrase() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     form, person = PassphraseChangeForm(), queries.current_person(work)
@@ -80,7 +81,7 @@ def new_second_factor() -> ResponseReturnValue:
 
 
 @bp.post("/account/second-factor")
-@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="second factor"))
+@say_to_sign_in_if_lost("second factor")
 def create_second_factor() -> ResponseReturnValue:
     """The old phone keeps its codes until the new one has shown a right one."""
     limit_passphrase_tries("accounts.own")
@@ -182,7 +183,7 @@ def new_recovery_key() -> ResponseReturnValue:
 
 
 @bp.post("/account/recovery-key")
-@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="recovery key"))
+@say_to_sign_in_if_lost("recovery key")
 def create_recovery_key() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     form, person = CurrentPassphraseForm(), queries.current_person(work)

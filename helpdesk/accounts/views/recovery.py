@@ -1,17 +1,14 @@
 """Coming back with the recovery key: a new passphrase, and everybody signed in is out."""
 
-from functools import partial
-
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import authentication
 from helpdesk.accounts.forms import RecoveryForm
-from helpdesk.accounts.views.blueprints import MAY_BE_SAVED, bp
+from helpdesk.accounts.views.blueprints import bp, say_to_sign_in_if_lost
 from helpdesk.accounts.views.sign_in_limits import spend_sign_in_try
 from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
-from helpdesk.web.error_pages import declare_page_if_lost
 from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
@@ -33,7 +30,7 @@ def new_recovery() -> ResponseReturnValue:
 @bp.post("/recover")
 @public_view
 @allow_other_persons_form
-@declare_page_if_lost(partial(render_template, MAY_BE_SAVED, what="recovery"))
+@say_to_sign_in_if_lost("recovery")
 def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):

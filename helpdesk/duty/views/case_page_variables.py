@@ -153,7 +153,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
             runs,
             load_decision_table(),
             level.judgement.settled,
-            danger_told_at=report_content.danger_told_at(work, case, found["messages"]),
+            danger_told_at=report_content.danger_told_at(work, case, found["messages"])
+            if runs
+            else None,
         ),
         "platform": playbooks.platform_of(case),
         "acted_late": request_lists.requests_acted_on_late(work, case) if requests else (),

@@ -7,7 +7,7 @@ from helpdesk.cases.disputed_conversations import (
     has_unanswered_reporter_activity,
 )
 from helpdesk.cases.past_disputes import (
-    is_left_to_others,
+    ANSWERED_BY_RECORDER,
     past_disputes,
     why_dispute_bars_requests,
 )
@@ -79,7 +79,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "account_confirmed": packet_sources.account_confirmed(
             work, escalation.case, escalation.playbook
         ),
-        "is_left_to_others": bool(dispute) and is_left_to_others(work, escalation.case),
+        "is_left_to_others": dispute == ANSWERED_BY_RECORDER,
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from flask_babel import gettext
@@ -75,5 +75,11 @@ class KindSearch:
             one.page.id: gettext("“%(words)s”", words=one.nearest)
             for one in self.found
             if any(one.nearest in alternative_phrases(words) for words in one.page.also_called)
-            and not danger_detector().signs_in(one.nearest)
+            and not _tells_of_danger(one.nearest)
         }
+
+
+@cache
+def _tells_of_danger(phrase: str) -> bool:
+    """One of our own examples, of which there are so many and no more: read once."""
+    return bool(danger_detector().signs_in(phrase))
