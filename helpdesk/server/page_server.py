@@ -2,6 +2,7 @@
 
 import resource
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ class PageServer(TcpWSGIServer):
         self.answered_at = time.monotonic()
         self.most = _connections()
         self._held_at_most = 0
+        self._counting = threading.Lock()
         super().__init__(*args, **kw)
 
     def readable(self) -> bool:
@@ -52,8 +54,9 @@ class PageServer(TcpWSGIServer):
 
     def count_held(self, more: int) -> None:
         """So many bytes more are held: of a request that came in, or of an answer that waits to be
-        read. Called by the threads, too: a lost count does no harm for long."""
-        self._held_at_most += more
+        read. Called by the threads, too, after the bytes can be seen where they are held."""
+        with self._counting:
+            self._held_at_most += more
 
     def drop_largest(self) -> None:
         """Keep what unfinished requests and unread answers hold together below the limit.
@@ -61,7 +64,8 @@ class PageServer(TcpWSGIServer):
         Connections are asked only once more than the limit may be held, and then so much is let go
         that they need not be asked again soon: this runs after each look at everybody.
         """
-        if self._held_at_most <= client_limits.LARGEST_TOGETHER:
+        counted = self._held_at_most
+        if counted <= client_limits.LARGEST_TOGETHER:
             return
         held = {channel: channel.bytes_held for channel in self.active_channels.values()}
         total = sum(held.values())
@@ -69,7 +73,8 @@ class PageServer(TcpWSGIServer):
             largest = max(held, key=held.__getitem__)
             total -= held.pop(largest)
             largest.handle_close()
-        self._held_at_most = total
+        with self._counting:  # what the threads have counted since we looked stays counted
+            self._held_at_most += total - counted
 
     def poll_once(self, patience: float) -> None:
         """Wait so many seconds at the longest for something to happen, and do what there is."""

@@ -1,5 +1,7 @@
 """What requests and answers hold together is bounded, and to look costs next to nothing."""
 
+import threading
+
 import pytest
 
 from helpdesk.server import client_limits
@@ -35,6 +37,7 @@ def server(monkeypatch):
     monkeypatch.setattr(HeldConnection, "asked", 0)
     server = PageServer.__new__(PageServer)
     server._held_at_most = 0
+    server._counting = threading.Lock()
     server.active_channels = {}
     return server
 
@@ -74,3 +77,21 @@ def test_the_largest_goes_first(server):
     receive(server, LIMIT + 1)
 
     assert sorted(one.bytes_held for one in server.active_channels.values()) == [100, 200, 500_000]
+
+
+def test_an_answer_that_is_ready_while_connections_are_asked_stays_counted(server, monkeypatch):
+    connect(server, 100)
+    seen = HeldConnection.bytes_held.fget
+
+    def seen_while_a_thread_counts(connection):
+        server.count_held(LIMIT)
+        return seen(connection)
+
+    monkeypatch.setattr(HeldConnection, "bytes_held", property(seen_while_a_thread_counts))
+    receive(server, LIMIT + 1)
+    connect(server, 100, LIMIT)
+
+    monkeypatch.setattr(HeldConnection, "bytes_held", property(seen))
+    receive(server, 1)
+
+    assert [one.bytes_held for one in server.active_channels.values()] == [100]

@@ -87,7 +87,7 @@ def test_who_never_reads_is_closed_without_it(serve, hanging):
 
 
 def test_answers_that_nobody_reads_take_only_so_much_memory_together(serve, hanging):
-    """Each is 8 MB; two may wait."""
+    """Each is 8 MB, of which the kernel takes up to 4 MB: between two and four of 12 may wait."""
     served = serve(processes=1, LIMITS="LARGEST_TOGETHER=20000000")
     served.ask()
     [pid] = served.pids()
@@ -96,7 +96,7 @@ def test_answers_that_nobody_reads_take_only_so_much_memory_together(serve, hang
     hanging += [served.connect(SLOW["does not read"]) for _ in range(12)]
     served.ask()
 
-    until(lambda: len(open_files(pid)) <= before + 2)
+    until(lambda: len(open_files(pid)) <= before + 4)
     assert served.said()["path"] == "/"
 
 
