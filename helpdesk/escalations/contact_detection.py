@@ -24,6 +24,8 @@ LOOKALIKES: Final = str.maketrans(
 FULL_STOPS: Final = str.maketrans({"\u3002": ".", "\u0640": None})
 AT_IN_BRACKETS: Final = re.compile(r"\s*[\[({<]\s*(?:@|at)\s*[\])}>]\s*")
 DOT_IN_BRACKETS: Final = re.compile(r"\s*[\[({<]\s*(?:\.|dot)\s*[\])}>]\s*")
+# What leads out of the folder that a link names: browsers read each of these as such.
+CLIMBS: Final = re.compile(r"\.\.|\\|%2e|%2f|%5c", re.IGNORECASE)
 LINK: Final = re.compile(r"(?<![\w@.-])(?:www\.)?([\w-]+(?:\.[\w-]+)+/[^\s,;]*\w)")
 SIGNAL_USERNAME: Final = re.compile(r"(?<![\w.@/-])[a-z_][a-z0-9_]{2,31}\.\d{2,9}(?!\w)")
 
@@ -64,6 +66,18 @@ def words_naming_account(text: str) -> frozenset[str]:
     they are spelt: two accounts may differ in nothing but a lookalike letter."""
     words = (_bare(word) for word in text.split())
     return frozenset(re.sub(r"^(?:https?://)?(?:www\.)?|/+$", "", word) for word in words) - {""}
+
+
+def is_below_address(word: str, address: str) -> bool:
+    """Whether a link leads to something on the page that another link leads to, such as a post of
+    an account: both as `words_naming_account` gives them. Not where it climbs out of it again."""
+    host = address.partition("/")[0]
+    return (
+        "." in host
+        and "@" not in host
+        and word.startswith(f"{address}/")
+        and CLIMBS.search(word) is None
+    )
 
 
 def _stands_in_full(way: str, said: str) -> bool:

@@ -11,6 +11,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations.contact_detection import (
     contacts_in_account_name,
     find_contacts_in,
+    is_below_address,
     text_in_all_spellings,
     words_naming_account,
 )
@@ -223,7 +224,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Ownership",
         seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED
         and not seen.is_owner_refused_since
-        and is_account_confirmed(seen),
+        and not names_another_account(seen.packet, seen.account_confirmed),
         _not_confirmed(seen),
     )
     yield (
@@ -254,19 +255,21 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
 
 
-def is_account_confirmed(seen: GateInputs) -> bool:
-    """Whether an account that would be given back is the one of which ownership was confirmed: that
-    somebody owns one is no reason to give them another. Every word of it was written down then.
+def names_another_account(packet: Packet, confirmed: str) -> bool:
+    """Whether access is asked for to another account than the one of which ownership was confirmed:
+    that somebody owns one is no reason to give them another. Every word was written down then.
 
     Locked or reviewed may be one where a playbook confirms the person alone, such as after an
-    arrest: then two people look first (`is_of_unconfirmed_account`).
+    arrest: then two people look first (`is_of_unconfirmed_account`). Reviewed may also be what is
+    on the account, such as a post: its address begins with that of the account.
     """
-    ask = seen.packet.header.ask
-    if not could_change_account_access(ask) or (
-        ask is not Ask.RESTORE and not seen.account_confirmed
-    ):
-        return True
-    return _is_account_at_issue(seen, seen.account_confirmed)
+    ask = packet.header.ask
+    if not could_change_account_access(ask) or (ask is not Ask.RESTORE and not confirmed):
+        return False
+    others = _words_besides(packet, confirmed)
+    if ask is Ask.REVIEW:
+        return not all(_is_on_account(word, confirmed) for word in others)
+    return bool(others)
 
 
 def is_of_unconfirmed_account(seen: GateInputs) -> bool:
@@ -274,7 +277,7 @@ def is_of_unconfirmed_account(seen: GateInputs) -> bool:
     return (
         could_change_account_access(seen.packet.header.ask)
         and not seen.account_confirmed
-        and not any(_is_account_at_issue(seen, one) for one in seen.accounts_confirmed_elsewhere)
+        and all(_words_besides(seen.packet, one) for one in seen.accounts_confirmed_elsewhere)
     )
 
 
@@ -288,9 +291,17 @@ def is_lock_of_another_account(seen: GateInputs) -> bool:
     )
 
 
-def _is_account_at_issue(seen: GateInputs, account: str) -> bool:
-    asked = seen.packet.fields.get(ACCOUNT_AT_ISSUE, "")
-    return words_naming_account(asked) <= words_naming_account(account)
+def _words_besides(packet: Packet, account: str) -> frozenset[str]:
+    """What a request names besides an account."""
+    asked = packet.fields.get(ACCOUNT_AT_ISSUE, "")
+    return words_naming_account(asked) - words_naming_account(account)
+
+
+def _is_on_account(word: str, account: str) -> bool:
+    """Whether a link leads to something on an account or site. A host among other words is only
+    where the account is."""
+    named = words_naming_account(account)
+    return any(is_below_address(word, one) for one in named if "/" in one or len(named) == 1)
 
 
 def _not_confirmed(seen: GateInputs) -> str:
@@ -305,11 +316,19 @@ def _not_confirmed(seen: GateInputs) -> str:
             " however urgent it sounds."
         )
     confirmed = bidi_isolate(seen.account_confirmed)
+    said = "We have not confirmed whose account this is. " + (
+        f"What we confirmed is: {confirmed}. " if confirmed else ""
+    )
+    if seen.packet.header.ask is Ask.REVIEW:
+        return (
+            f"{said}Write it in the request exactly as it was recorded then, or an address that"
+            " begins with it, such as one of its posts. If the address of the post begins with"
+            " something else, do the step “Confirm whose account it is” again and record both:"
+            " the account and the post."
+        )
     return (
-        "We have not confirmed whose account this is. "
-        + (f"What we confirmed is: {confirmed}. " if confirmed else "")
-        + "Write it in the request exactly as it was recorded then, or do the step “Confirm whose"
-        " account it is” again for this account."
+        f"{said}Write it in the request exactly as it was recorded then, or do the step “Confirm"
+        " whose account it is” again for this account."
     )
 
 
@@ -400,11 +419,23 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Whose account to return",
-        GIVEN_ON_PURPOSE not in seen.packet.fields
-        or not (is_account_confirmed(seen) and is_of_unconfirmed_account(seen)),
-        "We have not confirmed whose account this is, so nobody can be told where to give it back"
-        " to. Change the request and remove that address.",
+        GIVEN_ON_PURPOSE not in seen.packet.fields or _is_account_to_return(seen),
+        "The request is about something on the account, not about the account itself, so there’s"
+        " nothing to give back. Change the request and remove that address."
+        if seen.account_confirmed
+        else "We have not confirmed whose account this is, so nobody can be told where to give it"
+        " back to. Change the request and remove that address.",
     )
+
+
+def _is_account_to_return(seen: GateInputs) -> bool:
+    """Whether what would be given back is an account that was confirmed; of what names another one,
+    the gate of ownership speaks."""
+    if names_another_account(seen.packet, seen.account_confirmed):
+        return True
+    if not seen.account_confirmed:
+        return not is_of_unconfirmed_account(seen)
+    return not _words_besides(seen.packet, seen.account_confirmed)
 
 
 def _leads_to_reporter(packet: Packet, ways: ReporterContacts) -> bool:

@@ -10,7 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import past_disputes, report_content
 from helpdesk.cases.models import Case, Consent, LoggedConversation
-from helpdesk.cases.playbook_findings import fact_codes_of_playbook, playbooks_with_findings
+from helpdesk.cases.playbook_findings import (
+    fact_codes_of_playbook,
+    facts_of_playbook,
+    playbooks_with_findings,
+)
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
@@ -33,7 +37,7 @@ from helpdesk.escalations.gates import (
     WAY_TO_REPORTER,
     GateInputs,
     ReporterContacts,
-    is_account_confirmed,
+    names_another_account,
     reveals_contact_except_account,
 )
 from helpdesk.escalations.models import (
@@ -355,10 +359,24 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
 def is_for_another_account(work: Work, escalation: Escalation) -> bool:
     """Whether access to one account is asked for, and ownership is confirmed of another by now, be
     it known or not who is asking."""
+    case, playbook = escalation.case, escalation.playbook
     if not could_change_account_access(escalation.ask):
         return False
-    seen = gate_inputs(work, escalation)
-    return seen.facts.get(OWNERSHIP) == OWNER_CONFIRMED and not is_account_confirmed(seen)
+    if fact_codes_of_playbook(work, case, playbook).get(OWNERSHIP) != OWNER_CONFIRMED:
+        return False
+    confirmed = packet_sources.account_confirmed(work, case, playbook)
+    return names_another_account(packet_of(work, escalation), confirmed)
+
+
+def was_another_account_confirmed_since(work: Work, escalation: Escalation) -> bool:
+    """The same, where it was found out after the approval: what was so before, a gate let pass."""
+    fact = facts_of_playbook(work, escalation.case, escalation.playbook).get(OWNERSHIP)
+    return (
+        fact is not None
+        and escalation.approved_at is not None
+        and fact.set_at > escalation.approved_at
+        and is_for_another_account(work, escalation)
+    )
 
 
 def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:

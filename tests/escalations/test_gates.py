@@ -241,6 +241,46 @@ def test_what_changes_access_names_the_account_that_was_confirmed(ask):
     assert shut(seen) == ["Ownership"]
 
 
+ON_IT = f"{FIELDS['target_url']}/posts/17"
+
+
+@pytest.mark.parametrize(
+    ("asked", "confirmed", "is_open"),
+    [
+        (ON_IT, FIELDS["target_url"], True),
+        (f"{FIELDS['target_url']} {ON_IT}", FIELDS["target_url"], True),
+        (ON_IT, f"{FIELDS['target_url']}/, number 4711", True),
+        ("https://site.test/news/17", "https://www.site.test", True),
+        ("https://platform.test/them-too/posts/17", FIELDS["target_url"], False),
+        ("https://platform.test/them/../another", FIELDS["target_url"], False),
+        ("https://platform.test/them/%2E%2e/another", FIELDS["target_url"], False),
+        ("https://platform.test/them/..\\another", FIELDS["target_url"], False),
+        (f"{ON_IT} https://platform.test/another", FIELDS["target_url"], False),
+        ("https://platform.test/another", "platform.test, @them", False),
+        ("@them/another", "@them", False),
+        ("nour@mail.test/another", "nour@mail.test", False),
+    ],
+)
+def test_a_review_may_name_a_post_of_the_account_that_was_confirmed(asked, confirmed, is_open):
+    """A partner needs the post, and what was confirmed is the account."""
+    review = a_packet(Ask.REVIEW, target_url=asked, restore_address="")
+    seen = all_is_well(packet=review, account_confirmed=confirmed)
+
+    assert shut(seen) == ([] if is_open else ["Ownership"])
+
+    lock = a_packet(Ask.LOCK, target_url=asked, restore_address="")
+    assert shut(replace(seen, packet=lock)) == ["Ownership"]
+
+
+def test_of_a_post_nobody_is_told_where_to_give_it_back_to():
+    seen = all_is_well(packet=a_packet(Ask.REVIEW, target_url=ON_IT))
+    assert shut(seen) == []
+
+    assert shut(replace(seen, account_confirmed=FIELDS["target_url"])) == [
+        "Whose account to return"
+    ]
+
+
 NEVER = "Never write to maria@mail.test, my ex reads it. Nor call 07700 900123."
 
 

@@ -13,8 +13,8 @@ from helpdesk.escalations import operations, packet_sources, queries
 from helpdesk.escalations.gates import (
     FOUND_OUT,
     check_gates,
-    is_account_confirmed,
     may_leave_without_second_reader,
+    names_another_account,
 )
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packets import OWNERSHIP
@@ -284,8 +284,25 @@ def test_a_lock_of_an_account_that_nobody_confirmed_is_read_by_a_second_person_f
     request = house.ask(Ask.LOCK, typed={**TYPED, "target_url": account}, playbook="doxing")
     found = gates(house, request)
 
-    assert is_account_confirmed(found)
+    assert not names_another_account(found.packet, found.account_confirmed)
     assert may_leave_without_second_reader(found, house.writer.actor.id) is is_enough
+
+
+def test_a_review_from_before_its_account_was_asked_about_is_not_called_another_since(house, staff):
+    """Versions before let a review leave whatever account was confirmed, and nothing was found out
+    since."""
+    now = datetime.now(UTC)
+    as_found_by(house, "account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", TAKEN, at=now)
+    request = house.carried(ask=Ask.REVIEW, playbook="account-takeover")
+    record_ownership(house, "account-takeover", "confirmed", FAKE, at=now)
+    address = f"/cases/{house.case.ref}/requests/{request.ref}"
+    said = "Ownership of another account has been confirmed since"
+
+    assert said not in sign_in(staff, house.writer).get(address).text
+
+    record_ownership(house, "account-takeover", "confirmed", FAKE, at=now + timedelta(hours=1))
+    assert said in sign_in(staff, house.writer).get(address).text
 
 
 def test_no_answer_goes_out_once_ownership_was_confirmed_of_another_account(house):

@@ -16,11 +16,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
-from helpdesk.escalations.gates import (
-    is_account_confirmed,
-    why_no_second_person,
-    would_leave_without_second_reader,
-)
+from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
@@ -112,8 +108,7 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
             "Ask them first: until they agree, we can’t send the partner anything more."
         )
     rests = queries.is_partner_vetted_and_ownership_proven(work, escalation)
-    # Ownership may have been confirmed of another account since it left.
-    if not rests or not is_account_confirmed(queries.gate_inputs(work, escalation)):
+    if not rests or queries.was_another_account_confirmed_since(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
     if dispute := why_dispute_bars_requests(work, escalation.case):
         raise Conflict(

@@ -192,7 +192,8 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_verify": ours and state is EscalationState.DECIDED,
         "rests_on_nothing": is_under_way
         and not queries.is_partner_vetted_and_ownership_proven(work, escalation),
-        "is_for_another_account": is_under_way and queries.is_for_another_account(work, escalation),
+        "is_for_another_account": is_under_way
+        and queries.was_another_account_confirmed_since(work, escalation),
         "is_disputed": state is EscalationState.DECIDED
         and queries.is_verdict_disputed(work, escalation),
         "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],
