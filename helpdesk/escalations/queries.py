@@ -1,45 +1,21 @@
 """Reading requests, always from what the actor may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.cases import past_disputes, report_content
 from helpdesk.cases.models import Case, Consent, LoggedConversation
-from helpdesk.cases.playbook_findings import (
-    fact_codes_of_playbook,
-    facts_of_playbook,
-    playbooks_with_findings,
-)
 from helpdesk.cases.queries import is_in_queues
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
-from helpdesk.escalations import packet_sources
-from helpdesk.escalations.contributors import contributions_to
-from helpdesk.escalations.findings import (
-    DraftFindings,
-    FieldOrigin,
-    RecordedEvidence,
-    compare_findings,
-    origins_of_fields,
-)
-from helpdesk.escalations.gates import (
-    CANNOT_BE_CHECKED,
-    WAY_TO_REPORTER,
-    GateInputs,
-    ReporterContacts,
-    names_another_account,
-    reveals_contact_except_account,
-)
 from helpdesk.escalations.models import (
     Delivery,
     DeliveryAttempt,
@@ -49,30 +25,22 @@ from helpdesk.escalations.models import (
     RecordedVerdict,
 )
 from helpdesk.escalations.packets import (
-    ACCOUNT_AT_ISSUE,
-    OWNER_CONFIRMED,
-    OWNERSHIP,
     Packet,
     parse_packet,
     receivable_fields,
 )
-from helpdesk.escalations.priorities import FROM_LEVEL, could_change_account_access
 from helpdesk.escalations.states import (
-    ANOTHER_ACCOUNT,
     MOVES,
     OPEN_TO_PARTNER,
     UNDER_WAY,
     DeliveryState,
     EscalationState,
 )
-from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 
 # Consents on which requests rest, and requests that are still on their way.
 _STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
 _ON_ITS_WAY: Final = (EscalationState.APPROVED, EscalationState.DISPATCHING)
-# Who writes or changes a draft: the entry keeps what lay before them.
-WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
 
 # The public pages may read no more of a partner than this.
@@ -258,9 +226,21 @@ def open_for_partner(
     return work.keys.read_with(secret, envelope, row.envelope_place_of(field))
 
 
+def effective_consents(
+    work: Work, escalation: Escalation
+) -> dict[tuple[ConsentKind, str | None], Consent]:
+    """What the reporter agrees to now, by kind and platform; not on one person's word alone."""
+    current = select(Consent).where(
+        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.is_effective
+    )
+    # Read again each time: it may have been taken back a moment ago.
+    found = work.session.scalars(current.execution_options(populate_existing=True))
+    return {(one.kind, one.platform): one for one in found}
+
+
 def consent_for_request(work: Work, escalation: Escalation) -> Consent | None:
     """The reporter's agreement to this platform being asked, if it stands now."""
-    current = _consents_of(work, escalation)
+    current = effective_consents(work, escalation)
     return current.get((ConsentKind.PLATFORM, escalation.partner.platform))
 
 
@@ -303,80 +283,12 @@ def is_taken_back(work: Work, escalation: Escalation) -> bool:
 
 def has_consent_to_help(work: Work, escalation: Escalation) -> bool:
     """Whether the reporter agrees at this moment that we work on their case."""
-    return (ConsentKind.HELP, None) in _consents_of(work, escalation)
+    return (ConsentKind.HELP, None) in effective_consents(work, escalation)
 
 
 def fields_receivable_by_partner(escalation: Escalation) -> frozenset[str]:
     """The fields that this request can tell its partner."""
     return receivable_fields(escalation.ask, escalation.partner.allowed_fields)
-
-
-def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
-    """All that the gates look at, gathered now."""
-    case, partner = escalation.case, escalation.partner
-    facts = fact_codes_of_playbook(work, case, escalation.playbook)
-    packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
-    is_known, accounts = packet_sources.ownership_elsewhere(work, case, escalation.playbook)
-    return GateInputs(
-        packet=packet,
-        priority=FROM_LEVEL[case.level],
-        partner=bidi_isolate(partner.name),
-        allowed=fields_receivable_by_partner(escalation),
-        partner_is_vetted=partner.is_vetted,
-        partner_can_open=partners.can_anyone_open_requests(work, partner),
-        partner_has_mailbox=partners.was_partner_mailbox_given(work, partner),
-        partner_gets_mail=partner.can_be_emailed(work.at),
-        partner_takes_it=partner.accepts(escalation.ask),
-        says_who_we_are=bool(partner.reach_us.strip()),
-        facts=facts,
-        account_confirmed=packet_sources.account_confirmed(work, case, escalation.playbook),
-        may_help=(ConsentKind.HELP, None) in agreed,
-        has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
-        has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
-        is_waived=escalation.waived_by is not None,
-        ways_to_reporter=_ways_to_reporter(work, case),
-        case_is_closed=case.is_closed,
-        unanswered_dispute=past_disputes.why_dispute_bars_requests(work, case),
-        parts=contributions_to(work, escalation),
-        is_owner_known_elsewhere=is_known,
-        accounts_confirmed_elsewhere=accounts,
-        is_owner_refused_since=_is_owner_refused_since(work, escalation),
-    )
-
-
-def _is_owner_refused_since(work: Work, escalation: Escalation) -> bool:
-    """Whether a playbook that asks about an account found out later that it is not theirs. Asked of
-    requests about access alone, and once more as they go out (`request_still_holds`)."""
-    work.session.flush()
-    return bool(work.session.scalar(select(func.is_owner_refused_since(escalation.id))))
-
-
-def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:
-    """Whether we still know who asks and whose account it is: who carries it is told no more."""
-    return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
-
-
-def is_for_another_account(work: Work, escalation: Escalation) -> bool:
-    """Whether access to one account is asked for, and ownership is confirmed of another by now, be
-    it known or not who is asking."""
-    case, playbook = escalation.case, escalation.playbook
-    if not could_change_account_access(escalation.ask):
-        return False
-    if fact_codes_of_playbook(work, case, playbook).get(OWNERSHIP) != OWNER_CONFIRMED:
-        return False
-    confirmed = packet_sources.account_confirmed(work, case, playbook)
-    return names_another_account(packet_of(work, escalation), confirmed)
-
-
-def was_another_account_confirmed_since(work: Work, escalation: Escalation) -> bool:
-    """The same, where it was found out after the approval: what was so before, a gate let pass."""
-    fact = facts_of_playbook(work, escalation.case, escalation.playbook).get(OWNERSHIP)
-    return (
-        fact is not None
-        and escalation.approved_at is not None
-        and fact.set_at > escalation.approved_at
-        and is_for_another_account(work, escalation)
-    )
 
 
 def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:
@@ -391,96 +303,6 @@ def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:
         LoggedConversation.written_at > max([escalation.drafted_at, *asked]),
     )
     return work.session.scalar(spoken.limit(1)) is not None
-
-
-def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:
-    """Whether that is why a delivery waits for a person: also known where no word can be read."""
-    return (
-        delivery.state is DeliveryState.DEAD_LETTER
-        and delivery_failure_code(work, delivery) == ANOTHER_ACCOUNT
-    )
-
-
-def evidence_for_request(work: Work, escalation: Escalation) -> dict[str, RecordedEvidence]:
-    """What steps of its playbook wrote down for the fields of a request."""
-    return packet_sources.evidence_fields(work, escalation.case, escalation.playbook)
-
-
-def origins_of_request(work: Work, escalation: Escalation) -> list[FieldOrigin]:
-    """Where each field of a request comes from, for whoever lets it leave."""
-    case = escalation.case
-    others = {
-        one: own
-        for one in playbooks_with_findings(work, case)
-        if one != escalation.playbook
-        and (own := packet_sources.evidence_fields(work, case, one, is_own=True))
-    }
-    return origins_of_fields(
-        packet_of(work, escalation), evidence_for_request(work, escalation), others
-    )
-
-
-def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
-    """What steps found out since a draft was written."""
-    written = evidence_for_request(work, escalation)
-    return compare_findings(
-        packet_of(work, escalation),
-        _seen_by_writer(work, escalation, written),
-        fields_receivable_by_partner(escalation),
-        written=written,
-        settled=packet_sources.fixed_fields(
-            work, escalation.case, escalation.playbook, escalation.ask
-        ),
-        priority=FROM_LEVEL[escalation.case.level],
-    )
-
-
-def _seen_by_writer(
-    work: Work, escalation: Escalation, written: Mapping[str, RecordedEvidence]
-) -> Collection[str]:
-    """What of it lay before whoever wrote the draft last."""
-    entry = work.session.scalar(
-        select(HistoryEntry)
-        .where(HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(WRITTEN))
-        .order_by(HistoryEntry.id.desc())
-        .limit(1)
-    )
-    if entry is not None and "seen" in entry.details:
-        return frozenset(entry.details["seen"])
-    # An older draft: what had been written down by then.
-    return [one.mark_of(name) for name, one in written.items() if one.at <= escalation.drafted_at]
-
-
-def why_contact_shuts_answer(work: Work, escalation: Escalation, words: str) -> str:
-    """Why an answer to the partner may not go: what the reporter told us to reach them by, or never
-    to, stands in it, or cannot be read. The account that the request is about may. Empty if it
-    may."""
-    account = packet_of(work, escalation).fields.get(ACCOUNT_AT_ISSUE, "")
-    ways = _ways_to_reporter(work, escalation.case)
-    if not ways.is_readable:
-        return CANNOT_BE_CHECKED
-    return WAY_TO_REPORTER if reveals_contact_except_account(words, ways, account=account) else ""
-
-
-def _ways_to_reporter(work: Work, case: Case) -> ReporterContacts:
-    told = report_content.contact_of(work, case)
-    return ReporterContacts(
-        told.get("safe_channel", ""),
-        told.get("never_contact", ""),
-        is_readable=case.envelope_place_of("contact") not in work.keys.unreadable,
-    )
-
-
-def _consents_of(
-    work: Work, escalation: Escalation
-) -> dict[tuple[ConsentKind, str | None], Consent]:
-    """What the reporter agrees to now, by kind and platform; not on one person's word alone."""
-    current = select(Consent).where(
-        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.is_effective
-    )
-    # Read again each time: it may have been taken back a moment ago.
-    found = work.session.scalars(current.execution_options(populate_existing=True))
-    return {(one.kind, one.platform): one for one in found}
 
 
 def _has_left() -> ColumnElement[bool]:

@@ -20,7 +20,8 @@ from helpdesk.escalations.models import (
 )
 from helpdesk.escalations.packets import OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.escalations.priorities import ABOUT_ACCESS
-from helpdesk.escalations.queries import is_for_another_account, visible_requests
+from helpdesk.escalations.queries import visible_requests
+from helpdesk.escalations.request_basis import is_for_another_account
 from helpdesk.escalations.states import (
     UNDER_WAY,
     DeliveryState,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.errors import Conflict, NotFound
-from helpdesk.escalations import operations, queries
+from helpdesk.escalations import draft_findings, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Priority
 from tests.escalations.conftest import TYPED
@@ -66,7 +66,7 @@ def test_what_was_begun_before_the_draft_and_done_after_it_is_offered(house):
     write_down(house, "harm-statement", "As the step says it.", later=-LATER)
 
     with house.as_(house.writer) as work:
-        found = queries.new_findings_for_draft(work, house.mine(work, escalation))
+        found = draft_findings.new_findings_for_draft(work, house.mine(work, escalation))
 
     assert dict(found.fills) == {"last_good": "21 November, 20:00"}
     assert found.differs == ["harm"]
@@ -124,7 +124,9 @@ def test_what_a_partner_may_not_receive_is_not_taken_up(house):
 
     with house.as_(house.writer) as work:
         assert (
-            queries.new_findings_for_draft(work, house.mine(work, escalation)).missing_in_draft
+            draft_findings.new_findings_for_draft(
+                work, house.mine(work, escalation)
+            ).missing_in_draft
             == ()
         )
     assert "last_good" not in said(house, catch_up(house, escalation))

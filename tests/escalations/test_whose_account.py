@@ -10,7 +10,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import operations as duty
-from helpdesk.escalations import packet_sources
+from helpdesk.escalations import packet_sources, request_basis
 from helpdesk.escalations import queries as requests
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.runs import operations as playbooks
@@ -133,7 +133,9 @@ def test_that_another_playbook_is_in_doubt_takes_nothing_back_here(house):
 
     assert confirmed(house) == MINE
     with house.as_(house.writer) as work:
-        assert requests.is_partner_vetted_and_ownership_proven(work, house.mine(work, house.ask()))
+        assert request_basis.is_partner_vetted_and_ownership_proven(
+            work, house.mine(work, house.ask())
+        )
 
 
 @pytest.mark.parametrize(

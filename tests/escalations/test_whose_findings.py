@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.errors import Conflict
-from helpdesk.escalations import operations, packet_sources, queries
+from helpdesk.escalations import operations, packet_sources, queries, request_basis
 from helpdesk.escalations.gates import (
     FOUND_OUT,
     check_gates,
@@ -58,7 +58,7 @@ def suggested(house, playbook):
 
 def gates(house, request):
     with house.as_(house.writer) as work:
-        return queries.gate_inputs(work, house.mine(work, request))
+        return request_basis.gate_inputs(work, house.mine(work, request))
 
 
 def still_holds(house, request):

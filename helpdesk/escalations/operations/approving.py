@@ -11,7 +11,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import queries, second_person_alerts
+from helpdesk.escalations import queries, request_basis, second_person_alerts
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
     SECOND_PERSON,
@@ -113,7 +113,7 @@ def alert_second_person(work: Work, escalation: Escalation) -> None:
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
         raise StalePage(IS_BY_NOW[escalation.state])
-    if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
+    if not lacks_only_a_second_person(request_basis.gate_inputs(work, escalation), work.actor.id):
         raise Conflict(
             "This request isn’t waiting for a second person, or it’s waiting for "
             "something else as well."
@@ -159,7 +159,7 @@ def confirm_read_afterwards(
 def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
     """Refuse with every missing thing at once; say whether nobody else has read it."""
     seen, consent = (
-        queries.gate_inputs(work, escalation),
+        request_basis.gate_inputs(work, escalation),
         queries.consent_for_request(work, escalation),
     )
     shut = closed_gates(check_gates(seen, approver=work.actor.id))
@@ -175,7 +175,7 @@ def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
 
     No rule: the operation that sends again has asked who may.
     """
-    seen = queries.gate_inputs(work, escalation)
+    seen = request_basis.gate_inputs(work, escalation)
     was_read = escalation.second_read_due_at is None or escalation.second_read_at is not None
     shut = closed_gates(check_gates(seen, approver=work.actor.id))
     shut = tuple(gate for gate in shut if not (was_read and gate.name == SECOND_PERSON))

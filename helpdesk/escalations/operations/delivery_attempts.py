@@ -18,7 +18,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.leased_tasks import RetryPlan
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_pausing, clocks, queries
+from helpdesk.escalations import case_pausing, clocks, queries, request_basis
 from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.operations.partners_in_doubt import hold_up
@@ -133,7 +133,7 @@ def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
     trouble = _trouble_with_partner(escalation) or _trouble_with_content(work, escalation)
     return (
         bool(trouble)
-        or queries.was_stopped_for_another_account(work, delivery)
+        or request_basis.was_stopped_for_another_account(work, delivery)
         or not _is_agreed(work, delivery)
     )
 
@@ -220,7 +220,7 @@ def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     """Why this may not be told to anyone, or not to them, any more: ownership was taken back since
     it was approved, somebody may have spoken for the reporter, it went on one person's word and is
     not that urgent any more, or the list of what they may receive is shorter now."""
-    if not queries.is_partner_vetted_and_ownership_proven(work, escalation):
+    if not request_basis.is_partner_vetted_and_ownership_proven(work, escalation):
         return "facts_taken_back"
     if past_disputes.why_dispute_bars_requests(work, escalation.case):
         return "denied_by_reporter"

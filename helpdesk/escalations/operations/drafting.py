@@ -14,7 +14,7 @@ from helpdesk.core import codes
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, packet_sources, queries
+from helpdesk.escalations import clocks, draft_findings, packet_sources, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_unchanged
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
@@ -111,7 +111,7 @@ def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str)
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
     # Asked first: what comes in between is offered once more.
     seen = packet_sources.evidence_marks(work, escalation.case, escalation.playbook)
-    fills = queries.new_findings_for_draft(work, escalation).fills
+    fills = draft_findings.new_findings_for_draft(work, escalation).fills
     written = queries.packet_of(work, escalation).fields
     writer = escalation.drafted_by
     change_draft(work, escalation, typed={**written, **fills}, seen_hash=seen_hash, seen=seen)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_pausing, queries
+from helpdesk.escalations import case_pausing, request_basis
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.delivery_attempts import lock_delivery, mark_undeliverable
 from helpdesk.escalations.states import ANOTHER_ACCOUNT, UNDER_WAY, DeliveryState, EscalationState
@@ -34,7 +34,7 @@ def stop_requests_for_other_accounts(work: Work, case: Case) -> None:
     )
     for delivery_id in work.session.scalars(found.order_by(Delivery.id)).all():
         delivery = lock_delivery(work, delivery_id)
-        if delivery is not None and queries.is_for_another_account(work, delivery.escalation):
+        if delivery is not None and request_basis.is_for_another_account(work, delivery.escalation):
             _stop(work, delivery)
 
 
@@ -42,7 +42,7 @@ def _stop(work: Work, delivery: Delivery) -> None:
     escalation = delivery.escalation
     if escalation.state in UNDER_WAY:
         case_pausing.wake_case_for_request(work, escalation)
-    elif delivery.state in MAY_ARRIVE and not queries.was_stopped_for_another_account(
+    elif delivery.state in MAY_ARRIVE and not request_basis.was_stopped_for_another_account(
         work, delivery
     ):
         mark_undeliverable(work, delivery, ANOTHER_ACCOUNT)

@@ -14,7 +14,13 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_pausing, clocks, queries, second_person_alerts
+from helpdesk.escalations import (
+    case_pausing,
+    clocks,
+    queries,
+    request_basis,
+    second_person_alerts,
+)
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
@@ -107,15 +113,15 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
             "The reporter hasn’t agreed to us working on the case, or has withdrawn their consent. "
             "Ask them first: until they agree, we can’t send the partner anything more."
         )
-    rests = queries.is_partner_vetted_and_ownership_proven(work, escalation)
-    if not rests or queries.was_another_account_confirmed_since(work, escalation):
+    rests = request_basis.is_partner_vetted_and_ownership_proven(work, escalation)
+    if not rests or request_basis.was_another_account_confirmed_since(work, escalation):
         raise Conflict(RESTS_ON_NOTHING)
     if dispute := why_dispute_bars_requests(work, escalation.case):
         raise Conflict(
             f"{dispute} Check what in the answer depends on it. Someone who didn’t record it has to"
             " write to them first."
         )
-    if refusal := queries.why_contact_shuts_answer(work, escalation, words):
+    if refusal := request_basis.why_contact_shuts_answer(work, escalation, words):
         raise Conflict(refusal)
 
 
@@ -132,7 +138,7 @@ def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:
 
 def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
     """Refuse who had a part, unless it may leave on one person's word: True if it does."""
-    seen = queries.gate_inputs(work, escalation)
+    seen = request_basis.gate_inputs(work, escalation)
     if refusal := why_no_second_person(seen, work.actor.id):
         raise Conflict(refusal)
     return would_leave_without_second_reader(seen, work.actor.id)

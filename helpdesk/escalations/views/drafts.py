@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
-from helpdesk.escalations import operations, packet_sources, queries
+from helpdesk.escalations import draft_findings, operations, packet_sources, queries
 from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, packet_form
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packets import needed_fields, receivable_fields
@@ -81,7 +81,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     seen = packet_sources.evidence_marks(work, case, escalation.playbook)
     packet, found = (
         queries.packet_of(work, escalation),
-        queries.new_findings_for_draft(work, escalation),
+        draft_findings.new_findings_for_draft(work, escalation),
     )
     form = packet_form(
         queries.fields_receivable_by_partner(escalation), {**packet.fields, **found.fills}

@@ -13,8 +13,10 @@ from helpdesk.cases.past_disputes import (
 )
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
+    draft_findings,
     packet_sources,
     queries,
+    request_basis,
     second_person_alerts,
     staff_and_partner_labels,
     stale_page_marks,
@@ -64,7 +66,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     dispute = why_dispute_bars_requests(work, escalation.case) if is_live else ""
     is_draft = escalation.state is EscalationState.DRAFT
     waiting = queries.answer_awaiting_approval(work, escalation)
-    seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
+    seen = request_basis.gate_inputs(work, escalation) if is_draft or waiting else None
     call = _call(work, escalation)
     gates = check_gates(seen, approver=work.actor.id) if seen is not None else ()
     approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
@@ -91,15 +93,15 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         and not seen.account_confirmed,
         "is_of_another_account": is_live
         and escalation.ask is Ask.LOCK
-        and is_lock_of_another_account(seen or queries.gate_inputs(work, escalation)),
+        and is_lock_of_another_account(seen or request_basis.gate_inputs(work, escalation)),
         "waiting_answer": waiting,
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
         "could_change_account_access": could_change_account_access(escalation.ask),
-        "origins": queries.origins_of_request(work, escalation)
+        "origins": draft_findings.origins_of_request(work, escalation)
         if is_live and may_work_on_request(work.actor, escalation)
         else (),
-        "findings": queries.new_findings_for_draft(work, escalation) if is_draft else None,
+        "findings": draft_findings.new_findings_for_draft(work, escalation) if is_draft else None,
         "may_call": seen is not None
         and is_draft
         and may_work_on_request(work.actor, escalation)
@@ -191,9 +193,9 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_answer": ours and state is EscalationState.NEED_INFORMATION,
         "may_verify": ours and state is EscalationState.DECIDED,
         "rests_on_nothing": is_under_way
-        and not queries.is_partner_vetted_and_ownership_proven(work, escalation),
+        and not request_basis.is_partner_vetted_and_ownership_proven(work, escalation),
         "is_for_another_account": is_under_way
-        and queries.was_another_account_confirmed_since(work, escalation),
+        and request_basis.was_another_account_confirmed_since(work, escalation),
         "is_disputed": state is EscalationState.DECIDED
         and queries.is_verdict_disputed(work, escalation),
         "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],

@@ -10,7 +10,7 @@ from helpdesk.cases import news
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
-from helpdesk.escalations import operations, queries
+from helpdesk.escalations import operations, queries, request_basis
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerForm,
@@ -69,7 +69,7 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerForm()
     if form.validate_on_submit() and (
-        refusal := queries.why_contact_shuts_answer(work, escalation, form.words.data or "")
+        refusal := request_basis.why_contact_shuts_answer(work, escalation, form.words.data or "")
     ):
         form.words.errors = [refusal]
     if form.errors:

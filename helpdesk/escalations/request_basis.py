@@ -1,0 +1,124 @@
+"""What a request rests on: all that the gates look at, and whether it is still so once approved."""
+
+from sqlalchemy import func, select
+
+from helpdesk.cases import past_disputes, report_content
+from helpdesk.cases.models import Case
+from helpdesk.cases.playbook_findings import fact_codes_of_playbook, facts_of_playbook
+from helpdesk.cases.states import ConsentKind
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.work import Work
+from helpdesk.escalations import packet_sources, queries
+from helpdesk.escalations.contributors import contributions_to
+from helpdesk.escalations.gates import (
+    CANNOT_BE_CHECKED,
+    WAY_TO_REPORTER,
+    GateInputs,
+    ReporterContacts,
+    names_another_account,
+    reveals_contact_except_account,
+)
+from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, OWNER_CONFIRMED, OWNERSHIP
+from helpdesk.escalations.priorities import FROM_LEVEL, could_change_account_access
+from helpdesk.escalations.states import ANOTHER_ACCOUNT, DeliveryState
+from helpdesk.partners import queries as partners
+
+
+def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
+    """All that the gates look at, gathered now."""
+    case, partner = escalation.case, escalation.partner
+    facts = fact_codes_of_playbook(work, case, escalation.playbook)
+    packet, agreed = (
+        queries.packet_of(work, escalation),
+        queries.effective_consents(work, escalation),
+    )
+    is_known, accounts = packet_sources.ownership_elsewhere(work, case, escalation.playbook)
+    return GateInputs(
+        packet=packet,
+        priority=FROM_LEVEL[case.level],
+        partner=bidi_isolate(partner.name),
+        allowed=queries.fields_receivable_by_partner(escalation),
+        partner_is_vetted=partner.is_vetted,
+        partner_can_open=partners.can_anyone_open_requests(work, partner),
+        partner_has_mailbox=partners.was_partner_mailbox_given(work, partner),
+        partner_gets_mail=partner.can_be_emailed(work.at),
+        partner_takes_it=partner.accepts(escalation.ask),
+        says_who_we_are=bool(partner.reach_us.strip()),
+        facts=facts,
+        account_confirmed=packet_sources.account_confirmed(work, case, escalation.playbook),
+        may_help=(ConsentKind.HELP, None) in agreed,
+        has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
+        has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
+        is_waived=escalation.waived_by is not None,
+        ways_to_reporter=_ways_to_reporter(work, case),
+        case_is_closed=case.is_closed,
+        unanswered_dispute=past_disputes.why_dispute_bars_requests(work, case),
+        parts=contributions_to(work, escalation),
+        is_owner_known_elsewhere=is_known,
+        accounts_confirmed_elsewhere=accounts,
+        is_owner_refused_since=_is_owner_refused_since(work, escalation),
+    )
+
+
+def _is_owner_refused_since(work: Work, escalation: Escalation) -> bool:
+    """Whether a playbook that asks about an account found out later that it is not theirs. Asked of
+    requests about access alone, and once more as they go out (`request_still_holds`)."""
+    work.session.flush()
+    return bool(work.session.scalar(select(func.is_owner_refused_since(escalation.id))))
+
+
+def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:
+    """Whether we still know who asks and whose account it is: who carries it is told no more."""
+    return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
+
+
+def is_for_another_account(work: Work, escalation: Escalation) -> bool:
+    """Whether access to one account is asked for, and ownership is confirmed of another by now, be
+    it known or not who is asking."""
+    case, playbook = escalation.case, escalation.playbook
+    if not could_change_account_access(escalation.ask):
+        return False
+    if fact_codes_of_playbook(work, case, playbook).get(OWNERSHIP) != OWNER_CONFIRMED:
+        return False
+    confirmed = packet_sources.account_confirmed(work, case, playbook)
+    return names_another_account(queries.packet_of(work, escalation), confirmed)
+
+
+def was_another_account_confirmed_since(work: Work, escalation: Escalation) -> bool:
+    """The same, where it was found out after the approval: what was so before, a gate let pass."""
+    fact = facts_of_playbook(work, escalation.case, escalation.playbook).get(OWNERSHIP)
+    return (
+        fact is not None
+        and escalation.approved_at is not None
+        and fact.set_at > escalation.approved_at
+        and is_for_another_account(work, escalation)
+    )
+
+
+def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:
+    """Whether that is why a delivery waits for a person: also known where no word can be read."""
+    return (
+        delivery.state is DeliveryState.DEAD_LETTER
+        and queries.delivery_failure_code(work, delivery) == ANOTHER_ACCOUNT
+    )
+
+
+def why_contact_shuts_answer(work: Work, escalation: Escalation, words: str) -> str:
+    """Why an answer to the partner may not go: what the reporter told us to reach them by, or never
+    to, stands in it, or cannot be read. The account that the request is about may. Empty if it
+    may."""
+    account = queries.packet_of(work, escalation).fields.get(ACCOUNT_AT_ISSUE, "")
+    ways = _ways_to_reporter(work, escalation.case)
+    if not ways.is_readable:
+        return CANNOT_BE_CHECKED
+    return WAY_TO_REPORTER if reveals_contact_except_account(words, ways, account=account) else ""
+
+
+def _ways_to_reporter(work: Work, case: Case) -> ReporterContacts:
+    told = report_content.contact_of(work, case)
+    return ReporterContacts(
+        told.get("safe_channel", ""),
+        told.get("never_contact", ""),
+        is_readable=case.envelope_place_of("contact") not in work.keys.unreadable,
+    )
