@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.authoring.library import AdviceCheck
+from helpdesk.authoring.phrases import make_phrase_matcher
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.unfit_advice import find_unfit_advice, minimal_answers_for_condition
 from helpdesk.playbooks.conditions import Is
@@ -76,15 +77,61 @@ def test_each_check_can_come_up_on_one_of_our_pages(check):
     )
 
 
+# What is refused although no page says it now: it was said once, or would be wrong on any page.
+SAID_BY_NO_PAGE = {
+    "account-of-somebody-else": {"your own device", "you usually sign in", "your password"},
+    "owner-cannot-be-called": {
+        "call the owner",
+        "ask the owner",
+        "with the owner",
+        "you usually sign in",
+    },
+    "device-is-back": {"look where it is", "lock it from", "take your number out", "the lost one"},
+    "device-came-back": {
+        "look where it is",
+        "lock it from",
+        "take your number out",
+        "the lost one",
+    },
+    "already-closed": {"time to close it"},
+    "own-page-with-the-code": {
+        "leave this page",
+        "close this page",
+        "close this window",
+        "clear your history",
+    },
+    "a-child-in-the-pictures": {"screenshot*", "save the picture*", "keep the picture*"},
+    "a-time-was-set": {"you have time", "take your time", "there is no hurry"},
+    "a-date-is-near": {"you have time", "take your time", "there is no hurry", "no rush"},
+    "it-has-stopped": {"the error you see"},
+    "not-about-money": {"back the money"},
+}
+
+
+@pytest.mark.parametrize("check", LIBRARY.advice_checks, ids=lambda check: check.id)
+def test_each_phrase_that_is_refused_stands_in_a_line_or_is_known_not_to(check):
+    """A line that was put in other words would switch its check off without a word."""
+    lines = [str(one.text) for page in LIBRARY.playbooks for one in page.safe_now]
+
+    said_nowhere = {
+        phrase
+        for phrase in check.never
+        if not any(any(make_phrase_matcher((phrase,)).found_in(line)) for line in lines)
+    }
+
+    assert said_nowhere == SAID_BY_NO_PAGE.get(check.id, set())
+
+
 @pytest.mark.parametrize(
     ("said", "holds"),
     [
         ("Store them in a safe place, so your work isn’t lost.", False),
         ("If someone may be in danger, go to people you trust first.", True),
         ("If someone may hurt you because of this, your safety comes first.", True),
+        ("If you’re thinking of hurting yourself, call someone you trust or a crisis line.", False),
     ],
 )
-def test_a_safe_place_for_copies_sends_nobody_to_safety(said, holds):
+def test_only_what_sends_people_to_safety_meets_the_check_of_who_is_in_danger(said, holds):
     [check] = (one for one in LIBRARY.advice_checks if one.id == "in-danger")
 
     assert (found(check, advising(said), danger="imminent") == []) is holds

@@ -241,3 +241,30 @@ def test_a_crisis_line_comes_first_for_who_said_so_where_danger_is_asked():
 def test_what_was_cut_is_kept_although_other_things_were_made_up():
     assert "keep-original" in lines("smear-campaign", {"smear_material": ("invented", "twisted")})
     assert "keep-original" not in lines("smear-campaign", {"smear_material": ("invented",)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "before"),
+    [
+        ("harassment-threats", "keep-picture", "Before you block anyone"),
+        ("impersonation", "take-pictures", "Before you report it"),
+        ("something-else", "save-threats", "before you block anyone"),
+    ],
+)
+def test_what_is_gone_after_a_block_or_a_report_is_kept_before_it(kind, line, before):
+    """Whoever follows the list from the top blocks, and then there is nothing left to see."""
+    [said] = (one for one in load_current_library().playbook(kind).safe_now if one.id == line)
+
+    assert before in str(said.text)
+
+
+@pytest.mark.parametrize("outing", ["unsure", "no", "yes", None])
+@pytest.mark.parametrize("danger", ["imminent", "credible"])
+def test_who_may_be_hurt_because_of_pictures_is_sent_to_people_first(danger, outing):
+    """Also for who cannot say whether it would be dangerous if the pictures were seen."""
+    said = {"danger": danger, "img_who": "online", "img_age": "no"}
+    known = said if outing is None else said | {"img_outing": outing}
+    told = merged_advice(playbooks_of_kinds(load_current_library(), ["intimate-images"]), known)
+
+    assert "people-first" in {one.id for one in told.first_dos}
+    assert ("safe-place" in {one.id for one in told.dos}) is (outing != "no")

@@ -182,8 +182,15 @@ SHOWING = {
     "fake-website": ("take-pictures", "warn-your-people"),
     "something-else": ("keep-pictures", "keep-proof"),
     "smear-campaign": ("keep-original", "keep-record"),
-    "account-suspended": ("own-copy", "save-notice"),
+    "account-suspended": ("save-pictures", "save-what-opens"),
 }
+# What is one's own, or only words, is kept whoever may be shown elsewhere.
+STILL_KEPT = [
+    ("account-suspended", {}, {"save-what-opens", "own-copy", "save-notice"}),
+    ("something-else", {"about": ("threats",)}, {"save-threats", "keep-proof"}),
+    ("harassment-threats", {}, {"keep-first"}),
+    ("impersonation", {}, {"note-first"}),
+]
 
 
 @pytest.mark.parametrize("kind", SHOWING)
@@ -198,6 +205,15 @@ def test_no_other_kind_asks_for_pictures_where_a_child_may_be_shown(kind, age):
     assert still_said in told
     assert shows in said_to(["intimate-images", kind], {"img_age": "no"})
     assert shows in said_to([kind], {})
+
+
+@pytest.mark.parametrize(("kind", "answers", "kept"), STILL_KEPT)
+@pytest.mark.parametrize("age", ["yes", "unsure", None])
+def test_texts_and_records_are_kept_where_a_child_may_be_shown_elsewhere(kind, answers, kept, age):
+    """The pictures of one kind are in no archive of the other, and its texts are nobody’s face."""
+    known = answers if age is None else answers | {"img_age": age}
+
+    assert said_to(["intimate-images", kind], known) >= kept
 
 
 def test_each_line_that_copies_something_is_marked_or_was_looked_at():
