@@ -17,9 +17,10 @@ from helpdesk.core.sealing import Envelope, EnvelopePlace
 KEPT: Final = timedelta(minutes=15)
 # Only the staff's role reads this table, and none may change or lock it: functions of the database
 # do what a page needs, for one form that it has at hand. Otherwise any process of pages could keep
-# all the others' forms waiting, or take away what they remember.
+# all the others' forms waiting, or take away what they remember. Each role keeps so many megabytes
+# in a quarter of an hour (migration 0081): past that, no page is kept.
 BEGIN: Final = text("INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING")
-ADD: Final = text("INSERT INTO presses (id, at, answer) VALUES (:id, :at, :answer)")
+ADD: Final = text("SELECT add_press_answer(:id, :at, :answer)")
 KEEP: Final = text("SELECT keep_press(:id, :at, :answer)")
 NOTE: Final = text("SELECT note_press_answer(:id, :answer)")
 READ: Final = text("SELECT at, answer FROM press_answer(:id)").columns(
@@ -47,14 +48,15 @@ def is_first_submission(session: Session, press: str, *, at: datetime) -> bool:
     return written == 1
 
 
-def replace_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
-    """Keep something under a name of its own, in the place of what was there."""
-    session.execute(KEEP, {"id": press, "answer": answer.raw, "at": at})
+def replace_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> bool:
+    """Keep something under a name of its own, in the place of what was there; False without room
+    for it: then that is there still."""
+    return bool(session.scalar(KEEP, {"id": press, "answer": answer.raw, "at": at}))
 
 
-def add_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
-    """Keep something under a name that nothing has yet."""
-    session.execute(ADD, {"id": press, "answer": answer.raw, "at": at})
+def add_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> bool:
+    """Keep something under a name that nothing has yet; False where there is no room for it."""
+    return bool(session.scalar(ADD, {"id": press, "answer": answer.raw, "at": at}))
 
 
 def delete_older_responses(session: Session, *, before: datetime) -> None:

@@ -37,7 +37,8 @@ LONGEST: Final = 400_000
 BURST, STEADY_PER_MINUTE = 120, 60
 # Strangers are very many, or one with many addresses: what is kept of them is bounded for all of
 # them together, in kilobytes for each process, and a long page that refuses is not kept. Beyond
-# that they get the page in place, as a browser without cookies does.
+# that they get the page in place, as a browser without cookies does; and so does everybody where
+# the database has no more room for what this role keeps.
 LONGEST_REFUSAL_TO_STRANGER: Final = 100_000
 STRANGERS_KB_BURST, STRANGERS_KB_PER_MINUTE = 20_000, 4_000
 
@@ -175,19 +176,22 @@ def _counted(response: Response) -> str | None:
     return None if who == NOBODY.id else who
 
 
-def _kept(transaction: Session, response: Response, at: datetime) -> str:
-    """Seal the page and put it away; the name under which it is found."""
+def _kept(transaction: Session, response: Response, at: datetime) -> str | None:
+    """Seal the page and put it away; the name under which it is found. None if there is no room."""
     result_id = secrets.token_hex(16)
     key = _key(result_id, str(_owner(response)))
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
     envelope = key.seal_text(words, stored_responses.response_envelope_place(_row(key)))
     longer = REFUSED_LASTS - LASTS if response.status_code >= 400 else timedelta()
-    stored_responses.add_response(transaction, _row(key), envelope, at=at + longer)
-    return result_id
+    is_kept = stored_responses.add_response(transaction, _row(key), envelope, at=at + longer)
+    return result_id if is_kept else None
 
 
-def _lead_to(response: Response, result_id: str) -> None:
+def _lead_to(response: Response, result_id: str | None) -> None:
+    """There, if it was kept."""
+    if result_id is None:
+        return
     response.status_code = 303
     response.location = url_for("show_result", result_id=result_id)
     response.set_data("")

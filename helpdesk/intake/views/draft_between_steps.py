@@ -72,12 +72,13 @@ def save_draft(token: ReportFormToken) -> bool:
     at = work.at + LASTS - stored_responses.KEPT
     envelope = key.seal_text(words, stored_responses.response_envelope_place(press))
     try:
-        stored_responses.replace_response(work.session, press, envelope, at=at)
+        is_kept = stored_responses.replace_response(work.session, press, envelope, at=at)
     except OperationalError:  # the pages themselves need no database
         work.session.rollback()
         return False
-    session[IS_KEPT] = True
-    return True
+    if is_kept:
+        session[IS_KEPT] = True
+    return is_kept
 
 
 def load_draft(token: ReportFormToken) -> MultiDict[str, str] | None:

@@ -66,13 +66,15 @@ def is_issued_token(token: ReportFormToken) -> bool:
 
 def save_receipt_pages(
     token: ReportFormToken, pages: list[str], code: ReturnCode
-) -> ResponseReturnValue:
-    """Keep both pages of the receipt with the report, and the code on them; lead to the first."""
+) -> ResponseReturnValue | None:
+    """Keep both pages of the receipt with the report, and the code on them; lead to the first.
+    None where there is no room for them."""
     key = _key(token)
     press = _id(key)
     kept = json.dumps([*pages, code.letters])
     envelope = key.seal_text(kept, stored_responses.response_envelope_place(press))
-    stored_responses.add_response(work.session, press, envelope, at=work.at)
+    if not stored_responses.add_response(work.session, press, envelope, at=work.at):
+        return None
     session[RECEIPT] = key.raw.hex()
     return redirect(url_for(".show_receipt"), 303)
 

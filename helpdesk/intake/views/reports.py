@@ -98,10 +98,12 @@ def create_report() -> ResponseReturnValue:
     draft_between_steps.end_draft()
     if not receipt.is_new:
         return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
-    if not is_issued_token(token):
-        return _receipt(WHOLE, receipt, paper, way_back.code), 201
-    pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
-    return save_receipt_pages(token, pages, way_back.code)
+    if is_issued_token(token):
+        pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
+        kept = save_receipt_pages(token, pages, way_back.code)
+        if kept is not None:
+            return kept
+    return _receipt(WHOLE, receipt, paper, way_back.code), 201
 
 
 def _lane_with_room(token: ReportFormToken) -> bool:
