@@ -99,7 +99,7 @@ def let_in(context: AppContext, member: Somebody, newcomer: Somebody, team: Team
     with context.begin(member.actor, secrets=member.secrets) as work:
         person = work.session.get_one(Person, newcomer.person.id)
         waiting = next(one for one in person.memberships if one.team_id == team.id)
-        accounts.grant_access(work, waiting)
+        accounts.grant_team_key(work, waiting)
 
 
 def code_at(seed: str, at: datetime) -> str:

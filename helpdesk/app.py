@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from helpdesk.accounts import authentication
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
-from helpdesk.cases.views import read_pages
+from helpdesk.cases.views import read_logging
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import (
     bidi_isolate,
@@ -159,7 +159,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)
     if surface is Surface.STAFF:
-        read_pages.init_app(app)
+        read_logging.init_app(app)
     return app
 
 

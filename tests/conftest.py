@@ -23,7 +23,7 @@ from sqlalchemy.orm import sessionmaker
 import helpdesk.app
 import helpdesk.context_assembly  # registers every job
 from helpdesk import key_files
-from helpdesk.accounts.models import StaffSession
+from helpdesk.accounts.models import SignInSession
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
 from helpdesk.core import emails, jobs
@@ -203,7 +203,7 @@ BOOKKEEPING = (
     OutboxJob,
     HistoryLink,
     HistoryCheckpoint,
-    StaffSession,
+    SignInSession,
     MailboxSession,
     EmailReminder,
 )

@@ -26,7 +26,7 @@ from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.sealing import Secret
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import UnconfirmedPartnerMailbox
+from helpdesk.partners.models import UnconfirmedPartnerEmailAddress
 
 PASSPHRASE = "seven words that only this test has"
 INTAKE_KEY = b"i" * 32
@@ -106,7 +106,7 @@ def a_person(
     for membership in person.memberships:
         member = _members.setdefault(membership.team_id, somebody)
         if member is not somebody and let_in:
-            accounts.grant_access(_as(work, member), membership)
+            accounts.grant_team_key(_as(work, member), membership)
     return somebody
 
 
@@ -184,11 +184,11 @@ def a_case(
 
 def confirm_mail(work, partner):
     """The code of a partner's test letter is typed by a coordinator; the letter need not leave."""
-    new = work.session.get(UnconfirmedPartnerMailbox, partner.id)
+    new = work.session.get(UnconfirmedPartnerEmailAddress, partner.id)
     code = work.keys.service.open(
         KeyFile.PARTNER_ADDRESSES, new.code, new.envelope_place_of("code")
     )
-    assert partners.confirm_mailbox(work, partner, code)
+    assert partners.confirm_email_address(work, partner, code)
 
 
 def vet(work, partner):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bench.faults.trial import Trial, dice
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person
+from helpdesk.accounts.verified_keys import epochs_of_team_key, verified_key_of_person
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.core.errors import Conflict
@@ -70,7 +70,7 @@ def sealed_to(context: AppContext) -> Mapping[str, str]:
             found[f"team {team.id}"] = current.id if current else REFUSED
         for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
             try:
-                found[f"person {person.id}"] = key_of_person(work, person).id
+                found[f"person {person.id}"] = verified_key_of_person(work, person).id
             except Conflict:
                 found[f"person {person.id}"] = REFUSED
     return found

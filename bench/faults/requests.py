@@ -17,7 +17,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import PartnerTerms
 
@@ -77,13 +77,13 @@ def a_partner(house: House, coordinator: Somebody, second: Somebody) -> Partner:
 
 def _type_the_code(work: Work, partner: Partner) -> None:
     """No request is sent to an address whose test letter nobody has answered for."""
-    new = work.session.get_one(UnconfirmedPartnerMailbox, partner.id)
+    new = work.session.get_one(UnconfirmedPartnerEmailAddress, partner.id)
     if new.code is None:
         raise LookupError("No code waits to be typed.")
     code = work.keys.service.open(
         KeyFile.PARTNER_ADDRESSES, new.code, new.envelope_place_of("code")
     )
-    partners.confirm_mailbox(work, partner, code)
+    partners.confirm_email_address(work, partner, code)
 
 
 def drafted(house: House, writer: Somebody, partner: Partner, how_many: int) -> Sequence[Ready]:

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from helpdesk.accounts import operations, passphrases, second_factor
-from helpdesk.accounts.models import Person, StaffSession
+from helpdesk.accounts.models import Person, SignInSession
 from helpdesk.accounts.operations import (
     passphrase_and_recovery_key,
     sessions,
@@ -105,7 +105,7 @@ def signed_in_actor_id(context: AppContext, token: str, *, surface: str) -> str 
         return row.person.as_actor().id if row is not None and row.is_complete else None
 
 
-def session_awaiting_second_factor(work: Work, token: str, *, surface: str) -> StaffSession | None:
+def session_awaiting_second_factor(work: Work, token: str, *, surface: str) -> SignInSession | None:
     """The session between the passphrase and the second factor."""
     row = sessions.find_session(work.session, token, surface=surface, at=work.at)
     return row if row is not None and not row.is_complete else None

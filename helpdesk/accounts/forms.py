@@ -152,7 +152,7 @@ class CurrentPassphraseForm(Form):
     )
 
 
-class MailboxForm(CurrentPassphraseForm):
+class OwnEmailAddressForm(CurrentPassphraseForm):
     """Where one's own duty mail goes; left empty, none does."""
 
     email = _mailbox("Your")
@@ -165,7 +165,7 @@ class MailboxForm(CurrentPassphraseForm):
         )
 
 
-class MailboxCodeForm(Form):
+class EmailAddressCodeForm(Form):
     """The code of a test letter."""
 
     code = _six_digits("The six digits in the email", "Type the six digits in the email.")

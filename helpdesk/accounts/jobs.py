@@ -1,7 +1,7 @@
 """What the worker does for people: tell somebody that their own account has changed."""
 
 from helpdesk.accounts import queries
-from helpdesk.accounts.models import Person, UnconfirmedMailbox
+from helpdesk.accounts.models import Person, UnconfirmedEmailAddress
 from helpdesk.core import emails, unconfirmed_addresses
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
@@ -9,11 +9,11 @@ from helpdesk.core.jobs import Queue, job
 
 
 @job("accounts.send_mailbox_code", queue=Queue.NOTICES)
-def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
+def send_email_address_code(context: AppContext, *, person_id: str, at: int) -> None:
     """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
     or that another one has replaced, is not sent."""
     with context.begin() as work:
-        new = work.session.get(UnconfirmedMailbox, person_id)
+        new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
         contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
     if new is None or contents is None:
@@ -34,10 +34,10 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
 
 
 @job("accounts.tell_old_mailbox", queue=Queue.NOTICES)
-def notify_old_mailbox(context: AppContext, *, person_id: str, at: int) -> None:
+def notify_old_email_address(context: AppContext, *, person_id: str, at: int) -> None:
     """Say to the address before that another was given. Safe to run twice: one id."""
     with context.begin() as work:
-        new = work.session.get(UnconfirmedMailbox, person_id)
+        new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
         to = unconfirmed_addresses.old_address_of(work, new)
     if new is None or not to:
@@ -70,7 +70,7 @@ def notify_access_change(context: AppContext, *, person_id: str, at: int) -> Non
     """
     with context.begin() as work:
         person = work.session.get(Person, person_id)
-        mailbox = queries.mailbox_of(work, person) if person is not None else ""
+        mailbox = queries.email_address_of(work, person) if person is not None else ""
         is_partner = person is not None and person.role is Role.PARTNER
     door = context.settings.partner_url if is_partner else context.settings.staff_url
     if mailbox:

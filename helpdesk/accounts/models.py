@@ -118,7 +118,7 @@ class Person(RandomIdMixin, Base):
         return Actor(f"person:{self.id}", self.role, teams=teams, person_id=self.id)
 
 
-class UnconfirmedMailbox(UnconfirmedAddress, Base):
+class UnconfirmedEmailAddress(UnconfirmedAddress, Base):
     """An address for duty mail that somebody gave and has not confirmed."""
 
     __tablename__ = "new_mailboxes"
@@ -160,7 +160,7 @@ class Membership(Base):
     team: Mapped[Team] = relationship(lazy="joined")
 
 
-class StaffSession(Base):
+class SignInSession(Base):
     """A server-side session. The unlocked key in it opens only with the cookie of the browser."""
 
     __tablename__ = "sign_ins"

@@ -40,18 +40,18 @@ def is_coordinator_on_duty(person: Person, at: datetime) -> bool:
     return is_coordinator(person, at) and is_on_duty(person, at)
 
 
-def accepts_anyone(_person: Person, _at: datetime) -> bool:
+def is_anyone(_person: Person, _at: datetime) -> bool:
     return True
 
 
-DUTY_FIRST: Final[tuple[AlertTier, ...]] = (is_on_duty, is_coordinator, accepts_anyone)
+DUTY_FIRST: Final[tuple[AlertTier, ...]] = (is_on_duty, is_coordinator, is_anyone)
 LEAD_FIRST: Final[tuple[AlertTier, ...]] = (
     is_coordinator_on_duty,
     is_coordinator,
     is_on_duty,
-    accepts_anyone,
+    is_anyone,
 )
-COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, accepts_anyone)
+COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, is_anyone)
 
 
 def duty_tiers_excluding(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
@@ -60,7 +60,7 @@ def duty_tiers_excluding(heard: Collection[str | None]) -> tuple[AlertTier, ...]
     def without(tier: AlertTier) -> AlertTier:
         return lambda person, at: person.id not in heard and tier(person, at)
 
-    return (*(without(tier) for tier in DUTY_FIRST), accepts_anyone)
+    return (*(without(tier) for tier in DUTY_FIRST), is_anyone)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class AlertResult:
     trouble: Exception | None = None
 
 
-def mailboxes_by_tier(
+def email_addresses_by_tier(
     work: Work,
     team_id: str,
     *,
@@ -96,7 +96,11 @@ def mailboxes_by_tier(
     inside = [
         one for one in queries.members_with_key(work.session, team_id) if one.id not in exclude
     ]
-    left = [(person, mailbox) for person in inside if (mailbox := queries.mailbox_of(work, person))]
+    left = [
+        (person, mailbox)
+        for person in inside
+        if (mailbox := queries.email_address_of(work, person))
+    ]
     circles = []
     for rung in tiers:
         called = {person.id: mailbox for person, mailbox in left if rung(person, work.at)}
@@ -114,7 +118,7 @@ def compose_alert(
     exclude: Container[str] = (),
 ) -> OnCallAlert:
     """A letter, made of person and mailbox, for each in the circles to call."""
-    circles = mailboxes_by_tier(work, team_id, tiers=tiers, exclude=exclude)
+    circles = email_addresses_by_tier(work, team_id, tiers=tiers, exclude=exclude)
     post = tuple({one: email(one, called[one]) for one in called} for called in circles)
     return OnCallAlert(team_id, post)
 
@@ -172,7 +176,7 @@ def _to_operators(context: AppContext, work: Work, team_id: str) -> dict[str, Em
             queue=team.name,
         )
         for person in queries.all_operators(work.session)
-        if (mailbox := queries.mailbox_of(work, person))
+        if (mailbox := queries.email_address_of(work, person))
     }
 
 

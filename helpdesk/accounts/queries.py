@@ -24,10 +24,10 @@ from sqlalchemy.orm import Session
 from helpdesk.accounts.models import (
     Membership,
     Person,
-    StaffSession,
+    SignInSession,
     Team,
     TeamKind,
-    UnconfirmedMailbox,
+    UnconfirmedEmailAddress,
 )
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
@@ -185,12 +185,12 @@ def members_without_key(work: Work) -> Sequence[Membership]:
     return work.session.scalars(waiting).all()
 
 
-def own_sessions(work: Work) -> Sequence[StaffSession]:
+def own_sessions(work: Work) -> Sequence[SignInSession]:
     """Where this person is signed in, newest first."""
-    mine = select(StaffSession).where(
-        StaffSession.person_id == work.actor.person_id, StaffSession.is_complete
+    mine = select(SignInSession).where(
+        SignInSession.person_id == work.actor.person_id, SignInSession.is_complete
     )
-    return work.session.scalars(mine.order_by(StaffSession.begun_at.desc())).all()
+    return work.session.scalars(mine.order_by(SignInSession.begun_at.desc())).all()
 
 
 def people_on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
@@ -233,7 +233,7 @@ def all_operators(session: Session) -> Sequence[Person]:
     return session.scalars(found.order_by(Person.name)).all()
 
 
-def mailbox_of(work: Work, person: Person) -> str:
+def email_address_of(work: Work, person: Person) -> str:
     """Where duty mail goes; empty if they gave none or did not confirm it, or where it cannot be
     opened: a row that was spoilt must not keep the others from being called."""
     if not person.gets_alert_emails(work.at) or person.email is None:
@@ -245,7 +245,7 @@ def mailbox_of(work: Work, person: Person) -> str:
         return ""
 
 
-def own_mailbox(work: Work, person: Person) -> str:
+def own_email_address(work: Work, person: Person) -> str:
     """The same to the person, who has a copy of what they gave: these pages open no other."""
     if person.email_for_self is None or person.key_id is None:
         return ""
@@ -256,14 +256,14 @@ def own_mailbox(work: Work, person: Person) -> str:
         return ""
 
 
-def unconfirmed_mailbox(work: Work, person: Person) -> UnconfirmedMailbox | None:
+def unconfirmed_email_address(work: Work, person: Person) -> UnconfirmedEmailAddress | None:
     """The address that they gave and did not confirm yet, with what is known of its letter."""
-    return work.session.get(UnconfirmedMailbox, person.id)
+    return work.session.get(UnconfirmedEmailAddress, person.id)
 
 
-def proposed_mailbox_of(work: Work, person: Person) -> str:
+def proposed_email_address_of(work: Work, person: Person) -> str:
     """That address, to the person; empty if there is none, or somebody else typed it."""
-    new = unconfirmed_mailbox(work, person)
+    new = unconfirmed_email_address(work, person)
     if new is None or new.address_for_self is None or person.key_id is None:
         return ""
     try:
@@ -273,10 +273,10 @@ def proposed_mailbox_of(work: Work, person: Person) -> str:
         return ""
 
 
-def people_with_unconfirmed_mailbox(work: Work) -> Sequence[Person]:
+def people_with_unconfirmed_email_address(work: Work) -> Sequence[Person]:
     """People of the actor's teams whose address for duty mail waits to be confirmed."""
     waits = exists().where(
-        UnconfirmedMailbox.person_id == Person.id, UnconfirmedMailbox.address.is_not(None)
+        UnconfirmedEmailAddress.person_id == Person.id, UnconfirmedEmailAddress.address.is_not(None)
     )
     is_old = and_(Person.email.is_not(None), Person.email_confirmed_at.is_(None))
     of_ours = (

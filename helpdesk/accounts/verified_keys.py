@@ -41,7 +41,7 @@ def epochs_of_team_key_by_id(work: Work, team_id: str, kind: TeamKind) -> Signed
     return signed_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
-def key_of_person(work: Work, person: Person) -> Key:
+def verified_key_of_person(work: Work, person: Person) -> Key:
     """The key of somebody who has enrolled, if it is theirs; else Conflict, in a sentence."""
     house = work.keys.service.public_half(signing_key_of(person.role))
     signed = signed_keys_of(work.session, person.id, KeyKind.PERSON, house=house)

@@ -97,7 +97,7 @@ def combine_activity_marks(message_id: str, answer: int | None, disputes: Iterab
     return " ".join([message_id, str(answer or ""), *disputes]).strip()
 
 
-def reporter_wrote_no_later_than(work: Work, case: Case, since: datetime) -> datetime:
+def latest_time_of_reporter_activity(work: Work, case: Case, since: datetime) -> datetime:
     """The moment by which the reporter had surely told us all that our answer is owed for.
 
     `since` is when its clock began: with the first thing they told us, which happened within the
@@ -130,10 +130,10 @@ def unanswered_dispute_message(work: Work, case: Case) -> str:
 def has_unanswered_reporter_activity(work: Work, case: Case) -> bool:
     """Whether the reporter has written to us since the report, or judged or disputed something, and
     nobody has answered."""
-    return case.id in ids_with_unanswered_reporter_activity(work, [case.id])
+    return case.id in ids_of_cases_with_unanswered_activity(work, [case.id])
 
 
-def ids_with_unanswered_reporter_activity(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
+def ids_of_cases_with_unanswered_activity(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
     """Those of these cases of which that is so."""
     return _those(work, case_ids, _IS_UNANSWERED)
 

@@ -59,7 +59,7 @@ def notify_person(
     work.announce(NewsForPerson(case_id, person_id, kind, request_id))
 
 
-def write_news(
+def write_news_for_person(
     work: Work, case: Case, person_id: str, kind: NewsKind, *, request_id: str = ""
 ) -> None:
     """Write it down for a person; what they have not seen yet of the kind is the same line.

@@ -70,12 +70,12 @@ def why_dispute_bars_requests(work: Work, case: Case) -> str:
     return ANSWERED_BY_RECORDER if _unsettled(past_disputes(work, case)) else ""
 
 
-def is_left_to_others(work: Work, case: Case) -> bool:
+def was_dispute_answered_only_by_recorder(work: Work, case: Case) -> bool:
     """Whether each dispute of a case was answered, and one of them only by who had recorded it."""
     return bool(_left_to_others(work, case))
 
 
-def is_left_to_others_by(work: Work, case: Case, actor_id: str) -> bool:
+def was_dispute_answered_only_by(work: Work, case: Case, actor_id: str) -> bool:
     """The same, where it was this one of us who had recorded it."""
     return any(one.recorded_by == actor_id for one in _left_to_others(work, case))
 
@@ -90,7 +90,9 @@ def past_disputes(work: Work, case: Case) -> list[PastDispute]:
     return _disputes_by_case(work, [case.id])[case.id]
 
 
-def cases_left_to_others(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
+def cases_with_dispute_answered_only_by_recorder(
+    work: Work, limit: int = LISTED_AT_MOST
+) -> Sequence[Case]:
     """Open cases where only who had recorded it has answered a dispute, the most urgent first."""
     found = visible_cases(work.actor).where(NOT_CLOSED, _WAS_DISPUTED, ~HAS_UNANSWERED_DISPUTE)
     ids = work.session.scalars(found.with_only_columns(Case.id)).all()

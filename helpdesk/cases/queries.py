@@ -94,7 +94,7 @@ LISTED = (
 )
 
 
-def is_in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
+def is_case_in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
     """The one scope of cases: asked of whatever shows cases, or what hangs on them."""
     if not isinstance(queues, BindParameter):
         queues = literal(sorted(queues), ARRAY(String))
@@ -104,12 +104,12 @@ def is_in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[
 def visible_cases(actor: Actor) -> Select[Case]:
     """The cases of the actor's queues; none for operators, partners and strangers, nor for who
     waits to be let in."""
-    return select(Case).where(is_in_queues(actor.queues))
+    return select(Case).where(is_case_in_queues(actor.queues))
 
 
 # One case by its name, for whoever may see it, put together once.
 BY_REF: Final = select(Case).where(
-    Case.ref == bindparam("ref"), is_in_queues(bindparam("queues", type_=ARRAY(String)))
+    Case.ref == bindparam("ref"), is_case_in_queues(bindparam("queues", type_=ARRAY(String)))
 )
 
 
@@ -259,7 +259,7 @@ def was_reporter_answered(work: Work, case: Case) -> bool:
     return work.session.scalar(union_all(ours, spoken).limit(1)) is not None
 
 
-def is_reporters_turn(work: Work, case: Case) -> bool:
+def is_reporter_to_move_next(work: Work, case: Case) -> bool:
     """Whether the reporter has the last word of ours before them, or an agreement to confirm. Not
     while we owe them an answer: then the move is ours."""
     if case.reply_due_at is not None:

@@ -107,7 +107,7 @@ def danger_told_at(work: Work, case: Case, rows: Sequence[Any]) -> datetime | No
     return max((one.sent_at for one in rows if one.id in danger), default=None)
 
 
-def later_answers_of(
+def mailbox_answers_of(
     work: Work, case: Case, rows: Sequence[Any] | None = None
 ) -> dict[str, Answer]:
     """What they answered in the mailbox, the newest where they answered twice.

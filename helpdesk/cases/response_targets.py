@@ -119,7 +119,7 @@ def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     people hear together (`triage/surge_alerts.py`)."""
     if case.reply_due_at is None or case.in_slow_lane:
         return
-    due = due_time_as_argument(case.reply_due_at)
+    due = due_time_as_job_argument(case.reply_due_at)
     for percent, after in _alarms(response_plan_of(case), response_plan_of(case).first_reply, used):
         work.announce(ReplyAlarmDue(case.id, percent, due), after=after)
 
@@ -131,7 +131,7 @@ def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
         schedule_reply_alarms(work, case, used=used)
 
 
-def move_to_first_lane(work: Work, case: Case) -> None:
+def move_case_to_first_lane(work: Work, case: Case) -> None:
     """A person of ours works on it: it is a person's case from now on, in the lists of the first
     lane, and its alarms are its own. Call it from whatever else takes it out of the second one's
     list, and once what it owes is settled."""
@@ -145,17 +145,17 @@ def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     """Queue the alarms on the next word; they climb like those of the answer."""
     if case.word_due_at is None:
         return
-    due = due_time_as_argument(case.word_due_at)
+    due = due_time_as_job_argument(case.word_due_at)
     for percent, after in _alarms(response_plan_of(case), response_plan_of(case).next_word, used):
         work.announce(UpdateAlarmDue(case.id, percent, due), after=after)
 
 
-def is_still_due(due_at: datetime | None, due: int) -> bool:
+def is_clock_still_due(due_at: datetime | None, due: int) -> bool:
     """Whether a clock still ends when an alarm was told that it does. Others say nothing."""
-    return due_at is not None and due_time_as_argument(due_at) == due
+    return due_at is not None and due_time_as_job_argument(due_at) == due
 
 
-def due_time_as_argument(due_at: datetime) -> int:
+def due_time_as_job_argument(due_at: datetime) -> int:
     """A due time as a job's argument: an alarm of a clock that was restarted knows it is old."""
     return int(due_at.timestamp())
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import select, update
 
-from helpdesk.accounts.models import Person, UnconfirmedMailbox
-from helpdesk.accounts.verified_keys import key_of_person
+from helpdesk.accounts.models import Person, UnconfirmedEmailAddress
+from helpdesk.accounts.verified_keys import verified_key_of_person
 from helpdesk.core import history
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
@@ -21,16 +21,16 @@ from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress
 from helpdesk.core.work import Work
 from helpdesk.intake.models import EmailReminder
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 
-Row = Person | Partner | EmailReminder | UnconfirmedMailbox | UnconfirmedPartnerMailbox
+Row = Person | Partner | EmailReminder | UnconfirmedEmailAddress | UnconfirmedPartnerEmailAddress
 # Each kind of row with a sealed value, and its key.
 KINDS: tuple[tuple[type[Row], Any], ...] = (
     (Person, Person.id),
     (Partner, Partner.id),
     (EmailReminder, EmailReminder.case_id),
-    (UnconfirmedMailbox, UnconfirmedMailbox.person_id),
-    (UnconfirmedPartnerMailbox, UnconfirmedPartnerMailbox.partner_id),
+    (UnconfirmedEmailAddress, UnconfirmedEmailAddress.person_id),
+    (UnconfirmedPartnerEmailAddress, UnconfirmedPartnerEmailAddress.partner_id),
 )
 # What partners are told is carried with the deliveries now, by the worker with their addresses.
 MOVED = "escalations.tell_partner"
@@ -122,9 +122,9 @@ def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
 def _record(work: Work, row: Row) -> None:
     if isinstance(row, EmailReminder):
         work.record_about("keys.resealed", "cases", row.case_id, case_id=row.case_id)
-    elif isinstance(row, UnconfirmedMailbox):
+    elif isinstance(row, UnconfirmedEmailAddress):
         work.record_about("keys.resealed", "people", row.person_id)
-    elif isinstance(row, UnconfirmedPartnerMailbox):
+    elif isinstance(row, UnconfirmedPartnerEmailAddress):
         work.record_about("keys.resealed", "partners", row.partner_id)
     else:
         work.record("keys.resealed", row)
@@ -135,7 +135,7 @@ def _copy_for_self(work: Work, row: Row, address: str) -> None:
     nobody signed: their page says then that it is not shown."""
     if isinstance(row, Person) and row.key is not None:
         with suppress(Conflict):
-            key = key_of_person(work, row)
+            key = verified_key_of_person(work, row)
             row.email_for_self = key.public.seal_text(
                 address, row.envelope_place_of("email_for_self")
             )

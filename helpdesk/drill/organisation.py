@@ -5,14 +5,14 @@ from datetime import datetime
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
-from helpdesk.accounts.models import Team, TeamKind, UnconfirmedMailbox
+from helpdesk.accounts.models import Team, TeamKind, UnconfirmedEmailAddress
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import PartnerTerms
 from helpdesk.settings import Surface
@@ -103,7 +103,7 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
         for membership in past.person_by_handle(newcomer.handle).memberships:
             first = next(part for part in PARTS if membership.team.slug in part.teams)
             if first is not newcomer:
-                accounts.grant_access(past.person_work(first.handle, at), membership)
+                accounts.grant_team_key(past.person_work(first.handle, at), membership)
     # The coordinator registered them, so someone else makes sure who they are.
     partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
     return players
@@ -145,21 +145,21 @@ def register_second_partner(past: PastMoments, at: datetime) -> None:
 
 def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
     """They read the code of the test letter out, and the coordinator types it."""
-    new = past.session.get_one(UnconfirmedPartnerMailbox, partner.id)
+    new = past.session.get_one(UnconfirmedPartnerEmailAddress, partner.id)
     if new.code is not None:
         place = new.envelope_place_of("code")
         code = past.context.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
-        partners.confirm_mailbox(past.person_work("coordinator", at), partner, code)
+        partners.confirm_email_address(past.person_work("coordinator", at), partner, code)
 
 
 def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
     """They read the test letter, and type its code."""
     person = past.person_by_handle(part.handle)
-    new = past.session.get_one(UnconfirmedMailbox, person.id)
+    new = past.session.get_one(UnconfirmedEmailAddress, person.id)
     if new.code is not None:
         place = new.envelope_place_of("code")
         code = past.context.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
-        accounts.confirm_mailbox(past.person_work(part.handle, at), person, code)
+        accounts.confirm_email_address(past.person_work(part.handle, at), person, code)
 
 
 def _enrol(
@@ -184,7 +184,7 @@ def _enrol(
     )
     past.secrets[part.handle] = enrolled.secret
     address = f"{part.handle}@drill.example"
-    accounts.propose_own_mailbox(past.person_work(part.handle, at), person, address)
+    accounts.propose_own_email_address(past.person_work(part.handle, at), person, address)
     if part.handle != UNCONFIRMED:
         _confirm(past, part, at)
     return DrillAccount(

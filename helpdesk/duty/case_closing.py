@@ -16,10 +16,10 @@ from helpdesk.cases.disputed_conversations import (
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, UrgentClosingRequest
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.messages import write_note_unrecorded
-from helpdesk.cases.past_disputes import is_left_to_others_by
+from helpdesk.cases.operations.messages import write_note_without_history
+from helpdesk.cases.past_disputes import was_dispute_answered_only_by
 from helpdesk.cases.policy import may_close_case, may_work_on_case
-from helpdesk.cases.queries import is_in_queues, lock_case
+from helpdesk.cases.queries import is_case_in_queues, lock_case
 from helpdesk.cases.report_content import is_danger_told
 from helpdesk.cases.reporter_objections import is_danger_unanswered
 from helpdesk.cases.second_person_requests import end_undecided_requests, is_request_pending
@@ -73,7 +73,7 @@ def close_case(
         outcome=outcome,
         follow_up_on=follow_up_on,
         note=note,
-        is_own_dispute=is_left_to_others_by(work, case, work.actor.id),
+        is_own_dispute=was_dispute_answered_only_by(work, case, work.actor.id),
     )
 
 
@@ -96,7 +96,7 @@ def request_closing(
     work.session.add(request)
     if note:
         # the note alone: nobody has agreed yet that it may leave the second lane, or stay there
-        write_note_unrecorded(work, case, note)
+        write_note_without_history(work, case, note)
     work.record("case.closing_asked", request)
     return request
 
@@ -176,7 +176,7 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
 def _is_for_someone_else(work: Work, case: Case) -> bool:
     """Whether somebody else has to end it, because only this one has answered what the reporter
     disputes of their record. Alone in a queue they may, and history says so: nobody else could."""
-    if not is_left_to_others_by(work, case, work.actor.id):
+    if not was_dispute_answered_only_by(work, case, work.actor.id):
         return False
     inside = accounts.members_with_key(work.session, case.team_id)
     return any(one.id != work.actor.person_id for one in inside)
@@ -209,7 +209,8 @@ def pending_closing_requests(work: Work) -> Sequence[UrgentClosingRequest]:
         select(UrgentClosingRequest)
         .join(Case, Case.id == UrgentClosingRequest.case_id)
         .where(
-            is_in_queues(work.actor.queues), is_request_pending(UrgentClosingRequest, Case.team_id)
+            is_case_in_queues(work.actor.queues),
+            is_request_pending(UrgentClosingRequest, Case.team_id),
         )
         .where(Case.state != "closed")
         .order_by(UrgentClosingRequest.asked_at)

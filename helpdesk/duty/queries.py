@@ -135,7 +135,7 @@ def load_board(work: Work) -> DutyBoard:
     is_lead = work.actor.role is Role.COORDINATOR
     out_of_reach = cases.cases_whose_owner_lost_access(work) if is_lead else []
     disputed = disputed_conversations.disputed_cases(work)
-    left_to_others = past_disputes.cases_left_to_others(work)
+    left_to_others = past_disputes.cases_with_dispute_answered_only_by_recorder(work)
     dead_letters = request_lists.failed_deliveries(work)
     came_back = playbooks.steps_due_again(work)
     waiting = accounts.members_without_key(work)
@@ -152,8 +152,8 @@ def load_board(work: Work) -> DutyBoard:
         left_to_others=left_to_others,
         follow_ups=cases.cases_to_follow_up(work, today=work.at.date()),
         steps_due_again=came_back,
-        unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
-        unconfirmed_partners=partners.partners_without_confirmed_mailbox(work),
+        unconfirmed=accounts.people_with_unconfirmed_email_address(work),
+        unconfirmed_partners=partners.partners_without_confirmed_email_address(work),
         to_vet=vetting.partners_to_vet(work),
         untold_partners=request_lists.requests_with_untold_news(work),
         held_up=request_lists.requests_held_up(work),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from helpdesk.accounts.models import StaffSession
+from helpdesk.accounts.models import SignInSession
 from helpdesk.core import jobs, outbox, send_hold
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import OutboxJob
@@ -75,7 +75,7 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
 
 def _end_all_visits(work: Work) -> None:
     """Sessions and mailboxes that were ended after the backup are open again: all begin anew."""
-    work.session.execute(delete(StaffSession))
+    work.session.execute(delete(SignInSession))
     work.session.execute(delete(MailboxSession))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import clocks
 from helpdesk.cases.models import ClockAction, ClockEvent
-from helpdesk.cases.response_targets import due_time_as_argument
+from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.core.work import Work
 from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
@@ -41,7 +41,7 @@ def our_move_due_at(work: Work, escalation: Escalation) -> datetime | None:
 def schedule_our_alarm(work: Work, escalation: Escalation, *, due: datetime) -> None:
     """Have somebody called when our own time is over; at once, if it is over already."""
     work.announce(
-        OurMoveDue(escalation.case_id, escalation.id, due_time_as_argument(due)),
+        OurMoveDue(escalation.case_id, escalation.id, due_time_as_job_argument(due)),
         after=max(due - work.at, timedelta(0)),
     )
 

@@ -7,7 +7,7 @@ from helpdesk.accounts import on_call
 from helpdesk.accounts.events import PartnerLostMember
 from helpdesk.accounts.models import Person
 from helpdesk.cases.events import ConsentWithdrawn
-from helpdesk.cases.response_targets import is_still_due
+from helpdesk.cases.response_targets import is_clock_still_due
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
@@ -20,7 +20,7 @@ from helpdesk.escalations.operations.locking import lock_refreshed_request
 from helpdesk.escalations.request_emails import address_of_request, compose_request_email
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
-from helpdesk.partners.events import PartnerMailboxConfirmed, PartnerVettingChanged
+from helpdesk.partners.events import PartnerEmailAddressConfirmed, PartnerVettingChanged
 from helpdesk.partners.response_times import format_in_both_zones
 
 
@@ -73,7 +73,7 @@ def email_partner_news(context: AppContext, *, escalation_id: str, about: str) -
     "escalations.tell_what_waited",
     queue=Queue.DELIVERIES,
     leaves_the_house=False,
-    on=PartnerMailboxConfirmed,
+    on=PartnerEmailAddressConfirmed,
 )
 def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int) -> None:
     """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
@@ -122,7 +122,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
     return emails.compose_email(
         context,
         "emails/request_news.txt",
-        to=partners.mailbox_of(work, escalation.partner),
+        to=partners.email_address_of(work, escalation.partner),
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
@@ -188,7 +188,9 @@ def alert_reading_overdue(context: AppContext, *, escalation_id: str, due: int) 
 
 
 def _is_unread_since(escalation: Escalation, due: int) -> bool:
-    return escalation.second_read_at is None and is_still_due(escalation.second_read_due_at, due)
+    return escalation.second_read_at is None and is_clock_still_due(
+        escalation.second_read_due_at, due
+    )
 
 
 def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:
@@ -198,7 +200,7 @@ def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:
     def is_coordinator_who_has_not(person: Person, at: datetime) -> bool:
         return on_call.is_coordinator(person, at) and has_not(person, at)
 
-    return is_coordinator_who_has_not, has_not, on_call.accepts_anyone
+    return is_coordinator_who_has_not, has_not, on_call.is_anyone
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, se
 from sqlalchemy.orm import joinedload
 
 from helpdesk.cases.models import Case, Consent, LoggedConversation
-from helpdesk.cases.queries import is_in_queues
+from helpdesk.cases.queries import is_case_in_queues
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
@@ -56,7 +56,7 @@ def visible_requests(actor: Actor) -> Select[Escalation]:
     """Requests of one's own queues; what has left, for the partner; one's own, for a reporter."""
     found = select(Escalation)
     if actor.works_on_cases:
-        return found.join(Escalation.case).where(is_in_queues(actor.queues))
+        return found.join(Escalation.case).where(is_case_in_queues(actor.queues))
     if actor.role is Role.PARTNER:
         own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
         return own.where(_has_left())

@@ -41,7 +41,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         allowed=queries.fields_receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
         partner_can_open=partners.can_anyone_open_requests(work, partner),
-        partner_has_mailbox=partners.was_partner_mailbox_given(work, partner),
+        partner_has_mailbox=partners.was_partner_email_address_given(work, partner),
         partner_gets_mail=partner.can_be_emailed(work.at),
         partner_takes_it=partner.accepts(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from helpdesk.cases.models import Case, Closure, Fact
 from helpdesk.cases.playbook_findings import OF_THE_CASE
-from helpdesk.cases.queries import is_in_queues
+from helpdesk.cases.queries import is_case_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
@@ -61,7 +61,7 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
         select(Delivery)
         .join(Delivery.escalation)
         .join(Escalation.case)
-        .where(is_in_queues(work.actor.queues))
+        .where(is_case_in_queues(work.actor.queues))
         .where(Delivery.state == DeliveryState.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()

@@ -20,7 +20,7 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
         operators = {
             one.id: _quota_email(context, work, percent, one.id, mailbox)
             for one in accounts.all_operators(work.session)
-            if (mailbox := accounts.mailbox_of(work, one))
+            if (mailbox := accounts.email_address_of(work, one))
         }
     until = emails.latest_start_of_emails()
     reached = on_call.send_alert(context, call, until=until)  # no transaction is open here

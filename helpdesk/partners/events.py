@@ -6,7 +6,7 @@ from helpdesk.core.events import Event
 
 
 @dataclass(frozen=True)
-class PartnerMailboxConfirmed(Event):
+class PartnerEmailAddressConfirmed(Event):
     """Their address may be used from now on; `at` says since when."""
 
     partner_id: str

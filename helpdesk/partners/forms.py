@@ -128,7 +128,7 @@ class PartnerForm(PartnerDetailsForm, AllowListForm):
             raise ValidationError(unknown_platform_message(field.data, self.known_platforms))
 
 
-class PartnerMailboxForm(Form):
+class PartnerEmailAddressForm(Form):
     """Where their mail goes."""
 
     mailbox = _mailbox()

@@ -3,16 +3,16 @@
 from helpdesk.core import emails, unconfirmed_addresses
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 
 
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("partners.send_mailbox_code", queue=Queue.DELIVERIES)
-def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
+def send_email_address_code(context: AppContext, *, partner_id: str, at: int) -> None:
     """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
     or that another one has replaced, is not sent."""
     with context.begin() as work:
-        new = work.session.get(UnconfirmedPartnerMailbox, partner_id)
+        new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
     if new is None or contents is None:
@@ -32,10 +32,10 @@ def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
 
 
 @job("partners.tell_old_mailbox", queue=Queue.DELIVERIES)
-def notify_old_mailbox(context: AppContext, *, partner_id: str, at: int) -> None:
+def notify_old_email_address(context: AppContext, *, partner_id: str, at: int) -> None:
     """Say to the address before that another was given. Safe to run twice: one id."""
     with context.begin() as work:
-        new = work.session.get(UnconfirmedPartnerMailbox, partner_id)
+        new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         to = unconfirmed_addresses.old_address_of(work, new)
     if new is None or not to:

@@ -93,7 +93,7 @@ class Partner(RandomIdMixin, Base):
 IS_VETTED: Final = and_(Partner.vetted_on.is_not(None), Partner.vetted_by.is_not(None))
 
 
-class UnconfirmedPartnerMailbox(UnconfirmedAddress, Base):
+class UnconfirmedPartnerEmailAddress(UnconfirmedAddress, Base):
     """An address for mail to a partner that nobody has confirmed."""
 
     __tablename__ = "new_partner_mailboxes"

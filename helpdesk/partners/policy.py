@@ -26,7 +26,7 @@ def may_vet_partner(actor: Actor, _partner: Partner) -> bool:
     return bool(actor.queues)
 
 
-def may_confirm_mailbox(actor: Actor, partner: Partner) -> bool:
+def may_confirm_partner_email_address(actor: Actor, partner: Partner) -> bool:
     """Their own people at their desk, or a coordinator to whom they read the code out."""
     is_theirs = actor.role is Role.PARTNER and partner.team_id in actor.teams
     return is_theirs or may_manage_partner(actor, partner)

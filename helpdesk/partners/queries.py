@@ -13,7 +13,7 @@ from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.policy import may_see_partners
 
 
@@ -77,7 +77,7 @@ def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
     return epochs_of_team_key_by_id(work, partner.team_id, TeamKind.PARTNER)
 
 
-def mailbox_of(work: Work, partner: Partner) -> str:
+def email_address_of(work: Work, partner: Partner) -> str:
     """Where their mail goes; empty where nothing is confirmed, or where it cannot be opened."""
     if partner.mailbox is None or not partner.can_be_emailed(work.at):
         return ""
@@ -88,22 +88,24 @@ def mailbox_of(work: Work, partner: Partner) -> str:
         return ""
 
 
-def unconfirmed_mailbox(work: Work, partner: Partner) -> UnconfirmedPartnerMailbox | None:
+def unconfirmed_email_address(
+    work: Work, partner: Partner
+) -> UnconfirmedPartnerEmailAddress | None:
     """The address that was given and not confirmed yet, with what is known of its letter."""
-    return work.session.get(UnconfirmedPartnerMailbox, partner.id)
+    return work.session.get(UnconfirmedPartnerEmailAddress, partner.id)
 
 
-def was_partner_mailbox_given(work: Work, partner: Partner) -> bool:
+def was_partner_email_address_given(work: Work, partner: Partner) -> bool:
     """Whether any address was given, confirmed or not."""
-    new = unconfirmed_mailbox(work, partner)
+    new = unconfirmed_email_address(work, partner)
     return partner.mailbox is not None or (new is not None and new.address is not None)
 
 
-def partners_without_confirmed_mailbox(work: Work) -> Sequence[Partner]:
+def partners_without_confirmed_email_address(work: Work) -> Sequence[Partner]:
     """Partners that could be asked, with an address that waits for its code or with none."""
     waits = exists().where(
-        UnconfirmedPartnerMailbox.partner_id == Partner.id,
-        UnconfirmedPartnerMailbox.address.is_not(None),
+        UnconfirmedPartnerEmailAddress.partner_id == Partner.id,
+        UnconfirmedPartnerEmailAddress.address.is_not(None),
     )
     found = visible_partners(work.actor).where(
         Partner.retired_on.is_(None), or_(waits, Partner.mailbox_confirmed_at.is_(None))

@@ -3,7 +3,7 @@
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
-from helpdesk.partners.queries import unconfirmed_mailbox
+from helpdesk.partners.queries import unconfirmed_email_address
 from helpdesk.partners.vetting import people_at_desk
 
 
@@ -27,5 +27,5 @@ def desk_mark_of(work: Work, partner: Partner) -> str:
         partner.mailbox,
         partner.platform,
     )
-    waiting = unconfirmed_mailbox(work, partner)
+    waiting = unconfirmed_email_address(work, partner)
     return mark_of(*settled, waiting.address if waiting is not None else None, *desk)

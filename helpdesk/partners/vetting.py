@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Membership, Person
-from helpdesk.accounts.verified_keys import key_of_person
-from helpdesk.accounts.vouching import NOBODY_KNOWN, PERSON, access_sponsor_of
+from helpdesk.accounts.two_person_access_rule import NOBODY_KNOWN, PERSON, access_sponsor_of
+from helpdesk.accounts.verified_keys import verified_key_of_person
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
@@ -123,6 +123,6 @@ def people_at_desk(work: Work, partner: Partner) -> list[DeskPerson]:
 
 def _words(work: Work, person: Person) -> str:
     try:
-        return key_fingerprint(key_of_person(work, person))
+        return key_fingerprint(verified_key_of_person(work, person))
     except Conflict:
         return ""

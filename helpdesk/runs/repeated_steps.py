@@ -1,6 +1,6 @@
 """Recording a step once more: it came back, or what was recorded is taken back."""
 
-from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.core.errors import StalePage
 from helpdesk.core.plausible_days import format_plain_moment
 from helpdesk.core.work import Work
@@ -36,7 +36,7 @@ def archive_step_record(work: Work, run: Run, page: Playbook, step: Step) -> Non
     words, outcome = work.keys.open(record, "words"), step.outcome(record.outcome or "")
     if words:
         said = f"{outcome.label}. " if outcome is not None else ""
-        write_note_unrecorded(
+        write_note_without_history(
             work, run.case, f"“{step.title}”, {format_plain_moment(record.at)}: {said}{words}"
         )
     remove_step_record(work, run, page, record)

@@ -5,7 +5,7 @@ from typing import Final
 from helpdesk.accounts import on_call
 from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.models import Case
-from helpdesk.cases.response_targets import due_time_as_argument, is_still_due
+from helpdesk.cases.response_targets import due_time_as_job_argument, is_clock_still_due
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
@@ -52,7 +52,7 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
             kind, template = danger.kind, "emails/case_risen.txt"
         elif risen and due_at is not None:
             # Another letter than that of its arrival, or of the last time: with another id.
-            kind = f"risen-{case.level}-{due_time_as_argument(due_at)}"
+            kind = f"risen-{case.level}-{due_time_as_job_argument(due_at)}"
             template = "emails/case_risen.txt"
         call = compose_case_alert(
             context,
@@ -72,7 +72,7 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or not is_still_due(case.reply_due_at, due):
+        if case is None or not is_clock_still_due(case.reply_due_at, due):
             return
         if case.owner_id is None and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
@@ -121,7 +121,7 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
     twice; an alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or not is_still_due(case.word_due_at, due):
+        if case is None or not is_clock_still_due(case.word_due_at, due):
             return
         told = _tell_at(case, percent)
         first = (tier_of_case_owner(case),) if told is AlertAudience.DUTY else ()

@@ -131,7 +131,7 @@ def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> N
 
 
 def _bring(work: Work, case: Case, person_id: str, what: NewsKind, request_id: str) -> None:
-    news.write_news(work, case, person_id, what, request_id=request_id)
+    news.write_news_for_person(work, case, person_id, what, request_id=request_id)
     news.delete_old_news(work)
     work.enqueue(
         "triage.send_news",

@@ -116,7 +116,7 @@ def correct_reporter_answers(
     shown |= {**changes} if shows_in_mailbox else {}
     if shown:
         in_mailbox = _corrected(questions, in_mailbox, shown)
-        later = report_content.later_answers_of(work, case)
+        later = report_content.mailbox_answers_of(work, case)
         about = queries.kind_that_hold_is_about(work, case, shown)
         seal_answers_for_advice(
             case, in_mailbox, questions_answered_later=later, hold_is_about=about
@@ -373,7 +373,7 @@ def record_alert_result(
 def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     """Let a case have the level that somebody's judgement leads to. Whoever judges it has looked at
     it: it leaves the second lane also where its level stays, so that its alarms are its own."""
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     was = case.level
     case.rule = rule
     if level is was:

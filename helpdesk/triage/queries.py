@@ -11,7 +11,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, LowerLevelRequest
-from helpdesk.cases.response_targets import due_time_as_argument
+from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.cases.second_person_requests import is_request_pending
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import StalePage
@@ -126,7 +126,7 @@ def triage_summary(
     """The same of what was read: levels given, playbooks at work, a wish to lower the level, and
     messages, of which some answer questions."""
     answers = answers_of(work, case, messages=messages)
-    later = report_content.later_answers_of(work, case, messages).keys()
+    later = report_content.mailbox_answers_of(work, case, messages).keys()
     pages = several_kinds_of_trouble.playbooks_of_kinds(
         load_current_library(), (*case.kinds, *at_work)
     )
@@ -223,7 +223,7 @@ def pending_lower_level_requests(work: Work) -> Sequence[LowerLevelRequest]:
         select(LowerLevelRequest)
         .join(Case, Case.id == LowerLevelRequest.case_id)
         .where(
-            cases.is_in_queues(work.actor.queues),
+            cases.is_case_in_queues(work.actor.queues),
             is_request_pending(LowerLevelRequest, Case.team_id),
         )
         .where(cases.NOT_CLOSED)
@@ -289,7 +289,7 @@ def cases_with_failed_alert(work: Work, *, limit: int = cases.LISTED_AT_MOST) ->
         Case.reply_due_at.is_not(None),
         or_(
             # Spelt out for the small index of those.
-            and_(Case.unheard_since.is_not(None), cases.is_in_queues(work.actor.queues)),
+            and_(Case.unheard_since.is_not(None), cases.is_case_in_queues(work.actor.queues)),
             Case.id.in_([str(one["case_id"]) for one in lying]),
         ),
     )
@@ -306,7 +306,7 @@ def cases_withdrawn_in_danger(work: Work, *, limit: int = cases.LISTED_AT_MOST) 
         # Spelt out for the small index of those.
         Case.state == CaseState.CLOSED,
         Case.rule == DANGER_TOLD,
-        cases.is_in_queues(work.actor.queues),
+        cases.is_case_in_queues(work.actor.queues),
         Closure.outcome == CaseOutcome.WITHDRAWN,
         Closure.by.startswith("reporter:"),
     )
@@ -330,7 +330,7 @@ def _still_here(work: Work) -> Sequence[dict[str, Any]]:
 def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
     """Whether one of these alarms still has something to say: not one of an older clock."""
     assert case.reply_due_at is not None  # noqa: S101 - the query looked
-    due = due_time_as_argument(case.reply_due_at)
+    due = due_time_as_job_argument(case.reply_due_at)
     return any(
         one["case_id"] == case.id
         and (one["due"] == due if "due" in one else case.owner_id is None or "in_danger" in one)

@@ -3,7 +3,7 @@
 from helpdesk.accounts import on_call
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.response_targets import is_still_due
+from helpdesk.cases.response_targets import is_clock_still_due
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
@@ -43,7 +43,7 @@ def alert_our_move(context: AppContext, *, case_id: str, request_id: str, due: i
 
 
 def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:
-    if not is_still_due(clocks.our_move_due_at(work, request), due):
+    if not is_clock_still_due(clocks.our_move_due_at(work, request), due):
         return False
     if request.state is EscalationState.NEED_INFORMATION:
         return True

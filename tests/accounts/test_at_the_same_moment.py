@@ -98,7 +98,7 @@ def test_a_reset_and_a_let_in_at_the_same_moment_let_nobody_in(house, queue, new
             operations.require_new_enrolment(work, queries.person_by_id(work, person.id))
 
         with pytest.raises(Conflict, match="not enrolled"):
-            operations.grant_access(lets_in, membership)
+            operations.grant_team_key(lets_in, membership)
 
     assert of(house, Membership, person.id, queue.id).let_in_by is None
     with house.begin() as work:
@@ -116,7 +116,7 @@ def test_who_is_taken_out_at_this_moment_is_not_let_in(house, queue, newcomer):
             operations.remove_member(work, queries.membership_of(work, person.id, queue.id))
 
         with pytest.raises((Conflict, NotFound)):
-            operations.grant_access(lets_in, membership)
+            operations.grant_team_key(lets_in, membership)
 
     with house.begin() as work:
         assert work.session.query(KeyCopy).filter_by(holder_id=key_id).all() == []

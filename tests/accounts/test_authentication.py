@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import authentication, operations, queries
-from helpdesk.accounts.models import Person, StaffSession
+from helpdesk.accounts.models import Person, SignInSession
 from helpdesk.accounts.operations import (
     passphrase_and_recovery_key,
     sessions,
@@ -240,7 +240,7 @@ def test_a_session_ends_by_time(context, responder, idle, age, stands):
 
     with context.begin() as work:
         work.session.execute(
-            update(StaffSession).values(
+            update(SignInSession).values(
                 seen_at=work.at - timedelta(minutes=idle), begun_at=work.at - timedelta(minutes=age)
             )
         )
@@ -255,9 +255,9 @@ def test_a_session_of_a_day_ahead_is_swept(context, responder):
     both_halves(context, responder)
 
     with context.begin() as work:
-        work.session.execute(update(StaffSession).values(seen_at=work.at + timedelta(days=1)))
+        work.session.execute(update(SignInSession).values(seen_at=work.at + timedelta(days=1)))
         sessions.delete_expired_sessions(work)
-        assert work.session.scalars(select(StaffSession)).all() == []
+        assert work.session.scalars(select(SignInSession)).all() == []
 
 
 def test_who_is_here_is_whoever_enrolled_with_the_key_that_only_the_cookie_opens(
@@ -292,7 +292,7 @@ def test_a_session_row_without_its_cookie_opens_nothing(context, responder):
     both_halves(context, responder)
 
     with context.begin() as work:
-        row = work.session.scalar(select(StaffSession).where(StaffSession.is_complete))
+        row = work.session.scalar(select(SignInSession).where(SignInSession.is_complete))
         assert responder.secret.raw not in row.unlocked.raw
         for token in (row.id, row.id[:43], "", responder.person.id):
             assert sessions.secret_of_session(row, token) is None
@@ -341,7 +341,7 @@ def test_the_recovery_key_with_the_second_factor_gives_the_old_key_back(context,
 
     assert new_key != responder.recovery_key
     with context.begin() as work:
-        assert work.session.scalars(select(StaffSession)).all() == []
+        assert work.session.scalars(select(SignInSession)).all() == []
     assert both_halves(context, responder) is None
     token = both_halves(context, responder, words, code=code)
     assert token is None, "the code was used for recovering"

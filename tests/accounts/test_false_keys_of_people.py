@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.models import Person, TeamKind, UnconfirmedMailbox
+from helpdesk.accounts.models import Person, TeamKind, UnconfirmedEmailAddress
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
@@ -94,8 +94,8 @@ def test_no_address_is_sealed_to_a_key_that_was_put_there(context, lead, theirs,
     with work_as(context, somebody) as work:
         me = work.session.get(Person, somebody.person.id)
         with pytest.raises(Conflict, match="does not have our signature"):
-            operations.propose_own_mailbox(work, me, "anna@house.test")
+            operations.propose_own_email_address(work, me, "anna@house.test")
 
     with context.begin() as work:
-        assert work.session.get(UnconfirmedMailbox, somebody.person.id) is None
-        assert queries.mailbox_of(work, work.session.get(Person, somebody.person.id)) == ""
+        assert work.session.get(UnconfirmedEmailAddress, somebody.person.id) is None
+        assert queries.email_address_of(work, work.session.get(Person, somebody.person.id)) == ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.accounts.models import StaffSession
+from helpdesk.accounts.models import SignInSession
 from helpdesk.cases.models import Message, Note
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
@@ -33,7 +33,7 @@ def two(context):
 def idle(context, minutes=31):
     with context.begin() as work:
         earlier = datetime.now(UTC) - timedelta(minutes=minutes)
-        work.session.execute(update(StaffSession).values(seen_at=earlier))
+        work.session.execute(update(SignInSession).values(seen_at=earlier))
 
 
 def come_in(browser, somebody):

@@ -35,7 +35,7 @@ def test_who_comes_later_opens_nothing_before_a_member_lets_them_in(context, que
         assert not work.keys.holds(case.key_id)
     with work_as(context, first) as work:
         [waiting] = queries.members_without_key(work)
-        operations.grant_access(work, waiting)
+        operations.grant_team_key(work, waiting)
     with work_as(context, second) as work:
         assert work.keys.open(case, "story") == "They took my account."
         assert queries.members_without_key(work) == []
@@ -48,7 +48,7 @@ def test_who_waits_to_be_let_in_cannot_let_others_in(context, queue):
         third = a_person(work, teams=[queue], let_in=False)
 
     with work_as(context, second) as work, pytest.raises(NotAllowed):
-        operations.grant_access(work, queries.membership_of(work, third.person.id, queue.id))
+        operations.grant_team_key(work, queries.membership_of(work, third.person.id, queue.id))
 
 
 def test_an_operator_has_no_key_to_give(context, queue):
@@ -58,7 +58,7 @@ def test_an_operator_has_no_key_to_give(context, queue):
         op = a_person(work, Role.OPERATOR)
 
     with work_as(context, op) as work, pytest.raises(NotAllowed):
-        operations.grant_access(work, queries.membership_of(work, second.person.id, queue.id))
+        operations.grant_team_key(work, queries.membership_of(work, second.person.id, queue.id))
 
 
 def test_who_leaves_a_team_opens_nothing_of_it_any_more(context, queue):

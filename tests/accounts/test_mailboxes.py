@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.accounts import jobs, operations, queries
-from helpdesk.accounts.models import Person, TeamKind, UnconfirmedMailbox
-from helpdesk.accounts.on_call import mailboxes_by_tier
+from helpdesk.accounts.models import Person, TeamKind, UnconfirmedEmailAddress
+from helpdesk.accounts.on_call import email_addresses_by_tier
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
@@ -42,17 +42,17 @@ def ben(context, team, anna, now):
 
 def gives(context, somebody, address, at):
     with work_as(context, somebody, at) as work:
-        operations.propose_own_mailbox(work, queries.current_person(work), address)
+        operations.propose_own_email_address(work, queries.current_person(work), address)
 
 
 def confirms(context, somebody, code, at):
     with work_as(context, somebody, at) as work:
-        return operations.confirm_mailbox(work, queries.current_person(work), code)
+        return operations.confirm_email_address(work, queries.current_person(work), code)
 
 
 def mailbox(context, somebody, at):
     with context.begin(at=at) as work:
-        return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))
+        return queries.email_address_of(work, work.session.get(Person, somebody.person.id))
 
 
 def codes_sent(context, at, to=NEW):
@@ -75,7 +75,9 @@ def test_an_address_is_used_when_the_code_of_its_letter_was_typed(context, ben, 
 
     assert mailbox(context, ben, now) == NEW
     with context.begin(at=now) as work:
-        called = [one for circle in mailboxes_by_tier(work, team.id) for one in circle.values()]
+        called = [
+            one for circle in email_addresses_by_tier(work, team.id) for one in circle.values()
+        ]
     assert called == [OLD, NEW]
 
 
@@ -92,7 +94,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
     assert confirms(context, anna, code, now)
     assert mailbox(context, anna, now) == NEW
     with context.begin() as work:
-        assert work.session.get(UnconfirmedMailbox, anna.person.id).old is None
+        assert work.session.get(UnconfirmedEmailAddress, anna.person.id).old is None
 
 
 def test_an_address_that_is_taken_back_is_told(context, anna, now):
@@ -112,7 +114,7 @@ def test_after_some_wrong_codes_the_right_one_is_none(context, ben, now):
 
     assert not confirms(context, ben, code, now)
     with work_as(context, ben, now) as work:
-        operations.resend_mailbox_code(work, queries.current_person(work))
+        operations.resend_email_address_code(work, queries.current_person(work))
     assert confirms(context, ben, codes_sent(context, now)[-1], now)
 
 
@@ -122,7 +124,7 @@ def test_a_code_ends_a_day_after_its_letter_and_never_before_it_left(context, be
     assert codes_sent(context, now) == []
     [code] = codes_sent(context, now + timedelta(days=3))
     with context.begin() as work:
-        left = work.session.get(UnconfirmedMailbox, ben.person.id).sent_at
+        left = work.session.get(UnconfirmedEmailAddress, ben.person.id).sent_at
 
     assert not confirms(context, ben, code, left + CODE_HOLDS)
     assert confirms(context, ben, code, left + CODE_HOLDS - timedelta(seconds=1))
@@ -133,7 +135,7 @@ def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(context, ben, now
     [first] = codes_sent(context, now)
     later = now + timedelta(minutes=1)
     with work_as(context, ben, later) as work:
-        operations.resend_mailbox_code(work, queries.current_person(work))
+        operations.resend_email_address_code(work, queries.current_person(work))
     second = codes_sent(context, later)[-1]
 
     assert first == second or not confirms(context, ben, first, later)
@@ -146,11 +148,11 @@ def test_a_letter_that_was_sent_is_not_sent_again_and_its_code_is_kept_as_a_hash
     gives(context, ben, NEW, now)
     [code] = codes_sent(context, now)
 
-    jobs.send_mailbox_code(context, person_id=ben.person.id, at=int(now.timestamp()))
+    jobs.send_email_address_code(context, person_id=ben.person.id, at=int(now.timestamp()))
 
     assert len(codes_sent(context, now)) == 1
     with context.begin() as work:
-        new = work.session.get(UnconfirmedMailbox, ben.person.id)
+        new = work.session.get(UnconfirmedEmailAddress, ben.person.id)
         assert new.code is None
         assert code.encode() not in new.code_tag
         entries = work.session.scalars(select(HistoryEntry.details))
@@ -184,7 +186,7 @@ def test_an_address_from_before_is_used_until_its_day(context, anna, now):
     assert mailbox(context, anna, day) == ""
 
     with work_as(context, anna, now) as work:
-        operations.resend_mailbox_code(work, queries.current_person(work))
+        operations.resend_email_address_code(work, queries.current_person(work))
     assert confirms(context, anna, codes_sent(context, now, to=OLD)[0], now)
     assert mailbox(context, anna, day) == OLD
 
@@ -196,14 +198,14 @@ def test_nobody_confirms_for_somebody_else(context, anna, ben, now):
     with work_as(context, anna, now) as work:
         person = work.session.get(Person, ben.person.id)
         with pytest.raises(NotAllowed):
-            operations.confirm_mailbox(work, person, code)
+            operations.confirm_email_address(work, person, code)
         with pytest.raises(NotAllowed):
-            operations.resend_mailbox_code(work, person)
+            operations.resend_email_address_code(work, person)
 
 
 def test_the_board_says_whose_duty_mail_is_not_confirmed(context, staff, anna, ben):
     with work_as(context, ben) as work:
-        operations.propose_own_mailbox(work, queries.current_person(work), NEW)
+        operations.propose_own_email_address(work, queries.current_person(work), NEW)
 
     board = sign_in(staff, anna).get("/duty").text
     assert re.search(r"Ben.*confirmed their email address for alerts yet", board)
@@ -222,7 +224,7 @@ def test_a_queue_in_which_no_address_is_confirmed_is_red(context, staff, anna):
 
 def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
     with work_as(context, ben) as work:
-        operations.propose_own_mailbox(work, queries.current_person(work), NEW)
+        operations.propose_own_email_address(work, queries.current_person(work), NEW)
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, ben)
     assert "t sent the code to" in browser.get("/account/mailbox").text
@@ -235,7 +237,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
         assert answer.status_code == 303
 
     with context.begin() as work:
-        assert work.session.get(UnconfirmedMailbox, ben.person.id).tries == CODE_TRIES
+        assert work.session.get(UnconfirmedEmailAddress, ben.person.id).tries == CODE_TRIES
     ended = browser.get("/account/mailbox").text
     assert "The code no longer works" in ended
     assert "Confirm this address" not in ended
@@ -286,7 +288,7 @@ def test_an_address_that_waits_is_forgotten_when_its_person_starts_over(context,
     again = starts_over(context, anna, now)
 
     with work_as(context, again, now) as work:
-        new = work.session.get(UnconfirmedMailbox, anna.person.id)
+        new = work.session.get(UnconfirmedEmailAddress, anna.person.id)
         assert (new.address, new.code) == (None, None)
 
 
@@ -300,7 +302,7 @@ def test_the_address_in_use_is_to_be_confirmed_once_more_by_who_starts_over(
             return work.session.get(Person, anna.person.id).gets_alert_emails(at)
 
     with work_as(context, ben, now) as work:
-        unconfirmed = [one.id for one in queries.people_with_unconfirmed_mailbox(work)]
+        unconfirmed = [one.id for one in queries.people_with_unconfirmed_email_address(work)]
     assert anna.person.id in unconfirmed
     assert is_used(now), "most have lost a phone"
     assert not is_used(now + timedelta(days=3, seconds=1))

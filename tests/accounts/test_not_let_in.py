@@ -79,7 +79,7 @@ ACTS = {
     "retire a partner": lambda work, house: partners.retire_partner(
         work, work.session.get(Partner, house.partner.id)
     ),
-    "change where their mail goes": lambda work, house: partners.set_mailbox(
+    "change where their mail goes": lambda work, house: partners.set_partner_email_address(
         work, work.session.get(Partner, house.partner.id), "mine@x.test"
     ),
 }
@@ -124,7 +124,7 @@ def test_who_waits_in_one_queue_looks_after_the_people_of_the_others_alone(house
 
 def test_once_let_in_they_look_after_people(house):
     with work_as(house.context, house.ben) as work:
-        operations.grant_access(
+        operations.grant_team_key(
             work, queries.membership_of(work, house.waits.person.id, house.queue.id)
         )
 

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from helpdesk.accounts import operations, queries, second_factor
-from helpdesk.accounts.models import Person, StaffSession, TeamKind
+from helpdesk.accounts.models import Person, SignInSession, TeamKind
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.job_runner import run_due_jobs
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
@@ -293,7 +293,7 @@ def test_signing_out_ends_the_row_and_takes_the_cookie(context, browser, coordin
 
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     with context.begin() as work:
-        assert work.session.scalars(select(StaffSession)).all() == []
+        assert work.session.scalars(select(SignInSession)).all() == []
     assert browser.get_cookie(browser.application.config["DOOR_COOKIE_NAME"]) is None
 
 
@@ -475,7 +475,7 @@ def test_a_session_is_noted_as_seen_and_lives_on(context, browser, coordinator):
     browser.get("/account")
 
     with context.begin() as work:
-        [row] = work.session.scalars(select(StaffSession)).all()
+        [row] = work.session.scalars(select(SignInSession)).all()
         assert work.at - row.seen_at < timedelta(minutes=1)
         assert work.at - row.begun_at > timedelta(minutes=19)
 
@@ -510,21 +510,21 @@ def test_people_say_themselves_where_their_duty_mail_goes(context, browser, coor
     assert "t confirmed yet" in browser.get("/account").text
     assert "new@house.test" not in browser.get("/account").text
     assert "new@house.test" in browser.get("/account/mailbox").text
-    assert mailbox_of(context, coordinator) == ""
+    assert email_address_of(context, coordinator) == ""
     run_due_jobs(context, "notices")
     code = re.search(r"\d{6}", context.mailer.sent[-1].body)[0]
     assert context.mailer.sent[-1].to == "new@house.test"
     confirmed = browser.post("/account/mailbox/confirmation", data={"code": code})
     assert confirmed.location == "/account"
-    assert mailbox_of(context, coordinator) == "new@house.test"
+    assert email_address_of(context, coordinator) == "new@house.test"
     assert "the address you gave" in browser.get("/account").text
     assert browser.post("/account/mailbox", data={**right, "email": ""}).status_code == 303
-    assert mailbox_of(context, coordinator) == ""
+    assert email_address_of(context, coordinator) == ""
 
 
-def mailbox_of(context, somebody):
+def email_address_of(context, somebody):
     with context.begin() as work:
-        return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))
+        return queries.email_address_of(work, work.session.get(Person, somebody.person.id))
 
 
 @pytest.fixture

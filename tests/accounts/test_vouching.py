@@ -52,7 +52,7 @@ def invited(context, by, queue, name, role=Role.RESPONDER):
 
 def let_in(context, by, whom, queue):
     with work_as(context, by) as work:
-        operations.grant_access(work, queries.membership_of(work, whom.person.id, queue.id))
+        operations.grant_team_key(work, queries.membership_of(work, whom.person.id, queue.id))
 
 
 def test_who_resets_a_colleague_cannot_let_them_in(context, house):

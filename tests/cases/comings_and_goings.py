@@ -178,7 +178,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
 
             def let_in(work, queue=queue):
                 person_id = self.staff[leaver].person.id
-                people.grant_access(work, accounts.membership_of(work, person_id, queue.id))
+                people.grant_team_key(work, accounts.membership_of(work, person_id, queue.id))
 
             any(self.try_as(name, let_in) for name in STAFF if name != leaver)
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from helpdesk.accounts.models import Membership, Person, StaffSession
+from helpdesk.accounts.models import Membership, Person, SignInSession
 from helpdesk.cases import operations, queries
 from helpdesk.cases.models import Case, ConversationChannel, LoggedConversation, Message, Note
 from helpdesk.core.actors import Role
@@ -101,7 +101,7 @@ def test_no_service_key_and_no_session_row_opens_a_case(context, house, purpose)
         keys = Keyring(work.session, {"service": service}, service=context.service)
         assert not any(keys.holds(case.key_id) for case in cases)
         known = everything_opened_by(work, {"service": service})
-        for row in work.session.scalars(select(StaffSession)):
+        for row in work.session.scalars(select(SignInSession)):
             with pytest.raises(CannotOpen):
                 service.open(row.unlocked, row.envelope_place_of("unlocked"))
         for person in work.session.scalars(select(Person)):

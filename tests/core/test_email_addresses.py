@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.accounts.forms import InvitationForm, MailboxForm
+from helpdesk.accounts.forms import InvitationForm, OwnEmailAddressForm
 from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.app import create_app
 from helpdesk.core.app_context import Email
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.core.emails import PermanentMailError
+from helpdesk.partners.forms import PartnerEmailAddressForm as PartnersMailboxForm
 from helpdesk.partners.forms import PartnerForm
-from helpdesk.partners.forms import PartnerMailboxForm as PartnersMailboxForm
 from helpdesk.settings import Surface
 
 BROKEN = [
@@ -87,7 +87,7 @@ def in_a_request(context):
     ("form_class", "field"),
     [
         (InvitationForm, "email"),
-        (MailboxForm, "email"),
+        (OwnEmailAddressForm, "email"),
         (PartnerForm, "mailbox"),
         (PartnersMailboxForm, "mailbox"),
     ],

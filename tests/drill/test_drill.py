@@ -82,7 +82,7 @@ def test_one_partners_address_waits_for_a_code_that_still_works(drill):
 
     [waiting] = load_board(work).unconfirmed_partners
 
-    new = partners.unconfirmed_mailbox(work, waiting)
+    new = partners.unconfirmed_email_address(work, waiting)
     assert waiting.name == "Drill video team"
     assert new.sent_at is not None
     assert not new.is_over(drill.now)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.accounts.operations import propose_own_mailbox
+from helpdesk.accounts.operations import propose_own_email_address
 from helpdesk.accounts.queries import current_person
 from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.app import create_app
@@ -37,7 +37,7 @@ def test_nobody_reads_letters_of_queues_that_are_not_theirs(in_drill, role, sees
         reader = a_person(work, role, teams)
         ours, theirs = a_case(work, here), a_case(work, elsewhere)
     with work_as(in_drill, reader) as work:
-        propose_own_mailbox(work, current_person(work), "reader@helpdesk.test")
+        propose_own_email_address(work, current_person(work), "reader@helpdesk.test")
     for number, (to, subject) in enumerate(
         [
             ("reader@helpdesk.test", "mine: something waits"),

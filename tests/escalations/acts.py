@@ -649,7 +649,9 @@ class TwoPeople(RuleBasedStateMachine):
     def let_in(self, who, whom):
         def act(work, _case):
             person_id = getattr(self.house, whom).person.id
-            accounts.grant_access(work, people.membership_of(work, person_id, self.house.queue.id))
+            accounts.grant_team_key(
+                work, people.membership_of(work, person_id, self.house.queue.id)
+            )
 
         if who != whom and self.try_as(who, act):
             TRIED["let in"] += 1

@@ -18,7 +18,7 @@ from helpdesk.cases.disputed_conversations import (
     unanswered_dispute_message,
 )
 from helpdesk.cases.models import Case, Consent, ConversationChannel
-from helpdesk.cases.past_disputes import cases_left_to_others
+from helpdesk.cases.past_disputes import cases_with_dispute_answered_only_by_recorder
 from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing
@@ -211,7 +211,7 @@ def test_the_board_finds_what_was_ever_disputed_by_the_small_indexes_of_that(hou
             asked.append((statement, parameters))
 
         event.listen(connection, "before_cursor_execute", note)
-        cases_left_to_others(work)
+        cases_with_dispute_answered_only_by_recorder(work)
         statement, parameters = asked[-1]
         connection.execute(text("SET LOCAL enable_seqscan = off"))
         lines = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()

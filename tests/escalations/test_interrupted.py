@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from helpdesk.accounts.models import StaffSession
+from helpdesk.accounts.models import SignInSession
 from helpdesk.escalations.models import PartnerMessage
 from tests.factories import sign_in
 from tests.intake.browser import Browser
@@ -27,7 +27,7 @@ def test_a_question_comes_back_and_is_sent_once(house, partner_desk):
     browser.open(f"/requests/{ref}")
     with house.context.begin() as work:
         earlier = datetime.now(UTC) - timedelta(minutes=31)
-        work.session.execute(update(StaffSession).values(seen_at=earlier))
+        work.session.execute(update(SignInSession).values(seen_at=earlier))
 
     browser.send(f"/requests/{ref}/question", answers={"question": WORDS})
     assert browser.status == 403

@@ -845,7 +845,7 @@ def test_whoever_vets_a_partner_vouches_for_what_is_on_the_page(house, context, 
             about = PartnerTerms(reach_us=partner.reach_us)
             partners.change_partner(work, partner, name="Another organisation", about=about)
         elif change == "address":
-            partners.set_mailbox(work, partner, "other@platform.test")
+            partners.set_partner_email_address(work, partner, "other@platform.test")
         elif change == "list":
             partners.change_allow_list(work, partner, fields=["target_url"])
 

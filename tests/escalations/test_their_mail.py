@@ -36,7 +36,7 @@ def is_over(house):
 def confirmed(house):
     with house.as_(house.lead) as work:
         partner = work.session.get(Partner, house.partner.id)
-        partners.resend_mailbox_code(work, partner)
+        partners.resend_email_address_code(work, partner)
         work.session.flush()
         confirm_mail(work, partner)
 

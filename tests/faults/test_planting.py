@@ -106,4 +106,6 @@ def test_a_key_put_in_a_colleagues_place_is_not_let_in(context, house, address):
             work_as(context, lead) as work,
             pytest.raises(Conflict, match="does not have our signature"),
         ):
-            operations.grant_access(work, queries.membership_of(work, newcomer.person.id, queue.id))
+            operations.grant_team_key(
+                work, queries.membership_of(work, newcomer.person.id, queue.id)
+            )

@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.models import Person, Team, UnconfirmedMailbox
+from helpdesk.accounts.models import Person, Team, UnconfirmedEmailAddress
 from helpdesk.accounts.operations import (
-    confirm_mailbox,
-    propose_own_mailbox,
+    confirm_email_address,
+    propose_own_email_address,
     use_second_factor_code,
 )
-from helpdesk.accounts.queries import mailbox_of, own_mailbox
+from helpdesk.accounts.queries import email_address_of, own_email_address
 from helpdesk.cli.key_rotation import (
     KINDS,
     ResealCounts,
@@ -41,7 +41,7 @@ from helpdesk.intake.models import EmailReminder, ReminderState, reminder_envelo
 from helpdesk.key_files import PUBLIC_HALF, KeyFile
 from helpdesk.key_files import SIGNING as SIGNING_KEYS
 from helpdesk.partners import operations as partners
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_case, a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
@@ -125,7 +125,7 @@ def values(work):
             yield person.email, person.envelope_place_of("email"), KeyFile.DUTY_ADDRESSES
     for partner in work.session.scalars(select(Partner)):
         yield partner.mailbox, partner.envelope_place_of("mailbox"), KeyFile.PARTNER_ADDRESSES
-    for kind in (UnconfirmedMailbox, UnconfirmedPartnerMailbox):
+    for kind in (UnconfirmedEmailAddress, UnconfirmedPartnerEmailAddress):
         for new in work.session.scalars(select(kind)):
             for field in ("address", "old", "code"):
                 if getattr(new, field) is not None:
@@ -214,7 +214,7 @@ def test_people_see_their_own_address_which_pages_open_no_more(house):
     with command.begin() as work:
         lead = work.session.scalars(select(Person).where(Person.email.is_not(None))).one()
         assert lead.email_for_self is not None
-        assert own_mailbox(work, lead) == ""  # without the person's key
+        assert own_email_address(work, lead) == ""  # without the person's key
 
 
 def test_where_a_reporter_asked_to_be_told_is_sealed_again(house):
@@ -254,17 +254,17 @@ def test_an_address_that_waits_for_its_code_is_used_once_it_is_confirmed(house):
     with before.begin() as work:
         lead = work.session.scalar(select(Person).where(Person.email.is_not(None)))
     with before.begin(lead.as_actor()) as work:
-        propose_own_mailbox(work, work.session.get(Person, lead.id), "new@house.test")
-        new = work.session.get(UnconfirmedMailbox, lead.id)
+        propose_own_email_address(work, work.session.get(Person, lead.id), "new@house.test")
+        new = work.session.get(UnconfirmedEmailAddress, lead.id)
         code = work.keys.service.open(new.SEALED_TO, new.code, new.envelope_place_of("code"))
 
     done = reseal_everything(command, OLD, operator_name="ada")
 
     assert (done.resealed, done.closed) == (VALUES + 3, 0)
     with replace(before, service=SERVICE).begin(lead.as_actor()) as work:
-        assert confirm_mailbox(work, work.session.get(Person, lead.id), code)
+        assert confirm_email_address(work, work.session.get(Person, lead.id), code)
     with command.begin() as work:
-        assert mailbox_of(work, work.session.get(Person, lead.id)) == "new@house.test"
+        assert email_address_of(work, work.session.get(Person, lead.id)) == "new@house.test"
 
 
 def test_each_field_that_a_key_of_the_house_opens_is_sealed_again():
@@ -450,4 +450,4 @@ def test_no_copy_of_an_address_is_sealed_to_a_key_that_nobody_signed(house):
     with command.begin() as work:
         person = work.session.get(Person, lead.id)
         assert person.email_for_self is None
-        assert mailbox_of(work, person) == "lead@house.test"
+        assert email_address_of(work, person) == "lead@house.test"

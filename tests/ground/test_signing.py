@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person
+from helpdesk.accounts.verified_keys import epochs_of_team_key, verified_key_of_person
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
@@ -77,7 +77,7 @@ def test_keys_of_before_are_named_and_signed_when_the_operator_says_so(context, 
     assert "2 keys signed." in done.stdout
     assert current(context, queue) is not None
     with context.begin() as work:
-        assert key_of_person(work, member.person).id == member.person.key_id
+        assert verified_key_of_person(work, member.person).id == member.person.key_id
     assert "Every key has a valid signature." in sign().stdout
 
 

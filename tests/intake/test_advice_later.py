@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Message
-from helpdesk.cases.report_content import answers_of, later_answers_of
+from helpdesk.cases.report_content import answers_of, mailbox_answers_of
 from helpdesk.core.actors import reporter
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import queries
@@ -185,7 +185,7 @@ def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(h
     with house.inside() as work:
         case = work.session.scalars(select(Case)).one()
         assert len(work.session.scalars(select(Message)).all()) == 2
-        assert later_answers_of(work, case) == {
+        assert mailbox_answers_of(work, case) == {
             "seized_what": ["phone"],
             "seized_back": "back_soon",
         }

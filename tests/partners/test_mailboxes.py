@@ -48,7 +48,7 @@ def theirs(context, partner, now):
 
 def mailbox(context, partner, at):
     with context.begin(at=at) as work:
-        return queries.mailbox_of(work, work.session.get(Partner, partner.id))
+        return queries.email_address_of(work, work.session.get(Partner, partner.id))
 
 
 def codes_sent(context, at, to=OLD):
@@ -60,17 +60,17 @@ def codes_sent(context, at, to=OLD):
 def confirms(context, somebody, partner, code, at):
     with work_as(context, somebody, at) as work:
         found = work.session.get(Partner, partner.id)
-        return operations.confirm_mailbox(work, found, code)
+        return operations.confirm_email_address(work, found, code)
 
 
 def gives(context, lead, partner, address, at):
     with work_as(context, lead, at) as work:
-        operations.set_mailbox(work, work.session.get(Partner, partner.id), address)
+        operations.set_partner_email_address(work, work.session.get(Partner, partner.id), address)
 
 
 def asks_again(context, lead, partner, at):
     with work_as(context, lead, at) as work:
-        operations.resend_mailbox_code(work, work.session.get(Partner, partner.id))
+        operations.resend_email_address_code(work, work.session.get(Partner, partner.id))
 
 
 def token_of(client, page):
@@ -190,7 +190,9 @@ def test_after_some_wrong_codes_the_right_one_is_none(context, lead, partner, th
 def test_a_code_ends_a_day_after_its_letter(context, lead, partner, now):
     [code] = codes_sent(context, now)
     with context.begin() as work:
-        left = queries.unconfirmed_mailbox(work, work.session.get(Partner, partner.id)).sent_at
+        left = queries.unconfirmed_email_address(
+            work, work.session.get(Partner, partner.id)
+        ).sent_at
 
     assert not confirms(context, lead, partner, code, left + CODE_HOLDS)
     assert confirms(context, lead, partner, code, left + CODE_HOLDS - timedelta(seconds=1))
@@ -220,7 +222,7 @@ def test_history_holds_no_code_and_no_address(context, lead, partner, now):
 
     with context.begin() as work:
         entries = work.session.scalars(select(HistoryEntry)).all()
-        new = queries.unconfirmed_mailbox(work, work.session.get(Partner, partner.id))
+        new = queries.unconfirmed_email_address(work, work.session.get(Partner, partner.id))
     assert not [one for one in entries if code in str(one.details) or "@" in str(one.details)]
     assert "partner.mailbox_confirmed" in [one.action for one in entries]
     assert (new.address, new.code, new.code_tag) == (None, None, None)

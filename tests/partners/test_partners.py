@@ -88,14 +88,14 @@ def test_the_times_are_asked_for_by_priority(partner):
 
 def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(context, lead, partner):
     with work_as(context, lead) as work:
-        assert MAILBOX.encode() not in queries.unconfirmed_mailbox(work, partner).address.raw
+        assert MAILBOX.encode() not in queries.unconfirmed_email_address(work, partner).address.raw
         confirm_mail(work, theirs(work, partner))
         assert MAILBOX.encode() not in theirs(work, partner).mailbox.raw
-        assert queries.mailbox_of(work, theirs(work, partner)) == MAILBOX
+        assert queries.email_address_of(work, theirs(work, partner)) == MAILBOX
         partner = theirs(work, partner)
     without = context.work_in_session(context.sessions(), SYSTEM)
     without.keys.service = ServiceKeys()
-    assert queries.mailbox_of(without, partner) == ""
+    assert queries.email_address_of(without, partner) == ""
     without.session.close()
 
 
@@ -132,7 +132,7 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, re
     "verb",
     [
         lambda work, one: operations.change_allow_list(work, one, fields=[]),
-        lambda work, one: operations.set_mailbox(work, one, "x@example.test"),
+        lambda work, one: operations.set_partner_email_address(work, one, "x@example.test"),
         operations.suspend_vetting,
         operations.retire_partner,
         operations.reinstate_partner,

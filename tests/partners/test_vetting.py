@@ -71,7 +71,7 @@ class Trust:
         if let_in_by is not None:
             with work_as(self.context, let_in_by) as work:
                 membership = people.membership_of(work, somebody.person.id, self.queue.id)
-                accounts.grant_access(work, membership)
+                accounts.grant_team_key(work, membership)
         return somebody
 
     def vets(self, by):
@@ -113,7 +113,9 @@ CHANGES = {
     "what a request may hold": lambda work, one: operations.change_allow_list(
         work, one, fields=["harm"]
     ),
-    "where mail goes": lambda work, one: operations.set_mailbox(work, one, "other@northern.test"),
+    "where mail goes": lambda work, one: operations.set_partner_email_address(
+        work, one, "other@northern.test"
+    ),
 }
 
 
@@ -174,7 +176,7 @@ def test_an_account_that_came_in_by_the_same_hand_is_none_either(trust):
         accounts.require_new_enrolment(work, person)
         ben = enrolled(replace(work, actor=person.as_actor()), person)
     with work_as(trust.context, trust.cem) as work:
-        accounts.grant_access(work, people.membership_of(work, ben.person.id, trust.queue.id))
+        accounts.grant_team_key(work, people.membership_of(work, ben.person.id, trust.queue.id))
     trust.vets(ben)
 
 

@@ -1,12 +1,12 @@
 """What can happen to people, teams and their keys; one function per sentence."""
 
+from helpdesk.accounts.operations.email_addresses import (
+    confirm_email_address,
+    propose_own_email_address,
+    resend_email_address_code,
+)
 from helpdesk.accounts.operations.enrolment import EnrolmentResult, enrol, person_by_enrolment_code
 from helpdesk.accounts.operations.first_setup import FirstSetupResult, set_up_helpdesk
-from helpdesk.accounts.operations.mailboxes import (
-    confirm_mailbox,
-    propose_own_mailbox,
-    resend_mailbox_code,
-)
 from helpdesk.accounts.operations.passphrase_and_recovery_key import (
     change_passphrase,
     new_recovery_key,
@@ -34,7 +34,7 @@ from helpdesk.accounts.operations.signing_in import (
     replace_second_factor,
     use_second_factor_code,
 )
-from helpdesk.accounts.operations.team_keys import grant_access
+from helpdesk.accounts.operations.team_keys import grant_team_key
 from helpdesk.accounts.operations.teams import create_team
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
     "begin_sign_in",
     "change_passphrase",
     "complete_sign_in",
-    "confirm_mailbox",
+    "confirm_email_address",
     "create_team",
     "disable_person",
     "enable_person",
@@ -55,18 +55,18 @@ __all__ = [
     "find_person_signing_in",
     "go_off_duty",
     "go_on_duty",
-    "grant_access",
+    "grant_team_key",
     "invite_person",
     "leave_team",
     "new_recovery_key",
     "person_by_enrolment_code",
-    "propose_own_mailbox",
+    "propose_own_email_address",
     "recover_account",
     "remove_member",
     "renew_invitation",
     "replace_second_factor",
     "require_new_enrolment",
-    "resend_mailbox_code",
+    "resend_email_address_code",
     "set_up_helpdesk",
     "sign_out",
     "sign_out_everywhere",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations.mailboxes import send_first_mailbox_code
+from helpdesk.accounts.operations.email_addresses import send_first_email_address_code
 from helpdesk.accounts.operations.passphrase_and_recovery_key import lock_under_new_recovery_key
 from helpdesk.accounts.operations.people import hash_enrolment_code
 from helpdesk.accounts.operations.second_factors import seal_second_factor_seed
@@ -70,7 +70,7 @@ def enrol(
     work.session.flush()  # the copies of the teams' keys point at this key's row
     sign_key(work.session, person.key, by=house, secret=secret)
     work.record("person.enrolled", person)
-    send_first_mailbox_code(work, person)
+    send_first_email_address_code(work, person)
     for membership in person.memberships:
         create_team_key(work, membership.team, person)
     return EnrolmentResult(person, secret, recovery_key)

@@ -9,13 +9,16 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.offboarding import Reassignment, reassign_work
-from helpdesk.accounts.operations.mailboxes import distrust_mailbox, propose_mailbox
+from helpdesk.accounts.operations.email_addresses import (
+    distrust_email_address,
+    propose_email_address_for_newcomer,
+)
 from helpdesk.accounts.operations.sessions import end_all_sessions
 from helpdesk.accounts.operations.team_keys import (
     create_team_key,
-    lock_person_rows,
+    lock_person_and_teams,
     notify_access_change,
-    revoke_access,
+    revoke_team_keys,
 )
 from helpdesk.accounts.policy import (
     may_assign_to_team,
@@ -56,7 +59,7 @@ def invite_person(
     code = _give_code(work, person)
     work.session.add(person)
     work.session.flush()  # the memberships point at the person's row
-    propose_mailbox(work, person, email)
+    propose_email_address_for_newcomer(work, person, email)
     work.record("person.invited", person, role=role)
     for team in teams:
         add_member(work, person, team)
@@ -82,7 +85,7 @@ def renew_invitation(work: Work, person: Person, *, seen: str | None = None) -> 
     key or block that somebody has given since.
     """
     work.require(may_manage_person, person)
-    lock_person_rows(work, person)  # they may be enrolling at this moment
+    lock_person_and_teams(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
         raise StalePage(f"{bidi_isolate(person.name)} has already enrolled.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
@@ -101,19 +104,19 @@ def require_new_enrolment(
     they can work on nothing, so what they have is handed on.
     """
     work.require(may_manage_person, person)
-    lock_person_rows(work, person)
+    lock_person_and_teams(work, person)
     if not person.is_enrolled:
         raise Conflict(f"{bidi_isolate(person.name)} has not enrolled yet.")
     refuse_if_changed_since(seen, now=account_mark_of(person))
     reassign_work(work, person, _teams_of(person), reassignment)
     for membership in sorted(person.memberships, key=lambda one: one.team_id):
-        revoke_access(work, person, membership.team_id)
+        revoke_team_keys(work, person, membership.team_id)
         membership.let_in_by = membership.let_in_at = None
     person.key = None
     person.key_id = None
     person.salt = person.under_passphrase = person.under_recovery = person.totp_seed = None
     person.email_for_self = None  # it was sealed to the key that is gone
-    distrust_mailbox(work, person)
+    distrust_email_address(work, person)
     end_all_sessions(work, person)
     code = _give_code(work, person)
     person.was_reset = True
@@ -130,7 +133,7 @@ def add_member(work: Work, person: Person, team: Team, *, seen: str | None = Non
     if any(membership.team_id == team.id for membership in person.memberships):
         raise StalePage(f"{bidi_isolate(person.name)} is already in {bidi_isolate(team.name)}.")
     if seen is not None:  # the first member of a team makes its key
-        lock_person_rows(work, person)
+        lock_person_and_teams(work, person)
         refuse_if_changed_since(seen, now=account_mark_of(person))
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
@@ -154,7 +157,7 @@ def leave_team(work: Work, membership: Membership, reassignment: Reassignment = 
 def _take_out(work: Work, membership: Membership, reassignment: Reassignment) -> None:
     person, team = membership.person, membership.team
     reassign_work(work, person, [team.id], reassignment)
-    revoke_access(work, person, team.id)
+    revoke_team_keys(work, person, team.id)
     person.memberships.remove(membership)
     work.record("team.left", team, person_id=person.id)
 
@@ -173,7 +176,7 @@ def disable_person(work: Work, person: Person, reassignment: Reassignment = NOTH
 def enable_person(work: Work, person: Person, *, seen: str | None = None) -> None:
     """Open the door again; the teams are as they were."""
     work.require(may_manage_person, person)
-    lock_person_rows(work, person)
+    lock_person_and_teams(work, person)
     refuse_if_changed_since(seen, now=account_mark_of(person))
     person.disabled_at = None
     person.forget_failures()

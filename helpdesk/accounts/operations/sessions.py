@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from helpdesk.accounts.models import Person, StaffSession, unlocked_key_envelope_place
+from helpdesk.accounts.models import Person, SignInSession, unlocked_key_envelope_place
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.recent_times import column_not_ahead, happened_within
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -22,10 +22,10 @@ HALFWAY: Final = timedelta(minutes=10)
 FRESH: Final = timedelta(minutes=1)
 # All of it in one trip, and without the public key.
 WHOLE: Final = (
-    select(StaffSession)
-    .where(StaffSession.id == bindparam("id"))
+    select(SignInSession)
+    .where(SignInSession.id == bindparam("id"))
     .options(
-        joinedload(StaffSession.person).options(
+        joinedload(SignInSession.person).options(
             joinedload(Person.memberships), lazyload(Person.key)
         )
     )
@@ -37,7 +37,7 @@ def create_session(
 ) -> str:
     """A session row whose key opens only with the token that this returns for the cookie."""
     token = secrets.token_urlsafe(32)
-    row = StaffSession(
+    row = SignInSession(
         id=session_id_of(token),
         person_id=person.id,
         surface=surface,
@@ -52,7 +52,7 @@ def create_session(
 
 def find_session(
     session: Session, token: str, *, surface: str, at: datetime
-) -> StaffSession | None:
+) -> SignInSession | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
     row = session.scalars(WHOLE, {"id": session_id_of(token)}).unique().one_or_none()
     is_good = row is not None and is_session_valid(row, row.person, surface=surface, at=at)
@@ -67,7 +67,7 @@ def is_session_valid(row: Any, person: Any, *, surface: str, at: datetime) -> bo
 def touch_session(session: Session, row: Any, *, at: datetime) -> None:
     """Note that a session is in use. If it was ended in the meantime, nothing is noted."""
     if at - row.seen_at > FRESH:
-        session.execute(update(StaffSession).where(StaffSession.id == row.id).values(seen_at=at))
+        session.execute(update(SignInSession).where(SignInSession.id == row.id).values(seen_at=at))
 
 
 def secret_of_session(row: Any, token: str) -> Secret | None:
@@ -78,7 +78,7 @@ def secret_of_session(row: Any, token: str) -> Secret | None:
         return None
 
 
-def sign_out(work: Work, row: StaffSession) -> None:
+def sign_out(work: Work, row: SignInSession) -> None:
     """End one session."""
     work.require(may_use_own_account, row.person)
     end_session(work, row)
@@ -96,26 +96,26 @@ def sign_out_everywhere(work: Work, person: Person) -> None:
 
 def end_other_sessions(work: Work, person: Person, *, keep: str) -> None:
     """End every session of a person but one."""
-    _end(work, _ids(StaffSession.person_id == person.id, StaffSession.id != keep))
+    _end(work, _ids(SignInSession.person_id == person.id, SignInSession.id != keep))
 
 
 def end_all_sessions(work: Work, person: Person) -> None:
-    _end(work, _ids(StaffSession.person_id == person.id))
+    _end(work, _ids(SignInSession.person_id == person.id))
 
 
-def end_session(work: Work, row: StaffSession) -> None:
+def end_session(work: Work, row: SignInSession) -> None:
     """End one session, whatever for. No rule: who calls it has asked."""
-    _end(work, _ids(StaffSession.id == row.id))
+    _end(work, _ids(SignInSession.id == row.id))
 
 
 def delete_expired_sessions(work: Work) -> None:
     """Delete the sessions that time has ended, whoever's they were."""
     over = _ids(
         or_(
-            StaffSession.seen_at < work.at - IDLE,
-            StaffSession.begun_at < work.at - LONGEST,
-            ~column_not_ahead(StaffSession.seen_at, at=work.at),
-            ~column_not_ahead(StaffSession.begun_at, at=work.at),
+            SignInSession.seen_at < work.at - IDLE,
+            SignInSession.begun_at < work.at - LONGEST,
+            ~column_not_ahead(SignInSession.seen_at, at=work.at),
+            ~column_not_ahead(SignInSession.begun_at, at=work.at),
         )
     )
     # A row that somebody is using at this moment is not over; the next sweep sees it.
@@ -123,7 +123,7 @@ def delete_expired_sessions(work: Work) -> None:
 
 
 def _ids(*which: ColumnElement[bool]) -> Select[str]:
-    return select(StaffSession.id).where(*which)
+    return select(SignInSession.id).where(*which)
 
 
 def _end(work: Work, ids: Select[str]) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from helpdesk.accounts.models import Membership, Person, StaffSession
+from helpdesk.accounts.models import Membership, Person, SignInSession
 from helpdesk.accounts.operations import sessions
 from helpdesk.accounts.queries import holds_team_key
 from helpdesk.core.actors import Actor, Role
@@ -17,13 +17,13 @@ from helpdesk.core.sealing import Secret
 # One row for each of their teams, or one without a team.
 WHO: Final = (
     select(
-        StaffSession.id,
-        StaffSession.surface,
-        StaffSession.unlocked,
-        StaffSession.is_complete,
-        StaffSession.begun_at,
-        StaffSession.seen_at,
-        StaffSession.person_id,
+        SignInSession.id,
+        SignInSession.surface,
+        SignInSession.unlocked,
+        SignInSession.is_complete,
+        SignInSession.begun_at,
+        SignInSession.seen_at,
+        SignInSession.person_id,
         Person.name,
         Person.role,
         Person.disabled_at,
@@ -32,10 +32,10 @@ WHO: Final = (
         Membership.team_id,
         holds_team_key(Membership.team_id).label("is_let_in"),
     )
-    .join(Person, Person.id == StaffSession.person_id)
+    .join(Person, Person.id == SignInSession.person_id)
     .join(Key, Key.id == Person.key_id)
     .outerjoin(Membership, Membership.person_id == Person.id)
-    .where(StaffSession.id == bindparam("id"))
+    .where(SignInSession.id == bindparam("id"))
 )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from helpdesk.accounts import second_factor
-from helpdesk.accounts.models import Person, StaffSession
+from helpdesk.accounts.models import Person, SignInSession
 from helpdesk.accounts.operations.passphrase_and_recovery_key import (
     rewrap_with_current_pepper,
     unlock_with_passphrase,
@@ -117,7 +117,7 @@ def begin_sign_in(
     return create_session(work, person, secret, surface=surface, is_complete=False)
 
 
-def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) -> str | None:
+def complete_sign_in(work: Work, half: SignInSession, secret: Secret, code: str) -> str | None:
     """The second factor is right: a whole session under a new token. Each code works once.
 
     None, too, where everybody is signed out at this moment. No rule: passphrase and code are what
@@ -127,7 +127,7 @@ def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) 
     if not use_second_factor_code(work, person, code):
         return None
     # The person's row is ours now. Whoever signed everybody out had it, and ended this half, too.
-    if work.session.scalar(select(StaffSession.id).where(StaffSession.id == half.id)) is None:
+    if work.session.scalar(select(SignInSession.id).where(SignInSession.id == half.id)) is None:
         return None
     end_session(work, half)
     person.forget_failures()

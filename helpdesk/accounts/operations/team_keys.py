@@ -6,8 +6,12 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_share_team_key
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
-from helpdesk.accounts.verified_keys import epochs_of_team_key, key_of_person, team_signing_key_file
-from helpdesk.accounts.vouching import is_independent_account, why_access_is_refused
+from helpdesk.accounts.two_person_access_rule import is_independent_account, why_access_is_refused
+from helpdesk.accounts.verified_keys import (
+    epochs_of_team_key,
+    team_signing_key_file,
+    verified_key_of_person,
+)
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for
@@ -43,13 +47,13 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
     if work.session.scalar(new.on_conflict_do_nothing().returning(Key.id)) is None:
         return False
     sign_key(work.session, key, by=house, secret=secret)
-    seal_key_for(work.session, key, secret, key_of_person(work, person))
+    seal_key_for(work.session, key, secret, verified_key_of_person(work, person))
     work.keys.remember(key.id, secret)
     work.record("team.key_made", team, person_id=person.id)
     return True
 
 
-def grant_access(work: Work, membership: Membership, *, seen: str | None = None) -> None:
+def grant_team_key(work: Work, membership: Membership, *, seen: str | None = None) -> None:
     """Give a colleague the keys of the team we share. Only who holds a key can give it.
 
     Into a queue, never who gave them their code, or came in by the same hand: nobody alone makes
@@ -58,7 +62,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     """
     work.require(may_share_team_key, membership)
     newcomer = membership.person
-    lock_person_rows(work, newcomer)  # they may be reset, or taken out, at this moment
+    lock_person_and_teams(work, newcomer)  # they may be reset, or taken out, at this moment
     if membership not in newcomer.memberships:
         raise NotFound
     if newcomer.key is None:
@@ -67,7 +71,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     refusal = why_access_is_refused(work.session, membership, work.actor.id)
     if refusal:
         raise Conflict(refusal)
-    given, theirs = False, key_of_person(work, newcomer)
+    given, theirs = False, verified_key_of_person(work, newcomer)
     refuse_if_changed_since(seen, now=fingerprint_mark_of(theirs))
     for key in epochs_of_team_key(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
@@ -94,13 +98,13 @@ def notify_access_change(work: Work, person: Person) -> None:
     work.enqueue("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
-def lock_person_rows(work: Work, person: Person) -> None:
+def lock_person_and_teams(work: Work, person: Person) -> None:
     """Keep the person and their teams for the rest of this piece of work, as they are now."""
     work.session.flush()
     work.session.refresh(person, with_for_update={"of": Person})
 
 
-def revoke_access(work: Work, person: Person, team_id: str) -> None:
+def revoke_team_keys(work: Work, person: Person, team_id: str) -> None:
     """Delete the person's copies of a team's keys; refuse if nothing would open them any more.
 
     What the person has read they have read; a new key for what is written from now on (a new

@@ -28,7 +28,7 @@ def require_people_manager_or_404() -> None:
     work.require(lambda actor, _: manages_people(actor), None)
 
 
-def say_to_sign_in_if_lost(what: str) -> Callable[[View], View]:
+def suggest_sign_in_if_commit_lost(what: str) -> Callable[[View], View]:
     """Mark a form in which a passphrase, phone or recovery key was chosen: where the answer to its
     commit was lost, its page says how to find out by signing in."""
     return declare_page_if_lost(partial(render_template, "accounts/may_be_saved.html", what=what))

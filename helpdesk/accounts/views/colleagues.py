@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
+from helpdesk.accounts.two_person_access_rule import names_of_access_granters, why_access_is_refused
 from helpdesk.accounts.views.blueprints import bp
-from helpdesk.accounts.vouching import names_of_access_granters, why_access_is_refused
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -37,7 +37,7 @@ def colleagues() -> ResponseReturnValue:
 @bp.post("/colleagues/<person_id>/<team_id>/key")
 def create_access(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership_of(work, person_id, team_id)
-    operations.grant_access(work, membership, seen=submitted_page_mark())
+    operations.grant_team_key(work, membership, seen=submitted_page_mark())
     person, team = (
         bidi_isolate(membership.person.name),
         bidi_isolate(membership.team.name),

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import authentication, second_factor
 from helpdesk.accounts.forms import EnrolmentCodeForm, EnrolmentForm
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.views.blueprints import bp, say_to_sign_in_if_lost
+from helpdesk.accounts.views.blueprints import bp, suggest_sign_in_if_commit_lost
 from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
@@ -49,7 +49,7 @@ def create_enrolment_start() -> ResponseReturnValue:
 @bp.post("/enrolment")
 @public_view
 @allow_other_persons_form
-@say_to_sign_in_if_lost("enrolment")
+@suggest_sign_in_if_commit_lost("enrolment")
 def create_enrolment() -> ResponseReturnValue:
     form = EnrolmentForm()
     person = _invited(form.code.data or "")

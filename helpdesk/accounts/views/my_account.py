@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations, passphrases, queries, second_factor
 from helpdesk.accounts.forms import (
     CurrentPassphraseForm,
-    MailboxCodeForm,
-    MailboxForm,
+    EmailAddressCodeForm,
     NewSecondFactorForm,
+    OwnEmailAddressForm,
     PassphraseChangeForm,
 )
 from helpdesk.accounts.key_fingerprints import key_fingerprint
@@ -17,7 +17,7 @@ from helpdesk.accounts.operations import passphrase_and_recovery_key
 from helpdesk.accounts.views.blueprints import (
     bp,
     limit_passphrase_tries,
-    say_to_sign_in_if_lost,
+    suggest_sign_in_if_commit_lost,
 )
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
@@ -33,7 +33,7 @@ def show_own_account() -> ResponseReturnValue:
     return render_template(
         "accounts/own.html",
         person=person,
-        new_address=queries.proposed_mailbox_of(work, person),
+        new_address=queries.proposed_email_address_of(work, person),
         fingerprint=key_fingerprint(person.key) if person.key else "",
         sessions=queries.own_sessions(work),
         this_session=current_identity().session_id,
@@ -54,7 +54,7 @@ def new_passphrase() -> ResponseReturnValue:
 
 
 @bp.post("/account/passphrase")
-@say_to_sign_in_if_lost("passphrase")
+@suggest_sign_in_if_commit_lost("passphrase")
 def create_passphrase() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     form, person = PassphraseChangeForm(), queries.current_person(work)
@@ -81,7 +81,7 @@ def new_second_factor() -> ResponseReturnValue:
 
 
 @bp.post("/account/second-factor")
-@say_to_sign_in_if_lost("second factor")
+@suggest_sign_in_if_commit_lost("second factor")
 def create_second_factor() -> ResponseReturnValue:
     """The old phone keeps its codes until the new one has shown a right one."""
     limit_passphrase_tries("accounts.own")
@@ -116,50 +116,52 @@ def _phone_page(form: NewSecondFactorForm, person: Person) -> str:
 
 
 @bp.get("/account/mailbox")
-def edit_mailbox() -> ResponseReturnValue:
-    form = MailboxForm(None, email=queries.own_mailbox(work, queries.current_person(work)))
-    return _mailbox_page(form, MailboxCodeForm(None))
+def edit_email_address() -> ResponseReturnValue:
+    form = OwnEmailAddressForm(
+        None, email=queries.own_email_address(work, queries.current_person(work))
+    )
+    return _mailbox_page(form, EmailAddressCodeForm(None))
 
 
 @bp.post("/account/mailbox")
-def create_mailbox() -> ResponseReturnValue:
+def create_email_address() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
-    form, person = MailboxForm(), queries.current_person(work)
+    form, person = OwnEmailAddressForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
-        return _mailbox_page(form, MailboxCodeForm(None)), 422
-    operations.propose_own_mailbox(work, person, form.email.data or "")
+        return _mailbox_page(form, EmailAddressCodeForm(None)), 422
+    operations.propose_own_email_address(work, person, form.email.data or "")
     if not form.email.data:
         flash(f"You no longer get {person.email_purpose}.")
         return redirect(url_for(".show_own_account"), 303)
     flash("We are sending six digits to that address. Type them here.")
-    return redirect(url_for(".edit_mailbox"), 303)
+    return redirect(url_for(".edit_email_address"), 303)
 
 
 @bp.post("/account/mailbox/confirmation")
-def create_mailbox_confirmation() -> ResponseReturnValue:
+def create_email_address_confirmation() -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
     limit_passphrase_tries("accounts.own")
-    form, person = MailboxCodeForm(), queries.current_person(work)
+    form, person = EmailAddressCodeForm(), queries.current_person(work)
     if not form.validate_on_submit():
-        email = queries.own_mailbox(work, person)
-        return _mailbox_page(MailboxForm(None, email=email), form), 422
-    if operations.confirm_mailbox(work, person, form.code.data or ""):
+        email = queries.own_email_address(work, person)
+        return _mailbox_page(OwnEmailAddressForm(None, email=email), form), 422
+    if operations.confirm_email_address(work, person, form.code.data or ""):
         mail = person.email_purpose.capitalize()
         flash(f"Your address is confirmed. {mail} go there from now on.")
         return redirect(url_for(".show_own_account"), 303)
     flash("This isn’t the code in the latest email, or it has expired.", "error")
-    return redirect(url_for(".edit_mailbox"), 303)
+    return redirect(url_for(".edit_email_address"), 303)
 
 
 @bp.post("/account/mailbox/code")
-def create_mailbox_code() -> ResponseReturnValue:
+def create_email_address_code() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
-    operations.resend_mailbox_code(work, queries.current_person(work))
+    operations.resend_email_address_code(work, queries.current_person(work))
     flash("An email with a new code is on its way. The old code no longer works.")
-    return redirect(url_for(".edit_mailbox"), 303)
+    return redirect(url_for(".edit_email_address"), 303)
 
 
-def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
+def _mailbox_page(form: OwnEmailAddressForm, confirmation: EmailAddressCodeForm) -> str:
     person = queries.current_person(work)
     if person.role is Role.PARTNER:
         form.use_partner_wording()
@@ -168,8 +170,8 @@ def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
         mail=person.email_purpose,
         form=form,
         confirmation=confirmation,
-        new=queries.unconfirmed_mailbox(work, person),
-        address=queries.proposed_mailbox_of(work, person),
+        new=queries.unconfirmed_email_address(work, person),
+        address=queries.proposed_email_address_of(work, person),
         is_address_usable=person.gets_alert_emails(work.at),
         is_from_before=person.email is not None and person.email_confirmed_at is None,
         is_hidden=person.email is not None and person.email_for_self is None,
@@ -183,7 +185,7 @@ def new_recovery_key() -> ResponseReturnValue:
 
 
 @bp.post("/account/recovery-key")
-@say_to_sign_in_if_lost("recovery key")
+@suggest_sign_in_if_commit_lost("recovery key")
 def create_recovery_key() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     form, person = CurrentPassphraseForm(), queries.current_person(work)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import authentication
 from helpdesk.accounts.forms import RecoveryForm
-from helpdesk.accounts.views.blueprints import bp, say_to_sign_in_if_lost
+from helpdesk.accounts.views.blueprints import bp, suggest_sign_in_if_commit_lost
 from helpdesk.accounts.views.sign_in_limits import spend_sign_in_try
 from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
@@ -30,7 +30,7 @@ def new_recovery() -> ResponseReturnValue:
 @bp.post("/recover")
 @public_view
 @allow_other_persons_form
-@say_to_sign_in_if_lost("recovery")
+@suggest_sign_in_if_commit_lost("recovery")
 def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
-from helpdesk.accounts.models import StaffSession
+from helpdesk.accounts.models import SignInSession
 from helpdesk.accounts.views.blueprints import bp, home_url
 from helpdesk.accounts.views.sign_in_limits import spend_device_try, spend_sign_in_try
 from helpdesk.web.current_app_context import current_context, current_surface
@@ -137,7 +137,7 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @allow_double_submit
 def create_sign_out() -> ResponseReturnValue:
-    operations.sign_out(work, work.session.get_one(StaffSession, current_identity().session_id))
+    operations.sign_out(work, work.session.get_one(SignInSession, current_identity().session_id))
     return _signed_out("You are signed out.")
 
 

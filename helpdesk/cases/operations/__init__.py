@@ -21,13 +21,14 @@ from helpdesk.cases.operations.offboarding import reassign_cases
 from helpdesk.cases.operations.pausing import pause_case, resume_case, resume_due_case
 from helpdesk.cases.operations.read_log import (
     ONE_READ_LATELY,
-    recent_reading_parameters,
+    bind_values_of_recent_reading,
     record_cases_read,
 )
 
 __all__ = [
     "ONE_READ_LATELY",
     "add_case_note",
+    "bind_values_of_recent_reading",
     "claim_case",
     "claim_next_case",
     "claim_next_second_lane_case",
@@ -40,7 +41,6 @@ __all__ = [
     "mark_no_reply_needed",
     "pause_case",
     "reassign_cases",
-    "recent_reading_parameters",
     "record_cases_read",
     "record_consent",
     "record_conversation",

@@ -12,7 +12,7 @@ from helpdesk.cases import news, queries, response_targets
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.cases.policy import may_claim_case, may_reassign_case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, StalePage
@@ -93,7 +93,7 @@ def release_case(work: Work, case: Case, *, note: str = "", seen: str | None = N
     _refuse_another_owner(case, seen)
     change_case_owner(work, case, to=None)
     if note:
-        write_note_unrecorded(work, case, note)
+        write_note_without_history(work, case, note)
     work.record("case.released", case)
     if not case.is_closed and case.level.rank >= Level.URGENT.rank:
         work.enqueue(
@@ -120,7 +120,7 @@ def hand_over_case(
     if to.id not in {person.id for person in accounts.colleagues_in_team(work, case.team_id)}:
         raise Conflict(f"{bidi_isolate(to.name)} can’t read the cases of this queue.")
     change_case_owner(work, case, to=to.id)
-    write_note_unrecorded(work, case, note)
+    write_note_without_history(work, case, note)
     work.record("case.handed_over", case, to=to.id)
 
 
@@ -147,6 +147,6 @@ def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
         raise StalePage("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "state"])
     if to is not None:
-        response_targets.move_to_first_lane(work, case)
+        response_targets.move_case_to_first_lane(work, case)
     news.notify_person(work, case.id, to, NewsKind.HANDED_OVER)
     news.notify_person(work, case.id, before, NewsKind.NO_LONGER_YOURS)

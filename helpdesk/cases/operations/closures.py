@@ -6,7 +6,7 @@ from helpdesk.cases import news, response_targets
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.cases.policy import may_close_case, may_reopen_case, may_work_on_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseOutcome
@@ -56,11 +56,11 @@ def _end(
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
     response_targets.sync_case_clocks(work, case)
     # A person has judged it: if it opens again, its alarms are its own.
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     if case.closure is not None:
         case.closure.follow_up_on = follow_up_on
     if note:
-        write_note_unrecorded(work, case, note)
+        write_note_without_history(work, case, note)
     work.record("case.closed", case, outcome=outcome, **details)
     work.announce(AnswerAwaitsReporter(case.id))
     news.notify_person(work, case.id, case.owner_id, NewsKind.CLOSED)
@@ -74,7 +74,7 @@ def reopen_case(work: Work, case: Case) -> None:
     lock_case(work, case)
     work.require(may_reopen_case, case)
     case.reopen()
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     response_targets.sync_case_clocks(work, case)
     work.record("case.reopened", case)
     news.notify_person(work, case.id, case.owner_id, NewsKind.REOPENED)

@@ -5,8 +5,8 @@ from typing import Final
 
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.disputed_conversations import (
+    latest_time_of_reporter_activity,
     reporter_activity_marks,
-    reporter_wrote_no_later_than,
     unanswered_dispute_message,
 )
 from helpdesk.cases.events import AnswerAwaitsReporter
@@ -65,7 +65,7 @@ def record_conversation(
         _keep_promises(work, case, conversation, seen)
         work.announce(AnswerAwaitsReporter(case.id))  # they are asked whether it was them
     work.session.add(conversation)
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     work.record(
         "conversation.recorded" if reached else "conversation.tried",
         conversation,
@@ -96,4 +96,4 @@ def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bo
     since = clocks.clock_running_since(
         clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
     )
-    return since is None or spoke_at >= reporter_wrote_no_later_than(work, case, since)
+    return since is None or spoke_at >= latest_time_of_reporter_activity(work, case, since)

@@ -47,7 +47,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     work.record("message.sent", message, **({} if has_seen else {UNSEEN: True}))
     work.announce(AnswerAwaitsReporter(case.id))
     return message
@@ -84,14 +84,14 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
 def add_case_note(work: Work, case: Case, text: str) -> Note:
     """Tell colleagues something about a case. A closed case can still be spoken of."""
     work.require(may_see_case, case)
-    note = write_note_unrecorded(work, case, text)
-    response_targets.move_to_first_lane(work, case)
+    note = write_note_without_history(work, case, text)
+    response_targets.move_case_to_first_lane(work, case)
     work.record("note.added", note)
     news.notify_person(work, case.id, case.owner_id, NewsKind.NOTE)
     return note
 
 
-def write_note_unrecorded(work: Work, case: Case, text: str) -> Note:
+def write_note_without_history(work: Work, case: Case, text: str) -> Note:
     """The note alone, for an operation that records itself."""
     note = Note(case=case, case_id=case.id, author=work.actor.id, written_at=work.at)
     note.body = work.keys.seal(note, "body", text)

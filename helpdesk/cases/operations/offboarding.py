@@ -9,7 +9,7 @@ from helpdesk.accounts import offboarding
 from helpdesk.accounts.offboarding import QUEUE, Leaver, Reassignment
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.assignments import change_case_owner
-from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.cases.policy import may_choose_owner_after_leaver
 from helpdesk.cases.queries import LISTED, open_cases_of_person
 from helpdesk.cases.states import CaseState
@@ -63,7 +63,7 @@ def _taker(reassignment: Reassignment, case: Case) -> str | None:
 
 def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> None:
     if words:
-        write_note_unrecorded(work, case, words)
+        write_note_without_history(work, case, words)
     if taker == QUEUE:
         change_case_owner(work, case, to=None)
         work.record("case.released", case, because=LEFT)

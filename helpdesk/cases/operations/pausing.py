@@ -6,7 +6,7 @@ from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on_case
-from helpdesk.cases.queries import is_reporters_turn, lock_case
+from helpdesk.cases.queries import is_reporter_to_move_next, lock_case
 from helpdesk.cases.stale_page_marks import case_mark_of
 from helpdesk.cases.states import CaseState, ResumeReason, WaitsOn
 from helpdesk.core.errors import Conflict
@@ -40,7 +40,7 @@ def pause_case(
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
     if waits_on is WaitsOn.PARTNER:
         raise Conflict("A case can only wait for a partner while a partner has a request about it.")
-    if waits_on is WaitsOn.REPORTER and not is_reporters_turn(work, case):
+    if waits_on is WaitsOn.REPORTER and not is_reporter_to_move_next(work, case):
         raise Conflict(
             "The reporter has nothing to answer yet. First write to them and ask what you need "
             "to know."
@@ -59,7 +59,7 @@ def pause_case(
             f"A case that is {case.level} can wait until {format_plain_day(latest)} at most. "
             "Choose an earlier day. You can then pause it again."
         )
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     pause_case_until(work, case, waits_on=waits_on, until=until)
 
 

@@ -23,7 +23,7 @@ READ_LATELY: Final = select(HistoryEntry.case_id).where(
 ONE_READ_LATELY: Final = READ_LATELY.where(HistoryEntry.case_id == bindparam("case_id")).limit(1)
 
 
-def recent_reading_parameters(work: Work) -> dict[str, Any]:
+def bind_values_of_recent_reading(work: Work) -> dict[str, Any]:
     """What READ_LATELY is asked with, and ONE_READ_LATELY beside the id of a case."""
     return {
         "actor_id": work.actor.id,
@@ -38,6 +38,6 @@ def record_cases_read(work: Work, case_ids: Collection[str]) -> None:
     No rule: they could open it.
     """
     lately = READ_LATELY.where(HistoryEntry.case_id.in_(case_ids))
-    known = set(work.session.scalars(lately, recent_reading_parameters(work)))
+    known = set(work.session.scalars(lately, bind_values_of_recent_reading(work)))
     for case_id in sorted(set(case_ids) - known):
         work.record_about("case.read", "cases", case_id, case_id=case_id)

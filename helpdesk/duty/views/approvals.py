@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases.disputed_conversations import (
-    ids_with_unanswered_reporter_activity,
+    ids_of_cases_with_unanswered_activity,
 )
 from helpdesk.cases.past_disputes import (
     ids_of_cases_with_past_disputes,
@@ -47,7 +47,7 @@ def approvals() -> ResponseReturnValue:
             one.case_id for one in (*drafts, *to_read) if why_dispute_bars_requests(work, one.case)
         },
         once_disputed=ids_of_cases_with_past_disputes(work, {one.case_id for one in drafts}),
-        unanswered=ids_with_unanswered_reporter_activity(work, {one.case_id for one in drafts}),
+        unanswered=ids_of_cases_with_unanswered_activity(work, {one.case_id for one in drafts}),
         request_words=request_words,
         parts={one.id: contributions_to(work, one) for one in drafts},
         names=accounts.names_of_actors(work.session, actors),

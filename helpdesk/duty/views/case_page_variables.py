@@ -133,8 +133,8 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "closing_wish": closing_wish,
         "closing_mark": mark_with(closing_wish.id) if closing_wish else "",
         "disputes_our_word": bool(found["unanswered_disputes"]),
-        "is_left_to_others": _may_have_disputes(found)
-        and past_disputes.is_left_to_others(work, case),
+        "was_dispute_answered_only_by_recorder": _may_have_disputes(found)
+        and past_disputes.was_dispute_answered_only_by_recorder(work, case),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "unreadable": work.keys.unreadable,
@@ -177,7 +177,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
 def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     wanted = (
         queries.bind_values_of_case_by_ref(work, ref)
-        | operations.recent_reading_parameters(work)
+        | operations.bind_values_of_recent_reading(work)
         | news.bind_values_of_unseen_news(work)
     )
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)

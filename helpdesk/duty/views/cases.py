@@ -10,7 +10,7 @@ from helpdesk.cases.forms import CloseCaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import CaseOutcome
-from helpdesk.cases.views.read_pages import mark_read_lately
+from helpdesk.cases.views.read_logging import mark_read_already_logged
 from helpdesk.core.errors import StalePage
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
@@ -27,7 +27,7 @@ def show_case(ref: str) -> ResponseReturnValue:
     parts = case_page_variables(work, ref)
     page = render_template("duty/case.html", **parts)
     if parts["read_lately"]:
-        mark_read_lately(parts["case"].id)
+        mark_read_already_logged(parts["case"].id)
     if parts["has_news"]:
         news.mark_news_seen(work, case_id=parts["case"].id)
     return page

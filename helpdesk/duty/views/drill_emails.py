@@ -43,7 +43,10 @@ def _is_for(letter: EmailMessage) -> bool:
     In a drill the page stands for a mail server: an operator reads no more there than anywhere.
     """
     myself = accounts.current_person(work)
-    own = {accounts.own_mailbox(work, myself), accounts.proposed_mailbox_of(work, myself)}
+    own = {
+        accounts.own_email_address(work, myself),
+        accounts.proposed_email_address_of(work, myself),
+    }
     if letter["To"] in own:
         return True
     words = set(NAME.findall(f"{letter['Subject']}\n{letter.get_content()}"))

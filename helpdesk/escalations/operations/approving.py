@@ -6,7 +6,7 @@ from helpdesk.cases import news
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.response_targets import due_time_as_argument
+from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -91,7 +91,7 @@ def require_later_reading(work: Work, escalation: Escalation) -> None:
             "escalations.reading_overdue",
             after=SECOND_READING_WITHIN,
             escalation_id=escalation.id,
-            due=due_time_as_argument(due),
+            due=due_time_as_job_argument(due),
         )
     escalation.second_reader = escalation.second_read_at = None
     work.enqueue("escalations.call_second_reader", escalation_id=escalation.id)

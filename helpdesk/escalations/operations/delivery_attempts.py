@@ -200,9 +200,9 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     if trouble := _trouble_with_partner(escalation) or _trouble_with_content(work, escalation):
         return trouble
     if not escalation.partner.can_be_emailed(work.at):
-        is_given = partners.was_partner_mailbox_given(work, escalation.partner)
+        is_given = partners.was_partner_email_address_given(work, escalation.partner)
         return "mailbox_unconfirmed" if is_given else "no_mailbox"
-    if not partners.mailbox_of(work, escalation.partner):
+    if not partners.email_address_of(work, escalation.partner):
         return "no_mailbox"
     if not _is_as_approved(work, delivery):
         return "packet_changed"
@@ -271,7 +271,7 @@ def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
     return StartedAttempt(
         delivery_id=delivery.id,
         fence=fence,
-        to=partners.mailbox_of(work, escalation.partner),
+        to=partners.email_address_of(work, escalation.partner),
         ref=escalation.ref,
         priority=escalation.priority,
         due=format_in_both_zones(

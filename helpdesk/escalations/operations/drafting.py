@@ -67,7 +67,7 @@ def write_draft(
     _write(work, escalation, typed)
     clocks.start_our_clock(work, escalation)
     work.session.add(escalation)
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     record_contribution(work, case.id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.drafted",

@@ -47,7 +47,7 @@ def inbox() -> ResponseReturnValue:
         inbox=partner_inbox.partner_inbox(work, pile),
         pile=pile,
         partners=own,
-        unconfirmed=partners.partners_without_confirmed_mailbox(work),
+        unconfirmed=partners.partners_without_confirmed_email_address(work),
         waits=[one for one in own if one.team_id in work.actor.waits_in],
         has_access=bool(work.actor.accessible_teams),
         words=staff_and_partner_labels,

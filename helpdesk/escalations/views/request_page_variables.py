@@ -81,7 +81,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "account_confirmed": packet_sources.account_confirmed(
             work, escalation.case, escalation.playbook
         ),
-        "is_left_to_others": dispute == ANSWERED_BY_RECORDER,
+        "was_dispute_answered_only_by_recorder": dispute == ANSWERED_BY_RECORDER,
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED

@@ -1,6 +1,10 @@
 """What can happen to a partner; one function per sentence."""
 
-from helpdesk.partners.operations.mailboxes import confirm_mailbox, resend_mailbox_code, set_mailbox
+from helpdesk.partners.operations.email_addresses import (
+    confirm_email_address,
+    resend_email_address_code,
+    set_partner_email_address,
+)
 from helpdesk.partners.operations.registration import (
     change_allow_list,
     change_partner,
@@ -14,12 +18,12 @@ from helpdesk.partners.operations.registration import (
 __all__ = [
     "change_allow_list",
     "change_partner",
-    "confirm_mailbox",
+    "confirm_email_address",
     "confirm_vetting",
     "register_partner",
     "reinstate_partner",
-    "resend_mailbox_code",
+    "resend_email_address_code",
     "retire_partner",
-    "set_mailbox",
+    "set_partner_email_address",
     "suspend_vetting",
 ]

@@ -14,7 +14,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
-from helpdesk.partners.operations.mailboxes import send_first_mailbox_code
+from helpdesk.partners.operations.email_addresses import send_first_email_address_code
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform_message
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
@@ -74,7 +74,7 @@ def register_partner(
     partner.registered_by = work.actor.id
     work.session.add(partner)
     work.session.flush()  # what hangs on it comes after it
-    send_first_mailbox_code(work, partner, mailbox)
+    send_first_email_address_code(work, partner, mailbox)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner
 

@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "partners/index.html",
         partners=queries.all_partners(work),
-        unconfirmed=queries.partners_without_confirmed_mailbox(work),
+        unconfirmed=queries.partners_without_confirmed_email_address(work),
         may_register=may_register_partner(work.actor, ""),
     )
 
@@ -202,7 +202,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
         "partners/show.html",
         partner=partner,
         has_key=queries.can_anyone_open_requests(work, partner),
-        new=queries.unconfirmed_mailbox(work, partner),
+        new=queries.unconfirmed_email_address(work, partner),
         now=work.at,
         fields=FIELDS,
         form=form,

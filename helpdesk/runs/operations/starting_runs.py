@@ -2,7 +2,7 @@
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.messages import write_note_unrecorded
+from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.work import Work
@@ -36,7 +36,7 @@ def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: boo
         case.told_types = case.kinds_for_reporter
         case.other_types = (*case.other_types, playbook_id)
     run = _begin(work, case, edition)
-    response_targets.move_to_first_lane(work, case)
+    response_targets.move_case_to_first_lane(work, case)
     work.record("playbook.started", run, playbook=edition.playbook.name)
     if shows_in_mailbox and playbook_id not in case.kinds_for_reporter:
         release_kind(work, case, playbook_id)
@@ -72,7 +72,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     for step in lost:
         repeated_steps.restore_refusals_of_other_runs(work, run, step)
     follow_lost_basis(work, run.case)
-    write_note_unrecorded(
+    write_note_without_history(
         work,
         run.case,
         f"Moved “{page.title}” from {page.name} to {edition.playbook.name}. {reason}",

@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_what_was_read)
 
 
-def mark_read_lately(case_id: str) -> None:
+def mark_read_already_logged(case_id: str) -> None:
     """Say that history has it already, where a view has asked: it is not asked again."""
     g.cases_read_lately = {case_id}
 

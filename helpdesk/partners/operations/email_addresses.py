@@ -12,13 +12,13 @@ from helpdesk.core.errors import NotAllowed, StalePage
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
-from helpdesk.partners.events import PartnerMailboxConfirmed
-from helpdesk.partners.models import Partner, UnconfirmedPartnerMailbox
-from helpdesk.partners.policy import may_confirm_mailbox, may_manage_partner
+from helpdesk.partners.events import PartnerEmailAddressConfirmed
+from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
+from helpdesk.partners.policy import may_confirm_partner_email_address, may_manage_partner
 from helpdesk.partners.queries import keys_of_partner, lock_partner
 
 
-def set_mailbox(work: Work, partner: Partner, address: str) -> None:
+def set_partner_email_address(work: Work, partner: Partner, address: str) -> None:
     """Settle where their mail goes: an id, a priority and a link, never more.
 
     A test letter goes there, and the address before stays in use until its code is typed. The
@@ -35,12 +35,12 @@ def set_mailbox(work: Work, partner: Partner, address: str) -> None:
     work.record("partner.mailbox_given", partner)
 
 
-def send_first_mailbox_code(work: Work, partner: Partner, address: str) -> None:
+def send_first_email_address_code(work: Work, partner: Partner, address: str) -> None:
     """Send the first test letter. No rule: whoever may register a partner comes through here."""
     _propose(work, partner, parse_email_address(address))
 
 
-def resend_mailbox_code(work: Work, partner: Partner) -> None:
+def resend_email_address_code(work: Work, partner: Partner) -> None:
     """Another test letter with another code; the code before stops working. Also the first one,
     to an address that was given before there were any."""
     work.require(may_manage_partner, partner)
@@ -54,12 +54,12 @@ def resend_mailbox_code(work: Work, partner: Partner) -> None:
     work.record("partner.mailbox_tested", partner)
 
 
-def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
+def confirm_email_address(work: Work, partner: Partner, code: str) -> bool:
     """Use the new address from now on, if this is the code of its letter. A wrong one counts.
 
     What could not be told at the old address is told at the new one.
     """
-    work.require(may_confirm_mailbox, partner)
+    work.require(may_confirm_partner_email_address, partner)
     _refuse_who_was_not_let_in(work, partner)
     new = _held(work, partner)
     if new is None or new.address is None:
@@ -75,7 +75,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     if work.actor.role is Role.COORDINATOR:
         partner.remember_changer(by=work.actor.id)  # who put it in use does not vouch for it
     work.record("partner.mailbox_confirmed", partner)
-    work.announce(PartnerMailboxConfirmed(partner.id, at=int(work.at.timestamp())))
+    work.announce(PartnerEmailAddressConfirmed(partner.id, at=int(work.at.timestamp())))
     return True
 
 
@@ -89,25 +89,27 @@ def _refuse_who_was_not_let_in(work: Work, partner: Partner) -> None:
         )
 
 
-def _propose(work: Work, partner: Partner, address: str | Envelope) -> UnconfirmedPartnerMailbox:
+def _propose(
+    work: Work, partner: Partner, address: str | Envelope
+) -> UnconfirmedPartnerEmailAddress:
     new = _held(work, partner)
     if new is None:
-        new = UnconfirmedPartnerMailbox(partner_id=partner.id, tries=0, asked_at=work.at)
+        new = UnconfirmedPartnerEmailAddress(partner_id=partner.id, tries=0, asked_at=work.at)
         work.session.add(new)
     new.address = address if isinstance(address, Envelope) else _sealed(work, new, address)
     _new_code(work, new)
     return new
 
 
-def _new_code(work: Work, new: UnconfirmedPartnerMailbox) -> None:
+def _new_code(work: Work, new: UnconfirmedPartnerEmailAddress) -> None:
     generate_code_for(work, new)
     at = int(work.at.timestamp())
     work.enqueue("partners.send_mailbox_code", partner_id=new.partner_id, at=at)
 
 
-def _held(work: Work, partner: Partner) -> UnconfirmedPartnerMailbox | None:
-    return work.session.get(UnconfirmedPartnerMailbox, partner.id, with_for_update=True)
+def _held(work: Work, partner: Partner) -> UnconfirmedPartnerEmailAddress | None:
+    return work.session.get(UnconfirmedPartnerEmailAddress, partner.id, with_for_update=True)
 
 
-def _sealed(work: Work, new: UnconfirmedPartnerMailbox, address: str) -> Envelope:
+def _sealed(work: Work, new: UnconfirmedPartnerEmailAddress, address: str) -> Envelope:
     return work.keys.service.seal(new.SEALED_TO, address, new.envelope_place_of("address"))

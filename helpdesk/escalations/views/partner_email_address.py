@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts.forms import MailboxCodeForm
+from helpdesk.accounts.forms import EmailAddressCodeForm
 from helpdesk.accounts.views.blueprints import limit_passphrase_tries
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import operations, queries
@@ -12,29 +12,29 @@ from helpdesk.web.request_work import work
 
 
 @partner_bp.get("/mail/<slug>")
-def show_mailbox(slug: str) -> ResponseReturnValue:
-    return _page(queries.visible_partner_or_404(work, slug), MailboxCodeForm(None))
+def show_email_address(slug: str) -> ResponseReturnValue:
+    return _page(queries.visible_partner_or_404(work, slug), EmailAddressCodeForm(None))
 
 
 @partner_bp.post("/mail/<slug>/confirmation")
-def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
+def create_email_address_confirmation(slug: str) -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
     limit_passphrase_tries("partners.mailbox")
-    partner, form = queries.visible_partner_or_404(work, slug), MailboxCodeForm()
+    partner, form = queries.visible_partner_or_404(work, slug), EmailAddressCodeForm()
     if not form.validate_on_submit():
         return _page(partner, form), 422
-    if operations.confirm_mailbox(work, partner, form.code.data or ""):
+    if operations.confirm_email_address(work, partner, form.code.data or ""):
         flash("Thank you. Your team’s email address is confirmed.")
         return redirect(url_for(".inbox"), 303)
     flash("This isn’t the code in the latest email, or it has expired.", "error")
-    return redirect(url_for(".show_mailbox", slug=slug), 303)
+    return redirect(url_for(".show_email_address", slug=slug), 303)
 
 
-def _page(partner: Partner, form: MailboxCodeForm) -> str:
+def _page(partner: Partner, form: EmailAddressCodeForm) -> str:
     return render_template(
         "partner_desk/mailbox.html",
         partner=partner,
         form=form,
-        new=queries.unconfirmed_mailbox(work, partner),
+        new=queries.unconfirmed_email_address(work, partner),
         now=work.at,
     )

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
-from helpdesk.accounts.models import Person, UnconfirmedMailbox
+from helpdesk.accounts.models import Person, UnconfirmedEmailAddress
 from helpdesk.accounts.policy import may_use_own_account
-from helpdesk.accounts.verified_keys import key_of_person
+from helpdesk.accounts.verified_keys import verified_key_of_person
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import StalePage
 from helpdesk.core.sealing import Envelope
@@ -17,7 +17,7 @@ from helpdesk.key_files import KeyFile
 USED_AFTER_RESET: Final = timedelta(days=3)
 
 
-def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
+def propose_own_email_address(work: Work, person: Person, address: str) -> None:
     """Say where one's own duty mail goes; with no address, that none goes out.
 
     A test letter goes there, and the address before stays in use until its code is typed. The
@@ -25,7 +25,7 @@ def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
     """
     work.require(may_use_own_account, person)
     kept, before = parse_email_address(address) if address else "", person.email
-    key = key_of_person(work, person) if kept and person.key is not None else None
+    key = verified_key_of_person(work, person) if kept and person.key is not None else None
     new = _propose(work, person, _sealed(work, person, kept) if kept else None)
     if key is not None:
         place = new.envelope_place_of("address_for_self")
@@ -39,16 +39,16 @@ def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
     work.record("person.mailbox_given" if kept else "person.mailbox_taken_back", person)
 
 
-def propose_mailbox(work: Work, person: Person, address: str) -> None:
+def propose_email_address_for_newcomer(work: Work, person: Person, address: str) -> None:
     """Note the address that somebody else typed for a newcomer: its test letter goes out when they
     have enrolled. No rule: whoever may invite comes through here."""
     if address:
-        new = UnconfirmedMailbox(person_id=person.id, tries=0, asked_at=work.at)
+        new = UnconfirmedEmailAddress(person_id=person.id, tries=0, asked_at=work.at)
         new.address = _sealed(work, person, parse_email_address(address))
         work.session.add(new)
 
 
-def send_first_mailbox_code(work: Work, person: Person) -> None:
+def send_first_email_address_code(work: Work, person: Person) -> None:
     """Send the test letter to the address with which they were invited, if there is one.
 
     No rule: they have just enrolled.
@@ -58,7 +58,7 @@ def send_first_mailbox_code(work: Work, person: Person) -> None:
         _new_code(work, new)
 
 
-def resend_mailbox_code(work: Work, person: Person) -> None:
+def resend_email_address_code(work: Work, person: Person) -> None:
     """Another test letter with another code; the code before stops working. Also the first one,
     to an address that was given before there were any."""
     work.require(may_use_own_account, person)
@@ -73,7 +73,7 @@ def resend_mailbox_code(work: Work, person: Person) -> None:
     work.record("person.mailbox_tested", person)
 
 
-def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
+def confirm_email_address(work: Work, person: Person, code: str) -> bool:
     """Use the new address from now on, if this is the code of its letter. A wrong one counts."""
     work.require(may_use_own_account, person)
     new = _held(work, person)
@@ -90,7 +90,7 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     return True
 
 
-def distrust_mailbox(work: Work, person: Person) -> None:
+def distrust_email_address(work: Work, person: Person) -> None:
     """Whoever had the account may have typed the address: one that waits is forgotten, and the one
     in use has to be confirmed once more. Until then, and for three days at most, alarms still go
     there.
@@ -107,10 +107,10 @@ def distrust_mailbox(work: Work, person: Person) -> None:
             person.email_used_until = work.at + USED_AFTER_RESET
 
 
-def _propose(work: Work, person: Person, address: Envelope | None) -> UnconfirmedMailbox:
+def _propose(work: Work, person: Person, address: Envelope | None) -> UnconfirmedEmailAddress:
     new = _held(work, person)
     if new is None:
-        new = UnconfirmedMailbox(person_id=person.id, tries=0, asked_at=work.at)
+        new = UnconfirmedEmailAddress(person_id=person.id, tries=0, asked_at=work.at)
         work.session.add(new)
     new.address, new.address_for_self = address, None
     new.code = new.code_tag = None
@@ -119,13 +119,13 @@ def _propose(work: Work, person: Person, address: Envelope | None) -> Unconfirme
     return new
 
 
-def _new_code(work: Work, new: UnconfirmedMailbox) -> None:
+def _new_code(work: Work, new: UnconfirmedEmailAddress) -> None:
     generate_code_for(work, new)
     work.enqueue("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
 
 
-def _held(work: Work, person: Person) -> UnconfirmedMailbox | None:
-    return work.session.get(UnconfirmedMailbox, person.id, with_for_update=True)
+def _held(work: Work, person: Person) -> UnconfirmedEmailAddress | None:
+    return work.session.get(UnconfirmedEmailAddress, person.id, with_for_update=True)
 
 
 def _sealed(work: Work, person: Person, address: str) -> Envelope:
