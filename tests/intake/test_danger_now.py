@@ -127,7 +127,7 @@ def test_every_mailbox_has_a_way_to_say_it_which_asks_once_more_and_changes_noth
 
     mailbox.open(ADDRESS)
 
-    assert BUTTON in mailbox.text
+    assert 'class="button button-alarm">Alert the team now<' in mailbox.text
     assert now_of(house, case).level is Level.ROUTINE
     assert not messages(house, case)
     assert not calls(house)
@@ -156,7 +156,7 @@ def test_before_and_right_after_it_stands_what_to_do_meanwhile(mailbox):
 
     assert first in before
     assert first in after
-    assert "What to do right now</a>" in before
+    assert "Urgent help</a>" in before
     assert first not in mailbox.text, "by Reload it is gone"
     assert "alerting the people on duty" not in mailbox.text
 
@@ -165,7 +165,7 @@ def test_after_a_message_that_shows_danger_it_comes_first(mailbox):
     mailbox.send("/mailbox/case/messages", answers={"body": "They are at my door."})
 
     assert mailbox.text.index(BUTTON) < mailbox.text.index("Is someone at the door?")
-    assert f'class="button button-stop" href="{ADDRESS}"' in mailbox.text
+    assert f'class="button button-alarm" href="{ADDRESS}"' in mailbox.text
 
 
 def test_what_a_message_showed_is_not_read_again_by_back_or_reload(mailbox):
@@ -181,7 +181,7 @@ def test_what_a_message_showed_is_not_read_again_by_back_or_reload(mailbox):
 def test_a_message_without_signs_of_danger_brings_no_red_button(mailbox):
     mailbox.send("/mailbox/case/messages", answers={"body": "Thank you, that helped."})
 
-    assert "button-stop" not in mailbox.text
+    assert "button-alarm" not in mailbox.text
     assert f'href="{ADDRESS}"' in mailbox.text
 
 

@@ -101,9 +101,7 @@ RULES = {
     "No one has your case": lambda one: one.owner_id is None and not one.is_closed,
     "received your report": lambda one: one.owner_id is None and one.state is CaseState.NEW,
     "The next person who is free": lambda one: one.owner_id is None,
-    "We aim to write to you by": lambda one: (
-        one.reply_due_at is not None and one.reply_due_at > NOW
-    ),
+    "We aim to write to you:": lambda one: one.reply_due_at is not None and one.reply_due_at > NOW,
     "We meant to write to you by now": is_late,
     "our team will be told": is_late,
     "at least every": lambda one: one.word_due_at is not None and one.word_due_at > NOW,
@@ -163,7 +161,7 @@ def test_what_is_owed_is_said_in_each_state(app):
         (one.state, one.waits_on, one.reply_due_at, one.word_due_at)
         for one in STATES
         if one.reply_due_at is not None or one.word_due_at is not None
-        if not re.search("We meant to write|to you by:|at least every", said_of(app, one))
+        if not re.search("We meant to write|to write to you:|at least every", said_of(app, one))
     }
 
     assert silent == set()

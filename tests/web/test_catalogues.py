@@ -93,7 +93,7 @@ def a_catalogue(message, words, **more):
         ("Leave this page", "Salir al 100 %"),
         ("Leave this page", "Salir al 100 % seguro"),
         ("%(days)s days", "%(days)s días %"),
-        ("What to do right now", 'Qué hacer" hidden class="'),
+        ("What to do now", 'Qué hacer" hidden class="'),
         (("%(num)s day of %(x)s", "%(num)s days of %(x)s"), ("un día", "%(num)s días de %(x)s")),
     ],
 )
@@ -144,21 +144,21 @@ def test_new_sentences_come_in_and_words_stay():
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (1, "نصيحة واحدة أخرى"),
-        (2, "نصيحتان أخريان"),
-        (3, "3 نصائح أخرى"),
-        (10, "10 نصائح أخرى"),
-        (11, "11 نصيحة أخرى"),
-        (27, "27 نصيحة أخرى"),
-        (99, "99 نصيحة أخرى"),
-        (100, "100 نصيحة أخرى"),
-        (102, "102 نصيحة أخرى"),
-        (111, "111 نصيحة أخرى"),
+        (1, "أجيبوا عن سؤال واحد آخر"),
+        (2, "أجيبوا عن سؤالين آخرين"),
+        (3, "أجيبوا عن 3 أسئلة أخرى"),
+        (10, "أجيبوا عن 10 أسئلة أخرى"),
+        (11, "أجيبوا عن 11 سؤالًا آخر"),
+        (27, "أجيبوا عن 27 سؤالًا آخر"),
+        (99, "أجيبوا عن 99 سؤالًا آخر"),
+        (100, "أجيبوا عن 100 سؤال آخر"),
+        (102, "أجيبوا عن 102 سؤال آخر"),
+        (111, "أجيبوا عن 111 سؤالًا آخر"),
     ],
 )
 def test_arabic_counts_by_its_own_rule(number, words):
     said = catalogues.load_catalogue_or_source("ar").ngettext(
-        "%(num)s more piece of advice", "%(num)s more pieces of advice", number
+        "Answer %(num)s more question", "Answer %(num)s more questions", number
     )
 
     assert said % {"num": number} == words
