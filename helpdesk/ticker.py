@@ -129,9 +129,9 @@ def save_progress(context: AppContext) -> None:
 
 def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
     """Write down for the board whose sessions were ended; what cannot be written now, later."""
-    for role, locks in watcher.unreported_sessions().items():
+    for role, session in watcher.unreported_sessions().items():
         with context.begin() as work:
-            ended_database_sessions.record_ended_database_session(work, role, locks=locks)
+            ended_database_sessions.record_ended_database_session(work, role, session)
         watcher.mark_session_reported(role)
 
 

@@ -27,6 +27,10 @@ LONGEST_WAIT: Final = 8
 LONGEST_HOLD: Final = 20
 # No statement of ours is older than 30 s (`statement_timeout`), and who sets that aside is none.
 LONGEST_STATEMENT: Final = 45
+# Nor is a transaction of ours older than so many seconds. While one is open, whoever waits for it
+# or not, nothing that was deleted since gives its place back and no transaction number can be used
+# again; without numbers the server takes no more writes.
+LONGEST_TRANSACTION: Final = 300
 # So much of temporary files does a session hold at most, in MB: ours hold a few. The server's own
 # limit is for each process alone.
 MOST_SPILLED: Final = 100
@@ -42,10 +46,11 @@ def ends_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
     up, but they are still at hand. Besides who holds very many, it ends who asks for what no
     process of ours does (a strong lock of a table, or of a database or role as such: PostgreSQL
     queues everybody behind that before it asks who may), and who keeps others waiting; and who
-    fills the disk with temporary files, or works on one statement without end. For how long is not
-    asked of a session that commits: it waits for the disk, or for a standby, as all the others do.
+    fills the disk with temporary files, or has a statement or a transaction without end. For how
+    long is not asked of a session that commits: it waits for the disk, or for a standby, as all the
+    others do. Why it ended one is said in the words of `SessionEndReason`.
     """
-    return f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
+    return f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, reason text, locks bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ours oid[] := ARRAY(SELECT to_regrole(name)::oid FROM unnest(ARRAY['helpdesk_app',
@@ -61,7 +66,25 @@ BEGIN
             unnest(pg_blocking_pids(waits.pid)) AS blocker;
     FOR hoarder IN
         WITH locks AS MATERIALIZED (SELECT * FROM pg_lock_status())
-        SELECT sessions.pid, sessions.usesysid, coalesce(held.many, 0) AS many
+        SELECT judged.* FROM (
+            SELECT sessions.pid, sessions.usesysid, coalesce(held.many, 0) AS many, CASE
+                WHEN held.many > {MOST_LOCKS} THEN 'locks'
+                WHEN held.is_strong THEN 'strong-lock'
+                WHEN spilled.size > {MOST_SPILLED} * 1048576 THEN 'temporary-files'
+                WHEN lower(coalesce(sessions.wait_event, '')) IN ('walsync', 'walwrite', 'syncrep')
+                    THEN NULL
+                WHEN sessions.state IN ('active', 'fastpath function call') AND
+                    sessions.query_start
+                    < clock_timestamp() - interval '{LONGEST_STATEMENT} seconds'
+                    THEN 'statement'
+                WHEN sessions.xact_start
+                    < clock_timestamp() - interval '{LONGEST_TRANSACTION} seconds'
+                    THEN 'transaction'
+                WHEN held.is_served AND
+                    kept.since < clock_timestamp() - interval '{longest_wait} seconds'
+                    OR kept.blocker IS NOT NULL AND
+                    sessions.xact_start < clock_timestamp() - interval '{longest_hold} seconds'
+                    THEN 'kept-waiting' END AS reason
             FROM pg_stat_get_activity(NULL) AS sessions
             LEFT JOIN (SELECT pid, count(*) AS many, bool_and(granted) AS is_served,
                 bool_or(CASE locktype
@@ -77,24 +100,21 @@ BEGIN
                 FROM unnest(waiting, blocking) AS waits (pid, blocker) JOIN locks USING (pid)
                 WHERE NOT granted AND locktype <> 'tuple' GROUP BY blocker) AS kept
                 ON kept.blocker = sessions.pid
-            -- A cursor WITH HOLD keeps its file while the session rests, without any lock.
+            -- A cursor WITH HOLD keeps its file while the session rests, without any lock. What the
+            -- processes of one statement share is in a folder with the name of who asked for it.
             LEFT JOIN (SELECT substring(name FROM '^pgsql_tmp(\\d+)')::int AS pid, sum(size) AS size
-                FROM pg_ls_tmpdir() GROUP BY 1) AS spilled ON spilled.pid = sessions.pid
-            WHERE sessions.usesysid = ANY (ours)
-                AND (spilled.size > {MOST_SPILLED} * 1048576
-                OR held.many > {MOST_LOCKS} OR held.is_strong
-                OR lower(coalesce(sessions.wait_event, ''))
-                    NOT IN ('walsync', 'walwrite', 'syncrep')
-                AND (sessions.state IN ('active', 'fastpath function call')
-                AND sessions.query_start
-                    < clock_timestamp() - interval '{LONGEST_STATEMENT} seconds'
-                OR held.is_served
-                AND kept.since < clock_timestamp() - interval '{longest_wait} seconds'
-                OR kept.blocker IS NOT NULL
-                AND sessions.xact_start < clock_timestamp() - interval '{longest_hold} seconds'))
+                FROM (SELECT name, size FROM pg_ls_tmpdir() UNION ALL
+                    SELECT folder,
+                        (pg_stat_file('base/pgsql_tmp/' || folder || '/' || file, true)).size
+                    FROM (SELECT folder FROM pg_ls_dir('base/pgsql_tmp', true, false) AS folder
+                        WHERE right(folder, 7) = 'fileset' OFFSET 0) AS folders,
+                        pg_ls_dir('base/pgsql_tmp/' || folder, true, false) AS file) AS files
+                GROUP BY 1) AS spilled ON spilled.pid = sessions.pid
+            WHERE sessions.usesysid = ANY (ours)) AS judged WHERE judged.reason IS NOT NULL
     LOOP
         PERFORM pg_terminate_backend(hoarder.pid);
         role := names[array_position(ours, hoarder.usesysid)];
+        reason := hoarder.reason;
         locks := hoarder.many;
         RETURN NEXT;
     END LOOP;

@@ -5,7 +5,8 @@ each, fills it with one connection, and then nobody writes anything and nobody c
 prevents that, and no limit of a role's own: it can set those. So the watcher looks every second,
 with a connection from before, and keeps that when it is told that there is no room: a new one is
 what nobody gets then. It also ends who asks for locks that no process of ours asks for, and who
-keeps others waiting too long, fills the disk with temporary files, or never ends a statement.
+keeps others waiting too long, fills the disk with temporary files, or never ends a statement or a
+transaction.
 """
 
 import logging
@@ -19,6 +20,8 @@ from psycopg.errors import OutOfMemory
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk.core.ended_database_sessions import EndedSession, SessionEndReason
+
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY: Final = 1.0
@@ -27,7 +30,8 @@ A_WHILE: Final = 5.0
 # For how many seconds nothing more is told of a role, however often its sessions are ended.
 TOLD_FOR: Final = 3600.0
 # A superuser makes it: `database_hardening`.
-END: Final = "SELECT role, locks FROM end_lock_hoarders()"
+END: Final = "SELECT role, reason, locks FROM end_lock_hoarders()"
+REASONS: Final = list(SessionEndReason)
 
 
 class LockWatcher(threading.Thread):
@@ -37,7 +41,7 @@ class LockWatcher(threading.Thread):
         super().__init__(name="lock watcher", daemon=True)
         self._engine = engine
         self._leaving = threading.Event()
-        self._untold: dict[str, int] = {}
+        self._untold: dict[str, EndedSession] = {}
         self._told_at: dict[str, float] = {}
 
     def run(self) -> None:
@@ -63,20 +67,22 @@ class LockWatcher(threading.Thread):
         except OutOfMemory:
             log.warning("The database has no room for locks, and it could not be seen whose fault.")
             return
-        most: dict[str, int] = {}
-        for role, locks in ended:
-            most[role] = max(locks, most.get(role, 0))
-        for role, locks in most.items():
+        worst: dict[str, EndedSession] = {}
+        for role, reason, locks in ended:
+            _keep_worst(worst, role, EndedSession(SessionEndReason(reason), locks))
+        for role, session in worst.items():
             log.warning(
-                "A session of %s was ended: it took too much of the database (it held %d locks).",
+                "A session of %s was ended (%s): it took too much of the database, and held %d"
+                " locks.",
                 role,
-                locks,
+                session.reason.value,
+                session.locks,
             )
             if time.monotonic() - self._told_at.get(role, -TOLD_FOR) >= TOLD_FOR:
-                self._untold[role] = max(locks, self._untold.get(role, 0))
+                _keep_worst(self._untold, role, session)
 
-    def unreported_sessions(self) -> dict[str, int]:
-        """Whose sessions were ended and how many locks they held, as long as nobody was told."""
+    def unreported_sessions(self) -> dict[str, EndedSession]:
+        """Whose sessions were ended, and the least harmless of each, as long as nobody was told."""
         return dict(self._untold)
 
     def mark_session_reported(self, role: str) -> None:
@@ -91,3 +97,10 @@ class LockWatcher(threading.Thread):
                 raise TypeError("Only psycopg’s connections are known here.")
             while not self._leaving.wait(LOOKS_EVERY):
                 self.end_lock_hoarders(driver)
+
+
+def _keep_worst(of: dict[str, EndedSession], role: str, session: EndedSession) -> None:
+    """Keep, of two sessions of a role, the one that is less likely to be ours."""
+    of[role] = min(
+        (session, of.get(role, session)), key=lambda one: (REASONS.index(one.reason), -one.locks)
+    )

@@ -13,6 +13,7 @@ from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core import ended_database_sessions, send_hold
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_one_time_code
+from helpdesk.core.ended_database_sessions import EndedSession, SessionEndReason
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import send_message_as_reporter
@@ -492,16 +493,30 @@ def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(context,
     assert page.count(once_in_words) == 2  # beside the message, and in the history
 
 
-def test_a_role_whose_session_was_ended_is_red_on_the_board(context, staff, responder):
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        (["temporary-files"], "None of our own programs does that."),
+        (["temporary-files", "kept-waiting"], "None of our own programs does that."),
+        (["kept-waiting"], "It may have been one of our own"),
+    ],
+)
+def test_a_role_whose_session_was_ended_is_red_on_the_board(
+    context, staff, responder, reasons, said
+):
     assert "database password" not in sign_in(staff, responder).get("/duty").text
     before = become(context, "helpdesk_ticker")
     with context.begin() as work:
-        ended_database_sessions.record_ended_database_session(work, "helpdesk_intake", locks=30_000)
+        for reason in reasons:
+            ended_database_sessions.record_ended_database_session(
+                work, "helpdesk_intake", EndedSession(SessionEndReason(reason), locks=8)
+            )
     become(context, before)
 
     page = staff.get("/duty").text
 
     assert "Someone may be using the database password of helpdesk_intake" in page
+    assert said in page
 
 
 @pytest.mark.parametrize("because", list(send_hold.HoldReason))

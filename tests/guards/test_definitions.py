@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from helpdesk.adapters import database_hardening
+from helpdesk.adapters.embedded.postgres import SETTINGS
 from helpdesk.cli.maintenance import database_warnings, migrate_command
 from helpdesk.context_assembly import RELIED_ON, open_engine
 from tests.conftest import ROOT, become, plain
@@ -286,6 +287,18 @@ def test_running_md_shows_the_same_statements():
 
     for statement in database_hardening.STATEMENTS:
         assert " ".join(statement.split()) in shown
+
+
+# What a role could otherwise do to the server: write into its log, fill its disk, take its places.
+PROMISED = (
+    "authentication_timeout", "log_error_verbosity", "log_min_error_statement", "log_min_messages",
+    "max_locks_per_transaction", "max_notify_queue_pages", "temp_file_limit",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_running_md_asks_for_the_settings_that_promises_rest_on(name):
+    assert f"{name} = {SETTINGS[name]}" in (ROOT / "docs/running.md").read_text()
 
 
 def test_no_role_has_a_setting_of_its_own_here(postgres):

@@ -16,6 +16,7 @@ from helpdesk.adapters.embedded.postgres import CONNECTIONS, SETTINGS
 from helpdesk.adapters.lock_watcher import LockWatcher
 from helpdesk.context_assembly import open_engine
 from helpdesk.core import ended_database_sessions
+from helpdesk.core.ended_database_sessions import EndedSession, SessionEndReason
 from tests.conftest import ROOT, become, plain
 
 PROCESSES = tuple(CONNECTIONS)
@@ -40,6 +41,9 @@ def small(tmp_path_factory):
         owner.execute("GRANT INSERT ON jotted TO PUBLIC")
     yield server
     server.remove()
+
+
+HOARDER = EndedSession(SessionEndReason.LOCKS, locks=30_000)
 
 
 def hoard(connection, savepoints):
@@ -89,11 +93,39 @@ def test_who_fills_the_table_of_locks_is_ended_and_all_goes_on(small, role, watc
         with caplog.at_level(logging.WARNING):
             watcher.end_lock_hoarders(driver)
 
-        assert f"A session of {role} was ended" in caplog.text
+        assert f"A session of {role} was ended (locks)" in caplog.text
         assert list(watcher.unreported_sessions()) == [role]
         with pytest.raises(psycopg.OperationalError):
             connection.execute("ROLLBACK")
     wait_until_someone_connects(small)
+
+
+def reasons(watcher):
+    return {role: one.reason.value for role, one in watcher.unreported_sessions().items()}
+
+
+def test_of_several_sessions_of_a_role_the_one_is_told_that_is_least_likely_ours():
+    watcher = LockWatcher(None)
+    driver = FakeDriver([(TICKER, "kept-waiting", 8), (TICKER, "transaction", 2)])
+
+    watcher.end_lock_hoarders(driver)
+    driver.ended = [(TICKER, "kept-waiting", 400)]
+    watcher.end_lock_hoarders(driver)
+
+    assert reasons(watcher) == {TICKER: "transaction"}
+
+
+class FakeDriver:
+    """A connection over which so many sessions were ended."""
+
+    def __init__(self, ended):
+        self.ended = ended
+
+    def execute(self, _statement):
+        return self
+
+    def fetchall(self):
+        return self.ended
 
 
 def wait_until_someone_connects(server):
@@ -168,7 +200,7 @@ def test_all_connections_together_fill_no_table_below_the_limit(postgres):
 
 def test_the_ticker_writes_it_down_once_and_the_board_shows_it_for_a_week(context, now, small):
     watcher = LockWatcher(open_engine(small.url(TICKER)))
-    watcher._untold["helpdesk_intake"] = 30_000
+    watcher._untold["helpdesk_intake"] = HOARDER
     become(context, TICKER)
 
     ticker.record_ended_sessions(context, watcher)
@@ -177,7 +209,7 @@ def test_the_ticker_writes_it_down_once_and_the_board_shows_it_for_a_week(contex
     become(context, "helpdesk_app")
     with context.begin() as work:
         (found,) = ended_database_sessions.ended_database_sessions(work)
-        assert found.role == "helpdesk_intake"
+        assert (found.role, found.may_be_ours) == ("helpdesk_intake", False)
         later = work.at + timedelta(days=8)
     with context.begin(at=later) as work:
         assert ended_database_sessions.ended_database_sessions(work) == []
@@ -185,7 +217,7 @@ def test_the_ticker_writes_it_down_once_and_the_board_shows_it_for_a_week(contex
 
 def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch):
     watcher = LockWatcher(open_engine(small.url(TICKER)))
-    watcher._untold["helpdesk_intake"] = 30_000
+    watcher._untold["helpdesk_intake"] = HOARDER
 
     class AwayError(Exception):
         pass
@@ -194,7 +226,7 @@ def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch
     with pytest.raises(AwayError):
         ticker.record_ended_sessions(context, watcher)
 
-    assert watcher.unreported_sessions() == {"helpdesk_intake": 30_000}
+    assert watcher.unreported_sessions() == {"helpdesk_intake": HOARDER}
 
 
 def _raise(error):
@@ -435,7 +467,7 @@ def test_who_goes_on_and_on_while_others_wait_is_ended_whatever_it_waits_for(
         with pytest.raises(psycopg.OperationalError):
             hoarder.execute("SELECT 1")
         accomplice.execute("SELECT 1")
-    assert list(watcher.unreported_sessions()) == [role]
+    assert reasons(watcher) == {role: "kept-waiting"}
 
 
 @pytest.mark.usefixtures("row")
@@ -462,4 +494,4 @@ def test_who_takes_a_strong_lock_of_a_table_is_ended(small, role, watch):
 
         with pytest.raises(psycopg.OperationalError):
             holds.execute("SELECT 1")
-    assert list(watcher.unreported_sessions()) == [role]
+    assert reasons(watcher) == {role: "strong-lock"}
