@@ -6,7 +6,7 @@ import sys
 from helpdesk import core_dumps, logs
 from helpdesk.context_assembly import open_context, open_engine
 from helpdesk.host_dispatch import application_for
-from helpdesk.intake.start_check import log_if_no_queue_takes_reports
+from helpdesk.intake.startup_check import log_if_no_queue_takes_reports
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings, Surface
 

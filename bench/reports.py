@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bench.browser import cookie_of, hidden_fields
 from bench.load import fire, get, post
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.forms import PREFIX
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import load_current_library
@@ -53,11 +53,16 @@ def filled(
 
 def _answers(chance: random.Random, words: str) -> list[tuple[str, str]]:
     library, kind = load_current_library(), "account-takeover"
-    asked = report_rules.urgency_questions(library, report_rules.playbooks_to_ask(library, [kind]))
+    asked = report_form_rules.urgency_questions(
+        library, report_form_rules.playbooks_to_ask(library, [kind])
+    )
     answers = [("what", kind)]
     for question in asked:
         answers += _answer(question, chance)
-    answers += [(report_rules.STORY, words), *((name, WORDS[:80]) for name in report_rules.CONTACT)]
+    answers += [
+        (report_form_rules.STORY, words),
+        *((name, WORDS[:80]) for name in report_form_rules.CONTACT),
+    ]
     return answers + [("consents", kind.value) for kind in ConsentKind]
 
 

@@ -21,7 +21,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.intake import operations as intake
-from helpdesk.intake.report_rules import ReportContent
+from helpdesk.intake.report_form_rules import ReportContent
 
 MESSAGES = 50
 REAL_LENGTH = 1_150

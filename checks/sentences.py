@@ -18,7 +18,7 @@ CATALOGUE = "helpdesk/translations/messages.pot"
 # These hold what people say or type, and lists of words: no sentences of ours.
 PEOPLES_OWN_WORDS = (
     "helpdesk/accounts/passphrases.py",
-    "helpdesk/playbooks/normalization.py",
+    "helpdesk/playbooks/word_normalization.py",
     "helpdesk/playbooks/danger_signs.py",
     "helpdesk/core/code_words.py",
 )

@@ -69,7 +69,7 @@ from helpdesk.web.time_format import (
     part_of_day,
     time_left,
 )
-from helpdesk.web.unreadable_filter import warn_of_unreadable
+from helpdesk.web.unreadable_text_filter import mark_unreadable_text
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
@@ -192,8 +192,8 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
-    app.jinja_env.filters["as_written"] = warn_of_unreadable(defanged_markup)
-    app.jinja_env.filters["exact"] = warn_of_unreadable(markup_with_live_links)
+    app.jinja_env.filters["as_written"] = mark_unreadable_text(defanged_markup)
+    app.jinja_env.filters["exact"] = mark_unreadable_text(markup_with_live_links)
     app.jinja_env.filters["name"] = name_markup
     app.jinja_env.filters["isolated"] = bidi_isolate
     app.jinja_env.filters["harmless"] = visible_defanged_text

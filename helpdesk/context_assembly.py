@@ -28,7 +28,7 @@ from helpdesk.partners import jobs as partners_jobs
 from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
 from helpdesk.triage import news_jobs as triage_bringing
-from helpdesk.triage import request_jobs
+from helpdesk.triage import request_alarm_jobs
 
 # Importing a feature's jobs registers them: every process that queues or runs them needs them all.
 JOBS = (
@@ -39,7 +39,7 @@ JOBS = (
     partners_jobs,
     reminder_jobs,
     triage_jobs,
-    request_jobs,
+    request_alarm_jobs,
     triage_bringing,
 )
 

@@ -86,7 +86,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
     watcher.start()
     fallback = FallbackWorkers()
     holder = secrets.token_hex(16)
-    while not job_runner.is_asked_to_stop():
+    while not job_runner.is_stop_requested():
         try:
             record_ended_sessions(context, watcher)
             if (fence := acquire_ticker_lease(context, holder)) is None:
@@ -108,7 +108,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
 def _rest(seconds: float, *, unless: threading.Event | None = None) -> None:
     """Wait so long, unless something happens or somebody asks us to stop."""
     happened, until = unless or threading.Event(), time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0 and not job_runner.is_asked_to_stop():
+    while (left := until - time.monotonic()) > 0 and not job_runner.is_stop_requested():
         if happened.wait(min(left, GLANCE)):
             return
 
@@ -221,7 +221,7 @@ def _chain(
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
     while time.monotonic() < until:
         with _fenced(context, at=at, fence=fence) as work:
-            if history.extend_chain(work.session, at=work.at, signer=signer):
+            if history.extend_history_chain(work.session, at=work.at, signer=signer):
                 continue
             ticker_lease.record_chained_at(work.session, at=work.at)
         return
@@ -239,8 +239,8 @@ def _chain_forgotten(
     while True:
         ids = range(_look_back.next_id, _look_back.next_id + LOOKED_AT)
         with _fenced(context, at=at, fence=fence) as work:
-            is_more = history.extend_chain(work.session, at=work.at, signer=signer, ids=ids)
-            newest = history.highest_id(work.session)
+            is_more = history.extend_history_chain(work.session, at=work.at, signer=signer, ids=ids)
+            newest = history.highest_history_id(work.session)
         if not is_more:
             _look_back.next_id = ids.stop if ids.stop <= newest else 1
         if _look_back.next_id == 1 or time.monotonic() >= until:

@@ -163,10 +163,10 @@ def chain(house: House) -> list[str]:
     linked = 1
     while linked:
         with suppress(IntegrityError), context.begin() as work:  # the house's ticker was quicker
-            linked = history.extend_chain(work.session, at=datetime.now(UTC), signer=signer)
+            linked = history.extend_history_chain(work.session, at=datetime.now(UTC), signer=signer)
     with context.begin() as work:
         findings = list(
-            history.verify_chain(work.session, witness=history.verification_key_of(signer))
+            history.verify_history_chain(work.session, witness=history.verification_key_of(signer))
         )
     return [f"History: {one.sentence}" for one in findings]
 

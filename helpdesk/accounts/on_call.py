@@ -135,7 +135,7 @@ def send_alert(
     """
     untold: list[str] = []
     trouble: Exception | None = None
-    until = emails.latest_start_of_emails() if until is None else until
+    until = emails.email_start_deadline() if until is None else until
     for circle in alert.circles:
         sent = emails.send_emails(
             context, circle, until=max(until, time.monotonic() + CIRCLE_STARTS_WITHIN)

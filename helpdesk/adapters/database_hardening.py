@@ -39,7 +39,7 @@ MOST_SPILLED: Final = 100
 OTHER_DATABASES: Final = ("postgres", "template1")
 
 
-def ends_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
+def sql_ending_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
     """The function with which the ticker ends who keeps others waiting, with these limits.
 
     The names of roles are looked up at each call: where the table is full, nobody could look them
@@ -156,7 +156,7 @@ $$""",  # noqa: S608 - the name is ours
     " FROM PUBLIC",
     # Made anew, so that it is the superuser's who says this.
     f"DROP FUNCTION IF EXISTS public.{ENDS}()",
-    ends_lock_hoarders(LONGEST_WAIT, LONGEST_HOLD),
+    sql_ending_lock_hoarders(LONGEST_WAIT, LONGEST_HOLD),
     f"REVOKE EXECUTE ON FUNCTION public.{ENDS}() FROM PUBLIC",
     f"GRANT EXECUTE ON FUNCTION public.{ENDS}() TO helpdesk_ticker",
 )
@@ -169,7 +169,9 @@ _ENDS_HOARDERS = text(
     " AND rolsuper AND pg_proc.oid = to_regprocedure(:name)"
     " AND regexp_replace(prosrc, '\\s+', ' ', 'g') = :body)"
 )
-_BODY: Final = re.sub(r"\s+", " ", ends_lock_hoarders(LONGEST_WAIT, LONGEST_HOLD).split("$$")[1])
+_BODY: Final = re.sub(
+    r"\s+", " ", sql_ending_lock_hoarders(LONGEST_WAIT, LONGEST_HOLD).split("$$")[1]
+)
 # What those statements take from everybody. A restored database has it again: rights of a database
 # are in no dump of it, and none but a superuser restores those of the server's own functions.
 _TAKEN: Final = sorted(

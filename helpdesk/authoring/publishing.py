@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.helplines import read_helplines_at
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.shown_translations import shown_sentences
 from helpdesk.authoring.translation.status import translation_status
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.published import FORMAT, WRITTEN, published_path, source_file_hashes
 from helpdesk.playbooks.serialization import serialize
 from helpdesk.triage.repository import TRIAGE

@@ -4,8 +4,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import make_phrase_matcher
+from helpdesk.authoring.written_library import AdviceCheck
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition

@@ -18,7 +18,7 @@ class ErrorExplainingGroup(LazyGroup):
 
     where = {
         "drill": "helpdesk.drill.cli:drill_commands",
-        "forget-instance": "helpdesk.cli.up:forget_instance_command",
+        "forget-instance": "helpdesk.cli.up:delete_instance_command",
         "history": "helpdesk.cli.maintenance:history_commands",
         "invite": "helpdesk.cli.maintenance:invite_command",
         "keys": "helpdesk.cli.keys:key_commands",
@@ -29,7 +29,7 @@ class ErrorExplainingGroup(LazyGroup):
         "restored": "helpdesk.cli.after_restore:pause_sending_after_restore_command",
         "setup": "helpdesk.cli.maintenance:setup_command",
         "ticker": "helpdesk.cli.workers:ticker_command",
-        "up": "helpdesk.cli.up:up_command",
+        "up": "helpdesk.cli.up:start_drill_helpdesk_command",
         "worker": "helpdesk.cli.workers:worker_command",
     }
 

@@ -162,13 +162,13 @@ def _hand_history_over(work: Work, old: Secret) -> None:
     """What the older key signed stays signed; from this entry on only today's key does."""
     signer = work.keys.service.secrets[KeyFile.HISTORY]
     former = history.verification_key_of(old)
-    if history.needs_succession(
+    if history.needs_key_succession(
         work.session, former=former, witness=history.verification_key_of(signer)
     ):
-        vouched = history.sign_succession(signer, former).hex()
+        vouched = history.sign_key_succession(signer, former).hex()
         work.record_about(
             history.KEY_CHANGED, "history", "key", former=former.hex(), vouched=vouched
         )
         work.session.flush()
-    while history.extend_chain(work.session, at=work.at, signer=signer):
+    while history.extend_history_chain(work.session, at=work.at, signer=signer):
         work.session.flush()

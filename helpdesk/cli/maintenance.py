@@ -179,7 +179,7 @@ def verify_history_command() -> None:
         context.begin() as work,
     ):
         witness = context.service.publics[KeyFile.HISTORY]
-        findings = list(chain.verify_chain(work.session, witness=witness, at=work.at))
+        findings = list(chain.verify_history_chain(work.session, witness=witness, at=work.at))
         length, digest = chain.chain_head(work.session)
     for finding in findings:
         click.echo(f"{finding.position}: {finding.sentence}")

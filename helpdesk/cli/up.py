@@ -27,7 +27,7 @@ instance_option = click.option(
     "--port", envvar="PORT", default=8000, show_default=True, help="The first of three ports."
 )
 @instance_option
-def up_command(port: int, instance: Path) -> None:
+def start_drill_helpdesk_command(port: int, instance: Path) -> None:
     """Start a complete drill helpdesk on this machine. Press Ctrl-C to stop."""
     try:
         start_everything(InstanceFolder(instance), port, print_ignoring_closed_output, os.environ)
@@ -38,7 +38,7 @@ def up_command(port: int, instance: Path) -> None:
 @click.command("forget-instance")
 @instance_option
 @click.confirmation_option(prompt="This deletes every case, key and log of the instance. Continue?")
-def forget_instance_command(instance: Path) -> None:
+def delete_instance_command(instance: Path) -> None:
     """Delete an instance made by `up`, with all its parts."""
     if not instance.exists():
         click.echo("There is nothing to delete.")

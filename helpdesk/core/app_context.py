@@ -9,9 +9,9 @@ from typing import Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.core.actors import SYSTEM, Actor
-from helpdesk.core.commits import commit
 from helpdesk.core.database_clock import DatabaseClock
 from helpdesk.core.keys import Keyring
+from helpdesk.core.lost_commits import commit
 from helpdesk.core.sealing import Secret
 from helpdesk.core.send_hold import TickProgressStore
 from helpdesk.core.service_keys import ServiceKeys

@@ -91,7 +91,7 @@ def send_emails(
     One that could not be begun within 25 seconds, or `until` (a moment of `time.monotonic`), counts
     as one that the server has not taken for now.
     """
-    latest = latest_start_of_emails() if until is None else until
+    latest = email_start_deadline() if until is None else until
 
     def trouble_with(email: Email) -> Exception | None:
         try:
@@ -119,7 +119,7 @@ def send_emails(
     )
 
 
-def latest_start_of_emails() -> float:
+def email_start_deadline() -> float:
     """By when the emails of a job that begins to send now are to be begun (`time.monotonic`)."""
     return time.monotonic() + BEGUN_WITHIN
 

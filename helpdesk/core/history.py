@@ -119,7 +119,7 @@ HEAVIEST_PIECE: Final = 1_000_000
 FETCHED: Final = 20
 
 
-def extend_chain(
+def extend_history_chain(
     session: Session,
     *,
     at: datetime,
@@ -169,7 +169,7 @@ def extend_chain(
     return len(links)
 
 
-def highest_id(session: Session) -> int:
+def highest_history_id(session: Session) -> int:
     """The number of the newest entry; 0 without any."""
     return session.scalar(select(func.max(HistoryEntry.id))) or 0
 
@@ -187,7 +187,7 @@ class ChainFault:
     sentence: str
 
 
-def verify_chain(
+def verify_history_chain(
     session: Session, *, witness: bytes, at: datetime | None = None
 ) -> Iterator[ChainFault]:
     """Walk the whole chain and say what does not fit: edits, deletions, insertions, a cut end.
@@ -279,13 +279,13 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
         )
 
 
-def sign_succession(signer: Secret, former: bytes) -> bytes:
+def sign_key_succession(signer: Secret, former: bytes) -> bytes:
     """The word of a key that takes over: it names the witness of the one before. Without it, any
     who can write an entry could name a key of their own, and chain all history again with it."""
     return _signing_key(signer).sign(_succession(former)).signature
 
 
-def needs_succession(session: Session, *, former: bytes, witness: bytes) -> bool:
+def needs_key_succession(session: Session, *, former: bytes, witness: bytes) -> bool:
     """Whether a key signed some of the chain and the one of today has not vouched for it yet.
 
     Asked of every checkpoint, the newest first: today's key may have signed already, where the

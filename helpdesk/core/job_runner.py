@@ -28,7 +28,7 @@ def request_stop() -> None:
     _wishes_to_stop.append(True)
 
 
-def is_asked_to_stop() -> bool:
+def is_stop_requested() -> bool:
     """Whether somebody wants this process to end."""
     return bool(_wishes_to_stop)
 

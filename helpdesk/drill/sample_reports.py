@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake.report_rules import ReportContent
+from helpdesk.intake.report_form_rules import ReportContent
 
 ALL_CONSENTS = frozenset(ConsentKind)
 NO_PLATFORM = ALL_CONSENTS - {ConsentKind.PLATFORM}

@@ -31,7 +31,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.states import MOVES, EscalationState
-from helpdesk.playbooks.progress import NOT_OVER
+from helpdesk.playbooks.run_progress import NOT_OVER
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.queries import RunProgress
 

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Optional
 
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.core.markup import bidi_isolate
-from helpdesk.duty.offboarding import CasesInQueue, OpenWork
+from helpdesk.duty.offboarding import LeaverCasesInQueue, LeaverOpenWork
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
@@ -47,7 +47,7 @@ class OffboardingHandoverForm(Form):
         [max_length_validator(TEXT_LIMIT)],
         description="It is added to each of these cases.",
     )
-    hanging: OpenWork
+    hanging: LeaverOpenWork
 
     def validate(self, extra_validators: Any = None) -> bool:
         """In each queue somebody takes all cases, or each case has somebody who takes it."""
@@ -67,7 +67,7 @@ class OffboardingHandoverForm(Form):
         return Reassignment(chosen, self.handing_words.data or "")
 
 
-def offboarding_handover_form(hanging: OpenWork) -> OffboardingHandoverForm:
+def offboarding_handover_form(hanging: LeaverOpenWork) -> OffboardingHandoverForm:
     """The form with a choice for each queue in which they have cases, and for each case."""
     fields = {}
     for queue in hanging.with_cases:
@@ -84,6 +84,6 @@ def offboarding_handover_form(hanging: OpenWork) -> OffboardingHandoverForm:
     return form
 
 
-def _takers(queue: CasesInQueue) -> list[SelectChoice]:
+def _takers(queue: LeaverCasesInQueue) -> list[SelectChoice]:
     colleagues = [SelectChoice(one.id, bidi_isolate(one.name)) for one in queue.colleagues]
     return [SelectChoice(QUEUE, "Nobody yet: back to the queue"), *colleagues]

@@ -26,7 +26,7 @@ ONE_BY_ONE: Final = 100
 
 
 @dataclass(frozen=True)
-class CasesInQueue:
+class LeaverCasesInQueue:
     """What they have in a queue: how many cases, which ones, and who could take them.
 
     Of a queue that the actor does not work in, only how many.
@@ -54,15 +54,15 @@ class SecondPersonDuty:
 
 
 @dataclass(frozen=True)
-class OpenWork:
+class LeaverOpenWork:
     """Everything that hangs on somebody in the queues they leave."""
 
-    queues: Sequence[CasesInQueue] = ()
+    queues: Sequence[LeaverCasesInQueue] = ()
     asked: Sequence[SecondPersonDuty] = field(default=())
     to_agree: Sequence[SecondPersonDuty] = field(default=())
 
     @property
-    def with_cases(self) -> list[CasesInQueue]:
+    def with_cases(self) -> list[LeaverCasesInQueue]:
         return [one for one in self.queues if one.how_many]
 
     @property
@@ -75,20 +75,20 @@ class OpenWork:
         return [one.team for one in self.queues if one.is_seen and not one.colleagues]
 
 
-def open_work_of(work: Work, person: Person, teams: Sequence[Team]) -> OpenWork:
+def open_work_of_leaver(work: Work, person: Person, teams: Sequence[Team]) -> LeaverOpenWork:
     """What hangs on them in these teams; a partner's team has no cases."""
     queues = [team for team in teams if team.kind is TeamKind.QUEUE]
     asked, to_agree = _needing_two(work, person, queues)
-    return OpenWork([_in_queue(work, person, team) for team in queues], asked, to_agree)
+    return LeaverOpenWork([_in_queue(work, person, team) for team in queues], asked, to_agree)
 
 
-def _in_queue(work: Work, person: Person, team: Team) -> CasesInQueue:
+def _in_queue(work: Work, person: Person, team: Team) -> LeaverCasesInQueue:
     theirs = cases.open_cases_of_person(person.id, [team.id])
     how_many = work.session.scalar(theirs.with_only_columns(func.count())) or 0
     if not works_in_queue(work.actor, team.id):
-        return CasesInQueue(team, how_many)
+        return LeaverCasesInQueue(team, how_many)
     listed = theirs.options(*cases.LISTED).order_by(*cases.IN_ORDER)
-    return CasesInQueue(
+    return LeaverCasesInQueue(
         team,
         how_many,
         work.session.scalars(listed).all(),

@@ -17,7 +17,7 @@ from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as triage_queries
 
 
-def add_playbook(
+def start_playbook_and_judge_again(
     work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: bool = False
 ) -> Run:
     """Put a playbook to work on a case, as its first or beside others, and judge it all again."""
@@ -63,7 +63,7 @@ def finish_step(
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)
-    if wants_no_help(run):
+    if has_ended_as_help_not_wanted(run):
         stopped = stopped_help(work, run)
         refuse_if_changed_since(seen_to_stop, now=stopped.mark)
         if stops_all_help:
@@ -72,7 +72,7 @@ def finish_step(
             raise Conflict("Withdraw the requests that they want no more first, or stop all help.")
 
 
-def wants_no_help(run: Run) -> bool:
+def has_ended_as_help_not_wanted(run: Run) -> bool:
     """Whether a run has ended with the reporter saying so."""
     end = run_queries.pinned_playbook_of(run).end(run.ended_as) if run.ended_as else None
     return end is not None and end.kind is RunEndKind.WITHDRAWN
@@ -85,7 +85,7 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
         triage.judge_case_again(work, case, was_about=before)
 
 
-def retry_job(work: Work, outbox_job: OutboxJob) -> None:
+def retry_failed_job(work: Work, outbox_job: OutboxJob) -> None:
     """Somebody has looked, and the job gets another chance from the beginning."""
     work.require(may_retry_jobs, outbox_job)
     outbox_job.state = OutboxJobState.WAITING

@@ -36,7 +36,7 @@ from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import request_lists
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.request_lists import PartnerRequestsNeedingAction
-from helpdesk.intake.intake_volume import IntakeVolume, current_volume
+from helpdesk.intake.intake_volume import IntakeVolume, current_intake_volume
 from helpdesk.partners import queries as partners
 from helpdesk.partners import vetting
 from helpdesk.partners.models import Partner
@@ -156,8 +156,8 @@ def load_board(work: Work) -> DutyBoard:
         unconfirmed_partners=partners.partners_without_confirmed_email_address(work),
         to_vet=vetting.partners_to_vet(work),
         untold_partners=request_lists.requests_with_untold_news(work),
-        held_up=request_lists.requests_held_up(work),
-        without_basis=request_lists.requests_without_basis(work),
+        held_up=request_lists.requests_at_partners_in_doubt(work),
+        without_basis=request_lists.requests_no_longer_justified(work),
         for_other_accounts=request_lists.requests_for_other_accounts(work),
         acted_late=request_lists.withdrawn_requests_acted_on(work, at=work.at),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
@@ -182,7 +182,7 @@ def load_board(work: Work) -> DutyBoard:
                 *(one.run.case for one in came_back),
             ],
         ),
-        load=current_volume(work),
+        load=current_intake_volume(work),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.playbooks.answer_evaluation import applicable_questions
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.repository import load_current_library
@@ -20,10 +20,10 @@ class UnansweredQuestions:
 def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
     """Without the decision questions, which say for themselves whether they were answered."""
     library = load_current_library()
-    before = report_rules.urgency_questions(
-        library, report_rules.playbooks_to_ask(library, case.kinds)
+    before = report_form_rules.urgency_questions(
+        library, report_form_rules.playbooks_to_ask(library, case.kinds)
     )
-    later = report_rules.deferred_questions(library, case.kinds_for_reporter)
+    later = report_form_rules.deferred_questions(library, case.kinds_for_reporter)
     left = [
         one
         for one in applicable_questions((*before, *later), known)

@@ -71,7 +71,7 @@ def stopped_help(work: Work, run: Run) -> StoppedHelp:
     others = [one.page for one in runs if one.run.id != run.id and one.run.ended_at is None]
     # What is decided neither leaves nor stays out: only the reporter's “not fixed” opens it again.
     over = OVER | {EscalationState.DECIDED}
-    asked = escalations.requests_not_about(work, run.case, {page.id for page in others})
+    asked = escalations.requests_not_about_playbooks(work, run.case, {page.id for page in others})
     unfinished = [one for one in asked if one.state not in over]
     return StoppedHelp(consents, tuple(requests.values()), others, unfinished)
 

@@ -83,8 +83,10 @@ def wake_case_for_request(work: Work, escalation: Escalation) -> None:
 
 
 def _may_open_again(work: Work, case: Case) -> bool:
-    is_taken_back = case.closure is not None and case.closure.outcome is CaseOutcome.WITHDRAWN
-    return work.actor.role is Role.REPORTER or not is_taken_back
+    is_withdrawn_or_about_to_be = (
+        case.closure is not None and case.closure.outcome is CaseOutcome.WITHDRAWN
+    )
+    return work.actor.role is Role.REPORTER or not is_withdrawn_or_about_to_be
 
 
 def _whose_word(work: Work) -> str:

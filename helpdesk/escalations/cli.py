@@ -2,7 +2,7 @@
 
 import click
 
-from helpdesk.escalations.samples import SAMPLES
+from helpdesk.escalations.sample_request import SAMPLES
 
 KINDS = "|".join(SAMPLES)
 

@@ -72,7 +72,7 @@ def shorten_partner_clock(work: Work, escalation: Escalation) -> bool:
     """The request is more urgent than when their clock was started: whoever has not moved yet has
     the time to a first sign from now on, the others what is left to a decision; and nobody more
     than before. Says whether they have less time by it."""
-    due, within = escalation.answer_due_at, time_at_this_priority(work, escalation)
+    due, within = escalation.answer_due_at, partner_time_at_priority(work, escalation)
     is_too_long = due is not None and due - work.at > within + ROUNDING
     if is_too_long:
         clocks.pause_clock(work, escalation.id, THEIRS)  # they have not moved: see arrivals
@@ -83,7 +83,7 @@ def shorten_partner_clock(work: Work, escalation: Escalation) -> bool:
 def restart_partner_clock(work: Work, escalation: Escalation) -> None:
     """It is their move again, after an answer of ours: what they have left, and no more than a
     request that is as urgent as this one by now gives. For who can read what was agreed."""
-    within = min(time_left_to_partner(work, escalation), time_at_this_priority(work, escalation))
+    within = min(time_left_to_partner(work, escalation), partner_time_at_priority(work, escalation))
     start_partner_clock(work, escalation, within=within)
 
 
@@ -117,7 +117,7 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
     return max(left, timedelta(seconds=(starts[0].seconds or 0) if starts else 0))
 
 
-def time_at_this_priority(work: Work, escalation: Escalation) -> timedelta:
+def partner_time_at_priority(work: Work, escalation: Escalation) -> timedelta:
     """By what was agreed with the partner for a request as urgent as this one is now."""
     partner, priority = escalation.partner, escalation.priority
     least = timedelta(seconds=partner.answer_within[priority])
@@ -135,7 +135,7 @@ class ProgressAtPartner:
     was_seen: bool = False
 
 
-def arrivals_at_partner(
+def progress_at_partner_by_request(
     work: Work, escalations: Iterable[Escalation]
 ) -> dict[str, ProgressAtPartner]:
     """When each of these requests reached its partner, and whether a person there has moved."""

@@ -203,7 +203,7 @@ class DecisionForm(Form):
             raise ValidationError(UNFITTING)
 
 
-class LateActionForm(Form):
+class ActionBeforeWithdrawalForm(Form):
     """What the partner had done before a request was withdrawn."""
 
     action = RadioField(
@@ -214,7 +214,7 @@ class LateActionForm(Form):
         [DataRequired("Say when you did it."), max_length_validator(LONG)],
     )
 
-    def about(self, ask: Ask) -> "LateActionForm":
+    def about(self, ask: Ask) -> "ActionBeforeWithdrawalForm":
         """Only what can be done about what was asked."""
         self.action.choices = [(one.value, ACTIONS[one]) for one in actions_taken(ask)]
         return self

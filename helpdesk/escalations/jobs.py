@@ -87,11 +87,11 @@ def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int)
     leaves_the_house=False,
     on=PartnerVettingChanged,
 )
-def follow_partner_vetting(context: AppContext, *, partner_id: str, at: int) -> None:
+def hold_or_resume_requests_after_vetting(context: AppContext, *, partner_id: str, at: int) -> None:
     """A partner is in doubt, or vetted again: hold up what lies there, or let it go on. Safe to run
     twice."""
     with context.begin() as work:
-        operations.apply_partner_vetting(work, partner_id, at=at)
+        operations.hold_or_resume_requests_of_partner(work, partner_id, at=at)
 
 
 @job(
@@ -107,7 +107,7 @@ def wake_cases_of_unread_requests(context: AppContext, *, team_id: str, at: int)
 
 
 @job("escalations.follow_level", queue=Queue.DELIVERIES, leaves_the_house=False)
-def follow_case_level(context: AppContext, *, case_id: str) -> None:
+def raise_requests_to_case_level(context: AppContext, *, case_id: str) -> None:
     """A case became more urgent: so do its requests. Safe to run twice."""
     with context.begin() as work:
         operations.raise_requests_to_level(work.timed_for_reporter(), case_id)

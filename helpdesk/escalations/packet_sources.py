@@ -1,7 +1,8 @@
 """Where the fields of a packet come from: what the case knows, and what a responder can write.
 
 What steps found out and wrote down is that of one playbook, the one of which a request tells.
-Others are asked only whose an account is (`ownership_elsewhere`, and by the database).
+Others are asked only whose an account is (`ownership_found_by_other_playbooks`, and the database
+does).
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from helpdesk.cases.playbook_findings import (
     playbooks_with_findings,
 )
 from helpdesk.core.work import Work
-from helpdesk.escalations.findings import RecordedEvidence, evidence_mark
+from helpdesk.escalations.findings_for_drafts import RecordedEvidence, evidence_mark
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
     OWNER_CONFIRMED,
@@ -134,7 +135,9 @@ def account_confirmed(work: Work, case: Case, playbook: str) -> str:
     return work.keys.open(written, "value")
 
 
-def ownership_elsewhere(work: Work, case: Case, playbook: str) -> tuple[bool, list[str]]:
+def ownership_found_by_other_playbooks(
+    work: Work, case: Case, playbook: str
+) -> tuple[bool, list[str]]:
     """Whether other playbooks of a case found out whose an account is, and of which accounts they
     confirmed it."""
     others = [one for one in playbooks_with_findings(work, case) if one != playbook]

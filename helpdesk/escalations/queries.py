@@ -81,7 +81,9 @@ def requests_of_case(work: Work, case: Case) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
-def requests_not_about(work: Work, case: Case, playbooks: Collection[str]) -> list[Escalation]:
+def requests_not_about_playbooks(
+    work: Work, case: Case, playbooks: Collection[str]
+) -> list[Escalation]:
     """The same, without those about the problem of one of these playbooks."""
     return [one for one in requests_of_case(work, case) if one.playbook not in playbooks]
 
@@ -273,7 +275,7 @@ def _may_be_there() -> ColumnElement[bool]:
     )
 
 
-def is_taken_back(work: Work, escalation: Escalation) -> bool:
+def is_withdrawn_or_about_to_be(work: Work, escalation: Escalation) -> bool:
     """Whether what had arrived was withdrawn, or will be: the worker that does it may be late. What
     was decided stays decided, but they are told no more of it."""
     if escalation.state in UNDER_WAY or escalation.state is EscalationState.DECIDED:

@@ -33,7 +33,9 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         queries.packet_of(work, escalation),
         queries.effective_consents(work, escalation),
     )
-    is_known, accounts = packet_sources.ownership_elsewhere(work, case, escalation.playbook)
+    is_known, accounts = packet_sources.ownership_found_by_other_playbooks(
+        work, case, escalation.playbook
+    )
     return GateInputs(
         packet=packet,
         priority=FROM_LEVEL[case.level],

@@ -21,7 +21,7 @@ from helpdesk.escalations.priorities import ABOUT_ACCESS
 from helpdesk.escalations.queries import visible_requests
 from helpdesk.escalations.request_lists import (
     has_answer_to_approve,
-    is_past_their_time,
+    is_partner_late,
     is_to_be_read_afterwards,
 )
 from helpdesk.escalations.states import OVER, DeliveryState, EscalationState, RequestPile
@@ -85,7 +85,7 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
             given_up = and_(
                 Escalation.state == EscalationState.UNANSWERED, Case.state != CaseState.CLOSED
             )
-            return or_(is_past_their_time(at), given_up)
+            return or_(is_partner_late(at), given_up)
         case RequestPile.UNCERTAIN:
             return _is_carried_so(DeliveryState.UNCERTAIN)
         case RequestPile.UNDELIVERED:

@@ -33,7 +33,7 @@ from helpdesk.partners.models import IS_VETTED
 ACTED_LATELY: Final = timedelta(days=14)
 
 
-def is_past_their_time(at: datetime) -> ColumnElement[bool]:
+def is_partner_late(at: datetime) -> ColumnElement[bool]:
     """Whether a partner should have answered by now; not where the question is theirs."""
     return and_(Escalation.state != EscalationState.NEED_INFORMATION, Escalation.answer_due_at < at)
 
@@ -87,7 +87,7 @@ def withdrawn_requests_acted_on(work: Work, *, at: datetime) -> Sequence[Escalat
     return work.session.scalars(found.order_by(Escalation.approved_at.desc())).all()
 
 
-def requests_acted_on_late(work: Work, case: Case) -> Collection[str]:
+def ids_of_requests_acted_on_before_withdrawal(work: Work, case: Case) -> Collection[str]:
     """The ids of those of one case."""
     found = select(PartnerDecision.escalation_id).where(
         PartnerDecision.case_id == case.id, PartnerDecision.is_after_withdrawal
@@ -95,7 +95,7 @@ def requests_acted_on_late(work: Work, case: Case) -> Collection[str]:
     return frozenset(work.session.scalars(found))
 
 
-def requests_held_up(work: Work) -> Sequence[Escalation]:
+def requests_at_partners_in_doubt(work: Work) -> Sequence[Escalation]:
     """Requests that have arrived at a partner who is in doubt, most urgent first."""
     found = visible_requests(work.actor).where(
         Escalation.state.in_(UNDER_WAY),
@@ -104,7 +104,7 @@ def requests_held_up(work: Work) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.priority, Escalation.id)).all()
 
 
-def requests_without_basis(work: Work, case: Case | None = None) -> Sequence[Escalation]:
+def requests_no_longer_justified(work: Work, case: Case | None = None) -> Sequence[Escalation]:
     """Requests at a partner of which it is no longer confirmed who is asking, or whose account it
     is: of one case, or of all that the actor may see; most urgent first."""
     found = visible_requests(work.actor).where(
@@ -195,7 +195,7 @@ def requests_at_partners(
     """The first of each pile, the longest silence before the others: neither hides the other."""
     has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
-    found = visible_requests(work.actor).where(or_(has_asked, is_past_their_time(at)))
+    found = visible_requests(work.actor).where(or_(has_asked, is_partner_late(at)))
     piled = found.with_only_columns(
         Escalation.id,
         func.row_number().over(partition_by=has_asked, order_by=in_order).label("place"),

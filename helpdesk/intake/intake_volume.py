@@ -62,20 +62,20 @@ class IntakeVolume:
 _read: WeakKeyDictionary[Engine | Connection, tuple[float, IntakeVolume]] = WeakKeyDictionary()
 
 
-def current_volume(work: Work) -> IntakeVolume:
+def current_intake_volume(work: Work) -> IntakeVolume:
     """What the database has counted until now."""
     return IntakeVolume(*(int(number) for number in work.session.execute(LOAD).one()))
 
 
 def refuse_if_day_volume_full(work: Work, quota: int) -> None:
     """DailyQuotaUsedUp where what came in a day has used the quota up, in megabytes."""
-    if not cached_volume(work).has_room(quota):
+    if not cached_intake_volume(work).has_room(quota):
         raise DailyQuotaUsedUp
 
 
-def cached_volume(work: Work) -> IntakeVolume:
+def cached_intake_volume(work: Work) -> IntakeVolume:
     """The same, as it was a moment ago: a report must not wait for one more look."""
     database, now = work.session.get_bind(), time.monotonic()
     if database not in _read or now - _read[database][0] >= BELIEVED:
-        _read[database] = (now, current_volume(work))
+        _read[database] = (now, current_intake_volume(work))
     return _read[database][1]

@@ -7,7 +7,7 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.intake import storage_quota
-from helpdesk.intake.intake_volume import current_volume
+from helpdesk.intake.intake_volume import current_intake_volume
 
 
 @job("intake.warn_of_quota", queue=Queue.NOTICES)
@@ -22,7 +22,7 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
             for one in accounts.all_operators(work.session)
             if (mailbox := accounts.email_address_of(work, one))
         }
-    until = emails.latest_start_of_emails()
+    until = emails.email_start_deadline()
     reached = on_call.send_alert(context, call, until=until)  # no transaction is open here
     sent = emails.send_emails(context, operators, until=until)
     with context.begin() as work:
@@ -45,7 +45,7 @@ def _compose(context: AppContext, work: Work, team_id: str, percent: int) -> on_
 def _quota_email(
     context: AppContext, work: Work, percent: int, person_id: str, mailbox: str
 ) -> Email:
-    load = current_volume(work)
+    load = current_intake_volume(work)
     return emails.compose_email(
         context,
         "emails/quota.txt",

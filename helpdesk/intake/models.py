@@ -29,7 +29,7 @@ class MailboxSession(Base):
         return EnvelopePlace("visits", field, self.case_id, self.id)
 
 
-class IntakeLoad(Base):
+class FiveMinuteIntakeCount(Base):
     """What came in five minutes, counted by triggers in the database and read by all of us.
 
     It says nothing of who sent what. In parts, so that two who report at once need not wait.
@@ -120,7 +120,7 @@ class PausedTestEmailAddress(Base):
     until: Mapped[datetime]
 
 
-class SentTestEmail(Base):
+class StopLinkOfTestEmail(Base):
     """What the link in a test email leads to, once the case that asked for it is gone: the address
     to be paused. No case stands here, nor a hash that stands beside one."""
 

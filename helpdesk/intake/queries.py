@@ -167,7 +167,7 @@ def conversations_of(work: Work, case: Case) -> Sequence[Any]:
     return work.session.execute(CONVERSATIONS, {"case_id": case.id}).all()
 
 
-def conversation_of(work: Work, case: Case, conversation_id: str) -> Any:
+def conversation_by_id(work: Work, case: Case, conversation_id: str) -> Any:
     """One of them."""
     for one in conversations_of(work, case):
         if one.id == conversation_id:
@@ -181,7 +181,7 @@ def current_consents(work: Work, case: Case) -> Sequence[Consent]:
     return work.session.scalars(current.order_by(Consent.given_at, Consent.id)).all()
 
 
-def agreed_consents(work: Work, case: Case) -> list[Consent]:
+def confirmed_consents(work: Work, case: Case) -> list[Consent]:
     """Those of them that count: the reporter's own word, or confirmed since."""
     return [one for one in current_consents(work, case) if one.is_effective]
 
@@ -191,7 +191,7 @@ def unconfirmed_consents(work: Work, case: Case) -> list[Consent]:
     return [one for one in current_consents(work, case) if not one.is_effective]
 
 
-def noted_withdrawals(work: Work, case: Case) -> Sequence[Consent]:
+def consent_withdrawals_noted_by_staff(work: Work, case: Case) -> Sequence[Consent]:
     """What one of us wrote down that the reporter takes back, the last of each, as long as they
     have not agreed again."""
     current = {(one.kind, one.platform) for one in current_consents(work, case)}
@@ -228,8 +228,8 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
     decisions = work.session.scalars(decided).all()
     verified = select(RecordedVerdict).where(RecordedVerdict.case_id == case.id)
     said = work.session.scalars(verified.order_by(RecordedVerdict.at, RecordedVerdict.id)).all()
-    agreed = {one.platform for one in agreed_consents(work, case)}
-    ways = clocks.arrivals_at_partner(work, asked)
+    agreed = {one.platform for one in confirmed_consents(work, case)}
+    ways = clocks.progress_at_partner_by_request(work, asked)
     return [
         RequestStatus(
             one,

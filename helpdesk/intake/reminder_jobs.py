@@ -26,7 +26,7 @@ from helpdesk.intake.models import (
     EmailReminder,
     PausedTestEmailAddress,
     ReminderState,
-    SentTestEmail,
+    StopLinkOfTestEmail,
 )
 from helpdesk.intake.reminder_emails import (
     compose_code_email,
@@ -315,7 +315,7 @@ def _end_pause_of_test_email(work: Work, due: _TestEmail) -> None:
 
 def _keep_stop_link(work: Work, due: _TestEmail) -> None:
     """The hash differs from the one beside the case, so that neither leads to the other."""
-    row = insert(SentTestEmail).values(
+    row = insert(StopLinkOfTestEmail).values(
         stop_tag=_stop_tag(f"test {due.token}"), tag=due.tag, sent_at=due.hour
     )
     again = {"sent_at": row.excluded.sent_at}
@@ -324,7 +324,7 @@ def _keep_stop_link(work: Work, due: _TestEmail) -> None:
 
 def _test_email_lately(work: Work, token: str) -> datetime | None:
     """The hour of this case's test email to this address, while it still goes on."""
-    kept = work.session.get(SentTestEmail, _stop_tag(f"test {token}"))
+    kept = work.session.get(StopLinkOfTestEmail, _stop_tag(f"test {token}"))
     if kept is None or not happened_within(kept.sent_at, PAUSED_AFTER_TEST_EMAIL, at=work.at):
         return None
     return kept.sent_at
@@ -333,6 +333,6 @@ def _test_email_lately(work: Work, token: str) -> datetime | None:
 def _sent_lately(work: Work) -> int:
     """How many went out or were tried: an address of which none was taken is paused no longer."""
     lately = select(func.count()).where(
-        column_happened_within(SentTestEmail.sent_at, HOUR, at=work.at)
+        column_happened_within(StopLinkOfTestEmail.sent_at, HOUR, at=work.at)
     )
     return int(work.session.scalar(lately) or 0)

@@ -11,7 +11,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
-from helpdesk.intake.intake_volume import IntakeVolume, current_volume
+from helpdesk.intake.intake_volume import IntakeVolume, current_intake_volume
 
 WARN_AT: Final = (50, 80, 100)
 TOLD: Final = "intake.quota_told"
@@ -22,7 +22,7 @@ AGAIN_AFTER: Final = timedelta(hours=24)
 TRIED_AGAIN: Final = timedelta(hours=1)
 
 
-def passed_threshold(load: IntakeVolume, quota: int) -> int | None:
+def passed_quota_threshold(load: IntakeVolume, quota: int) -> int | None:
     """Which of the marks is passed: 50, 80 or 100 percent; None below all of them."""
     used = load.percent_of(quota)
     return max((mark for mark in WARN_AT if used >= mark), default=None)
@@ -30,7 +30,7 @@ def passed_threshold(load: IntakeVolume, quota: int) -> int | None:
 
 def enqueue_quota_warning(work: Work, quota: int) -> None:
     """Queue a letter when a mark is passed for the first time in a day. The ticker asks."""
-    mark = passed_threshold(current_volume(work), quota)
+    mark = passed_quota_threshold(current_intake_volume(work), quota)
     team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
     if mark is None or team_id is None or was_quota_warning_sent(work, team_id, mark):
         return

@@ -16,8 +16,8 @@ from math import log
 from typing import Final
 
 from helpdesk.core.edit_distance import variants_within_one_edit
-from helpdesk.playbooks.normalization import WORD, fold_letters, is_stop_word_stem, stem
 from helpdesk.playbooks.synonyms import SynonymFinder
+from helpdesk.playbooks.word_normalization import WORD, fold_letters, is_stop_word_stem, stem
 
 PAIR: Final = 0.5
 # People have many words for few things: a meaning says more than the word for it.

@@ -9,7 +9,7 @@ from typing import Final
 
 from helpdesk.playbooks.classifier import NaiveBayesClassifier
 from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhraseMatcher, DangerSign
-from helpdesk.playbooks.normalization import content_stems_in
+from helpdesk.playbooks.word_normalization import content_stems_in
 
 # A sign too many costs a glance, one too few costs more: it may be a little less likely.
 # Log likelihoods; measured on sentences that were not learnt (docs: playbooks/README.md).

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import LONGEST, WORD, fold_letters, stem, without_affixes
 from helpdesk.playbooks.word_index import WordIndex
+from helpdesk.playbooks.word_normalization import LONGEST, WORD, fold_letters, stem, without_affixes
 
 # Words that people put between the words of a phrase: "he *always* hits me".
 BETWEEN: Final = 2

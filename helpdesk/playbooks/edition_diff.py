@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question, Text
-from helpdesk.playbooks.progress import RecordedStep
+from helpdesk.playbooks.run_progress import RecordedStep
 from helpdesk.playbooks.step_rules import may_skip_step, outcome_continues_run
 
 
@@ -96,7 +96,7 @@ def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:
 def _changes(old: Iterable[Any], new: Iterable[Any]) -> PartChanges:
     before, after = {one.id: one for one in old}, {one.id: one for one in new}
     both = [name for name in after if name in before]
-    other = [name for name in both if without_wording(before[name]) != without_wording(after[name])]
+    other = [name for name in both if strip_wording(before[name]) != strip_wording(after[name])]
     return PartChanges(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
@@ -105,15 +105,15 @@ def _changes(old: Iterable[Any], new: Iterable[Any]) -> PartChanges:
     )
 
 
-def without_wording(thing: Any) -> Any:
+def strip_wording(thing: Any) -> Any:
     """A part of a page without its words: what is left decides what happens."""
     if isinstance(thing, Text):
         return None
     if is_dataclass(thing):
         return (
             type(thing),
-            *(without_wording(getattr(thing, field.name)) for field in fields(thing)),
+            *(strip_wording(getattr(thing, field.name)) for field in fields(thing)),
         )
     if isinstance(thing, tuple):
-        return tuple(without_wording(part) for part in thing)
+        return tuple(strip_wording(part) for part in thing)
     return thing

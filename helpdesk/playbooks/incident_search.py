@@ -13,8 +13,8 @@ from helpdesk.playbooks.classifier import NaiveBayesClassifier, TrainingExample
 from helpdesk.playbooks.danger_signs import DangerPhrase, phrase_as_plain_words, training_weight
 from helpdesk.playbooks.library import SearchPhrase
 from helpdesk.playbooks.model import Playbook, Text
-from helpdesk.playbooks.normalization import content_stems_in
 from helpdesk.playbooks.synonyms import SynonymFinder, SynonymGroup
+from helpdesk.playbooks.word_normalization import content_stems_in
 
 # So many are always offered: "we found nothing" is no answer to a frightened person.
 FEWEST: Final = 3

@@ -16,7 +16,7 @@ def organisation_questions(library: Library) -> tuple[Question, ...]:
     return (*((named,) if named else ()), _cause(library))
 
 
-def tags_of_organisation(known: Context) -> tuple[str, ...]:
+def organisation_tags(known: Context) -> tuple[str, ...]:
     """Its machine tags, such as accessnow:human-rights. They stand beside no incident's tags."""
     causes = known.get(CAUSE) or ()
     told = (causes,) if isinstance(causes, str) else causes

@@ -10,7 +10,7 @@ from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Context, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Playbook, RunEnd, Step, StepOutcome
-from helpdesk.playbooks.progress import StepProgress, StepsProgress, StepState
+from helpdesk.playbooks.run_progress import StepProgress, StepsProgress, StepState
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition, unknown_names_in
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import RecordedStep, StepProgress, StepsProgress, StepState
+from helpdesk.playbooks.run_progress import RecordedStep, StepProgress, StepsProgress, StepState
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import StepsProgress
+from helpdesk.playbooks.run_progress import StepsProgress
 
 A_NOTE: Final = "a note that says how you know"
 

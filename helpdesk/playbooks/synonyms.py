@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import WORD, fold_letters, without_affixes
 from helpdesk.playbooks.word_index import WordIndex
+from helpdesk.playbooks.word_normalization import WORD, fold_letters, without_affixes
 
 ANY_ENDING: Final = "*"
 

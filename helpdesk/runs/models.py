@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.sealing import Envelope
-from helpdesk.playbooks.progress import RecordedStep
+from helpdesk.playbooks.run_progress import RecordedStep
 
 
 class StepRecordKind(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from helpdesk.playbooks.edition_diff import without_wording
+from helpdesk.playbooks.edition_diff import strip_wording
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs.models import MOVED, Run, StepRecord
@@ -72,5 +72,5 @@ def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> SharedStepR
 
 def _is_shared(here: Step, there: Step) -> bool:
     """Whether it comes from a fragment, and can find out and lead to the same on both pages."""
-    same = here == there or without_wording(here) == without_wording(there)
+    same = here == there or strip_wording(here) == strip_wording(there)
     return here.comes_from_fragment and same

@@ -11,7 +11,7 @@ from helpdesk.core.work import Work
 from helpdesk.triage import operations
 
 
-def single_person_tier(person_id: str | None) -> on_call.AlertTier:
+def tier_of_one_person(person_id: str | None) -> on_call.AlertTier:
     """The rung of one person."""
 
     def is_that_person(person: Person, _at: datetime) -> bool:
@@ -22,7 +22,7 @@ def single_person_tier(person_id: str | None) -> on_call.AlertTier:
 
 def tier_of_case_owner(case: Case) -> on_call.AlertTier:
     """The rung of who has the case, before all others."""
-    return single_person_tier(case.owner_id)
+    return tier_of_one_person(case.owner_id)
 
 
 def compose_case_alert(
@@ -52,7 +52,7 @@ def compose_case_alert(
     return on_call.compose_alert(work, case.team_id, email=email, tiers=tiers)
 
 
-def send_and_record(
+def send_case_alert_and_record(
     context: AppContext, case_id: str, alert: on_call.OnCallAlert, *, action: str, **details: int
 ) -> None:
     """Call, and write down who heard; if nobody did, the board says so and it is tried again."""

@@ -39,7 +39,7 @@ class DangerAlert(NamedTuple):
         return {"danger": self.told, "closed": self.times_closed}
 
 
-def alert_due(work: Work, case: Case) -> DangerAlert | None:
+def danger_alert_due(work: Work, case: Case) -> DangerAlert | None:
     """The email that is due because danger was told, by what history says of the case."""
     about = HistoryEntry.case_id == case.id
     count = select(func.count()).where(about)

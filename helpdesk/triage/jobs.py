@@ -10,7 +10,11 @@ from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import danger_alerts, surge_alerts
-from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_case_owner
+from helpdesk.triage.case_alerts import (
+    compose_case_alert,
+    send_case_alert_and_record,
+    tier_of_case_owner,
+)
 from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.summary_emails import compose_surge_alert
@@ -41,7 +45,7 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
         if case is None:
             return
         # The public pages queue this: of danger is believed what history or the rule says.
-        danger = danger_alerts.alert_due(work, case) if in_danger else None
+        danger = danger_alerts.danger_alert_due(work, case) if in_danger else None
         due_at = case.due_at if risen else case.reply_due_at
         if danger is None and (in_danger or due_at is None or case.owner_id is not None):
             return
@@ -64,7 +68,7 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
             is_closed=case.is_closed,
         )
     details = danger.details if danger is not None else {}
-    send_and_record(context, case_id, call, action="triage.duty_called", **details)
+    send_case_alert_and_record(context, case_id, call, action="triage.duty_called", **details)
 
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=ReplyAlarmDue)
@@ -85,7 +89,7 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
             kind=f"alarm-{percent}-{due}",
             percent=percent,
         )
-    send_and_record(context, case_id, call, action="triage.alarm_sent", percent=percent)
+    send_case_alert_and_record(context, case_id, call, action="triage.alarm_sent", percent=percent)
 
 
 @job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
@@ -98,7 +102,7 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
         calls = {tell: compose_surge_alert(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
-    until = emails.latest_start_of_emails()
+    until = emails.email_start_deadline()
     for tell, call in calls.items():
         if call.circles and told.issuperset(call.circles[0]):
             reached = on_call.AlertResult(sorted(call.circles[0]), [], is_heard=True)
@@ -134,7 +138,9 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
             kind=f"word-alarm-{percent}-{due}",
             percent=percent,
         )
-    send_and_record(context, case_id, call, action="triage.word_alarm_sent", percent=percent)
+    send_case_alert_and_record(
+        context, case_id, call, action="triage.word_alarm_sent", percent=percent
+    )
 
 
 def _tell_at(case: Case, percent: int) -> AlertAudience:

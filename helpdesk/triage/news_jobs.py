@@ -26,7 +26,11 @@ from helpdesk.core.recent_times import column_happened_within
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
-from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, single_person_tier
+from helpdesk.triage.case_alerts import (
+    compose_case_alert,
+    send_case_alert_and_record,
+    tier_of_one_person,
+)
 from helpdesk.triage.summary_emails import MOVED, defer_to_next_summary
 
 # How long somebody has to see it by themselves before a letter says that something is new.
@@ -89,7 +93,7 @@ def email_on_duty_about_news(context: AppContext, *, case_id: str) -> None:
             template="emails/case_moved.txt",
             kind=f"moved-{int(work.at.timestamp()) // 60}",
         )
-    send_and_record(context, case_id, call, action=MOVED)
+    send_case_alert_and_record(context, case_id, call, action=MOVED)
 
 
 @job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False, on=NewsForPerson)
@@ -188,5 +192,5 @@ def _compose(
             cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )
 
-    ladder = (single_person_tier(person_id), *on_call.DUTY_FIRST)
+    ladder = (tier_of_one_person(person_id), *on_call.DUTY_FIRST)
     return on_call.compose_alert(work, team_id, email=email, tiers=ladder)

@@ -117,7 +117,7 @@ def correct_reporter_answers(
     if shown:
         in_mailbox = _corrected(questions, in_mailbox, shown)
         later = report_content.mailbox_answers_of(work, case)
-        about = queries.kind_that_hold_is_about(work, case, shown)
+        about = queries.kind_asked_whether_it_stopped(work, case, shown)
         seal_answers_for_advice(
             case, in_mailbox, questions_answered_later=later, hold_is_about=about
         )
@@ -238,7 +238,7 @@ def is_reported_danger_unanswered(case: Case) -> bool:
     return case.rule == DANGER_SEEN or load_decision_table().is_rule_for_danger_now(case.rule)
 
 
-def raise_for_danger(work: Work, case: Case) -> None:
+def raise_case_for_danger(work: Work, case: Case) -> None:
     """Someone is in danger now, says the reporter in the mailbox: that answer alone makes a case
     IMMEDIATE, in the first lane, and those on duty are called, whoever has it.
 
@@ -255,7 +255,7 @@ def raise_for_danger(work: Work, case: Case) -> None:
         _raise_requests(work, case)
     elif was_in_second_lane:  # where a case has no alarms of its own
         response_targets.schedule_remaining_reply_alarms(work, case)
-    call_for_danger(work, case)
+    alert_on_duty_about_danger(work, case)
 
 
 def judge_by_danger_told(work: Work, case: Case) -> None:
@@ -271,7 +271,7 @@ def judge_by_danger_told(work: Work, case: Case) -> None:
     _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
 
 
-def call_for_danger(work: Work, case: Case) -> None:
+def alert_on_duty_about_danger(work: Work, case: Case) -> None:
     """Call those on duty because danger was told.
 
     No rule: the reporter has said so, in this piece of work or before.
@@ -280,7 +280,9 @@ def call_for_danger(work: Work, case: Case) -> None:
     work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=told_at)
 
 
-def record_danger_seen(work: Work, case: Case, *, seen: str | None = None) -> None:
+def acknowledge_danger_in_withdrawn_case(
+    work: Work, case: Case, *, seen: str | None = None
+) -> None:
     """A coordinator has read a case that its reporter took back after danger was told: it goes from
     the board. `seen` is the mark of what the reporter had let us know when the board was opened."""
     lock_case(work, case)

@@ -97,9 +97,9 @@ class TriageSummary:
         )
 
     @property
-    def tags_of_organisation(self) -> tuple[str, ...]:
+    def organisation_tags(self) -> tuple[str, ...]:
         """Those of who asks, which stand apart."""
-        return organisation_questions.tags_of_organisation(self.known)
+        return organisation_questions.organisation_tags(self.known)
 
 
 def triage_of_case(work: Work, case: Case) -> TriageSummary:
@@ -338,7 +338,7 @@ def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
     )
 
 
-def kind_that_hold_is_about(work: Work, case: Case, released: Collection[str]) -> str:
+def kind_asked_whether_it_stopped(work: Work, case: Case, released: Collection[str]) -> str:
     """The one kind of trouble of which alone it was told, the last time, whether it has stopped;
     nothing where that was told of several, or where nobody wrote down of which.
 

@@ -19,7 +19,6 @@ from sqlalchemy.exc import (
 )
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
-from helpdesk.core.commits import CommitLost
 from helpdesk.core.errors import (
     CannotTakeReports,
     Conflict,
@@ -31,6 +30,7 @@ from helpdesk.core.errors import (
     TooBusy,
     mark_translatable,
 )
+from helpdesk.core.lost_commits import CommitLost
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
 from helpdesk.web.current_app_context import current_context, current_surface

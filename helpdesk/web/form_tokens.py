@@ -91,13 +91,13 @@ def current_page_token() -> str:
     return str(g.form_token)
 
 
-def issue_page_to(who: str) -> None:
+def issue_page_tokens_to(who: str) -> None:
     """From here on this request's page is theirs: somebody who has just come in."""
     g.handed_out_to = who
     g.form_token = new_form_token(_tag(who, _keys()[-1]))
 
 
-def page_owner() -> str:
+def owner_of_current_page() -> str:
     """Who the page of this request is handed out to."""
     return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 

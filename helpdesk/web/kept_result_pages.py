@@ -22,10 +22,10 @@ from helpdesk.core import stored_responses
 from helpdesk.core.actors import NOBODY
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
 from helpdesk.web.current_app_context import current_context
-from helpdesk.web.form_tokens import is_same_site, page_owner
+from helpdesk.web.form_tokens import is_same_site, owner_of_current_page
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
-from helpdesk.web.request_work import actor_who_came, current_work
+from helpdesk.web.request_work import current_work, original_actor_of_request
 from helpdesk.web.session_cookies import RESULTS, new_results_token
 from helpdesk.web.unbranded_host import is_unbranded_host
 
@@ -77,7 +77,7 @@ def show_result(result_id: str) -> ResponseReturnValue:
 
 def _opened(result_id: str) -> tuple[str, int] | None:
     work = current_work()  # by which it is known who is here
-    key = _key(result_id, page_owner())
+    key = _key(result_id, owner_of_current_page())
     if key is None:
         return None
     kept = stored_responses.stored_response_to(
@@ -167,7 +167,7 @@ def _owner(response: Response) -> str | None:
     """Who will ask for the page. One that refuses is for whoever sent the form: who was about to
     come in did not, and who was known before the database was away is known again. None where it
     could not be found out who that is: nobody would find it."""
-    return actor_who_came() if response.status_code >= 400 else page_owner()
+    return original_actor_of_request() if response.status_code >= 400 else owner_of_current_page()
 
 
 def _counted(response: Response) -> str | None:

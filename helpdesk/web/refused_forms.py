@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectFieldBase
 from helpdesk.settings import Surface
 from helpdesk.web.current_app_context import current_surface
 from helpdesk.web.form_tokens import FIELD
-from helpdesk.web.request_bodies import is_cheap_to_read
+from helpdesk.web.request_bodies import is_form_cheap_to_parse
 from helpdesk.web.typed_field_names import ASKED, is_text_field
 
 # What opens something is typed again rather than written into a page.
@@ -40,7 +40,7 @@ class RefusedForm:
     def now(cls, *, most_letters: int | None = None) -> "RefusedForm":
         """This request's form. With a limit, what makes it too long is left empty, longest first:
         whoever pasted so much has it elsewhere, and has their other answers from us."""
-        sent = request.form.items(multi=True) if is_cheap_to_read() else ()
+        sent = request.form.items(multi=True) if is_form_cheap_to_parse() else ()
         pairs = [(name, value) for name, value in sent if name not in HELD_BACK]
         return cls(tuple(pairs if most_letters is None else _shortened(pairs, most_letters)))
 

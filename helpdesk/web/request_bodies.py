@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_bad_body)
 
 
-def is_cheap_to_read() -> bool:
+def is_form_cheap_to_parse() -> bool:
     """Whether to read what came costs no more than a form of ours does."""
     return "form_can_be_read" in g
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
 from helpdesk.core.actors import NOBODY, Actor
-from helpdesk.core.commits import commit
+from helpdesk.core.lost_commits import commit
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 from helpdesk.web.current_app_context import current_context
@@ -77,7 +77,7 @@ def current_identity() -> Identity:
     return cast(Identity, g.presence)
 
 
-def actor_who_came() -> str | None:
+def original_actor_of_request() -> str | None:
     """Who sent this request, also where it has become a stranger's since. None where that is not
     known, because nobody asked or the database was away."""
     came_as: Identity | None = g.get("came_as")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import make_phrase_matcher
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.unfit_advice import find_unfit_advice, minimal_answers_for_condition
+from helpdesk.authoring.written_library import AdviceCheck
 from helpdesk.playbooks.conditions import Is
 from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import CONTENT

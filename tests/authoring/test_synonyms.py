@@ -4,8 +4,8 @@ import pytest
 
 from helpdesk.authoring.reading.synonyms import read_synonyms
 from helpdesk.authoring.source import PlaybookError, read_yaml_file
-from helpdesk.playbooks.normalization import WORD, fold_letters
 from helpdesk.playbooks.synonyms import SynonymFinder, SynonymGroup
+from helpdesk.playbooks.word_normalization import WORD, fold_letters
 from helpdesk.settings import LANGUAGES
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from helpdesk.core.commits import CommitLost, commit
+from helpdesk.core.lost_commits import CommitLost, commit
 
 
 @pytest.fixture

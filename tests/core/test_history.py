@@ -26,7 +26,9 @@ def write(context, many):
 def findings(context):
     with context.begin(SYSTEM) as work:
         witness = history.verification_key_of(SIGNER)
-        return [found.sentence for found in history.verify_chain(work.session, witness=witness)]
+        return [
+            found.sentence for found in history.verify_history_chain(work.session, witness=witness)
+        ]
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def chained(owners_desk, now):
     for _ in range(3):
         write(owners_desk, 7)
         with owners_desk.begin(SYSTEM) as work:
-            assert history.extend_chain(work.session, at=now, signer=SIGNER) == 7
+            assert history.extend_history_chain(work.session, at=now, signer=SIGNER) == 7
     return owners_desk
 
 
@@ -45,7 +47,7 @@ def test_an_untouched_chain_has_no_finding(chained):
 
 def test_linking_twice_adds_nothing(chained, now):
     with chained.begin(SYSTEM) as work:
-        assert history.extend_chain(work.session, at=now, signer=SIGNER) == 0
+        assert history.extend_history_chain(work.session, at=now, signer=SIGNER) == 0
         assert history.chain_head(work.session)[0] == 21
 
 
@@ -63,7 +65,7 @@ def test_heavy_entries_are_chained_in_pieces_of_bounded_weight(chained, now):
     pieces = []
     while not pieces or pieces[-1]:
         with chained.begin(SYSTEM) as work:
-            pieces.append(history.extend_chain(work.session, at=now, signer=SIGNER))
+            pieces.append(history.extend_history_chain(work.session, at=now, signer=SIGNER))
 
     assert sum(pieces) == 200
     assert max(pieces) <= 1 + history.HEAVIEST_PIECE // 12_000  # each is that heavy, at least
@@ -82,13 +84,13 @@ def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
             ),
             {"far": newest + 3 * history.OVERLAP},
         )
-        assert history.extend_chain(work.session, at=now, signer=SIGNER) == 1
+        assert history.extend_history_chain(work.session, at=now, signer=SIGNER) == 1
     write(chained, 5)
     assert len(findings(chained)) == 5
 
     with chained.begin(SYSTEM) as work:
-        assert history.extend_chain(work.session, at=now, signer=SIGNER, ids=ALL) == 5
-        assert history.extend_chain(work.session, at=now, signer=SIGNER, ids=ALL) == 0
+        assert history.extend_history_chain(work.session, at=now, signer=SIGNER, ids=ALL) == 5
+        assert history.extend_history_chain(work.session, at=now, signer=SIGNER, ids=ALL) == 0
 
     assert findings(chained) == []
 
@@ -96,7 +98,7 @@ def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
 def test_a_signature_of_somebody_else_shows(chained):
     with chained.begin(SYSTEM) as work:
         witness = history.verification_key_of(Secret.new())
-        assert list(history.verify_chain(work.session, witness=witness))
+        assert list(history.verify_history_chain(work.session, witness=witness))
 
 
 @pytest.mark.parametrize("role", ["helpdesk_app", "helpdesk_intake", "helpdesk_owner"])
@@ -202,7 +204,7 @@ def test_tampering_shows(chained, tamper):
             tamper(work.session, chance)
             work.session.expire_all()
             witness = history.verification_key_of(SIGNER)
-            caught += bool(list(history.verify_chain(work.session, witness=witness)))
+            caught += bool(list(history.verify_history_chain(work.session, witness=witness)))
             savepoint.rollback()
     said = f"history: {tamper.__name__.strip('_')}: {caught} of {TRIALS} caught, seed {SEED}"
     print(said)  # noqa: T201 - a claim goes with its trials and its seed
@@ -225,7 +227,7 @@ def chained_anew(context, signer, now):
         work.session.execute(text("DELETE FROM history_links"))
         work.session.execute(text("DELETE FROM history_checkpoints"))
     with context.begin(SYSTEM) as work:
-        history.extend_chain(work.session, at=now, signer=signer)
+        history.extend_history_chain(work.session, at=now, signer=signer)
 
 
 def names_a_key(context, now, **details):
@@ -233,14 +235,14 @@ def names_a_key(context, now, **details):
     with context.begin(SYSTEM) as work:
         work.record_about(history.KEY_CHANGED, "history", "key", **details)
     with context.begin(SYSTEM) as work:
-        history.extend_chain(work.session, at=now, signer=SIGNER)
+        history.extend_history_chain(work.session, at=now, signer=SIGNER)
 
 
 @pytest.mark.parametrize("signer", [None, EVIL])
 def test_who_writes_an_entry_names_no_key_of_history(chained, now, signer):
     chained_anew(chained, EVIL, now)
     former = history.verification_key_of(EVIL)
-    vouched = history.sign_succession(signer, former).hex() if signer else ""
+    vouched = history.sign_key_succession(signer, former).hex() if signer else ""
 
     names_a_key(chained, now, former=former.hex(), vouched=vouched)
 
@@ -259,15 +261,15 @@ def test_each_key_vouches_for_the_one_before(chained, now):
     for new, old in ((second, SIGNER), (third, second)):
         former = history.verification_key_of(old)
         with chained.begin(SYSTEM) as work:
-            vouched = history.sign_succession(new, former).hex()
+            vouched = history.sign_key_succession(new, former).hex()
             details = {"former": former.hex(), "vouched": vouched}
             work.record_about(history.KEY_CHANGED, "history", "key", **details)
         with chained.begin(SYSTEM) as work:
-            history.extend_chain(work.session, at=now, signer=new)
+            history.extend_history_chain(work.session, at=now, signer=new)
 
     with chained.begin(SYSTEM) as work:
         for key, is_well in ((third, True), (second, False), (SIGNER, False)):
             found = list(
-                history.verify_chain(work.session, witness=history.verification_key_of(key))
+                history.verify_history_chain(work.session, witness=history.verification_key_of(key))
             )
             assert (found == []) == is_well

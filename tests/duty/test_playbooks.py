@@ -12,7 +12,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
-from helpdesk.duty.findings_against_answers import find_findings_against_answers
+from helpdesk.duty.findings_contradicting_answers import find_findings_contradicting_answers
 from helpdesk.duty.playbook_offers import rank_playbook_offers
 from helpdesk.duty.timeline import sentence_for_entry
 from helpdesk.playbooks.repository import load_current_library
@@ -61,7 +61,7 @@ class House:
     def add(self, case_id, playbook, somebody=None):
         with self.working(somebody) as work:
             case = work.session.get(Case, case_id)
-            return operations.add_playbook(work, case, playbook).id
+            return operations.start_playbook_and_judge_again(work, case, playbook).id
 
     def settle(self, run_id, kind):
         """Find out under which name a case of something else goes on."""
@@ -293,7 +293,7 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judge_current_answers(work, case).settled
-        found = find_findings_against_answers(
+        found = find_findings_contradicting_answers(
             playbooks.runs_of_case(work, case), load_decision_table(), settled
         )
         assert case.level is before
@@ -311,7 +311,7 @@ def test_danger_from_one_trouble_is_not_covered_up_by_what_another_playbook_reco
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judge_current_answers(work, case).settled
-        found = find_findings_against_answers(
+        found = find_findings_contradicting_answers(
             playbooks.runs_of_case(work, case), load_decision_table(), settled
         )
 
@@ -327,7 +327,7 @@ def test_a_step_from_before_danger_was_told_is_to_be_done_again(house, hours_sin
 
     with house.working() as work:
         case = work.session.get(Case, case_id)
-        [found] = find_findings_against_answers(
+        [found] = find_findings_contradicting_answers(
             playbooks.runs_of_case(work, case),
             load_decision_table(),
             queries.judge_current_answers(work, case).settled,
@@ -348,7 +348,7 @@ def test_the_playbook_that_knows_of_less_danger_says_nothing_against_the_answer(
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judge_current_answers(work, case).settled
-        found = find_findings_against_answers(
+        found = find_findings_contradicting_answers(
             playbooks.runs_of_case(work, case), load_decision_table(), settled
         )
 

@@ -16,7 +16,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import case_closing
-from helpdesk.duty.operations import add_playbook
+from helpdesk.duty.operations import start_playbook_and_judge_again
 from helpdesk.intake import operations as intake
 from helpdesk.triage import operations as triage
 from helpdesk.triage.first_reply_clock import start_first_reply_clock
@@ -179,7 +179,9 @@ ACTS = {
     "answers corrected": lambda work, case, house: triage.correct_reporter_answers(
         work, case, {"capacity": "can_act"}
     ),
-    "given a playbook": lambda work, case, house: add_playbook(work, case, "doxing"),
+    "given a playbook": lambda work, case, house: start_playbook_and_judge_again(
+        work, case, "doxing"
+    ),
     "noted on": lambda work, case, house: casework.add_case_note(work, case, "I know them."),
 }
 LISTS = ("open", "unclaimed", "new", "waiting", "second-lane")

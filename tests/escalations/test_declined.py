@@ -22,7 +22,9 @@ MAY_STOP = "Stop all help?"
 def decline(house):
     """A colleague records it where the work asks for it."""
     with house.as_(house.lead) as work:
-        run = duty.add_playbook(work, work.session.get(Case, house.case.id), "account-takeover")
+        run = duty.start_playbook_and_judge_again(
+            work, work.session.get(Case, house.case.id), "account-takeover"
+        )
         page = queries.pinned_playbook_of(run)
         for step, outcome in (
             ("first-contact.acknowledge", "written"),
@@ -36,7 +38,9 @@ def decline(house):
 def colleague(staff, house):
     """A colleague's browser, at the step that asks what they agree to."""
     with house.as_(house.lead) as work:
-        run = duty.add_playbook(work, work.session.get(Case, house.case.id), "account-takeover")
+        run = duty.start_playbook_and_judge_again(
+            work, work.session.get(Case, house.case.id), "account-takeover"
+        )
         page = queries.pinned_playbook_of(run)
         shown = showing(page, "first-contact.acknowledge", "written")
         duty.finish_step(work, run, "first-contact.acknowledge", outcome="written", **shown)
@@ -108,7 +112,7 @@ def test_what_came_to_it_after_the_page_is_named_first(house, colleague):
 
 def other_playbook(house):
     with house.as_(house.lead) as work:
-        duty.add_playbook(work, work.session.get(Case, house.case.id), "doxing")
+        duty.start_playbook_and_judge_again(work, work.session.get(Case, house.case.id), "doxing")
 
 
 def test_with_another_playbook_at_work_it_may_be_this_one_alone(house, colleague):
@@ -145,7 +149,7 @@ def test_not_while_a_request_could_leave_or_stay_out_against_their_word(house, c
 def test_a_request_about_the_other_problem_keeps_it_from_nothing(house, colleague):
     """They want no help with this any more, and the other one's request stays with its partner."""
     with house.as_(house.lead) as work:
-        duty.add_playbook(work, work.session.get(Case, house.case.id), "doxing")
+        duty.start_playbook_and_judge_again(work, work.session.get(Case, house.case.id), "doxing")
     request = house.ask(Ask.REMOVE, playbook="doxing")
 
     say_no_more(colleague)

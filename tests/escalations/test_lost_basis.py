@@ -111,6 +111,6 @@ def confirm_again(house, account, minutes=5):
 def test_what_is_confirmed_once_more_wakes_nobody(house, carried):
     assert on_board(house) == []
     with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=5)) as work:
-        operations.follow_lost_basis(work, work.session.get(Case, house.case.id))
+        operations.wake_case_if_requests_not_justified(work, work.session.get(Case, house.case.id))
 
     assert house.case_now().waits_on is WaitsOn.PARTNER

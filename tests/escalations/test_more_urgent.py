@@ -27,7 +27,7 @@ def follow(house):
     """What the worker does when it hears of it."""
     [told] = queued(house, "escalations.follow_level")[-1:]
     before = become(house.context, "helpdesk_worker")
-    jobs.follow_case_level(house.context, **told)
+    jobs.raise_requests_to_case_level(house.context, **told)
     become(house.context, before)
 
 
@@ -51,7 +51,9 @@ def test_a_request_that_is_out_follows_its_case_and_the_partner_has_less_time(ro
     told = queued(routine, "escalations.tell_partner")
     assert [one["about"] for one in told] == ["more-urgent-p1"]
     with routine.as_reporter() as work:
-        [way] = clocks.arrivals_at_partner(work, [routine.mine(work, escalation)]).values()
+        [way] = clocks.progress_at_partner_by_request(
+            work, [routine.mine(work, escalation)]
+        ).values()
     assert not way.was_seen
 
 

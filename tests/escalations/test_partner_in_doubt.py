@@ -30,7 +30,7 @@ def follow(house, *, later=timedelta(0)):
         ).all()
     before = become(house.context, "helpdesk_worker")
     then = at(house.context, datetime.now(UTC) + later)
-    jobs.follow_partner_vetting(then, **told[-1].arguments)
+    jobs.hold_or_resume_requests_after_vetting(then, **told[-1].arguments)
     become(house.context, before)
 
 
@@ -142,7 +142,7 @@ def test_a_clock_that_goes_on_is_no_word_of_theirs(house):
     follow(house)
 
     with house.as_reporter() as work:
-        [way] = clocks.arrivals_at_partner(work, [house.mine(work, escalation)]).values()
+        [way] = clocks.progress_at_partner_by_request(work, [house.mine(work, escalation)]).values()
     assert not way.was_seen
 
 

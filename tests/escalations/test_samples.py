@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from helpdesk.cli import main
 from helpdesk.core import emails
-from helpdesk.escalations import jobs, samples
+from helpdesk.escalations import jobs, sample_request
 from helpdesk.escalations.packets import missing_fields, parse_packet
 from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
 from helpdesk.escalations.staff_and_partner_labels import PRIORITIES
@@ -37,10 +37,10 @@ def in_words(time):
 
 
 def test_the_page_has_an_example_of_each_channel_and_of_no_other():
-    assert set(EXAMPLES) == set(samples.SAMPLES)
+    assert set(EXAMPLES) == set(sample_request.SAMPLES)
 
 
-@pytest.mark.parametrize("kind", samples.SAMPLES)
+@pytest.mark.parametrize("kind", sample_request.SAMPLES)
 def test_the_examples_are_what_the_command_prints(kind):
     printed = sample(kind)
 
@@ -57,14 +57,14 @@ def test_a_kind_that_there_is_not_is_refused_in_a_sentence(kind):
 
 
 def test_the_sample_is_a_request_that_could_be_sent_and_holds_no_more_than_is_allowed():
-    packet = samples.sample_packet()
+    packet = sample_request.sample_packet()
 
     assert parse_packet(packet.as_text()) == packet
-    assert missing_fields(packet, samples.ALLOWED) == ()
-    assert samples.FIELDS["region"]
+    assert missing_fields(packet, sample_request.ALLOWED) == ()
+    assert sample_request.FIELDS["region"]
     assert "region" not in packet.fields
     assert packet.header.is_drill
-    assert set(samples.FIELDS) == {field.name for field in FIELDS}
+    assert set(sample_request.FIELDS) == {field.name for field in FIELDS}
 
 
 def test_the_email_of_the_sample_is_the_one_that_a_partner_gets(house, monkeypatch):
@@ -82,7 +82,7 @@ def test_the_email_of_the_sample_is_the_one_that_a_partner_gets(house, monkeypat
     [real] = [one for one in house.context.mailer.sent if "is waiting for you" in one.body]
     assert "marker" in real.body
     assert "marker" in sample("mail").output
-    assert jobs.compose_request_email is samples.compose_request_email
+    assert jobs.compose_request_email is sample_request.compose_request_email
 
 
 @pytest.mark.parametrize("priority", PRIORITIES)

@@ -12,7 +12,9 @@ def hanging_on(house, somebody):
     """What the lead reads of it: what they asked for, and what they could have been second for."""
     with house.as_(house.lead) as work:
         person = accounts.person_by_id(work, somebody.person.id)
-        hanging = offboarding.open_work_of(work, person, [one.team for one in person.memberships])
+        hanging = offboarding.open_work_of_leaver(
+            work, person, [one.team for one in person.memberships]
+        )
         return (
             {one.what: one.others for one in hanging.asked},
             {one.what: one.others for one in hanging.to_agree},

@@ -38,7 +38,7 @@ def confirm(house, account=MINE):
     """A colleague confirms it with the step that writes down of which account."""
     with house.as_(house.lead) as work:
         case = work.session.get(Case, house.case.id)
-        run = duty.add_playbook(work, case, "account-takeover")
+        run = duty.start_playbook_and_judge_again(work, case, "account-takeover")
         page = queries.pinned_playbook_of(run)
         shown = showing(page, "confirm-owner", "confirmed")
         shown["evidence"] = {**shown["evidence"], "profile-url": account}
@@ -55,7 +55,7 @@ def confirmed(house, playbook="account-takeover"):
 
 def playbook_at_work(work, house, playbook):
     case = work.session.get(Case, house.case.id)
-    return queries.unfinished_run_of(work, case, playbook) or duty.add_playbook(
+    return queries.unfinished_run_of(work, case, playbook) or duty.start_playbook_and_judge_again(
         work, case, playbook
     )
 

@@ -138,14 +138,17 @@ def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
 
 def test_a_ticker_that_links_at_the_same_moment_stops_no_judgement(scene, monkeypatch):
     several_cases(scene.house, 1)
-    link, quicker = history.extend_chain, [IntegrityError("INSERT", {}, Exception("was quicker"))]
+    link, quicker = (
+        history.extend_history_chain,
+        [IntegrityError("INSERT", {}, Exception("was quicker"))],
+    )
 
     def behind_another(session, **how):
         if quicker:
             raise quicker.pop()
         return link(session, **how)
 
-    monkeypatch.setattr(history, "extend_chain", behind_another)
+    monkeypatch.setattr(history, "extend_history_chain", behind_another)
 
     assert judge.chain(scene.house) == []
     assert not quicker

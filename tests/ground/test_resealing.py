@@ -110,7 +110,7 @@ def put_news_where_it_was(context):
 
 def link(context, signer):
     with context.begin() as work:
-        history.extend_chain(work.session, at=datetime.now(UTC), signer=signer)
+        history.extend_history_chain(work.session, at=datetime.now(UTC), signer=signer)
 
 
 def values(work):
@@ -155,7 +155,7 @@ def with_todays(purpose):
 def findings(context):
     with context.begin() as work:
         witness = SERVICE.publics[KeyFile.HISTORY]
-        return [one.sentence for one in history.verify_chain(work.session, witness=witness)]
+        return [one.sentence for one in history.verify_history_chain(work.session, witness=witness)]
 
 
 def test_the_older_key_opens_nothing_any_more_and_todays_open_all(house):

@@ -145,7 +145,9 @@ def test_each_tick_chains_history(context, now):
         entries = work.session.scalar(select(func.count()).select_from(HistoryEntry))
         links = work.session.scalar(select(func.count()).select_from(HistoryLink))
         findings = list(
-            history.verify_chain(work.session, witness=context.service.publics[KeyFile.HISTORY])
+            history.verify_history_chain(
+                work.session, witness=context.service.publics[KeyFile.HISTORY]
+            )
         )
     assert links == entries > 0
     assert findings == []
@@ -155,14 +157,14 @@ def test_what_fell_behind_is_chained_some_numbers_at_a_time(context, now, monkey
     """All at once would last longer than a statement may, in a long history."""
     monkeypatch.setattr(ticker, "LOOKED_AT", 5)
     asked = []
-    extend_chain = history.extend_chain
+    extend_history_chain = history.extend_history_chain
 
     def noted(session, *, ids=None, **told):
         asked.append(ids)
         # Nothing is found where the newest are looked for: all of it has fallen behind.
-        return extend_chain(session, ids=ids, **told) if ids else 0
+        return extend_history_chain(session, ids=ids, **told) if ids else 0
 
-    monkeypatch.setattr(ticker.history, "extend_chain", noted)
+    monkeypatch.setattr(ticker.history, "extend_history_chain", noted)
     with context.begin(at=now) as work:
         for number in range(12):
             work.record_about("triage.happened", "tests", str(number))
@@ -186,9 +188,11 @@ def test_chaining_and_looking_back_share_their_time(context, now, monkeypatch):
     asked = []
     monkeypatch.setattr(ticker, "CHAINING", 0.0)
     monkeypatch.setattr(ticker, "_look_back", ticker._LookBack(next_id=2))
-    monkeypatch.setattr(ticker.history, "highest_id", lambda _session: 10**9)
+    monkeypatch.setattr(ticker.history, "highest_history_id", lambda _session: 10**9)
     monkeypatch.setattr(
-        ticker.history, "extend_chain", lambda _session, *, ids=None, **_told: asked.append(ids)
+        ticker.history,
+        "extend_history_chain",
+        lambda _session, *, ids=None, **_told: asked.append(ids),
     )
 
     ticker.tick(context, at=now)
@@ -199,7 +203,7 @@ def test_chaining_and_looking_back_share_their_time(context, now, monkeypatch):
 
 def test_looking_back_that_fails_keeps_nothing_from_being_chained(context, now, monkeypatch):
     monkeypatch.setattr(ticker, "_look_back", ticker._LookBack())
-    monkeypatch.setattr(ticker.history, "highest_id", lambda _session: 1 / 0)
+    monkeypatch.setattr(ticker.history, "highest_history_id", lambda _session: 1 / 0)
     with context.begin(at=now) as work:
         work.record_about("triage.happened", "tests", "1")
 
@@ -220,12 +224,14 @@ def test_entries_that_no_ticker_chains_are_said_by_verify(context, now):
     with context.begin() as work:
         witness = context.service.publics[KeyFile.HISTORY]
         early = list(
-            history.verify_chain(work.session, witness=witness, at=now + timedelta(minutes=1))
+            history.verify_history_chain(
+                work.session, witness=witness, at=now + timedelta(minutes=1)
+            )
         )
-        late = list(history.verify_chain(work.session, witness=witness, at=later))
+        late = list(history.verify_history_chain(work.session, witness=witness, at=later))
     ticker.tick(context, at=later)
     with context.begin() as work:
-        again = list(history.verify_chain(work.session, witness=witness, at=later))
+        again = list(history.verify_history_chain(work.session, witness=witness, at=later))
 
     assert early == again == []
     assert ["1 entries are not chained" in one.sentence for one in late] == [True]
@@ -246,7 +252,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, 
     with context.begin() as work:
         witness = context.service.publics[KeyFile.HISTORY]
         at = now + timedelta(minutes=5)
-        assert list(history.verify_chain(work.session, witness=witness, at=at)) == []
+        assert list(history.verify_history_chain(work.session, witness=witness, at=at)) == []
     assert OutboxJobState.WAITING in states(context)
 
 

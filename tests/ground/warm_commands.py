@@ -27,7 +27,7 @@ READ = (
     "helpdesk.cli.workers",
     "helpdesk.context_assembly",
     "helpdesk.host_dispatch",
-    "helpdesk.intake.start_check",
+    "helpdesk.intake.startup_check",
 )
 
 

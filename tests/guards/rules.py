@@ -81,7 +81,7 @@ def no_expression_runs_from_data(root: Path) -> Iterator[str]:
 def texts_are_normalised_at_a_bounded_cost(root: Path) -> Iterator[str]:
     """Marks on one letter cost by their square: who asks Python itself bounds what it reads."""
     bounded = {"core/unicode_normalization.py", "core/code_input.py", "accounts/passphrases.py"}
-    bounded |= {"playbooks/normalization.py"}
+    bounded |= {"playbooks/word_normalization.py"}
     for path in python_files(root):
         place = str(path.relative_to(root / "helpdesk"))
         if place not in bounded and "unicodedata.normalize(" in path.read_text():

@@ -232,12 +232,14 @@ def test_what_everyone_may_do_again_after_a_restore_is_named(postgres):
 
 
 def test_the_function_of_an_earlier_version_is_named(postgres):
-    ours = database_hardening.ends_lock_hoarders(
+    ours = database_hardening.sql_ending_lock_hoarders(
         database_hardening.LONGEST_WAIT, database_hardening.LONGEST_HOLD
     )
     with psycopg.connect(plain(postgres.url("postgres")), autocommit=True) as admin:
         assert list(database_warnings(postgres.url("helpdesk_owner"))) == []
-        admin.execute(database_hardening.ends_lock_hoarders(8, 8).replace("CREATE", REPLACE, 1))
+        admin.execute(
+            database_hardening.sql_ending_lock_hoarders(8, 8).replace("CREATE", REPLACE, 1)
+        )
         try:
             (said,) = database_warnings(postgres.url("helpdesk_owner"))
         finally:

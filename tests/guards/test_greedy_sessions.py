@@ -25,7 +25,7 @@ def server(tmp_path_factory):
     """A server for which 20 MB of temporary files are too much, a statement of two seconds, and a
     transaction of four."""
     with pytest.MonkeyPatch.context() as patch:
-        made = database_hardening.ends_lock_hoarders(
+        made = database_hardening.sql_ending_lock_hoarders(
             database_hardening.LONGEST_WAIT, database_hardening.LONGEST_HOLD
         )
         small = made.replace("> 100 *", "> 20 *").replace("'45 seconds'", "'2 seconds'")

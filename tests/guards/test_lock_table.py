@@ -356,7 +356,7 @@ def limits(small):
     with psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin:
 
         def change(longest_wait, longest_hold):
-            made = database_hardening.ends_lock_hoarders(longest_wait, longest_hold)
+            made = database_hardening.sql_ending_lock_hoarders(longest_wait, longest_hold)
             admin.execute(made.replace("CREATE", "CREATE OR REPLACE", 1))
 
         yield change

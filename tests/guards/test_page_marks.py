@@ -20,7 +20,7 @@ MARKED = {
     "duty.create_closure": "submitted_page_mark",
     "duty.create_closure_decision": "submitted_page_mark",
     "duty.create_reset": "submitted_page_mark",
-    "duty.create_wait": "_waits",
+    "duty.create_case_pause": "_waits",
     "escalations.create_answer": "submitted_page_mark",
     "escalations.create_answer_approval": "form.seen_wording",
     "escalations.create_approval": "form.seen_hash",
@@ -34,7 +34,7 @@ MARKED = {
     "intake.create_consents": "shown",
     "intake.create_verdict": "submitted_page_mark",
     "partner_desk.create_decision": "submitted_page_mark",
-    "partner_desk.create_late_action": "submitted_page_mark",
+    "partner_desk.create_action_before_withdrawal": "submitted_page_mark",
     "partners.create_allow_list": "submitted_page_mark",
     "partners.create_terms": "submitted_page_mark",
     "partners.create_vetting": "submitted_page_mark",
@@ -44,7 +44,7 @@ MARKED = {
     "playbooks.create_outcome": "form.seen_on_case",
     "playbooks.create_reopening": "submitted_page_mark",
     "playbooks.create_skip": "form.seen",
-    "triage.create_danger_seen": "submitted_page_mark",
+    "triage.create_danger_acknowledgement": "submitted_page_mark",
     "triage.create_answer_correction": "submitted_page_mark",
     "triage.create_lowering_decision": "submitted_page_mark",
 }
@@ -66,7 +66,7 @@ STOPS = "it only stops, takes back or asks somebody to look: as right on an old 
 LATEST = "it takes what is newest, or first in line, at that moment"
 ONE = "it gives or takes one person one thing, named in the form, and the rule is asked again"
 PLAIN = {
-    "accounts.create_code": OWN,
+    "accounts.create_sign_in_code": OWN,
     "accounts.create_enrolment": OWN,
     "accounts.create_enrolment_start": OWN,
     "accounts.create_email_address": OWN,

@@ -137,7 +137,7 @@ def test_what_is_wrong_in_one_part_of_a_tick_keeps_no_other_from_its_work(
         raise KeyError("odd")
 
     parts = (
-        "history.extend_chain",
+        "history.extend_history_chain",
         "surge_alerts.enqueue_surge_alerts",
         "storage_quota.enqueue_quota_warning",
         "stored_responses.delete_older_responses",

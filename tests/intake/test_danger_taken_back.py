@@ -51,7 +51,7 @@ def letters(house, monkeypatch):
             work.record(action, work.session.get(Case, case_id), told=[], **details)
 
     monkeypatch.setattr(jobs, "compose_case_alert", compose)
-    monkeypatch.setattr(jobs, "send_and_record", send)
+    monkeypatch.setattr(jobs, "send_case_alert_and_record", send)
 
     def work_off():
         due = calls(house)
@@ -112,11 +112,11 @@ def test_it_stays_on_the_board_until_a_coordinator_has_seen_it(house, case, code
     assert on_board(house) == [case.ref]
 
     with house.inside() as work, pytest.raises(NotAllowed):
-        triage.record_danger_seen(work, work.session.get(Case, case.id))
+        triage.acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
     coordinator = a_coordinator_has_seen_it(house, case)
     assert on_board(house) == []
     with house.inside(coordinator) as work, pytest.raises(StalePage):
-        triage.record_danger_seen(work, work.session.get(Case, case.id))
+        triage.acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
 
 
 def test_what_one_of_us_closed_is_not_on_it(house, case, code):
@@ -183,7 +183,7 @@ def test_what_we_do_meanwhile_ends_no_danger(house, case, code, what):
         if what == "corrected":
             triage.correct_reporter_answers(work, found, {"hold": "unclear"})
         elif what == "playbook":
-            duty.add_playbook(work, found, "doxing")
+            duty.start_playbook_and_judge_again(work, found, "doxing")
         else:
             seen = reporter_activity_marks(work, found)
             casework.send_message(work, found, "Are you safe?", seen=seen)
@@ -230,7 +230,9 @@ def test_a_board_of_before_clears_no_newer_withdrawal(house, case, code):
     take_back(house, case, code)
 
     with house.inside(coordinator) as work, pytest.raises(StalePage):
-        triage.record_danger_seen(work, work.session.get(Case, case.id), seen=seen)
+        triage.acknowledge_danger_in_withdrawn_case(
+            work, work.session.get(Case, case.id), seen=seen
+        )
     assert on_board(house) == [case.ref]
 
 
@@ -238,7 +240,7 @@ def a_coordinator_has_seen_it(house, case):
     with house.inside() as work:
         coordinator = a_person(work, Role.COORDINATOR, [house.team])
     with house.inside(coordinator) as work:
-        triage.record_danger_seen(work, work.session.get(Case, case.id))
+        triage.acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
     return coordinator
 
 

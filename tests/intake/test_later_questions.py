@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Case, Message
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import operations as triage
 from tests.intake.test_reports import cases, code_on, go_to, send
 
 LIBRARY = load_current_library()
-LATER = report_rules.deferred_questions(LIBRARY, ["account-takeover"])
+LATER = report_form_rules.deferred_questions(LIBRARY, ["account-takeover"])
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake import operations, queries
 from helpdesk.intake.operations import ReportLookupKeys
-from helpdesk.intake.report_rules import ReportContent
+from helpdesk.intake.report_form_rules import ReportContent
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE
 from tests.factories import a_case, a_person, a_team

@@ -11,7 +11,7 @@ from helpdesk import ticker
 from helpdesk.core.actors import Role
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.intake import intake_volume, storage_quota
-from helpdesk.intake.start_check import log_if_no_queue_takes_reports
+from helpdesk.intake.startup_check import log_if_no_queue_takes_reports
 from tests.conftest import STAFF, become
 from tests.factories import a_person, a_team, sign_in
 from tests.intake.test_reports import LAST, cases, go_to, send

@@ -28,7 +28,7 @@ from helpdesk.intake.models import (
     EmailReminder,
     PausedTestEmailAddress,
     ReminderState,
-    SentTestEmail,
+    StopLinkOfTestEmail,
 )
 from helpdesk.intake.reminder_emails import SENDERS, SUBJECTS
 from helpdesk.settings import Surface
@@ -381,7 +381,7 @@ def test_what_stops_a_test_email_is_kept_before_it_goes(house, inside, monkeypat
 
     def sends(_email):
         with house.staff.begin() as work:
-            kept.append(work.session.scalar(select(func.count()).select_from(SentTestEmail)))
+            kept.append(work.session.scalar(select(func.count()).select_from(StopLinkOfTestEmail)))
             kept.append(
                 work.session.scalar(select(func.count()).select_from(PausedTestEmailAddress))
             )
@@ -751,7 +751,7 @@ def test_what_a_link_of_a_test_email_leads_to_is_kept_for_a_month(house, inside,
         ticks(house, now + timedelta(days=days))
         house._become("postgres")
         with house.staff.begin() as work:
-            kept.append(work.session.scalar(select(func.count()).select_from(SentTestEmail)))
+            kept.append(work.session.scalar(select(func.count()).select_from(StopLinkOfTestEmail)))
         house._become("helpdesk_intake")
 
     assert kept == [1, 0]

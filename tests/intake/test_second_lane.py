@@ -40,10 +40,10 @@ def count(house, *, reports=0, megabytes=0, slow=False):
 def test_what_was_counted_while_the_clock_was_ahead_is_no_crowd(house, crowd):
     house._become("postgres")
     with house.staff.begin() as work:
-        assert intake_volume.current_volume(work).is_flood
+        assert intake_volume.current_intake_volume(work).is_flood
         work.session.execute(text("UPDATE intake_load SET at = at + interval '1 day'"))
 
-        volume = intake_volume.current_volume(work)
+        volume = intake_volume.current_intake_volume(work)
 
     assert (volume.is_flood, volume.reports) == (False, 0)
 
@@ -149,11 +149,11 @@ def test_what_comes_is_counted_by_the_database_and_the_door_cannot_change_the_co
     house, filled_in
 ):
     with house.at_the_door() as work:  # others that commit may have sent some in this hour
-        before = intake_volume.current_volume(work)
+        before = intake_volume.current_intake_volume(work)
     send(filled_in)
 
     with house.at_the_door() as work:
-        counted = intake_volume.current_volume(work)
+        counted = intake_volume.current_intake_volume(work)
     assert counted.lately == before.lately + 1
     assert counted.reports == before.reports + 1
     assert counted.bytes > before.bytes + 9_000

@@ -19,7 +19,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake import operations
-from helpdesk.intake.report_rules import ReportContent
+from helpdesk.intake.report_form_rules import ReportContent
 from helpdesk.settings import Surface
 from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_person, a_team

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.app import create_app
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.languages import offered_languages
 from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.conditions import names_in
@@ -18,7 +18,7 @@ from tests.intake.browser import Browser
 
 LARGEST = 50_000
 LIBRARY = load_current_library()
-KINDS = [page.id for page in report_rules.incident_kinds(LIBRARY)]
+KINDS = [page.id for page in report_form_rules.incident_kinds(LIBRARY)]
 STYLE = re.compile(r'href="/[^"]*(static/[^"]+\.css)"')
 
 
@@ -69,27 +69,30 @@ def test_every_page_is_light(house, settings_of_all, kinds):
 @pytest.mark.parametrize("how_many", [2, 3])
 def test_of_two_kinds_or_three_all_are_always_asked_about(how_many):
     for kinds in itertools.combinations(KINDS, how_many):
-        asked = report_rules.playbooks_to_ask(LIBRARY, kinds)
+        asked = report_form_rules.playbooks_to_ask(LIBRARY, kinds)
         assert len(asked) == how_many
         # so that nothing waits in the mailbox on which the level hangs
-        questions = {one.id for one in report_rules.urgency_questions(LIBRARY, asked)}
+        questions = {one.id for one in report_form_rules.urgency_questions(LIBRARY, asked)}
         flags = [flag for page in asked for flag in page.red_flags if flag.floor]
         assert questions >= {name for flag in flags for name in names_in(flag.when)}
 
 
 def test_what_is_open_at_first_fits_three_screens_and_the_rest_is_folded_kind_by_kind():
     for kinds in itertools.combinations(KINDS, 3):
-        pages = report_rules.playbooks_to_ask(LIBRARY, kinds)
+        pages = report_form_rules.playbooks_to_ask(LIBRARY, kinds)
         points = LIBRARY.decision_questions
         asked = [
-            one for one in report_rules.urgency_questions(LIBRARY, pages) if one.id not in points
+            one
+            for one in report_form_rules.urgency_questions(LIBRARY, pages)
+            if one.id not in points
         ]
 
-        groups = report_rules.group_questions(pages, asked)
+        groups = report_form_rules.group_questions(pages, asked)
 
         shown = [one for group in groups if not group.is_folded for one in group.questions]
         assert (
-            sum(report_rules.count_visible_lines(one) for one in shown) <= report_rules.OPEN_LINES
+            sum(report_form_rules.count_visible_lines(one) for one in shown)
+            <= report_form_rules.OPEN_LINES
         )
         listed = [one.id for group in groups for one in group.questions]
         assert sorted(listed) == sorted(one.id for one in asked)
@@ -120,7 +123,7 @@ def floors(page_id):
 
 
 def test_of_very_many_kinds_those_are_asked_about_that_can_be_most_urgent():
-    asked = [page.id for page in report_rules.playbooks_to_ask(LIBRARY, KINDS)]
+    asked = [page.id for page in report_form_rules.playbooks_to_ask(LIBRARY, KINDS)]
 
     assert 3 <= len(asked) <= 4
     left = [floors(kind) for kind in KINDS if kind not in asked]
@@ -129,8 +132,8 @@ def test_of_very_many_kinds_those_are_asked_about_that_can_be_most_urgent():
 
 def test_what_can_be_most_urgent_is_asked_about_wherever_it_stands_in_the_list():
     accounts = ["account-suspended", "suspicious-message", "device-suspicious", "website-down"]
-    assert report_rules.playbooks_to_ask(LIBRARY, [*accounts, "doxing"])[0].id == "doxing"
+    assert report_form_rules.playbooks_to_ask(LIBRARY, [*accounts, "doxing"])[0].id == "doxing"
     assert (
-        report_rules.playbooks_to_ask(LIBRARY, ["advice", "intimate-images"])[0].id
+        report_form_rules.playbooks_to_ask(LIBRARY, ["advice", "intimate-images"])[0].id
         == "intimate-images"
     )

@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.report_content import answers_of, story_of
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
 from helpdesk.triage.models import LevelEvaluation
@@ -282,10 +282,10 @@ def test_every_page_stands_under_one_heading_and_headings_name_pages_that_exist(
 
     assert len(named) == len(set(named))
     assert set(named) == there
-    assert [one.title for one in report_rules.kinds_by_heading(LIBRARY)] == [
+    assert [one.title for one in report_form_rules.kinds_by_heading(LIBRARY)] == [
         group.title for group in LIBRARY.collection.groups
     ]
 
 
 def test_a_report_without_a_tick_is_about_something_else():
-    assert [page.id for page in report_rules.playbooks_to_ask(LIBRARY, [])] == [SOMETHING_ELSE]
+    assert [page.id for page in report_form_rules.playbooks_to_ask(LIBRARY, [])] == [SOMETHING_ELSE]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.forms import ReportFormSteps
 from helpdesk.playbooks.answer_evaluation import implied_decision_answers, raised_red_flags
 from helpdesk.playbooks.conditions import names_in
@@ -15,7 +15,7 @@ from helpdesk.playbooks.repository import load_current_library
 from tests.intake.test_reports import go_to
 
 LIBRARY = load_current_library()
-PAGES = report_rules.incident_kinds(LIBRARY)
+PAGES = report_form_rules.incident_kinds(LIBRARY)
 LIST = "Show the list"
 FOLD = re.compile(
     r"<details( open)?>\s*<summary><span class=\"summary-text\">([^<]*)(.*?)</details>", re.DOTALL
@@ -29,7 +29,7 @@ def folds(browser):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_no_level_hangs_on_what_is_asked_later(page):
-    later = report_rules.deferred_questions(LIBRARY, [page.id])
+    later = report_form_rules.deferred_questions(LIBRARY, [page.id])
     points = set(LIBRARY.decision_questions)
 
     for question in later:
@@ -46,20 +46,22 @@ def test_nothing_is_asked_before_that_decides_nothing(page):
     decides |= {name for one in page.red_flags if one.floor for name in names_in(one.when)}
     decides |= {one.id for one in page.questions for option in one.options if option.sets}
 
-    asked = {one.id for one in report_rules.urgency_questions(LIBRARY, [page])}
+    asked = {one.id for one in report_form_rules.urgency_questions(LIBRARY, [page])}
 
     assert asked == {one.id for one in page.questions} & decides
 
 
 @pytest.mark.parametrize("kinds", list(itertools.pairwise(page.id for page in PAGES)))
 def test_each_question_is_asked_once_before_or_later(kinds):
-    before = report_rules.urgency_questions(LIBRARY, report_rules.playbooks_to_ask(LIBRARY, kinds))
-    later = report_rules.deferred_questions(LIBRARY, kinds)
+    before = report_form_rules.urgency_questions(
+        LIBRARY, report_form_rules.playbooks_to_ask(LIBRARY, kinds)
+    )
+    later = report_form_rules.deferred_questions(LIBRARY, kinds)
 
     asked = [one.id for one in (*before, *later)]
     assert len(asked) == len(set(asked))
     whole = {one.id for kind in kinds for one in LIBRARY.playbook(kind).questions}
-    assert set(asked) == whole - {report_rules.STORY, *report_rules.CONTACT}
+    assert set(asked) == whole - {report_form_rules.STORY, *report_form_rules.CONTACT}
 
 
 def test_the_five_stand_on_a_page_of_their_own_and_their_examples_are_folded(browser):

@@ -11,8 +11,8 @@ from helpdesk.playbooks.edition_diff import (
     records_lost_in_edition,
 )
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.run_progress import RecordedStep
 
 PAGE = load_current_library().playbook("account-takeover")
 STEPS = [step.id for step in PAGE.steps]

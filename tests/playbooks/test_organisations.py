@@ -14,9 +14,9 @@ def test_the_causes_are_the_predicates_of_the_taxonomy_and_no_others():
 
 def test_an_organisation_has_the_tags_of_its_causes():
     known = {organisation_questions.CAUSE: ("human-rights", "womens-right")}
-    told = organisation_questions.tags_of_organisation(known)
+    told = organisation_questions.organisation_tags(known)
     assert told == ("accessnow:human-rights", "accessnow:womens-right")
-    assert organisation_questions.tags_of_organisation({}) == ()
+    assert organisation_questions.organisation_tags({}) == ()
 
 
 def test_no_answer_puts_a_tag_of_organisations_on_an_incident():

@@ -5,8 +5,8 @@ import pytest
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answer_evaluation import raised_red_flags, safe_now_advice
 from helpdesk.playbooks.conditions import UNSURE
-from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.run_progress import StepState
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.triage.judgement import judge_report
 from helpdesk.triage.repository import load_decision_table

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import FactSource
-from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.run_progress import RecordedStep, StepState
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_progress_calculator import track_progress
 

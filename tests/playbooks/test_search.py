@@ -21,9 +21,9 @@ from helpdesk.playbooks.incident_search import (
     train_classifier,
 )
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.normalization import SMALL, content_stems_in, fold_letters
 from helpdesk.playbooks.repository import incident_classifier, load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
+from helpdesk.playbooks.word_normalization import SMALL, content_stems_in, fold_letters
 from helpdesk.settings import LANGUAGES
 
 PHRASES = Path(__file__).parents[2] / "playbooks" / "vocab" / "searches"

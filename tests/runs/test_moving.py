@@ -11,7 +11,7 @@ from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, playbook_to_json
 from helpdesk.playbooks.model import NamedValue
-from helpdesk.playbooks.progress import StepState
+from helpdesk.playbooks.run_progress import StepState
 from helpdesk.runs import operations, queries
 from helpdesk.runs.models import MOVED
 from tests.factories import sign_in

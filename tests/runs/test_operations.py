@@ -13,7 +13,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, playbook_from_json
-from helpdesk.playbooks.progress import StepState
+from helpdesk.playbooks.run_progress import StepState
 from helpdesk.runs import condition_context, operations, queries, storage
 from helpdesk.runs.models import PlaybookEdition, StepRecord
 

@@ -15,7 +15,7 @@ from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing
 from helpdesk.duty.queries import load_board
-from helpdesk.playbooks.progress import StepState
+from helpdesk.playbooks.run_progress import StepState
 from helpdesk.runs import operations, queries
 from helpdesk.runs.models import StepRecord, StepRecordKind
 from tests.factories import a_case

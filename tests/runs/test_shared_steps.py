@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from helpdesk.cases.playbook_findings import fact_codes_of_playbook
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.edition_diff import without_wording
-from helpdesk.playbooks.progress import StepState
+from helpdesk.playbooks.edition_diff import strip_wording
+from helpdesk.playbooks.run_progress import StepState
 from helpdesk.playbooks.step_rules import outcome_continues_run
 from helpdesk.runs import operations, queries
 from helpdesk.runs.models import MOVED, Run, StepRecord, StepRecordKind
@@ -242,7 +242,7 @@ def test_only_the_last_record_of_a_shared_step_that_means_the_same_is_counted(pa
         assert one.record.at == max(record.at for record, _ in said if record.step == name)
         assert one.record.at > NOON - FRESH or one.ended_the_run
         assert "." in name
-        assert without_wording(page.step(name)) == without_wording(one.page.step(name))
+        assert strip_wording(page.step(name)) == strip_wording(one.page.step(name))
         went_on = outcome_continues_run(page.step(name).outcome(one.outcome.id))
         assert one.counts_as_done == (page.step(name).once and went_on)
 

@@ -479,7 +479,7 @@ def test_a_stranger_releases_nothing(staff, at_work):
     at_work.start("being-watched")
 
     with pytest.raises(NotAllowed), at_work.working(at_work.stranger) as work:
-        operations.release_kind(work, at_work.case(work), "being-watched")
+        operations.show_kind_in_mailbox(work, at_work.case(work), "being-watched")
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha,
     send(asha, where, where, **same, **{"q-organisation_cause": "human-rights"})
 
     _, triage = case_now(context, house)
-    assert triage.tags_of_organisation == ("accessnow:human-rights",)
+    assert triage.organisation_tags == ("accessnow:human-rights",)
     assert triage.tags_of_incident({}) == ('rsit:intrusions="unprivileged-account-compromise"',)
     assert triage.tags_of_incident({"cause": "attempts_only"}) == (
         'rsit:intrusion-attempts="brute-force"',

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from werkzeug.exceptions import InternalServerError
 
 from helpdesk.app import LARGEST_REQUEST
-from helpdesk.core.commits import CommitLost
 from helpdesk.core.errors import NotAllowed
+from helpdesk.core.lost_commits import CommitLost
 from tests import factories
 
 EVERY_SURFACE = pytest.mark.parametrize(

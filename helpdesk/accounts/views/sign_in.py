@@ -11,7 +11,7 @@ from helpdesk.accounts.views.sign_in_limits import spend_device_try, spend_sign_
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.error_pages import parent_page_of
-from helpdesk.web.form_tokens import allow_other_persons_form, issue_page_to
+from helpdesk.web.form_tokens import allow_other_persons_form, issue_page_tokens_to
 from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none, requested_page
 from helpdesk.web.known_devices import current_device, remember_device
 from helpdesk.web.login import public_view
@@ -77,14 +77,14 @@ def create_sign_in() -> ResponseReturnValue:
         response = make_response(render_template("accounts/code.html", form=code, has_cookie=True))
     else:
         to = local_page_or_none(form.to.data or "")
-        response = make_response(redirect(url_for(".new_code", to=to), 303))
+        response = make_response(redirect(url_for(".new_sign_in_code", to=to), 303))
     set_session_cookie(response, token)
     return response
 
 
 @bp.get("/sign-in/code")
 @public_view
-def new_code() -> ResponseReturnValue:
+def new_sign_in_code() -> ResponseReturnValue:
     form = SecondFactorForm()
     form.to.data = local_page_or_none(request.args.get("to", "")) or ""
     return _code_page(form)
@@ -94,7 +94,7 @@ def new_code() -> ResponseReturnValue:
 @public_view
 @allow_other_persons_form
 @allow_double_submit
-def create_code() -> ResponseReturnValue:
+def create_sign_in_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
         came_in = authentication.try_second_factor(
@@ -129,7 +129,7 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
     if who is None or not interrupted.is_issued_to(who):
         flash(NOT_YOURS)
         return redirect(home_url(), 303)
-    issue_page_to(who)
+    issue_page_tokens_to(who)
     above = parent_page_of(interrupted.address)
     return render_template("accounts/interrupted.html", interrupted=interrupted, above=above)
 

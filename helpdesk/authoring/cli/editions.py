@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from helpdesk.authoring.cli.output import ToolCannotRun
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import TYPES, read_library_with_problems
 from helpdesk.authoring.source import PlaybookError, read_yaml_file
+from helpdesk.authoring.written_library import WrittenLibrary
 
 VOCABULARY = "vocab"
 

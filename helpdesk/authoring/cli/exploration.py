@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.playbook_selection import playbooks_named
+from helpdesk.authoring.cli.playbook_selection import load_playbooks_named
 from helpdesk.authoring.cli.simulation_text import intake_result_lines, step_lines
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library_with_problems
 from helpdesk.authoring.simulation import random_exploration
 from helpdesk.authoring.simulation.invariants import simulate_person
 from helpdesk.authoring.simulation.random_exploration import BrokenInvariant
 from helpdesk.authoring.simulation.random_people import PlaybookWithLibrary, random_person
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 
@@ -38,7 +38,7 @@ class ExplorationShare:
 
 def run_exploration(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
     """Let all these people go through all these pages, and say what does not hold."""
-    library, pages = playbooks_named(folder, named)
+    library, pages = load_playbooks_named(folder, named)
     shares = list(_shares(folder, pages, seeds))
     broken = [one for found in _worked(shares, len(seeds) * len(pages)) for one in found]
     lines = list(_lines(broken, pages, seeds))

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.shown_translations import translate_library
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.export.cacao import author_identity, playbook_to_cacao, to_json_text
 from helpdesk.export.cacao_checks import find_export_faults
 from helpdesk.export.flow_diagram import playbook_to_svg

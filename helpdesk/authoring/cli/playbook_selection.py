@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from helpdesk.authoring.cli.output import ToolCannotRun
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library_with_problems
 from helpdesk.authoring.source import PlaybookError
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook
 
 
-def playbooks_named(
+def load_playbooks_named(
     folder: Path, named: Sequence[str]
 ) -> tuple[WrittenLibrary, tuple[Playbook, ...]]:
     """The pages of these names, or all; a sentence about one that is not there or does not read."""

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.playbook_selection import playbooks_named
-from helpdesk.authoring.library import WrittenLibrary
+from helpdesk.authoring.cli.playbook_selection import load_playbooks_named
 from helpdesk.authoring.reading.scenarios import (
     PlaybookScenarios,
     read_playbook_scenarios,
@@ -17,6 +16,7 @@ from helpdesk.authoring.reading.scenarios import (
 from helpdesk.authoring.simulation.coverage import UncoveredParts, find_uncovered_parts
 from helpdesk.authoring.simulation.expectations import UnmetExpectation, check_scenario
 from helpdesk.authoring.source import PlaybookError
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook
 
 WIDTH = 98
@@ -24,7 +24,7 @@ WIDTH = 98
 
 def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     """Go every walk-through, and name what came out otherwise."""
-    library, pages = playbooks_named(folder, named)
+    library, pages = load_playbooks_named(folder, named)
     read = {page.id: read_playbook_scenarios(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
     if not named:
@@ -51,7 +51,7 @@ def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> Non
 
 def print_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     """Name what no walk-through visits."""
-    library, pages = playbooks_named(folder, named)
+    library, pages = load_playbooks_named(folder, named)
     read = {page.id: read_playbook_scenarios(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
     watched = output.with_progress_bar(pages, total=len(pages), doing="Walking")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import exploration, output
-from helpdesk.authoring.cli.playbook_selection import playbooks_named
+from helpdesk.authoring.cli.playbook_selection import load_playbooks_named
 from helpdesk.authoring.cli.scenarios import check_scenarios, print_coverage
 from helpdesk.authoring.cli.simulation_data import simulation_as_data
 from helpdesk.authoring.cli.simulation_text import simulation_lines
@@ -73,7 +73,7 @@ def simulate_command(
 def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> None:
     if not named:
         raise output.ToolCannotRun("Name the page: simulate TYPE --answers FILE.")
-    library, pages = playbooks_named(folder, named)
+    library, pages = load_playbooks_named(folder, named)
     try:
         piece = read_script_text(_read(file), file if file != "-" else "standard input")
         script = read_script(piece, pages, library)

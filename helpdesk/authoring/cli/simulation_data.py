@@ -10,7 +10,7 @@ from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Value, condition_to_data, names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
 from helpdesk.playbooks.model import Advice, Playbook
-from helpdesk.playbooks.progress import StepState
+from helpdesk.playbooks.run_progress import StepState
 
 NOT_TAKEN = (StepState.NOT_NEEDED, StepState.OPEN, StepState.BLOCKED, StepState.WAITING)
 

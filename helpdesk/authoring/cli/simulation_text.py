@@ -11,7 +11,7 @@ from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.progress import StepState
+from helpdesk.playbooks.run_progress import StepState
 
 WIDTH = 98
 

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
 from helpdesk.authoring.lint.locations import file_and_line_of
 from helpdesk.authoring.lint.wordlists import WordLists, read_word_lists
@@ -15,6 +14,7 @@ from helpdesk.authoring.playbook_uuids import read_playbook_uuids
 from helpdesk.authoring.reading.folder import playbook_names, read_library_with_problems
 from helpdesk.authoring.reading.scenarios import PlaybookScenarios, read_scenarios
 from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Text
 
 ROOT = "playbooks"

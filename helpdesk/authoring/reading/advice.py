@@ -1,21 +1,21 @@
 """Reading what answers lead to at once: red flags, and advice before anyone has read the report."""
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.context import PlaybookContext
+from helpdesk.authoring.reading.context import PlaybookReferenceContext
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Advice, LossIfLate, RedFlag
 
 
-def read_red_flags(node: Node, context: PlaybookContext) -> tuple[RedFlag, ...]:
+def read_red_flags(node: Node, context: PlaybookReferenceContext) -> tuple[RedFlag, ...]:
     """The answers that must not wait."""
     flags = node.each(lambda item: _red_flag(item, context))
     refuse_repeats(node, [flag.id for flag in flags])
     return flags
 
 
-def read_advice(node: Node, context: PlaybookContext) -> tuple[Advice, ...]:
+def read_advice(node: Node, context: PlaybookReferenceContext) -> tuple[Advice, ...]:
     """What to do now and what better not to do; at least one of each."""
     advice = node.each(lambda item: _one_advice(item, context))
     refuse_repeats(node, [one.id for one in advice])
@@ -24,7 +24,7 @@ def read_advice(node: Node, context: PlaybookContext) -> tuple[Advice, ...]:
     return advice
 
 
-def _red_flag(node: Node, context: PlaybookContext) -> RedFlag:
+def _red_flag(node: Node, context: PlaybookReferenceContext) -> RedFlag:
     fields = node.fields("id when why", "floor go_to")
     flag_id = fields["id"].id()
     return RedFlag(
@@ -36,7 +36,7 @@ def _red_flag(node: Node, context: PlaybookContext) -> RedFlag:
     )
 
 
-def _one_advice(node: Node, context: PlaybookContext) -> Advice:
+def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
     fields = node.fields("id", "say dont when risk at_stake copies")
     if ("say" in fields) == ("dont" in fields):
         node.refuse("write either say or dont")

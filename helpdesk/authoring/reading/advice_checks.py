@@ -1,10 +1,10 @@
 """Reading vocab/advice_checks.yml: what advice never says, or has to say, after certain answers."""
 
-from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.reading.conditions import Scales, read_condition
 from helpdesk.authoring.reading.references import ReferenceCollector
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
+from helpdesk.authoring.written_library import AdviceCheck
 
 ADVICE_CHECKS = "vocab/advice_checks.yml"
 

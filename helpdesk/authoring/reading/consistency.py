@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.context import PlaybookContext
+from helpdesk.authoring.reading.context import PlaybookReferenceContext
 from helpdesk.authoring.reading.facts import facts_set_by
 from helpdesk.authoring.reading.questions import possible_answers
 from helpdesk.authoring.reading.references import ReferenceKind
@@ -17,7 +17,7 @@ class PlaybookConsistency:
 
     page: Fields
     playbook: Playbook
-    context: PlaybookContext
+    context: PlaybookReferenceContext
 
     def check(self) -> None:
         """Refuse what leads nowhere and what nothing leads to, all of it at once."""

@@ -14,7 +14,7 @@ from helpdesk.playbooks.model import Text
 
 
 @dataclass(frozen=True)
-class CollectionContext:
+class SharedContentContext:
     """The collection, the vocabulary, the fragments, and the names of the neighbours."""
 
     collection: PlaybookCollection
@@ -26,11 +26,11 @@ class CollectionContext:
 
 
 @dataclass(frozen=True)
-class PlaybookContext:
+class PlaybookReferenceContext:
     """One page while it is read: its name, what it may build on, and whatever it named so far."""
 
     home: str
-    content: CollectionContext
+    content: SharedContentContext
     references: ReferenceCollector = field(default_factory=ReferenceCollector)
 
     def condition(self, node: Node) -> Condition:

@@ -1,7 +1,7 @@
 """Reading what a page leaves behind: evidence, requests to others, and the ways a run ends."""
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.context import PlaybookContext
+from helpdesk.authoring.reading.context import PlaybookReferenceContext
 from helpdesk.authoring.reading.references import ReferenceKind
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
@@ -18,21 +18,23 @@ VERBS = ("restore", "lock", "remove", "preserve", "review")
 GATES = ("vetted", "owner_confirmed", "consent_platform", "public_form")
 
 
-def read_evidence_items(node: Node, context: PlaybookContext) -> tuple[EvidenceItem, ...]:
+def read_evidence_items(node: Node, context: PlaybookReferenceContext) -> tuple[EvidenceItem, ...]:
     """What is worth keeping."""
     evidence = node.each(lambda item: _evidence(item, context))
     refuse_repeats(node, [one.id for one in evidence])
     return evidence
 
 
-def read_escalation_plans(node: Node, context: PlaybookContext) -> tuple[EscalationPlan, ...]:
+def read_escalation_plans(
+    node: Node, context: PlaybookReferenceContext
+) -> tuple[EscalationPlan, ...]:
     """When and with what somebody outside is asked to act."""
     plans = node.each(lambda item: _escalation(item, context))
     refuse_repeats(node, [plan.to for plan in plans])
     return plans
 
 
-def read_ends(node: Node, context: PlaybookContext) -> tuple[RunEnd, ...]:
+def read_ends(node: Node, context: PlaybookReferenceContext) -> tuple[RunEnd, ...]:
     """The ways a run ends, of all four kinds."""
     ends = node.each(lambda item: _end(item, context))
     refuse_repeats(node, [end.id for end in ends])
@@ -45,7 +47,7 @@ def read_ends(node: Node, context: PlaybookContext) -> tuple[RunEnd, ...]:
     return ends
 
 
-def _evidence(node: Node, context: PlaybookContext) -> EvidenceItem:
+def _evidence(node: Node, context: PlaybookReferenceContext) -> EvidenceItem:
     fields = node.fields("id kind label", "how must for sensitivity")
     evidence_id, kinds = fields["id"].id(), context.content.evidence_kinds
     home = f"evidence.{evidence_id}"
@@ -67,13 +69,13 @@ def _evidence(node: Node, context: PlaybookContext) -> EvidenceItem:
     )
 
 
-def _platform(node: Node, context: PlaybookContext) -> str:
+def _platform(node: Node, context: PlaybookReferenceContext) -> str:
     if node.id() not in {platform.slug for platform in context.content.words.platforms}:
         node.refuse(f"vocab/platforms.yml has no platform '{node.id()}'", rule=LintRule.REFERENCES)
     return node.id()
 
 
-def _escalation(node: Node, context: PlaybookContext) -> EscalationPlan:
+def _escalation(node: Node, context: PlaybookReferenceContext) -> EscalationPlan:
     fields = node.fields("to needs packet asks follow_up ceiling")
     plan = EscalationPlan(
         to=fields["to"].id(),
@@ -100,7 +102,7 @@ def _verb(node: Node) -> str:
     return node.id()
 
 
-def _end(node: Node, context: PlaybookContext) -> RunEnd:
+def _end(node: Node, context: PlaybookReferenceContext) -> RunEnd:
     fields = node.fields("id kind label say", "follow_up services")
     end_id = fields["id"].id()
     return RunEnd(

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.advice_checks import ADVICE_CHECKS, read_advice_checks
-from helpdesk.authoring.reading.context import CollectionContext
-from helpdesk.authoring.reading.danger_signs import DANGER_SIGNS, read_danger_signs
+from helpdesk.authoring.reading.context import SharedContentContext
+from helpdesk.authoring.reading.danger_phrases import DANGER_SIGNS, read_danger_phrases
 from helpdesk.authoring.reading.fragments import Fragment
 from helpdesk.authoring.reading.helplines import HELPLINES, read_helplines
 from helpdesk.authoring.reading.playbooks import read_playbook
@@ -23,6 +22,7 @@ from helpdesk.authoring.reading.vocabulary import (
     read_services,
 )
 from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook
 from helpdesk.triage.decision_table import DecisionTable
 
@@ -59,7 +59,7 @@ def read_library_with_problems(folder: Path) -> tuple[WrittenLibrary, list[Playb
     scales = {point.id: point.scale for point in table.points}
     words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
     ids = playbook_names(folder)
-    content = CollectionContext(
+    content = SharedContentContext(
         collection=collection,
         words=words,
         evidence_kinds={kind.id: kind for kind in kinds},
@@ -81,14 +81,14 @@ def read_library_with_problems(folder: Path) -> tuple[WrittenLibrary, list[Playb
         searches=read_search_phrases(folder, ids),
         synonyms=read_synonyms(_file(folder, SYNONYMS)),
         helplines=read_helplines(_file(folder, HELPLINES)),
-        danger_signs=read_danger_signs(_file(folder, DANGER_SIGNS)),
+        danger_signs=read_danger_phrases(_file(folder, DANGER_SIGNS)),
         advice_checks=read_advice_checks(_file(folder, ADVICE_CHECKS), scales),
     )
     return library, problems
 
 
 def _playbooks(
-    folder: Path, content: CollectionContext
+    folder: Path, content: SharedContentContext
 ) -> tuple[tuple[Playbook, ...], list[PlaybookError]]:
     playbooks: list[Playbook] = []
     problems: list[PlaybookError] = []

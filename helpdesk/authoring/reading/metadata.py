@@ -3,7 +3,7 @@
 import re
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.context import PlaybookContext
+from helpdesk.authoring.reading.context import PlaybookReferenceContext
 from helpdesk.authoring.reading.references import ReferenceKind
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.model import (
@@ -29,7 +29,7 @@ def read_playbook_id(node: Node) -> str:
     return name
 
 
-def read_common_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
+def read_common_names(node: Node, context: PlaybookReferenceContext) -> tuple[Text, ...]:
     """What people call this trouble."""
     return tuple(
         context.text(f"also_called.{number}", item) for number, item in enumerate(node.items(), 1)
@@ -37,7 +37,7 @@ def read_common_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
 
 
 def read_better_fitting_playbooks(
-    node: Node, context: PlaybookContext
+    node: Node, context: PlaybookReferenceContext
 ) -> tuple[BetterFittingPlaybook, ...]:
     """The pages that fit better, and when."""
     return tuple(
@@ -56,12 +56,12 @@ def read_sharing(node: Node) -> str:
     return node.text()
 
 
-def read_tags(node: Node, context: PlaybookContext) -> tuple[MachineTag, ...]:
+def read_tags(node: Node, context: PlaybookReferenceContext) -> tuple[MachineTag, ...]:
     """The machine tags, each of a taxonomy that the collection names."""
     return node.each(lambda item: _tag(item, context))
 
 
-def read_citations(node: Node, context: PlaybookContext) -> tuple[Citation, ...]:
+def read_citations(node: Node, context: PlaybookReferenceContext) -> tuple[Citation, ...]:
     """The sources, each one that the collection names, and what it was used for."""
     return node.each(lambda item: _citation(item, context))
 
@@ -72,7 +72,7 @@ def read_review(node: Node) -> PlaybookReview:
     return PlaybookReview(fields["on"].day(), fields.list_of("by", Node.text), fields["next"].day())
 
 
-def read_replaces(node: Node, context: PlaybookContext) -> str:
+def read_replaces(node: Node, context: PlaybookReferenceContext) -> str:
     """The name of the page that stood here before."""
     if node.id() in context.content.playbook_ids:
         node.refuse(
@@ -81,7 +81,7 @@ def read_replaces(node: Node, context: PlaybookContext) -> str:
     return node.id()
 
 
-def _tag(node: Node, context: PlaybookContext) -> MachineTag:
+def _tag(node: Node, context: PlaybookReferenceContext) -> MachineTag:
     fields = node.fields("tag", "when")
     tag = fields["tag"].text()
     match = TAG.fullmatch(tag)
@@ -94,7 +94,7 @@ def _tag(node: Node, context: PlaybookContext) -> MachineTag:
     return MachineTag(tag, fields.read("when", context.condition, None))
 
 
-def _citation(node: Node, context: PlaybookContext) -> Citation:
+def _citation(node: Node, context: PlaybookReferenceContext) -> Citation:
     fields = node.fields("key used_for")
     if fields["key"].text() not in context.content.collection.sources:
         fields["key"].refuse(

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from helpdesk.authoring.reading import advice, evidence_and_ends, metadata
 from helpdesk.authoring.reading.consistency import PlaybookConsistency
-from helpdesk.authoring.reading.context import CollectionContext, PlaybookContext
+from helpdesk.authoring.reading.context import PlaybookReferenceContext, SharedContentContext
 from helpdesk.authoring.reading.questions import read_questions
 from helpdesk.authoring.reading.steps import StepsReader
 from helpdesk.authoring.source import ErrorCollector, Fields, Node
@@ -20,22 +20,24 @@ MUST = (
 MAY = "also_called not_for reviewed tags red_flags evidence escalations replaces"
 
 
-def read_playbook(file: Node, content: CollectionContext) -> Playbook:
+def read_playbook(file: Node, content: SharedContentContext) -> Playbook:
     """One page, resolved. It is refused if anything in it leads nowhere."""
     page = file.fields(MUST, MAY)
     if page["schema"].text() != "playbook/1":
         page["schema"].refuse("this reader knows playbook/1")
-    context = PlaybookContext(metadata.read_playbook_id(page["id"]), content)
+    context = PlaybookReferenceContext(metadata.read_playbook_id(page["id"]), content)
     playbook = _read(page, context)
     PlaybookConsistency(page, playbook, context).check()
     return playbook
 
 
-def _read(page: Fields, context: PlaybookContext) -> Playbook:
+def _read(page: Fields, context: PlaybookReferenceContext) -> Playbook:
     """Part by part, so that what is wrong in one does not hide what is wrong in the next."""
     gathered, words = ErrorCollector(), context.content.words
 
-    def part(key: str, how: Callable[[Node, PlaybookContext], tuple[T, ...]]) -> tuple[T, ...]:
+    def part(
+        key: str, how: Callable[[Node, PlaybookReferenceContext], tuple[T, ...]]
+    ) -> tuple[T, ...]:
         read = list[T]()
         with gathered.collecting():
             read += page.read(key, lambda node: how(node, context), ())
@@ -66,7 +68,7 @@ def _read(page: Fields, context: PlaybookContext) -> Playbook:
     return Playbook(**header, **parts)
 
 
-def _header(page: Fields, context: PlaybookContext) -> dict[str, Any]:
+def _header(page: Fields, context: PlaybookReferenceContext) -> dict[str, Any]:
     sharing = page["sharing"].fields("playbook case_default")
     return {
         "id": context.home,

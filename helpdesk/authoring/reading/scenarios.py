@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.scripts import KEYS, script_from_fields
 from helpdesk.authoring.scenarios import ExpectedResult, Scenario
 from helpdesk.authoring.source import Node, PlaybookError, read_yaml_file
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Playbook
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.facts import facts_set_by
 from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.source import Fields, Node, parse_yaml_text
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
 from helpdesk.authoring.simulation.simulator import SimulatedStep
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.conditions import UNTOLD, Condition, compared_values_in
 from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION
 from helpdesk.playbooks.model import Playbook, Question

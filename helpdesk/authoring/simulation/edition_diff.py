@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Scenario, SimulationScript
 from helpdesk.authoring.simulation.expectations import SimulationSummary, simulation_summary_of
 from helpdesk.authoring.simulation.scripted import simulate_script
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions
 from helpdesk.playbooks.model import Playbook

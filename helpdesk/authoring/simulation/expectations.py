@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
 from helpdesk.authoring.unfit_advice import find_unfit_advice
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook
 
 

@@ -3,8 +3,8 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.scripted import level_for_answers
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE, Value
 from helpdesk.playbooks.model import Playbook

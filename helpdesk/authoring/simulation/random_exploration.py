@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.invariants import (
     INVARIANTS,
     check_unsure_never_lowers_level,
@@ -18,6 +17,7 @@ from helpdesk.authoring.simulation.level_ladders import (
     find_worse_answer_with_lower_level,
 )
 from helpdesk.authoring.simulation.random_people import PlaybookWithLibrary, random_person
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 

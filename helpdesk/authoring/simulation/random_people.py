@@ -4,11 +4,11 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContext
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
-from helpdesk.playbooks.progress import StepProgress, StepsProgress, StepState
+from helpdesk.playbooks.run_progress import StepProgress, StepsProgress, StepState
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import may_skip_step, missing_proof, outcome_continues_run
 

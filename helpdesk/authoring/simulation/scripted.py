@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.simulation.simulator import (
     SimulatedRun,
@@ -11,6 +10,7 @@ from helpdesk.authoring.simulation.simulator import (
     StepContext,
     simulate_run,
 )
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answer_evaluation import (
     SafeNowAdvice,

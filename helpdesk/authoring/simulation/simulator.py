@@ -7,7 +7,7 @@ from functools import cached_property
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import RecordedStep, StepProgress, StepsProgress
+from helpdesk.playbooks.run_progress import RecordedStep, StepProgress, StepsProgress
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 from helpdesk.playbooks.step_rules import (

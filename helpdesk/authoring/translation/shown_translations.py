@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import TranslatedSentence, TranslationFile
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, classify_sentences
+from helpdesk.authoring.written_library import WrittenLibrary
 from helpdesk.playbooks.localization import translate_texts
 from helpdesk.playbooks.model import Text
 

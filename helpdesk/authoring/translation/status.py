@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import (
     SHARED_PARTS,
     TranslatedSentence,
@@ -13,6 +12,7 @@ from helpdesk.authoring.translation.files import (
     part_name_of,
 )
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, classify_sentences
+from helpdesk.authoring.written_library import WrittenLibrary
 
 
 class SentenceState(StrEnum):

@@ -180,7 +180,7 @@ class Case(RandomIdMixin, Base):
         """Those by which the mailbox gives advice and asks: not what was said in confidence."""
         return self.kinds if self.told_types is None else self.told_types
 
-    def release_kind(self, kind: str) -> None:
+    def show_kind_in_mailbox(self, kind: str) -> None:
         """Let the mailbox give advice and ask about this kind of trouble, too. What the case turned
         out not to be about goes from there: its advice would be the wrong one beside the right."""
         shown = {*self.kinds_for_reporter, kind}

@@ -7,13 +7,13 @@ from helpdesk.duty.views import (
     consents,
     drill_emails,
     edition_moves,
-    fact_steps,
     news,
     offboarding,
     pausing,
     queues,
     requests,
     runs,
+    steps_establishing_facts,
     suggested_messages,
 )
 from helpdesk.duty.views.blueprint import bp, runs_bp
@@ -26,7 +26,6 @@ __all__ = [
     "consents",
     "drill_emails",
     "edition_moves",
-    "fact_steps",
     "news",
     "offboarding",
     "pausing",
@@ -34,5 +33,6 @@ __all__ = [
     "requests",
     "runs",
     "runs_bp",
+    "steps_establishing_facts",
     "suggested_messages",
 ]

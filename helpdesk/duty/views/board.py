@@ -14,7 +14,7 @@ from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations.policy import may_see_request_board
-from helpdesk.intake.storage_quota import passed_threshold
+from helpdesk.intake.storage_quota import passed_quota_threshold
 from helpdesk.triage.policy import may_acknowledge_danger_in_withdrawn_case
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.request_work import work
@@ -51,7 +51,7 @@ def create_shift_end() -> ResponseReturnValue:
 
 @bp.post("/jobs/<outbox_job_id>/retry")
 def create_job_retry(outbox_job_id: str) -> ResponseReturnValue:
-    operations.retry_job(work, queries.failed_job(work, outbox_job_id))
+    operations.retry_failed_job(work, queries.failed_job(work, outbox_job_id))
     flash("Trying again.")
     return redirect(url_for(".board"), 303)
 
@@ -65,7 +65,7 @@ def _page(form: StartDutyForm) -> str:
         is_database_hardened=settings.without_superuser
         or database_hardening.is_database_hardened(work.session.connection()),
         quota=quota,
-        quota_used=passed_threshold(board.load, quota),
+        quota_used=passed_quota_threshold(board.load, quota),
         person=current_person(work),
         duty_form=form,
         may_acknowledge_danger_in_withdrawn_case=partial(

@@ -45,7 +45,7 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.case_closing import pending_closing_request, unfinished_steps
-from helpdesk.duty.findings_against_answers import find_findings_against_answers
+from helpdesk.duty.findings_contradicting_answers import find_findings_contradicting_answers
 from helpdesk.duty.playbook_offers import playbooks_not_in_mailbox, rank_playbook_offers
 from helpdesk.duty.unanswered_questions import unanswered_questions
 from helpdesk.escalations import queries as escalations
@@ -149,7 +149,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         ),
         "not_in_mailbox": playbooks_not_in_mailbox(load_current_library(), case),
         "steps_left": unfinished_steps(runs),
-        "conflicts": find_findings_against_answers(
+        "conflicts": find_findings_contradicting_answers(
             runs,
             load_decision_table(),
             level.judgement.settled,
@@ -158,9 +158,11 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
             else None,
         ),
         "platform": playbooks.platform_of(case),
-        "acted_late": request_lists.requests_acted_on_late(work, case) if requests else (),
+        "acted_late": request_lists.ids_of_requests_acted_on_before_withdrawal(work, case)
+        if requests
+        else (),
         "requests": requests,
-        "without_basis": request_lists.requests_without_basis(work, case) if requests else (),
+        "without_basis": request_lists.requests_no_longer_justified(work, case) if requests else (),
         "for_other_accounts": request_lists.requests_for_other_accounts(work, case)
         if requests
         else (),

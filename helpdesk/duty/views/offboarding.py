@@ -20,7 +20,7 @@ from helpdesk.accounts.views.blueprints import require_people_manager_or_404
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.forms import OffboardingHandoverForm, offboarding_handover_form
-from helpdesk.duty.offboarding import open_work_of
+from helpdesk.duty.offboarding import open_work_of_leaver
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -125,7 +125,7 @@ def _teams_of(person: Person) -> list[Team]:
 
 
 def _form(person: Person, teams: Sequence[Team]) -> OffboardingHandoverForm:
-    return offboarding_handover_form(open_work_of(work, person, teams))
+    return offboarding_handover_form(open_work_of_leaver(work, person, teams))
 
 
 def _back_to(person: Person, form: OffboardingHandoverForm) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 
 @bp.post("/cases/<ref>/wait")
-def create_wait(ref: str) -> ResponseReturnValue:
+def create_case_pause(ref: str) -> ResponseReturnValue:
     case, form = case_by_ref(work, ref), PauseCaseForm()
     if not form.validate_on_submit() or not _waits(case, form):
         return render_template(

@@ -19,7 +19,7 @@ from helpdesk.duty.withdrawn_help import StoppedHelp, says_help_not_wanted, stop
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
-from helpdesk.playbooks.progress import StepProgress, StepsProgress
+from helpdesk.playbooks.run_progress import StepProgress, StepsProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.facts_found_elsewhere import (
     FactFoundElsewhere,
@@ -43,7 +43,7 @@ STANDS: Final = "What they have agreed to stays as it was, for the other playboo
 def create_run(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     form = MailboxFollowsRunForm()
-    run = duty.add_playbook(
+    run = duty.start_playbook_and_judge_again(
         work,
         case,
         request.form.get("playbook", ""),
@@ -55,7 +55,7 @@ def create_run(ref: str) -> ResponseReturnValue:
 @runs_bp.post("/mailbox-kinds")
 def create_kind_of_trouble_shown_in_mailbox(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    operations.release_kind(work, case, request.form.get("kind", ""))
+    operations.show_kind_in_mailbox(work, case, request.form.get("kind", ""))
     flash("The reporter\u2019s mailbox shows its advice and questions now.")
     return redirect(url_for("duty.show_case", ref=ref, _anchor="playbooks"), 303)
 
@@ -259,7 +259,7 @@ def _requests(case: Case, playbook: str, focus: StepProgress | None) -> Sequence
     if focus is None or focus.step.escalation is None:
         return ()
     others = {*queries.playbooks_in_progress(work, case)} - {playbook}
-    return escalations.requests_not_about(work, case, others)
+    return escalations.requests_not_about_playbooks(work, case, others)
 
 
 def _recorded(

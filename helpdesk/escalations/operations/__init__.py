@@ -18,7 +18,6 @@ from helpdesk.escalations.operations.drafting import (
     write_draft,
 )
 from helpdesk.escalations.operations.exporting import export_requests
-from helpdesk.escalations.operations.lost_basis import follow_lost_basis
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
     ask_for_information,
@@ -35,8 +34,11 @@ from helpdesk.escalations.operations.partner_notifications import (
     record_partner_told_another_way,
 )
 from helpdesk.escalations.operations.partners_in_doubt import (
-    apply_partner_vetting,
+    hold_or_resume_requests_of_partner,
     wake_cases_of_unread_requests,
+)
+from helpdesk.escalations.operations.requests_no_longer_justified import (
+    wake_case_if_requests_not_justified,
 )
 from helpdesk.escalations.operations.rising_levels import raise_requests_to_level
 from helpdesk.escalations.operations.staff_actions import (
@@ -59,7 +61,6 @@ __all__ = [
     "add_findings_to_draft",
     "alert_second_person",
     "answer_question",
-    "apply_partner_vetting",
     "approve_answer",
     "approve_request",
     "ask_for_information",
@@ -69,7 +70,7 @@ __all__ = [
     "dispute_verdict",
     "enqueue_waiting_news",
     "export_requests",
-    "follow_lost_basis",
+    "hold_or_resume_requests_of_partner",
     "open_packet_and_record",
     "open_packet_for_export",
     "pause_case_for_partners",
@@ -85,6 +86,7 @@ __all__ = [
     "resend_request",
     "set_partner_ticket",
     "waive_public_form",
+    "wake_case_if_requests_not_justified",
     "wake_cases_of_unread_requests",
     "withdraw_request",
     "withdraw_requests_without_consent",

@@ -21,7 +21,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, request_basis
 from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
-from helpdesk.escalations.operations.partners_in_doubt import hold_up
+from helpdesk.escalations.operations.partners_in_doubt import hold_up_request
 from helpdesk.escalations.policy import may_deliver_requests
 from helpdesk.escalations.priorities import FROM_LEVEL, may_be_sent_before_review
 from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
@@ -110,7 +110,7 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
     case_pausing.pause_case_for_partner(work, escalation.case)
     if escalation.is_held_up:  # in doubt since the letter was on its way
-        hold_up(work, escalation)
+        hold_up_request(work, escalation)
 
 
 def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:

@@ -71,8 +71,8 @@ def _export(
     is_too_many: bool,
 ) -> ExportedRequest:
     packet, ticket, why_not = None, "", ""
-    is_taken_back = queries.is_taken_back(work, escalation)
-    if is_taken_back:
+    is_withdrawn_or_about_to_be = queries.is_withdrawn_or_about_to_be(work, escalation)
+    if is_withdrawn_or_about_to_be:
         why_not = WITHDRAWN
     elif escalation.state not in OPEN_TO_PARTNER:
         why_not = CLOSED
@@ -84,7 +84,7 @@ def _export(
             ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")
         except DomainError as refusal:  # its page would say so: the others are shown all the same
             why_not = refusal.sentence
-    state = EscalationState.WITHDRAWN if is_taken_back else escalation.state
+    state = EscalationState.WITHDRAWN if is_withdrawn_or_about_to_be else escalation.state
     said = state_for_partner(
         state, is_again=escalation.id in moves.asked_again, is_fixed=escalation.id in moves.fixed
     )

@@ -97,7 +97,7 @@ def acknowledge_request(work: Work, escalation: Escalation) -> None:
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.ACKNOWLEDGED)
-    within = clocks.time_at_this_priority(work, escalation)
+    within = clocks.partner_time_at_priority(work, escalation)
     clocks.start_partner_clock(work, escalation, within=within)
     case_pausing.extend_case_pause(work, escalation.case)
     work.record("escalation.acknowledged", escalation)
@@ -190,7 +190,7 @@ def record_action_before_withdrawal(
     work.require(may_receive_request, escalation)
     lock_request_if_unchanged(work, escalation)
     _refuse_who_cannot_read(work, escalation)
-    if not queries.is_taken_back(work, escalation):
+    if not queries.is_withdrawn_or_about_to_be(work, escalation):
         raise Conflict(NOT_WITHDRAWN)
     if action not in actions_taken(escalation.ask):
         raise Conflict(UNFITTING)

@@ -21,7 +21,7 @@ HELD_UP: Final = "escalation.held_up"
 GOES_ON: Final = "escalation.goes_on"
 
 
-def apply_partner_vetting(work: Work, partner_id: str, *, at: int) -> None:
+def hold_or_resume_requests_of_partner(work: Work, partner_id: str, *, at: int) -> None:
     """Hold up what lies with a partner in doubt, or let it go on if they are vetted again.
 
     Safe to run twice, and late: what counts is what the partner is now.
@@ -37,7 +37,7 @@ def apply_partner_vetting(work: Work, partner_id: str, *, at: int) -> None:
         if escalation.state not in UNDER_WAY:
             continue  # it moved while we waited for it
         if escalation.is_held_up:
-            hold_up(work, escalation)
+            hold_up_request(work, escalation)
         else:
             _let_go_on(work, escalation, at=at)
 
@@ -60,7 +60,7 @@ def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
             case_pausing.wake_case_for_request(work, escalation)
 
 
-def hold_up(work: Work, escalation: Escalation) -> None:
+def hold_up_request(work: Work, escalation: Escalation) -> None:
     """Their clock stops, the case wakes, and who has it and who wrote the request hear of it. Safe
     to do twice.
 

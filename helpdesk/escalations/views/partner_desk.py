@@ -15,7 +15,12 @@ from helpdesk.escalations import (
     staff_and_partner_labels,
     stale_page_marks,
 )
-from helpdesk.escalations.forms import DecisionForm, LateActionForm, PartnerTicketForm, QuestionForm
+from helpdesk.escalations.forms import (
+    ActionBeforeWithdrawalForm,
+    DecisionForm,
+    PartnerTicketForm,
+    QuestionForm,
+)
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
     MOVES,
@@ -103,9 +108,9 @@ def create_decision(ref: str) -> ResponseReturnValue:
 
 
 @partner_bp.post("/requests/<ref>/late-action")
-def create_late_action(ref: str) -> ResponseReturnValue:
+def create_action_before_withdrawal(ref: str) -> ResponseReturnValue:
     escalation = queries.visible_request_by_ref(work, ref)
-    form = LateActionForm().about(escalation.ask)
+    form = ActionBeforeWithdrawalForm().about(escalation.ask)
     if not form.validate_on_submit():
         return _page(escalation, late_form=form), 422
     operations.record_action_before_withdrawal(
@@ -138,8 +143,8 @@ def _asked_for() -> InboxFilter:
 def _page(escalation: Escalation, **forms: Any) -> str:
     """The request with its packet opened, if it is not over. One that was withdrawn keeps a form
     for what they had done by then."""
-    is_taken_back = queries.is_taken_back(work, escalation)
-    is_open = escalation.state in OPEN_TO_PARTNER and not is_taken_back
+    is_withdrawn_or_about_to_be = queries.is_withdrawn_or_about_to_be(work, escalation)
+    is_open = escalation.state in OPEN_TO_PARTNER and not is_withdrawn_or_about_to_be
     if not is_open:
         operations.require_may_read_ended_request(work, escalation)
     packet = operations.open_packet_and_record(work, escalation) if is_open else None
@@ -147,15 +152,15 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")
     parts: dict[str, Any] = {
         "escalation": escalation,
-        "state": EscalationState.WITHDRAWN if is_taken_back else escalation.state,
+        "state": EscalationState.WITHDRAWN if is_withdrawn_or_about_to_be else escalation.state,
         "packet": packet,
-        "is_taken_back": is_taken_back,
+        "is_withdrawn_or_about_to_be": is_withdrawn_or_about_to_be,
         "late_actions": _opened(
             escalation, queries.actions_told_after_withdrawal, "note_for_partner"
         )
-        if is_taken_back
+        if is_withdrawn_or_about_to_be
         else [],
-        "late_form": LateActionForm(formdata=None).about(escalation.ask),
+        "late_form": ActionBeforeWithdrawalForm(formdata=None).about(escalation.ask),
         "late_mark": stale_page_marks.action_before_withdrawal_mark_of(work, escalation),
         "moves": partner_inbox.last_partner_moves(work, [escalation]),
         "quiet_words": BY_NAME["keep_quiet"].in_words,

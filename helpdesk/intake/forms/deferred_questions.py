@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.forms.questions import form_fields_for_questions
-from helpdesk.intake.report_rules import KEPT
+from helpdesk.intake.report_form_rules import KEPT
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import load_current_library
@@ -15,7 +15,7 @@ from helpdesk.web.forms import Form
 
 def list_deferred_questions(kinds: Sequence[str], language: str) -> tuple[Question, ...]:
     """What these kinds of trouble still ask, in the language of the page."""
-    return report_rules.deferred_questions(load_current_library(language), tuple(kinds))
+    return report_form_rules.deferred_questions(load_current_library(language), tuple(kinds))
 
 
 def deferred_questions_form(kinds: Sequence[str], language: str) -> Any:
@@ -26,7 +26,7 @@ def deferred_questions_form(kinds: Sequence[str], language: str) -> Any:
 def answers_as_message(answers: Context, kinds: Sequence[str]) -> str:
     """What was answered, as a message to us: questions and choices in the words of the house."""
     return "\n\n".join(
-        f"{one.ask}\n{', '.join(report_rules.answer_in_words(one, answers[one.id]))}"
+        f"{one.ask}\n{', '.join(report_form_rules.answer_in_words(one, answers[one.id]))}"
         for one in list_deferred_questions(kinds, load_current_library().collection.language)
         if one.id in answers
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import gettext
 
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.forms.report_steps import multilingual_search_for
-from helpdesk.intake.report_rules import STORY, KindHeading
+from helpdesk.intake.report_form_rules import STORY, KindHeading
 from helpdesk.playbooks.incident_search import SearchHit, alternative_phrases
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import danger_detector, load_current_library
@@ -63,7 +63,7 @@ class KindSearch:
             KindHeading(
                 one.id, one.title, tuple(page for page in one.pages if page.id not in above)
             )
-            for one in report_rules.kinds_by_heading(self._library)
+            for one in report_form_rules.kinds_by_heading(self._library)
         )
         return tuple(heading for heading in rest if heading.pages)
 

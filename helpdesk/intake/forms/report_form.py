@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.forms.consents import CONSENTS
 from helpdesk.intake.forms.kind_search import KindSearch
 from helpdesk.intake.forms.questions import PREFIX, answers_from_form
@@ -19,7 +19,7 @@ from helpdesk.intake.forms.report_steps import (
     last_step_form,
     urgency_form,
 )
-from helpdesk.intake.report_rules import CONTACT, STORY, ReportContent
+from helpdesk.intake.report_form_rules import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.model import Question
@@ -45,15 +45,15 @@ class ReportFormSteps:
         self.fields, self.language = fields, language
         self.library = load_current_library(language)
         self.first = first_step_form(language)(fields)
-        self.kinds = report_rules.selected_kinds(self.library, self.first.what.data or ())
+        self.kinds = report_form_rules.selected_kinds(self.library, self.first.what.data or ())
         self.search = KindSearch(self.first, self.kinds, language, looked=fields.get("looked", ""))
-        self.asked = report_rules.playbooks_to_ask(self.library, self.kinds)
+        self.asked = report_form_rules.playbooks_to_ask(self.library, self.kinds)
         kinds = tuple(page.id for page in self.asked)
         self.urgency = urgency_form(language, kinds)(fields)
         self.own = incident_questions_form(language, kinds)(fields)
         self.last = last_step_form(language)(fields)
         told = answers_from_form(self.urgency) | answers_from_form(self.own)
-        self.answers = report_rules.drop_unasked_answers(self.library, self.asked, told)
+        self.answers = report_form_rules.drop_unasked_answers(self.library, self.asked, told)
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
             words = _("You may ask %(platform)s to act", platform=self.platform.name)
@@ -71,11 +71,11 @@ class ReportFormSteps:
         return tuple(one for one in self.questions if PREFIX + one.id in fields)
 
     @property
-    def own_questions(self) -> tuple[report_rules.QuestionGroup, ...]:
+    def own_questions(self) -> tuple[report_form_rules.QuestionGroup, ...]:
         """What the picked kinds ask of their own, kind by kind."""
-        return report_rules.group_questions(self.asked, self.questions_on(OWN))
+        return report_form_rules.group_questions(self.asked, self.questions_on(OWN))
 
-    def is_open(self, group: report_rules.QuestionGroup) -> bool:
+    def is_open(self, group: report_form_rules.QuestionGroup) -> bool:
         """Whether all that it asks is in sight: what was answered or is wrong is never folded."""
         fields = [self.own[PREFIX + one.id] for one in group.questions]
         told = any(one.id in self.answers for one in group.questions)
@@ -91,17 +91,17 @@ class ReportFormSteps:
     def questions(self) -> tuple[Question, ...]:
         """What is asked before the report is sent, in order. What other answers make pointless
         stays there until its page is sent: nothing disappears under somebody's finger."""
-        return report_rules.urgency_questions(self.library, self.asked)
+        return report_form_rules.urgency_questions(self.library, self.asked)
 
     @property
     def deferred_count(self) -> int:
         """How many questions wait in the mailbox."""
-        return len(report_rules.deferred_questions(self.library, self.kinds))
+        return len(report_form_rules.deferred_questions(self.library, self.kinds))
 
     @property
     def is_draft(self) -> bool:
         """Whether what we say to this has not been read by anybody who has lived through it."""
-        return report_rules.has_draft_playbook(self.library, self.kinds)
+        return report_form_rules.has_draft_playbook(self.library, self.kinds)
 
     @cached_property
     def danger_signs(self) -> tuple[DangerSign, ...]:
@@ -166,7 +166,7 @@ class ReportFormSteps:
             if question.id in self.answers:
                 number = URGENCY if PREFIX + question.id in self.urgency else OWN
                 field = self.page(number)[PREFIX + question.id]
-                words = report_rules.answer_in_words(question, self.answers[question.id])
+                words = report_form_rules.answer_in_words(question, self.answers[question.id])
                 place = f"{field.id}-0" if question.kind.has_options else field.id
                 given.append(AnswerSummary(field.label.text, words, number, place))
         return given
@@ -174,13 +174,13 @@ class ReportFormSteps:
     @property
     def skipped_count(self) -> int:
         """How many questions were left without an answer."""
-        pointless = report_rules.hidden_questions(self.library, self.asked, self.answers)
+        pointless = report_form_rules.hidden_questions(self.library, self.asked, self.answers)
         left = {question.id for question in self.questions} - pointless
         return len(left - set(self.answers))
 
     def _says_something(self) -> bool:
         story = self.last[STORY].data or ""
-        return report_rules.has_any_content(self.kinds, story, self.questions, self.answers)
+        return report_form_rules.has_any_content(self.kinds, story, self.questions, self.answers)
 
 
 def _plain(text: str | None) -> str:

@@ -8,14 +8,14 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake import report_rules
+from helpdesk.intake import report_form_rules
 from helpdesk.intake.forms.consents import CONSENTS
 from helpdesk.intake.forms.questions import (
     drop_unknown_choice,
     form_field_for_question,
     form_fields_for_questions,
 )
-from helpdesk.intake.report_rules import CONTACT, KEPT, STORY
+from helpdesk.intake.report_form_rules import CONTACT, KEPT, STORY
 from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.incident_search import IncidentSearch
 from helpdesk.playbooks.repository import incident_classifier, load_current_library
@@ -38,7 +38,7 @@ def first_step_form(language: str) -> type[Any]:
     """
     kinds = [
         SelectChoice(page.id, page.title)
-        for page in report_rules.incident_kinds(load_current_library(language))
+        for page in report_form_rules.incident_kinds(load_current_library(language))
     ]
     what = SelectMultipleField(
         _("What happened?"), choices=kinds, coerce=drop_unknown_choice(kinds), validate_choice=False
@@ -55,7 +55,7 @@ def first_step_form(language: str) -> type[Any]:
 def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """The questions that decide how soon we help, in the words of these kinds of trouble."""
     library = load_current_library(language)
-    asked = report_rules.urgency_questions(
+    asked = report_form_rules.urgency_questions(
         library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     )
     return _sheet(
@@ -67,7 +67,7 @@ def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What else these kinds of trouble ask before the report is sent."""
     library = load_current_library(language)
-    asked = report_rules.urgency_questions(
+    asked = report_form_rules.urgency_questions(
         library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     )
     return _sheet(
@@ -94,7 +94,9 @@ def last_step_form(language: str) -> type[Any]:
 def multilingual_search_for(language: str) -> IncidentSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = load_current_library(language), load_current_library()
-    offered = [page for heading in report_rules.kinds_by_heading(shown) for page in heading.pages]
+    offered = [
+        page for heading in report_form_rules.kinds_by_heading(shown) for page in heading.pages
+    ]
     also = source.playbooks if shown is not source else ()
     return IncidentSearch(offered, also, classifier=incident_classifier())
 

@@ -18,7 +18,7 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
     and another is owed. Safe to do twice."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
-    one = queries.conversation_of(work, case, conversation_id)
+    one = queries.conversation_by_id(work, case, conversation_id)
     if one.objected_at is not None:
         return
     theirs = (

@@ -19,7 +19,7 @@ from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.playbooks.conditions import Context
 from helpdesk.triage.case_advice import add_answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
-from helpdesk.triage.operations import is_danger_report_unanswered, raise_for_danger
+from helpdesk.triage.operations import is_danger_report_unanswered, raise_case_for_danger
 
 # For those who read it: the words of the button.
 DANGER_IN_WORDS: Final = "Someone is in danger now. (They pressed this button in their mailbox.)"
@@ -58,7 +58,7 @@ def report_danger(work: Work, case: Case) -> None:
     # Advice and messages in the mailbox stay as they were: who else reads there sees nothing of it.
     _add_message(work, case, body=DANGER_IN_WORDS, answers=DANGER_NOW, is_shown=False)
     news.notify_person(work, case.id, case.owner_id, NewsKind.MESSAGE)
-    raise_for_danger(work, case)
+    raise_case_for_danger(work, case)
 
 
 def _has_just_been_told(work: Work, case: Case) -> bool:

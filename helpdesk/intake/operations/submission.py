@@ -13,7 +13,7 @@ from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.report_rules import CONTACT, ReportContent
+from helpdesk.intake.report_form_rules import CONTACT, ReportContent
 from helpdesk.triage import operations as triage
 from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement

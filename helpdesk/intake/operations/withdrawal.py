@@ -10,7 +10,7 @@ from helpdesk.core.work import Work
 from helpdesk.intake.operations.consents import withdraw_all_consents
 from helpdesk.intake.operations.reminders import end_reminders
 from helpdesk.triage.operations import (
-    call_for_danger,
+    alert_on_duty_about_danger,
     is_judged_by_danger_told,
     is_reported_danger_unanswered,
     judge_by_danger_told,
@@ -39,4 +39,4 @@ def withdraw_case(work: Work, case: Case) -> None:
     end_reminders(work, case)
     news.notify_owner(work, case.id, NewsKind.WITHDRAWN)
     if was_in_danger:  # whoever is beside them may have made them do it
-        call_for_danger(work, case)
+        alert_on_duty_about_danger(work, case)

@@ -15,7 +15,11 @@ from helpdesk.intake.forms import (
     list_deferred_questions,
 )
 from helpdesk.intake.intake_volume import refuse_if_day_volume_full
-from helpdesk.intake.report_rules import has_collapsed_options, has_draft_playbook, option_hints
+from helpdesk.intake.report_form_rules import (
+    has_collapsed_options,
+    has_draft_playbook,
+    option_hints,
+)
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
@@ -38,7 +42,7 @@ def show_case_advice() -> ResponseReturnValue:
         advice=_advice(case),
         is_unreadable=bool(work.keys.unreadable),
         is_draft=has_draft_playbook(load_current_library(), case.kinds_for_reporter),
-        left_for_later=len(questions_left(case)),
+        left_for_later=len(unanswered_deferred_questions(case)),
     )
 
 
@@ -71,7 +75,7 @@ def create_answers() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
-def questions_left(case: Case) -> list[Question]:
+def unanswered_deferred_questions(case: Case) -> list[Question]:
     """Those of the mailbox that nobody has answered yet."""
     answered = questions_answered_later(work, case)
     asked = list_deferred_questions(case.kinds_for_reporter, current_language())
@@ -84,7 +88,7 @@ def _advice(case: Case) -> SafeNowAdvice:
 
 def _page(form: Any) -> str:
     case = queries.own_case(work)
-    left = questions_left(case)
+    left = unanswered_deferred_questions(case)
     asked = list_deferred_questions(case.kinds_for_reporter, current_language())
     return render_template(
         "mailbox/questions.html",

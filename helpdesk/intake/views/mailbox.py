@@ -21,7 +21,7 @@ from helpdesk.intake.intake_volume import refuse_if_day_volume_full
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.intake.views.deferred_questions import questions_left
+from helpdesk.intake.views.deferred_questions import unanswered_deferred_questions
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
@@ -154,7 +154,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     requests = queries.request_statuses_of(work, case)
     consents = _consents_form(case, requests)
     messages = queries.messages_for_reporter(work, case)
-    agreed = queries.agreed_consents(work, case)
+    agreed = queries.confirmed_consents(work, case)
     consents.preset((one.kind, one.platform) for one in agreed)
     return render_template(
         "mailbox/case.html",
@@ -172,12 +172,12 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
             (one, consent_label(one.kind, one.platform))
             for one in queries.unconfirmed_consents(work, case)
         ],
-        noted_withdrawals=[
+        consent_withdrawals_noted_by_staff=[
             (one, consent_label(one.kind, one.platform))
-            for one in queries.noted_withdrawals(work, case)
+            for one in queries.consent_withdrawals_noted_by_staff(work, case)
         ],
         danger_signs=danger_signs,
-        left_for_later=len(questions_left(case)),
+        left_for_later=len(unanswered_deferred_questions(case)),
         has_answered=bool(questions_answered_later(work, case)),
         reminders=reminders,
         keys=work.keys,

@@ -79,7 +79,7 @@ def save_receipt_pages(
     return redirect(url_for(".show_receipt"), 303)
 
 
-def end_receipt_of(code: ReturnCode) -> None:
+def end_receipt_of_code(code: ReturnCode) -> None:
     """Somebody came back with this code, so they have it, and its receipt is over. That of another
     report stays: nobody may have written its code down yet."""
     kept = _opened(str(session.get(RECEIPT, ""))) if RECEIPT in session else None

@@ -11,11 +11,11 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import DailyQuotaUsedUp, mark_translatable
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
-from helpdesk.intake.intake_volume import cached_volume
+from helpdesk.intake.intake_volume import cached_intake_volume
 from helpdesk.intake.machine_sent_reports import DECOY, belongs_in_second_lane
 from helpdesk.intake.operations import ReportLookupKeys, SubmissionResult
+from helpdesk.intake.report_form_rules import has_collapsed_options, option_hints
 from helpdesk.intake.report_form_token import ReportFormToken
-from helpdesk.intake.report_rules import has_collapsed_options, option_hints
 from helpdesk.intake.views import draft_between_steps
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
@@ -109,7 +109,7 @@ def create_report() -> ResponseReturnValue:
 def _lane_with_room(token: ReportFormToken) -> bool:
     """Whether it goes to the second lane. Without room in its lane, only what is here already is
     answered."""
-    load = cached_volume(current_work())
+    load = cached_intake_volume(current_work())
     in_second = belongs_in_second_lane(request.form, token, is_flood=load.is_flood)
     quota = current_context().settings.reports_quota
     if load.has_room(quota, in_second_lane=in_second):

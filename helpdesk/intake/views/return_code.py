@@ -16,14 +16,14 @@ from helpdesk.core.codes import ReturnCode, count_code_parts, has_bad_checksum
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterMessageForm, ReturnCodeForm
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.intake.views.receipts import end_receipt_of
+from helpdesk.intake.views.receipts import end_receipt_of_code
 from helpdesk.web import languages
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.form_tokens import (
     allow_other_persons_form,
     is_token_tag_for,
-    issue_page_to,
+    issue_page_tokens_to,
     submitted_token,
 )
 from helpdesk.web.login import public_view
@@ -80,12 +80,12 @@ def create_return() -> ResponseReturnValue:
         ]
         return render_template("mailbox/enter.html", form=form), 422
     if form.body.data:
-        issue_page_to(reporter(case.id).id)
+        issue_page_tokens_to(reporter(case.id).id)
         response = make_response(render_template("mailbox/draft.html", form=ReporterMessageForm()))
     else:
         where = LEADS_TO.get(form.then.data or "", ".show_case")
         response = make_response(redirect(f"{_mailbox_of(case, where)}?{JUST_OPENED}", 303))
-    end_receipt_of(code)
+    end_receipt_of_code(code)
     set_session_cookie(response, operations.open_mailbox(work, case, code, intake_keys=keys))
     return response
 

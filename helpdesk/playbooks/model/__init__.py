@@ -1,6 +1,11 @@
 """What a written page says, once read: frozen, resolved, and the same for everyone who holds it."""
 
-from helpdesk.playbooks.model.ends import EscalationPlan, EvidenceItem, RunEnd, RunEndKind
+from helpdesk.playbooks.model.evidence_and_ends import (
+    EscalationPlan,
+    EvidenceItem,
+    RunEnd,
+    RunEndKind,
+)
 from helpdesk.playbooks.model.playbook import (
     BetterFittingPlaybook,
     Citation,

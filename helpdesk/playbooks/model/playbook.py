@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Condition
-from helpdesk.playbooks.model.ends import EscalationPlan, EvidenceItem, RunEnd
+from helpdesk.playbooks.model.evidence_and_ends import EscalationPlan, EvidenceItem, RunEnd
 from helpdesk.playbooks.model.questions import Advice, Question, RedFlag
 from helpdesk.playbooks.model.steps import Step
 from helpdesk.playbooks.model.texts import Text

@@ -1,7 +1,14 @@
 """What can happen to a playbook at work."""
 
-from helpdesk.runs.operations.releasing import release_kind
+from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
 from helpdesk.runs.operations.starting_runs import move_run, start_run
 from helpdesk.runs.operations.steps import finish_step, reopen_step, skip_step
 
-__all__ = ["finish_step", "move_run", "release_kind", "reopen_step", "skip_step", "start_run"]
+__all__ = [
+    "finish_step",
+    "move_run",
+    "reopen_step",
+    "show_kind_in_mailbox",
+    "skip_step",
+    "start_run",
+]

@@ -6,15 +6,15 @@ from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.work import Work
-from helpdesk.escalations.operations import follow_lost_basis
+from helpdesk.escalations.operations import wake_case_if_requests_not_justified
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import records_lost_in_edition
 from helpdesk.playbooks.model import PlaybookReadiness
-from helpdesk.playbooks.progress import RecordedStep
+from helpdesk.playbooks.run_progress import RecordedStep
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.facts_found_elsewhere import fact_names_of_other_runs
 from helpdesk.runs.models import MOVED, Run
-from helpdesk.runs.operations.releasing import release_kind
+from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
 from helpdesk.runs.policy import may_start_run, may_work_on_run
 
 
@@ -39,7 +39,7 @@ def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: boo
     response_targets.move_case_to_first_lane(work, case)
     work.record("playbook.started", run, playbook=edition.playbook.name)
     if shows_in_mailbox and playbook_id not in case.kinds_for_reporter:
-        release_kind(work, case, playbook_id)
+        show_kind_in_mailbox(work, case, playbook_id)
     return run
 
 
@@ -71,7 +71,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
             storage.copy_step_record(work, follower, edition.playbook, record)
     for step in lost:
         repeated_steps.restore_refusals_of_other_runs(work, run, step)
-    follow_lost_basis(work, run.case)
+    wake_case_if_requests_not_justified(work, run.case)
     write_note_without_history(
         work,
         run.case,

@@ -8,11 +8,11 @@ from helpdesk.core.errors import Conflict, NotFound, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
-from helpdesk.escalations.operations import follow_lost_basis
+from helpdesk.escalations.operations import wake_case_if_requests_not_justified
 from helpdesk.escalations.packet_sources import account_written_down
 from helpdesk.escalations.packets import BASIS_OF_REQUESTS, OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import StepProgress, StepState
+from helpdesk.playbooks.run_progress import StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
@@ -28,7 +28,7 @@ from helpdesk.runs.facts_found_elsewhere import (
     step_facts_found_elsewhere,
 )
 from helpdesk.runs.models import Run, StepRecordKind
-from helpdesk.runs.operations.releasing import release_kind
+from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
 from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
 from helpdesk.runs.stale_page_marks import step_mark_of
@@ -173,7 +173,7 @@ def _step_at_work(
 def _follow_lost_basis(work: Work, run: Run, step: Step) -> None:
     """What a step found out, or does not know any more, may be what a request was sent on."""
     if facts_settable_by_step(step) & set(BASIS_OF_REQUESTS):
-        follow_lost_basis(work, run.case)
+        wake_case_if_requests_not_justified(work, run.case)
 
 
 def _refuse_a_hasty_end(
@@ -197,7 +197,7 @@ def _end(work: Work, run: Run, outcome: StepOutcome, *, shows_in_mailbox: bool) 
         if queries.unfinished_run_of(work, run.case, outcome.playbook) is None:
             start_run(work, run.case, outcome.playbook)
         if shows_in_mailbox and outcome.playbook not in run.case.kinds_for_reporter:
-            release_kind(work, run.case, outcome.playbook)
+            show_kind_in_mailbox(work, run.case, outcome.playbook)
 
 
 def _go_on_as(case: Case, *, was: str, now: str) -> None:
@@ -211,4 +211,4 @@ def _go_on_as(case: Case, *, was: str, now: str) -> None:
     case.incident_type, *others = kinds
     case.other_types = tuple(others)
     if now in shown:
-        case.release_kind(now)
+        case.show_kind_in_mailbox(now)

@@ -13,7 +13,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import RecordedStep, StepProgress, StepsProgress
+from helpdesk.playbooks.run_progress import RecordedStep, StepProgress, StepsProgress
 from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context
 from helpdesk.runs.models import PlaybookEdition, Run, StepRecord

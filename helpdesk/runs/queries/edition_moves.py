@@ -14,7 +14,7 @@ from helpdesk.playbooks.edition_diff import (
     records_lost_in_edition,
 )
 from helpdesk.playbooks.model import EvidenceItem, Playbook, PlaybookReadiness
-from helpdesk.playbooks.progress import RecordedStep
+from helpdesk.playbooks.run_progress import RecordedStep
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.runs.models import Run
 from helpdesk.runs.queries.current_runs import pinned_playbook_of

@@ -7,7 +7,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness
-from helpdesk.playbooks.progress import StepsProgress
+from helpdesk.playbooks.run_progress import StepsProgress
 from helpdesk.playbooks.step_preview import StepPreview, preview_steps
 from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context

@@ -68,9 +68,9 @@ def create_answer_correction(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/danger-seen")
-def create_danger_seen(ref: str) -> ResponseReturnValue:
+def create_danger_acknowledgement(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    operations.record_danger_seen(work, case, seen=submitted_page_mark())
+    operations.acknowledge_danger_in_withdrawn_case(work, case, seen=submitted_page_mark())
     flash(f"Recorded: you have seen {case.ref}.")
     return redirect(url_for("duty.board"), 303)
 

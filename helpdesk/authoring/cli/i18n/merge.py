@@ -7,7 +7,6 @@ import click
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import web_page_messages
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
-from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation import returned_translations
 from helpdesk.authoring.translation.file_writing import write_translation_file
@@ -18,6 +17,7 @@ from helpdesk.authoring.translation.translator_files import (
     UnreadableTranslationFile,
     read_returned_translations,
 )
+from helpdesk.authoring.written_library import WrittenLibrary
 
 
 @click.command("merge")

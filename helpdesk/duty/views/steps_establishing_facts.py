@@ -10,7 +10,7 @@ from helpdesk.web.request_work import work
 
 
 @runs_bp.get("/facts/<fact>")
-def show_step(ref: str, fact: str) -> ResponseReturnValue:
+def show_step_establishing_fact(ref: str, fact: str) -> ResponseReturnValue:
     """The step of a playbook at work, or of the one that is named; where none finds it out, the
     playbooks of the case."""
     case = case_by_ref(work, ref)

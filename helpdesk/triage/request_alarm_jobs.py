@@ -11,12 +11,14 @@ from helpdesk.escalations import clocks, queries
 from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import DeliveryState, EscalationState
-from helpdesk.triage.case_alerts import compose_case_alert, send_and_record
+from helpdesk.triage.case_alerts import compose_case_alert, send_case_alert_and_record
 from helpdesk.triage.jobs import AGAIN_AFTER
 
 
 @job("triage.request_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=OurMoveDue)
-def alert_our_move(context: AppContext, *, case_id: str, request_id: str, due: int) -> None:
+def alert_late_reply_to_partner(
+    context: AppContext, *, case_id: str, request_id: str, due: int
+) -> None:
     """Say that a partner waits for our answer for longer than we allow ourselves, or that a request
     is still not with its partner. Safe to run twice; an alarm of an old clock says nothing.
 
@@ -37,7 +39,7 @@ def alert_our_move(context: AppContext, *, case_id: str, request_id: str, due: i
             request_ref=request.ref,
             is_question=request.state is EscalationState.NEED_INFORMATION,
         )
-    send_and_record(context, case_id, call, action="triage.request_alarm_sent")
+    send_case_alert_and_record(context, case_id, call, action="triage.request_alarm_sent")
     with context.begin() as work:
         news.notify_owner(work, case_id, NewsKind.OUR_MOVE_LATE, request_id=request_id)
 

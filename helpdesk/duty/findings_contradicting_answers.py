@@ -19,7 +19,7 @@ AN_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class FindingAgainstAnswer:
+class FindingContradictingAnswer:
     """A step as it ended, and what the case counts with instead: the question, and in words.
 
     `is_older` says that the reporter told us of danger since: the step is to be done again, and the
@@ -35,13 +35,13 @@ class FindingAgainstAnswer:
     is_of_that_hour: bool
 
 
-def find_findings_against_answers(
+def find_findings_contradicting_answers(
     runs: Iterable[RunProgress],
     table: DecisionTable,
     settled: Context,
     *,
     danger_told_at: datetime | None = None,
-) -> list[FindingAgainstAnswer]:
+) -> list[FindingContradictingAnswer]:
     """Where the answers do not fit what was recorded last about a step.
 
     `settled` is what each decision point counted with, be it answered or assumed. Danger was told
@@ -63,7 +63,7 @@ def find_findings_against_answers(
         counts_as = point.value(str(settled[name]))
         told_at = danger_told_at if name == DANGER else None
         found.append(
-            FindingAgainstAnswer(
+            FindingContradictingAnswer(
                 step,
                 outcome,
                 at,

@@ -8,7 +8,7 @@ from helpdesk.playbooks import repository
 from helpdesk.runs.policy import may_start_run
 
 
-def release_kind(work: Work, case: Case, kind: str) -> None:
+def show_kind_in_mailbox(work: Work, case: Case, kind: str) -> None:
     """Show the advice and questions of a kind that the case is about. Nothing takes that back:
     whoever holds the return code may have read it."""
     lock_case(work, case)
@@ -18,5 +18,5 @@ def release_kind(work: Work, case: Case, kind: str) -> None:
         raise NotFound
     if kind in case.kinds_for_reporter:
         raise StalePage("The reporter\u2019s mailbox shows this already.")
-    case.release_kind(kind)
+    case.show_kind_in_mailbox(kind)
     work.record("playbook.shown_in_mailbox", case, playbook=page.name)

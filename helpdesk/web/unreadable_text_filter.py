@@ -9,7 +9,7 @@ from helpdesk.core.markup import unreadable_text_markup
 from helpdesk.core.unreadable_texts import Unreadable
 
 
-def warn_of_unreadable(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
+def mark_unreadable_text(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
     """A filter for texts from outside that marks those that could not be opened."""
 
     def shown(text: str) -> Markup:

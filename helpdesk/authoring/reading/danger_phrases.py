@@ -8,7 +8,7 @@ from helpdesk.settings import LANGUAGES
 DANGER_SIGNS = "vocab/danger_signs.yml"
 
 
-def read_danger_signs(file: Node) -> tuple[DangerPhrase, ...]:
+def read_danger_phrases(file: Node) -> tuple[DangerPhrase, ...]:
     """The phrases of each sign, in each language of the form."""
     phrases: list[DangerPhrase] = []
     fields = file.fields(" ".join(DangerSign))
