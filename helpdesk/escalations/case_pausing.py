@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.cases import news, response_targets
@@ -14,8 +14,8 @@ from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
-from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import EscalationState
+from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.states import UNDER_WAY, DeliveryState, EscalationState
 
 # A request here is before a partner, and the move is theirs.
 THEIR_MOVE: Final = (
@@ -37,6 +37,41 @@ def pause_case_for_partner(work: Work, case: Case) -> None:
         return
     if case.waits_on is not WaitsOn.PARTNER or case.waits_until != until:
         pause_case_until(work, case, waits_on=WaitsOn.PARTNER, until=until)
+
+
+def rest_case_with_partner(work: Work, case: Case) -> None:
+    """A request has reached its partner, or our answer has: the case rests, unless another request
+    of it is ours to move. An earlier day on which somebody wants to look at it stays.
+
+    No rule: whoever sends, carries or opens it comes through here.
+    """
+    _settle(work.session, case)
+    until = partners_due_day(work, case)
+    is_for_us = case.state is CaseState.OPEN and _has_request_for_us(work, case)
+    if until is None or is_for_us or _comes_back_before(case, until):
+        return
+    pause_case_for_partner(work, case)
+
+
+def _comes_back_before(case: Case, until: date) -> bool:
+    """Whether it waits for its reporter or a day, and comes back no later than that."""
+    waits_for_another = case.waits_on is not None and case.waits_on is not WaitsOn.PARTNER
+    return waits_for_another and case.waits_until is not None and case.waits_until <= until
+
+
+def _has_request_for_us(work: Work, case: Case) -> bool:
+    """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
+    or what it rests on is gone."""
+    work.session.flush()
+    stuck = exists().where(
+        Delivery.escalation_id == Escalation.id, Delivery.state == DeliveryState.DEAD_LETTER
+    )
+    lost = and_(Escalation.state.in_(UNDER_WAY), not_(func.request_still_holds(Escalation.id)))
+    found = select(Escalation.id).where(
+        Escalation.case_id == case.id,
+        or_(Escalation.state == EscalationState.NEED_INFORMATION, stuck, lost),
+    )
+    return work.session.scalar(found.limit(1)) is not None
 
 
 def extend_case_pause(work: Work, case: Case) -> None:

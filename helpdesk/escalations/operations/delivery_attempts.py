@@ -108,7 +108,7 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
     escalation.move_to(EscalationState.WITH_PARTNER)
     clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
-    case_pausing.pause_case_for_partner(work, escalation.case)
+    case_pausing.rest_case_with_partner(work, escalation.case)
     if escalation.is_held_up:  # in doubt since the letter was on its way
         hold_up_request(work, escalation)
 

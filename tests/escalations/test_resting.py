@@ -1,0 +1,85 @@
+"""A request that reaches its partner puts the case to rest, unless something is ours to do."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases import queries as cases
+from helpdesk.cases.models import Case
+from helpdesk.cases.operations import pausing
+from helpdesk.cases.states import CaseState, WaitsOn
+from helpdesk.escalations import operations
+from helpdesk.escalations.operations.delivery_attempts import lock_delivery, mark_undeliverable
+from helpdesk.escalations.states import Ask, EscalationState
+from tests.escalations import test_whose_account
+from tests.escalations.test_lost_basis import find_out
+from tests.escalations.test_whose_account import OTHER, confirm, write_elsewhere
+
+
+def asked_by_partner(house):
+    asked = house.carried(ask=Ask.RESTORE)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, asked), question="Since when?")
+    return asked
+
+
+def without_basis(house):
+    confirm(house)
+    asked = house.carried(playbook="account-takeover")
+    write_elsewhere(house, OTHER)
+    test_whose_account.find_out(house, "impersonation", "confirm-person")
+    find_out(house, "confirm-owner", "refused")
+    return asked
+
+
+def not_delivered(house):
+    asked = house.approved(ask=Ask.RESTORE)
+    with house.context.begin() as work:
+        mark_undeliverable(work, lock_delivery(work, house.delivery(asked).id))
+    return asked
+
+
+@pytest.mark.parametrize("ours", [asked_by_partner, without_basis, not_delivered])
+def test_what_is_ours_to_do_is_not_put_to_rest_by_another_request(house, ours):
+    ours(house)
+    assert house.case_now().state is CaseState.OPEN
+
+    playbook = "impersonation" if ours is without_basis else None
+    house.carried(ask=Ask.PRESERVE, playbook=playbook)
+
+    assert house.case_now().state is CaseState.OPEN
+    with house.as_(house.writer) as work:
+        casework.release_case(work, work.session.get(Case, house.case.id))
+    with house.as_(house.second) as work:
+        queue = work.session.merge(house.queue)
+        waiting = work.session.scalars(cases.unclaimed_cases_of(work, queue))
+        assert [one.ref for one in waiting] == [house.case.ref]
+
+
+def test_once_the_last_question_is_answered_it_rests(house):
+    first = asked_by_partner(house)
+    house.carried(ask=Ask.PRESERVE)
+
+    house.answer(first)
+
+    assert house.now(first).state is EscalationState.IN_REVIEW
+    assert house.case_now().waits_on is WaitsOn.PARTNER
+
+
+@pytest.mark.parametrize(("days", "stays"), [(1, True), (5, False)])
+def test_a_day_that_was_set_comes_although_a_request_went_out_meanwhile(house, days, stays):
+    asked = house.approved()
+    day = (datetime.now(UTC) + timedelta(days=days)).date()
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        casework.pause_case(work, case, waits_on=WaitsOn.DATE, until=day)
+
+    house.carry(asked)
+
+    assert (house.case_now().waits_on is WaitsOn.DATE) is stays
+    with house.context.begin(at=datetime.now(UTC) + timedelta(days=days)) as work:
+        case = work.session.get(Case, house.case.id)
+        pausing.resume_due_case(work, case, day=case.waits_until)
+        assert case.state is CaseState.OPEN
+        work.record("test.done", case)
