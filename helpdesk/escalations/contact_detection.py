@@ -26,6 +26,8 @@ AT_IN_BRACKETS: Final = re.compile(r"\s*[\[({<]\s*(?:@|at)\s*[\])}>]\s*")
 DOT_IN_BRACKETS: Final = re.compile(r"\s*[\[({<]\s*(?:\.|dot)\s*[\])}>]\s*")
 # What leads out of the folder that a link names: browsers read each of these as such.
 CLIMBS: Final = re.compile(r"\.\.|\\|%2e|%2f|%5c", re.IGNORECASE)
+STARTS_OF_LINKS: Final = frozenset({"http", "https", "www"})
+ACCOUNT_WORD: Final = re.compile(rf"\w@|@\w|\d{{{SIGNIFICANT - 2},}}")
 LINK: Final = re.compile(r"(?<![\w@.-])(?:www\.)?([\w-]+(?:\.[\w-]+)+/[^\s,;]*\w)")
 SIGNAL_USERNAME: Final = re.compile(r"(?<![\w.@/-])[a-z_][a-z0-9_]{2,31}\.\d{2,9}(?!\w)")
 
@@ -63,9 +65,17 @@ def contacts_in_account_name(text: str, ways: Collection[str]) -> frozenset[str]
 
 def words_naming_account(text: str) -> frozenset[str]:
     """The words by which a text names an account, without what starts and ends a link. Exactly as
-    they are spelt: two accounts may differ in nothing but a lookalike letter."""
-    words = (_bare(word) for word in text.split())
-    return frozenset(re.sub(r"^(?:https?://)?(?:www\.)?|/+$", "", word) for word in words) - {""}
+    they are spelt: two accounts may differ in nothing but a lookalike letter. What has neither
+    letter nor digit names nothing."""
+    words = (re.sub(r"^(?:https?://)?(?:www\.)?|/+$", "", _bare(word)) for word in text.split())
+    return frozenset(word for word in words if any(map(str.isalnum, word))) - STARTS_OF_LINKS
+
+
+def is_account_address(word: str) -> bool:
+    """Whether one word alone leads to an account: a link with a path, an address, a handle or a
+    number. Any other, such as the platform's name, says nothing without the rest."""
+    host, slash, _ = word.partition("/")
+    return bool(slash and "." in host) or ACCOUNT_WORD.search(word) is not None
 
 
 def is_below_address(word: str, address: str) -> bool:

@@ -11,6 +11,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations.contact_detection import (
     contacts_in_account_name,
     find_contacts_in,
+    is_account_address,
     is_below_address,
     text_in_all_spellings,
     words_naming_account,
@@ -266,10 +267,9 @@ def names_another_account(packet: Packet, confirmed: str) -> bool:
     ask = packet.header.ask
     if not could_change_account_access(ask) or (ask is not Ask.RESTORE and not confirmed):
         return False
-    others = _words_besides(packet, confirmed)
-    if ask is Ask.REVIEW:
-        return not all(_is_on_account(word, confirmed) for word in others)
-    return bool(others)
+    if _names_account(packet, confirmed):
+        return False
+    return ask is not Ask.REVIEW or not _names_something_on(packet, confirmed)
 
 
 def is_of_unconfirmed_account(seen: GateInputs) -> bool:
@@ -277,7 +277,7 @@ def is_of_unconfirmed_account(seen: GateInputs) -> bool:
     return (
         could_change_account_access(seen.packet.header.ask)
         and not seen.account_confirmed
-        and all(_words_besides(seen.packet, one) for one in seen.accounts_confirmed_elsewhere)
+        and not any(_names_account(seen.packet, one) for one in seen.accounts_confirmed_elsewhere)
     )
 
 
@@ -291,17 +291,26 @@ def is_lock_of_another_account(seen: GateInputs) -> bool:
     )
 
 
-def _words_besides(packet: Packet, account: str) -> frozenset[str]:
-    """What a request names besides an account."""
-    asked = packet.fields.get(ACCOUNT_AT_ISSUE, "")
-    return words_naming_account(asked) - words_naming_account(account)
+def _names_account(packet: Packet, account: str) -> bool:
+    """Whether a request names this account, and nothing besides. What names nothing names none, and
+    some of its words are enough only where one of them leads there."""
+    asked, own = _words_asked(packet), words_naming_account(account)
+    return bool(asked) and asked <= own and (asked == own or any(map(is_account_address, asked)))
 
 
-def _is_on_account(word: str, account: str) -> bool:
-    """Whether a link leads to something on an account or site. A host among other words is only
-    where the account is."""
-    named = words_naming_account(account)
-    return any(is_below_address(word, one) for one in named if "/" in one or len(named) == 1)
+def _names_something_on(packet: Packet, account: str) -> bool:
+    """Whether whatever a request names besides an account or site leads to something on it. A host
+    among other words is only where the account is."""
+    own = words_naming_account(account)
+    others = _words_asked(packet) - own
+    places = [one for one in own if "/" in one or len(own) == 1]
+    return bool(others) and all(
+        any(is_below_address(word, place) for place in places) for word in others
+    )
+
+
+def _words_asked(packet: Packet) -> frozenset[str]:
+    return words_naming_account(packet.fields.get(ACCOUNT_AT_ISSUE, ""))
 
 
 def _not_confirmed(seen: GateInputs) -> str:
@@ -435,7 +444,7 @@ def _is_account_to_return(seen: GateInputs) -> bool:
         return True
     if not seen.account_confirmed:
         return not is_of_unconfirmed_account(seen)
-    return not _words_besides(seen.packet, seen.account_confirmed)
+    return _names_account(seen.packet, seen.account_confirmed)
 
 
 def _leads_to_reporter(packet: Packet, ways: ReporterContacts) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from helpdesk.core import unicode_normalization
 from helpdesk.core.visible_text import has_visible_text
+from helpdesk.escalations.contact_detection import words_naming_account
 from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource, PacketField
@@ -167,7 +168,13 @@ def parse_packet(text: str) -> Packet:
 def missing_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketField, ...]:
     """What this kind of request needs for this partner, and the packet does not say."""
     needed = needed_fields(packet.header.ask, allowed)
-    return tuple(BY_NAME[one] for one in needed if one not in packet.fields)
+    said = {name for name in packet.fields if name != ACCOUNT_AT_ISSUE or _names_anything(packet)}
+    return tuple(BY_NAME[one] for one in needed if one not in said)
+
+
+def _names_anything(packet: Packet) -> bool:
+    """Whether a word is left of the account at issue besides how a link begins."""
+    return bool(words_naming_account(packet.fields[ACCOUNT_AT_ISSUE]))
 
 
 def needed_fields(ask: Ask, allowed: Collection[str]) -> list[str]:

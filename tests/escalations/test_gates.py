@@ -16,6 +16,7 @@ from helpdesk.escalations.gates import (
     would_leave_without_second_reader,
 )
 from helpdesk.escalations.packets import PacketHeader, build_packet
+from helpdesk.escalations.priorities import ABOUT_ACCESS
 from helpdesk.escalations.staff_and_partner_labels import IN_ORDER
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME
@@ -412,6 +413,45 @@ def test_no_account_is_given_back_of_which_ownership_was_not_confirmed(asked, co
     assert shut(mine) == ([] if confirmed else ["Ownership"])
     both = f"{FIELDS['target_url']} {asked}"
     assert shut(replace(seen, packet=a_packet(target_url=both))) == ["Ownership"]
+
+
+NOTHING = ["https://", "...", "<>", "https://www./", "www.", "-", "https:"]
+
+
+@pytest.mark.parametrize("asked", NOTHING)
+@pytest.mark.parametrize("ask", list(Ask))
+def test_an_account_that_no_word_names_is_asked_for_by_nobody(ask, asked):
+    """`happened` could say any other account, and one person could send it."""
+    packet = a_packet(ask, Priority.P1, target_url=asked)
+    seen = all_is_well(packet=packet, priority=Priority.P1, account_confirmed=FIELDS["target_url"])
+
+    assert "What they need" in shut(seen, WRITER)
+    assert ("Ownership" in shut(seen, WRITER)) == (ask in ABOUT_ACCESS)
+    unconfirmed = replace(
+        seen,
+        packet=a_packet(ask, Priority.P1, target_url=asked, restore_address=""),
+        account_confirmed="",
+        accounts_confirmed_elsewhere=[FIELDS["target_url"]],
+    )
+    assert ("Second person" in shut(unconfirmed, WRITER)) == (ask in ABOUT_ACCESS)
+
+
+@pytest.mark.parametrize("asked", ["Platform", "account -", "platform.test"])
+def test_words_around_an_account_do_not_name_it(asked):
+    confirmed = f"Platform - account {FIELDS['target_url']} (platform.test)"
+    seen = all_is_well(packet=a_packet(target_url=asked), account_confirmed=confirmed)
+
+    assert shut(seen) == ["Ownership"]
+    assert shut(replace(seen, packet=a_packet())) == []
+    whole = a_packet(target_url="Maria of Platform")
+    assert shut(all_is_well(packet=whole, account_confirmed="Maria of Platform")) == []
+
+
+@pytest.mark.parametrize("confirmed", ["https://", "..."])
+def test_where_no_word_was_written_down_nothing_is_given_back(confirmed):
+    seen = all_is_well(account_confirmed=confirmed)
+
+    assert shut(seen) == ["Ownership"]
 
 
 def test_what_is_not_given_back_may_be_somebody_elses():
