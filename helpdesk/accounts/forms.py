@@ -1,4 +1,4 @@
-"""What people fill in to come in, and to bring others in."""
+"""Forms of accounts: sign-in, enrolment, recovery, passphrase, email address, invitation."""
 
 import re
 from typing import Any
@@ -53,7 +53,7 @@ def _in_small_letters(name: str | None) -> str | None:
 
 
 class SignInFormBase(Form):
-    """Signing in; what somebody wanted before they were asked to comes along."""
+    """What both sign-in forms share: the page or the unsent form to go on with after signing in."""
 
     # A page of ours, and a form that came when the session had ended, sealed.
     to = HiddenField()
@@ -61,7 +61,7 @@ class SignInFormBase(Form):
 
 
 class SignInForm(SignInFormBase):
-    """Name and passphrase: the first half."""
+    """The form of a sign-in's first half: name and passphrase."""
 
     handle = _sign_in_name()
     passphrase = PasswordField(
@@ -70,13 +70,13 @@ class SignInForm(SignInFormBase):
 
 
 class SecondFactorForm(SignInFormBase):
-    """The code of the moment: the second half."""
+    """The form of a sign-in's second half: the six digits that the authenticator app shows now."""
 
     code = _six_digits()
 
 
 class EnrolmentCodeForm(Form):
-    """What was handed over on paper or in a call."""
+    """The form for the enrolment code that was handed over on paper or in a call."""
 
     holds_codes = frozenset({"code"})
 
@@ -88,7 +88,8 @@ class EnrolmentCodeForm(Form):
 
 
 class NewPassphraseForm(Form):
-    """A passphrase to begin with: the seven words that we suggest, or a long one of their own."""
+    """A form that chooses a new passphrase: the seven words that we suggest, or a long one of their
+    own."""
 
     suggested = HiddenField()
     passphrase = PasswordField(
@@ -114,7 +115,7 @@ class NewPassphraseForm(Form):
 
 
 class EnrolmentForm(NewPassphraseForm):
-    """Everything that an invited person settles at once."""
+    """The form of enrolment: passphrase and second factor, with the code of the invitation."""
 
     code = HiddenField()
     seed = HiddenField(validators=[Regexp(SEED)])
@@ -122,7 +123,8 @@ class EnrolmentForm(NewPassphraseForm):
 
 
 class RecoveryForm(NewPassphraseForm):
-    """Coming back with the printed recovery key."""
+    """The form for coming back with the printed recovery key: name, key, six digits, new
+    passphrase."""
 
     holds_codes = frozenset({"recovery_key"})
 
@@ -145,7 +147,7 @@ def _mailbox(whose: str) -> EmailField:
 
 
 class CurrentPassphraseForm(Form):
-    """Proof that it is still the same person who sits there."""
+    """The form that asks for the current passphrase again before a change to one's own account."""
 
     current = PasswordField(
         "Your passphrase", [InputRequired("Type your passphrase."), Length(max=passphrases.LONGEST)]
@@ -153,7 +155,7 @@ class CurrentPassphraseForm(Form):
 
 
 class OwnEmailAddressForm(CurrentPassphraseForm):
-    """Where one's own duty mail goes; left empty, none does."""
+    """The form for one's own email address for alerts; left empty, none are sent."""
 
     email = _mailbox("Your")
 
@@ -166,19 +168,21 @@ class OwnEmailAddressForm(CurrentPassphraseForm):
 
 
 class EmailAddressCodeForm(Form):
-    """The code of a test letter."""
+    """The form for the code with which an email address is confirmed."""
 
     code = _six_digits("The six digits in the email", "Type the six digits in the email.")
 
 
 class NewSecondFactorForm(CurrentPassphraseForm):
-    """The second factor on another phone."""
+    """The form that moves the second factor to another phone."""
 
     seed = HiddenField(validators=[Regexp(SEED)])
     first_code = _six_digits("The six digits your new phone shows now")
 
 
 class PassphraseChangeForm(NewPassphraseForm):
+    """The form that changes one's passphrase: the current one and a new one."""
+
     current = PasswordField(
         "Your current passphrase",
         [InputRequired("Type your current passphrase."), Length(max=passphrases.LONGEST)],
@@ -186,7 +190,8 @@ class PassphraseChangeForm(NewPassphraseForm):
 
 
 class InvitationForm(Form):
-    """A person who may enrol. The choices are filled in by the view: not everybody may all."""
+    """The form that invites a person: name, role, teams and email address. The view fills in the
+    choices: not everybody may invite to everything."""
 
     handle = StringField(
         "Sign-in name",
@@ -218,7 +223,7 @@ class InvitationForm(Form):
 
 
 class NewQueueForm(Form):
-    """A new queue."""
+    """The form that makes a new queue."""
 
     name = StringField(
         "Name of the queue",
@@ -235,4 +240,6 @@ class NewQueueForm(Form):
 
 
 class MembershipForm(Form):
+    """The form that adds a person to a team."""
+
     team = RadioField("Team", validators=[InputRequired("Choose a team.")])

@@ -1,4 +1,4 @@
-"""What a sign-in name or the short name of a team may look like, on pages and in commands."""
+"""The pattern of a handle: what a sign-in name or the short name of a team may look like."""
 
 import re
 from typing import Final

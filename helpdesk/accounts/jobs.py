@@ -1,4 +1,5 @@
-"""What the worker does for people: tell somebody that their own account has changed."""
+"""Background jobs of accounts: emails that confirm an address or say that an account has
+changed."""
 
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, UnconfirmedEmailAddress

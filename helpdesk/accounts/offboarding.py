@@ -1,4 +1,5 @@
-"""Offboarding: what hangs on them is handed on first, in the same piece of work.
+"""Offboarding: the cases of a person who is blocked, reset or leaves are first given to somebody
+else.
 
 Accounts know no case. The feature that gives people something to keep registers here, once, at the
 start; no one is removed, blocked or reset before it has handed on what they have.
@@ -21,7 +22,8 @@ QUEUE: Final = "queue"
 
 @dataclass(frozen=True)
 class Reassignment:
-    """Who takes what: the id of a colleague or QUEUE, by the id of a case or of a whole team."""
+    """Who takes over what from a leaver: a colleague's id or QUEUE, by the id of a case or of a
+    whole team."""
 
     to: Mapping[str, str] = field(default_factory=dict)
     # How things stand, for those who take over.
@@ -30,13 +32,15 @@ class Reassignment:
 
 @dataclass(frozen=True)
 class Leaver:
-    """Somebody, and the teams whose cases they won't be able to work on any more."""
+    """The person who leaves, and the teams whose cases they won't be able to work on any more."""
 
     person: Person
     team_ids: frozenset[str]
 
 
 class OffboardingHook(Protocol):
+    """What is called when somebody leaves, to hand over their work."""
+
     def __call__(self, work: Work, leaver: Leaver, reassignment: Reassignment) -> None:
         """Leave nothing with them; Conflict while it isn't said who takes something."""
         ...
@@ -47,15 +51,15 @@ _registered: list[OffboardingHook] = []
 
 
 def register_offboarding_hook(hook: OffboardingHook) -> None:
-    """From now on this hands on what people have, and nothing else does."""
+    """Register the one function that hands over the work of a leaver."""
     _registered[:] = [hook]
 
 
 def reassign_work(
     work: Work, person: Person, team_ids: Iterable[str], reassignment: Reassignment
 ) -> None:
-    """Nothing of these teams is left with them afterwards, or Conflict and nothing has changed.
-    Of a partner's people, the features that ask partners hear of it.
+    """Hand over a leaver's work in these teams; Conflict, and nothing has changed, if any would be
+    left.
 
     The person is held until then: what they, or a colleague for them, would take in the meantime
     waits, and is then refused (`queries.can_open_queue_cases`).

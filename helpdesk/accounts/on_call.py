@@ -29,18 +29,22 @@ CIRCLE_STARTS_WITHIN: Final = 1.0
 
 
 def is_on_duty(person: Person, at: datetime) -> bool:
+    """Whether the person is on duty at that moment."""
     return person.on_duty_until is not None and person.on_duty_until > at
 
 
 def is_coordinator(person: Person, _at: datetime) -> bool:
+    """Whether the person is a coordinator, on duty or not: a tier of those to alert."""
     return person.role is Role.COORDINATOR
 
 
 def is_coordinator_on_duty(person: Person, at: datetime) -> bool:
+    """Whether the person is a coordinator who is on duty at that moment."""
     return is_coordinator(person, at) and is_on_duty(person, at)
 
 
 def is_anyone(_person: Person, _at: datetime) -> bool:
+    """The last tier of those to alert: everyone."""
     return True
 
 
@@ -55,7 +59,8 @@ COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, i
 
 
 def duty_tiers_excluding(heard: Collection[str | None]) -> tuple[AlertTier, ...]:
-    """Duty first, without those who have heard of it; they again, if nobody else is there."""
+    """The tiers to alert, duty first, without people who were alerted already; they again, if
+    nobody else is there."""
 
     def without(tier: AlertTier) -> AlertTier:
         return lambda person, at: person.id not in heard and tier(person, at)
@@ -65,8 +70,8 @@ def duty_tiers_excluding(heard: Collection[str | None]) -> tuple[AlertTier, ...]
 
 @dataclass(frozen=True)
 class OnCallAlert:
-    """The letters of one call, circle by circle: the next is called if nobody before it was
-    reached."""
+    """An alert that is ready to send: the emails of each tier; the next one gets its own if nobody
+    before was reached."""
 
     team_id: str
     circles: tuple[dict[str, Email], ...]
@@ -74,7 +79,8 @@ class OnCallAlert:
 
 @dataclass(frozen=True)
 class AlertResult:
-    """Who was told, of the queue or else of the operators; who could not be, and why."""
+    """Who got an alert, of the queue or else of the operators; who could not be reached, and
+    why."""
 
     told: list[str]
     untold: list[str]
@@ -89,7 +95,8 @@ def email_addresses_by_tier(
     tiers: tuple[AlertTier, ...] = DUTY_FIRST,
     exclude: Container[str] = (),
 ) -> list[dict[str, str]]:
-    """Mailboxes, by person, of one circle after the other; each person is in the first that fits.
+    """The email addresses to alert for a queue, by person, tier by tier; each is in the first that
+    fits.
 
     Only people who can open what waits. Empty if nobody can be sent a letter.
     """
@@ -117,7 +124,7 @@ def compose_alert(
     tiers: tuple[AlertTier, ...] = DUTY_FIRST,
     exclude: Container[str] = (),
 ) -> OnCallAlert:
-    """A letter, made of person and mailbox, for each in the circles to call."""
+    """Compose an alert: one email for each person of each tier."""
     circles = email_addresses_by_tier(work, team_id, tiers=tiers, exclude=exclude)
     post = tuple({one: email(one, called[one]) for one in called} for called in circles)
     return OnCallAlert(team_id, post)
@@ -126,7 +133,7 @@ def compose_alert(
 def send_alert(
     context: AppContext, alert: OnCallAlert, *, until: float | None = None
 ) -> AlertResult:
-    """Send to the first circle, and at once to the next as long as nobody was reached.
+    """Send an alert to the first tier, and at once to the next as long as nobody was reached.
 
     With nobody reached, operators are told that, and nothing else; coordinators of other queues
     may not know of this one. Call it while no transaction is open. A mail server that takes minutes
@@ -152,7 +159,8 @@ def send_alert(
 
 
 def record_operator_alert(work: Work, alert: OnCallAlert, reached: AlertResult) -> None:
-    """Write down that operators were told, so that they are left alone for an hour.
+    """Record in history that operators were alerted, so that they get no second alert within an
+    hour.
 
     Noted after sending: a worker that dies in between says it twice, and never not at all.
     """

@@ -27,7 +27,7 @@ LONGEST: Final = 500
 
 @dataclass(frozen=True)
 class HashCost:
-    """What one guess costs: passes over so much memory."""
+    """How expensive it is to hash a passphrase: passes over so much memory."""
 
     passes: int
     memory: int
@@ -41,7 +41,8 @@ PATIENCE: Final = 10
 
 
 class HashConcurrencyLimit:
-    """A small pool: so many at once, so few waiting, and everybody else is asked to come again."""
+    """A limit on how many passphrases are hashed at once: a few wait, and everybody else is asked
+    to come again."""
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
         self._places = BoundedSemaphore(at_once + waiting)
@@ -113,7 +114,7 @@ ROWS: Final = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123
 
 @dataclass(frozen=True)
 class PassphraseDerivedKey:
-    """What a passphrase stretches to with one salt and one pepper. The salt is no secret; it says
+    """A key derived from a passphrase with one salt and one pepper. The salt is no secret; it says
     what stretching costs and, by a name that tells nothing else, which pepper it takes."""
 
     salt: bytes
@@ -125,8 +126,9 @@ class PassphraseDerivedKey:
 def derive_key_from_passphrase(
     passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT
 ) -> PassphraseDerivedKey:
-    """A lock with a fresh salt and the current pepper. Slow on purpose: call it while no
-    transaction is open. Conflict in a process that was given no pepper: nobody signs in there."""
+    """Derive a key from a new passphrase, with a fresh salt and the current pepper. Slow on
+    purpose: call it while no transaction is open. Conflict in a process that was given no pepper:
+    nobody signs in there."""
     if not peppers:
         raise Conflict("This process was given no pepper, so it can keep no passphrase.")
     salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
@@ -136,7 +138,8 @@ def derive_key_from_passphrase(
 def rederive_key_from_passphrase(
     passphrase: str, salt: bytes, peppers: Sequence[Secret], *, slots: HashConcurrencyLimit = KNOWN
 ) -> PassphraseDerivedKey:
-    """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open.
+    """Derive the key from a typed passphrase again, with the stored salt. Slow on purpose: call it
+    while no transaction is open.
 
     Without the pepper that the salt names it is a lock that opens nothing.
     """

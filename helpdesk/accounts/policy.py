@@ -1,4 +1,4 @@
-"""Who may do what to people and teams; pure functions."""
+"""Who may do what to people and teams: the permission rules, as pure functions."""
 
 from typing import Any
 
@@ -19,17 +19,20 @@ SURFACES: dict[Surface, frozenset[Role]] = {
 
 
 def manages_people(actor: Actor) -> bool:
-    """Coordinators once they were let into a queue: before that, who gave the code may be the one
-    behind it. The first makes the key of the first queue; operators have no key to be given."""
+    """Whether the actor may manage people. Coordinators once they were let into a queue: before
+    that, who gave the code may be the one behind it. The first makes the key of the first queue;
+    operators have no key to be given."""
     return actor.role is Role.OPERATOR or (actor.role in INVITES and bool(actor.accessible_teams))
 
 
 def may_invite_as(actor: Actor, role: Role) -> bool:
+    """Whether the actor may invite a person with this role."""
     return manages_people(actor) and role in INVITES[actor.role]
 
 
 def may_manage_person(actor: Actor, person: Person) -> bool:
-    """Nobody manages themselves: two people stand behind every change of who may do what."""
+    """Whether the actor may change this person's account. Nobody manages themselves: two people
+    stand behind every change of who may do what."""
     is_another = person.id != actor.person_id
     return is_another and may_invite_as(actor, person.role) and _looks_after(actor, person)
 
@@ -41,12 +44,13 @@ def _looks_after(actor: Actor, person: Person) -> bool:
 
 
 def may_make_team(actor: Actor, _kind: TeamKind) -> bool:
+    """Whether the actor may make a team."""
     return manages_people(actor)
 
 
 def may_assign_to_team(actor: Actor, team: Team) -> bool:
-    """Coordinators speak for the queues they were let into and for every partner; operators for all
-    teams."""
+    """Whether the actor may add people to this team or take them out. Coordinators speak for the
+    queues they were let into and for every partner; operators for all teams."""
     if actor.role is Role.OPERATOR:
         return True
     is_theirs = team.id in actor.accessible_teams or team.kind is TeamKind.PARTNER
@@ -54,12 +58,14 @@ def may_assign_to_team(actor: Actor, team: Team) -> bool:
 
 
 def may_share_team_key(actor: Actor, membership: Membership) -> bool:
-    """Only a member can, because only a member has the team's key to give."""
+    """Whether the actor may give a member this team's key. Only a member can, because only a member
+    has the team's key to give."""
     return membership.team_id in actor.teams and membership.person_id != actor.person_id
 
 
 def may_leave_team(actor: Actor, membership: Membership) -> bool:
-    """One's own queues; who is in a partner's team, the helpdesk and that team decide."""
+    """Whether the actor may take themselves out of this team. One's own queues; who is in a
+    partner's team, the helpdesk and that team decide."""
     return (
         membership.person_id == actor.person_id
         and actor.works_on_cases
@@ -68,11 +74,13 @@ def may_leave_team(actor: Actor, membership: Membership) -> bool:
 
 
 def may_use_own_account(actor: Actor, person: Person) -> bool:
+    """Whether this account is the actor's own."""
     return actor.person_id == person.id
 
 
 def role_may_use_surface(role: Role, surface: str) -> bool:
-    """Partners sign in at the partners' door only, staff at the staff's only."""
+    """Whether somebody of this role may sign in at this surface. Partners sign in at the partners'
+    door only, staff at the staff's only."""
     return role in SURFACES.get(Surface(surface), frozenset())
 
 

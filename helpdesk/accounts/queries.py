@@ -46,7 +46,7 @@ def teams_of(work: Work) -> Sequence[Team]:
 
 
 def queue_ids_parameter(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
-    """Queues by id, as rows; no partner's team is one."""
+    """A select of those of these teams that are queues."""
     if not isinstance(queues, BindParameter):
         queues = literal(sorted(queues), ARRAY(String))
     return select(Team).where(Team.kind == TeamKind.QUEUE, Team.id == any_(queues))
@@ -60,6 +60,7 @@ def queues_of(work: Work) -> Sequence[Team]:
 
 
 def queue_by_slug(work: Work, slug: str) -> Team:
+    """A queue whose cases the actor may work on, by its slug; or NotFound."""
     team = work.session.scalar(queue_ids_parameter(work.actor.queues).where(Team.slug == slug))
     if team is None:
         raise NotFound
@@ -78,10 +79,12 @@ def visible_teams(actor: Actor) -> Select[Team]:
 
 
 def all_visible_teams(work: Work) -> Sequence[Team]:
+    """Every team that the actor may see."""
     return work.session.scalars(visible_teams(work.actor)).all()
 
 
 def team_by_slug(work: Work, slug: str) -> Team:
+    """A team that the actor may see, by its slug; or NotFound."""
     team = work.session.scalar(visible_teams(work.actor).where(Team.slug == slug))
     if team is None:
         raise NotFound
@@ -103,10 +106,12 @@ def visible_people(actor: Actor) -> Select[Person]:
 
 
 def all_visible_people(work: Work) -> Sequence[Person]:
+    """Everyone whom the actor may see."""
     return work.session.scalars(visible_people(work.actor)).all()
 
 
 def person_by_id(work: Work, person_id: str) -> Person:
+    """A person whom the actor may see; or NotFound."""
     person = work.session.scalar(visible_people(work.actor).where(Person.id == person_id))
     if person is None:
         raise NotFound
@@ -114,6 +119,7 @@ def person_by_id(work: Work, person_id: str) -> Person:
 
 
 def current_person(work: Work) -> Person:
+    """The person who is signed in; or NotFound."""
     person = work.session.get(Person, work.actor.person_id) if work.actor.person_id else None
     if person is None:
         raise NotFound
@@ -186,7 +192,7 @@ def members_without_key(work: Work) -> Sequence[Membership]:
 
 
 def own_sessions(work: Work) -> Sequence[SignInSession]:
-    """Where this person is signed in, newest first."""
+    """The actor's own sign-in sessions, newest first."""
     mine = select(SignInSession).where(
         SignInSession.person_id == work.actor.person_id, SignInSession.is_complete
     )
@@ -223,19 +229,20 @@ def people_with_case_access(session: Session) -> Sequence[Person]:
 
 
 def can_alert_anyone(session: Session, team_id: str, *, at: datetime) -> bool:
-    """Whether a letter about a case that waits in this queue could reach anyone."""
+    """Whether anyone can be emailed about a case that waits in this queue."""
     return any(person.gets_alert_emails(at) for person in members_with_key(session, team_id))
 
 
 def all_operators(session: Session) -> Sequence[Person]:
-    """Who sees every team, and can open the cases of none."""
+    """Everybody with the role of operator: they see every team, and can open the cases of none."""
     found = select(Person).where(Person.role == Role.OPERATOR, Person.disabled_at.is_(None))
     return session.scalars(found.order_by(Person.name)).all()
 
 
 def email_address_of(work: Work, person: Person) -> str:
-    """Where duty mail goes; empty if they gave none or did not confirm it, or where it cannot be
-    opened: a row that was spoilt must not keep the others from being called."""
+    """The email address that a person's alerts go to; empty if they gave none or did not confirm
+    it, or where it cannot be opened: a row that was spoilt must not keep the others from being
+    called."""
     if not person.gets_alert_emails(work.at) or person.email is None:
         return ""
     place = person.envelope_place_of("email")
@@ -246,7 +253,7 @@ def email_address_of(work: Work, person: Person) -> str:
 
 
 def own_email_address(work: Work, person: Person) -> str:
-    """The same to the person, who has a copy of what they gave: these pages open no other."""
+    """The signed-in person's own email address for alerts, opened with their own key."""
     if person.email_for_self is None or person.key_id is None:
         return ""
     try:
@@ -262,7 +269,8 @@ def unconfirmed_email_address(work: Work, person: Person) -> UnconfirmedEmailAdd
 
 
 def proposed_email_address_of(work: Work, person: Person) -> str:
-    """That address, to the person; empty if there is none, or somebody else typed it."""
+    """The email address that a person gave and has not confirmed, for them to see; empty if there
+    is none, or somebody else typed it."""
     new = unconfirmed_email_address(work, person)
     if new is None or new.address_for_self is None or person.key_id is None:
         return ""
@@ -307,7 +315,7 @@ def names_of_people(session: Session, actor_ids: Collection[str]) -> dict[str, s
 
 
 def name_actors(actor_ids: Iterable[str], people_names: Mapping[str, str]) -> dict[str, str]:
-    """What to call each actor, where the names of people are known."""
+    """The names of these actors, where the names of people are known already."""
     return {one: people_names.get(one) or _name_of_nobody(one) for one in actor_ids}
 
 
@@ -320,7 +328,8 @@ def _name_of_nobody(actor_id: str) -> str:
 
 
 def holds_team_key(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """Whether the person of the row can open this team's key (correlated with Person)."""
+    """An SQL condition: the person of the row holds a copy of this team's key (correlated with
+    Person)."""
     return (
         exists()
         .where(
@@ -333,7 +342,7 @@ def holds_team_key(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
 
 
 def filter_by_team_access(found: Found, team_id: SQLColumnExpression[str] | str) -> Found:
-    """Of some people those who can open the cases of a team: members who hold its key, and whose
+    """Keep only those people who can open the cases of a team: members who hold its key, and whose
     account is not blocked."""
     return found.join(Membership, Membership.person_id == Person.id).where(
         Membership.team_id == team_id,

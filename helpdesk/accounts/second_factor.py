@@ -26,7 +26,8 @@ def generate_totp_seed() -> str:
 
 
 def totp_step_of(seed: str, code: str, at: datetime) -> int | None:
-    """The half minute for which this code is right, if it is one around `at`."""
+    """The time step (half minute) for which this second-factor code is right, if it is one around
+    `at`."""
     now = int(at.timestamp()) // SECONDS
     digits = code_input.extract_six_digits(code)
     for off in STEPS_OFF:
@@ -36,7 +37,7 @@ def totp_step_of(seed: str, code: str, at: datetime) -> int | None:
 
 
 def newest_totp_step(at: datetime) -> int:
-    """The last half minute whose code is right around `at`."""
+    """The newest time step (half minute) whose second-factor code is right around `at`."""
     return int(at.timestamp()) // SECONDS + max(STEPS_OFF)
 
 
@@ -63,16 +64,17 @@ def _off_by(steps: int, word: str) -> str:
 
 
 def totp_code_at(seed: str, step: int) -> str:
+    """The six-digit code of this seed at a time step."""
     return pyotp.TOTP(seed).generate_otp(step)
 
 
 def provisioning_uri(seed: str, *, handle: str, issuer: str) -> str:
-    """What the QR code says to the app that makes the codes."""
+    """The otpauth URI in the QR code, which sets up the authenticator app."""
     return pyotp.TOTP(seed, name=handle, issuer=issuer).provisioning_uri()
 
 
 def qr_code_data_url(seed: str, *, handle: str, issuer: str) -> str:
-    """The QR code itself, as the address of an image that is part of the page."""
+    """The QR code as a data URL of an image."""
     said = provisioning_uri(seed, handle=handle, issuer=issuer)
     drawn: str = segno.make(said, micro=False).svg_data_uri(scale=4, light="white", border=4)
     return drawn

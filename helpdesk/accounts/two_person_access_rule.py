@@ -1,4 +1,4 @@
-"""Who stands behind an account: two people, or one who made the other.
+"""The two-person rule for access to a team: who invited somebody does not also give them access.
 
 Whoever gives somebody the code to enrol with could enrol as them. So an account counts as a person
 of its own once someone of a queue, who did not come in by the same hand, has let it in. Operators
@@ -19,7 +19,7 @@ NOBODY_KNOWN = ""  # behind accounts that gave each other their codes
 def access_sponsor_of(
     session: Session, actor_id: str, *, seen: frozenset[str] = frozenset()
 ) -> str:
-    """The actor who could be the one behind this one: themselves, or who brought them in.
+    """The actor who stands behind this one: themselves, or who brought them in.
 
     NOBODY_KNOWN where codes went round in a ring that nobody from outside has let in: each new code
     takes the place of the one before, so that whoever began it is not written down any more.
@@ -44,7 +44,7 @@ def is_independent_account(session: Session, person: Person) -> bool:
 
 
 def actor_id_of(person: Person) -> str:
-    """What history calls them."""
+    """The actor id of a person, as history has it."""
     return f"{PERSON}{person.id}"
 
 
@@ -86,7 +86,7 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
 
 
 def names_of_access_granters(session: Session, membership: Membership) -> list[str]:
-    """The names of those who can, of all who can open the queue now."""
+    """The names of those who can give a member access, of all who can open the queue now."""
     return [
         one.name
         for one in queries.members_with_key(session, membership.team_id)

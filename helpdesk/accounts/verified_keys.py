@@ -1,4 +1,4 @@
-"""Whose key it is: asked of the signatures before anything is sealed to a team or to a person."""
+"""Keys of teams and people whose signatures were checked, before anything is sealed to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -37,12 +37,13 @@ def epochs_of_team_key(work: Work, team: Team) -> SignedKeys:
 
 
 def epochs_of_team_key_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
+    """Every epoch of a team's key, by the team's id."""
     house = work.keys.service.public_half(team_signing_key_file(kind))
     return signed_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
 def verified_key_of_person(work: Work, person: Person) -> Key:
-    """The key of somebody who has enrolled, if it is theirs; else Conflict, in a sentence."""
+    """The signed key of a person who has enrolled; Conflict, in a sentence, if it is not theirs."""
     house = work.keys.service.public_half(signing_key_of(person.role))
     signed = signed_keys_of(work.session, person.id, KeyKind.PERSON, house=house)
     for key in signed.good:

@@ -1,5 +1,6 @@
-"""What only a superuser can give a database of ours: no role but its owner defines anything in it,
-none fills the disk in ways that no row of ours counts, and none the table of locks.
+"""Hardening of the database. What only a superuser can give a database of ours: no role but its
+owner defines anything in it, none fills the disk in ways that no row of ours counts, and none the
+table of locks.
 
 PostgreSQL takes the lock of a table before it asks whether CREATE RULE or CREATE TRIGGER may be
 used on it, so a role without any right there could stop everybody else's work; and DROP OWNED takes
@@ -40,7 +41,8 @@ OTHER_DATABASES: Final = ("postgres", "template1")
 
 
 def sql_ending_lock_hoarders(longest_wait: int, longest_hold: int) -> str:
-    """The function with which the ticker ends who keeps others waiting, with these limits.
+    """The SQL of the function with which the ticker ends sessions that keep others waiting, with
+    these limits.
 
     The names of roles are looked up at each call: where the table is full, nobody could look them
     up, but they are still at hand. Besides who holds very many, it ends who asks for what no
@@ -232,12 +234,13 @@ def can_end_lock_hoarders(connection: Connection) -> bool:
 
 
 def has_room_for_locks(connection: Connection) -> bool:
-    """Whether all connections together have room for what none of them is ended for."""
+    """Whether the lock table has room for the locks of all connections together, of those that none
+    is ended for."""
     return bool(connection.scalar(_ROOM) >= MOST_LOCKS)
 
 
 def role_settings(connection: Connection) -> list[tuple[str, str]]:
-    """The settings that stand at our roles: (role, "name=value").
+    """The settings of our database roles: (role, "name=value").
 
     None are ours, so someone has set them.
     """

@@ -36,7 +36,7 @@ class TlsNotOffered(smtplib.SMTPException):
 
 
 class UnclearSmtpReply(smtplib.SMTPException):
-    """What the server said when it had all of the letter is neither yes, later nor no."""
+    """The SMTP server's reply to the whole message was neither yes, later nor no."""
 
 
 class SmtpMailer:
@@ -210,7 +210,8 @@ class FolderMailer:
 
 
 class NoMailer:
-    """For a command that was told of no mail server: an email waits for a worker that knows one."""
+    """A mailer that sends nothing. For a command that was told of no mail server: an email waits
+    for a worker that knows one."""
 
     def send(self, email: Email) -> None:
         raise TemporaryMailError

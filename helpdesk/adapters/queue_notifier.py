@@ -28,7 +28,8 @@ STILL_RINGING = 0.05
 
 
 class RedisQueueNotifier:
-    """Rings once while nobody has answered yet: a waiting wake-up will see newer work as well."""
+    """Wakes a queue's worker through Redis, once until it has looked: that look will see newer work
+    as well."""
 
     def __init__(self, url: str) -> None:
         self._redis = connect_to_redis(url)
@@ -88,7 +89,7 @@ class RedisQueueNotifier:
 
 
 class NoQueueNotifier:
-    """No Redis at all: the ticker does the work."""
+    """Wakes nobody, as there is no Redis: the ticker does the work."""
 
     def notify(self, queue: str) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""The worker: RQ's, but all that it takes from Redis is that it is to look.
+"""The RQ worker of a queue: Redis only wakes it, and it takes its jobs from the outbox.
 
 RQ runs any function that is named in Redis, calls back whom a job names, fetches addresses, obeys
 commands. Whoever can write there would be the worker. So this one reads nothing there but one list,
@@ -37,7 +37,7 @@ DONE, MORE, FAILED = 0, 75, 70
 
 
 class WakeUpJob(RedisJob):
-    """The only job there is. It is made here; nothing of it lies in Redis."""
+    """The one RQ job that wakes a worker; none of it is stored in Redis."""
 
 
 class WakeUpQueue(RedisQueue):
@@ -91,7 +91,7 @@ class WakeUpQueue(RedisQueue):
 
 
 class QueueWorker(RedisWorker):
-    """A worker of one queue, which does what it was told at its start whenever it is woken.
+    """The worker of one queue, which runs one function whenever it is woken.
 
     It registers nowhere and takes no orders. Each look is a child process, so that nothing of what
     it opened stays in memory. Nobody's clock ends it in the middle: the look itself stops between

@@ -1,4 +1,5 @@
-"""Clocks: what was started and stopped is stored; what is left is computed from it."""
+"""Clocks of cases and requests: their starts, pauses and stops are stored, and the time left is
+computed."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -136,7 +137,7 @@ def clock_running_since(events: Sequence[ClockEvent]) -> datetime | None:
 
 
 def start_clock_until(work: Work, subject_id: str, clock: str, *, due_at: datetime) -> datetime:
-    """Let a clock run to a time that was given before, and may be over."""
+    """Start a clock that runs out at a given time, which may be over."""
     stop_clock(work, subject_id, clock)
     at = _behind(clock_events_of(work.session, subject_id, clock), work.at)
     seconds = int((due_at - at).total_seconds())
@@ -145,7 +146,8 @@ def start_clock_until(work: Work, subject_id: str, clock: str, *, due_at: dateti
 
 
 def start_reply_clock(work: Work, case: Case, *, within: timedelta) -> None:
-    """Promise a first human reply within so much time of the report.
+    """Start the clock of the first reply to a new case: a human answer within so much time of the
+    report.
 
     When the level changes, the time that has passed still counts.
     """
@@ -159,7 +161,8 @@ def start_reply_clock(work: Work, case: Case, *, within: timedelta) -> None:
 
 
 def stop_reply_clock(work: Work, case: Case, *, at: datetime | None = None) -> None:
-    """Somebody has answered, now or `at` that time, or what the reporter wrote needs no answer."""
+    """Stop the clock of the reply that is owed: somebody answered, now or `at` that time, or no
+    answer is needed."""
     if stop_clock(work, case.id, FIRST_REPLY, at=at):
         case.reply_due_at = None
 

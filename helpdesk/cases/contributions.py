@@ -1,4 +1,5 @@
-"""Who had a part in a case and its requests: kept with each change, asked for before approving."""
+"""Contributions: which colleagues had a part in a case or request, so that a second person can be
+found."""
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -8,7 +9,7 @@ from helpdesk.core.work import Work
 
 
 def answer_contribution_name(question: str) -> str:
-    """Under which name it is kept that somebody of ours corrected an answer of the reporter."""
+    """The name under which a corrected answer is recorded as a contribution."""
     return f"answer {question}"
 
 
@@ -21,7 +22,8 @@ def record_contribution(
     subject_id: str = "",
     actor: str = "",
 ) -> None:
-    """Keep that somebody of ours had a part: whoever does this work, or `actor`. Once is enough."""
+    """Record that a colleague had a part in a case: whoever does this work, or `actor`. Once is
+    enough."""
     actor = actor or work.actor.id
     if not actor.startswith("person:"):
         return  # reporters and partners are nobody's second person

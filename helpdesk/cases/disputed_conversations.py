@@ -1,4 +1,5 @@
-"""Reading what was said by another way, and whether its reporter says that it was not them.
+"""Disputed conversations: what the reporter says was not them, or has told us, and we have not
+answered.
 
 And the one question that it and a disputed record raise: does somebody speak for the reporter?
 """
@@ -83,7 +84,8 @@ _DISPUTES: Final = select(
 
 
 def reporter_activity_marks(work: Work, case: Case) -> str:
-    """What names the last things that the reporter let us know: whoever answers has seen them."""
+    """The ids of the reporter's newest activity of each kind, as marks: whoever answers has seen
+    them."""
     return combine_activity_marks(
         newest_reporter_message_id(work, case),
         newest_reporter_objection_id(work, case),
@@ -116,8 +118,8 @@ def latest_time_of_reporter_activity(work: Work, case: Case, since: datetime) ->
 
 
 def unanswered_dispute_message(work: Work, case: Case) -> str:
-    """What the reporter disputes and we have not written to them about since, in a sentence: that
-    it was them we spoke with, or that they told us what we wrote down. Empty if nothing.
+    """The sentence about a dispute that we have not answered: the reporter says that it was not
+    them we spoke with, or that they never told us what we wrote down. Empty if there is none.
 
     Whoever spoke for them may have told us more. What goes to a partner asks for more than that any
     of us has written (`past_disputes.why_dispute_bars_requests`).
@@ -134,12 +136,13 @@ def has_unanswered_reporter_activity(work: Work, case: Case) -> bool:
 
 
 def ids_of_cases_with_unanswered_activity(work: Work, case_ids: Iterable[str]) -> frozenset[str]:
-    """Those of these cases of which that is so."""
+    """The ids of those of these cases whose reporter has been active since we last wrote."""
     return _those(work, case_ids, _IS_UNANSWERED)
 
 
 def settle_disputes_on_writing_to_reporter(work: Work, case: Case) -> None:
-    """We have written to the reporter, who is the one with the code: what they said is heard."""
+    """Settle the disputes of a case, as we have written to the reporter, who is the one with the
+    code."""
     theirs = update(LoggedConversation).where(LoggedConversation.case_id == case.id, *NOT_SETTLED)
     work.session.execute(
         theirs.values(settled_at=work.at).execution_options(synchronize_session=False)
@@ -147,8 +150,7 @@ def settle_disputes_on_writing_to_reporter(work: Work, case: Case) -> None:
 
 
 def disputed_cases(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
-    """Open cases of which that is so, or whose reporter disputes another word that we recorded as
-    theirs, the most urgent first."""
+    """Open cases whose reporter disputes a record of ours that we have not answered yet."""
     found = visible_cases(work.actor).where(NOT_CLOSED, HAS_UNANSWERED_DISPUTE)
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 

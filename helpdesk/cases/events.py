@@ -1,4 +1,4 @@
-"""What happens to cases that features above must act on."""
+"""Events of cases, which features above act on."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,8 @@ from helpdesk.core.events import Event
 
 @dataclass(frozen=True)
 class ReplyAlarmDue(Event):
-    """So much of the time to the answer that is owed will be gone; `due` names the clock."""
+    """An alarm about the reply that is owed comes due, at this share of its time; `due` names the
+    clock."""
 
     case_id: str
     percent: int
@@ -16,7 +17,7 @@ class ReplyAlarmDue(Event):
 
 @dataclass(frozen=True)
 class UpdateAlarmDue(Event):
-    """So much of the time to our next word will be gone; `due` names the clock."""
+    """An alarm about our next update to the reporter comes due; `due` names the clock."""
 
     case_id: str
     percent: int

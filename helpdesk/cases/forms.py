@@ -1,4 +1,4 @@
-"""What people fill in on a case. Names of fields differ: several forms stand on one page."""
+"""Forms on the case page. Names of fields differ: several forms stand on one page."""
 
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -61,6 +61,8 @@ TOO_LONG = max_length_validator(TEXT_LIMIT)
 
 
 class MessageToReporterForm(Form):
+    """The form to write a message to the reporter, and to wait for their answer if wanted."""
+
     message_text = TextAreaField(
         "Message to the reporter",
         [DataRequired("Type a message."), TOO_LONG],
@@ -78,6 +80,8 @@ class MessageToReporterForm(Form):
 
 
 class NoteForm(Form):
+    """The form to write a note for colleagues."""
+
     note_text = TextAreaField(
         "Note for colleagues",
         [DataRequired("Type a note."), TOO_LONG],
@@ -98,7 +102,8 @@ class UtcDateTimeField(DateTimeLocalField):
 
 
 class ConversationForm(Form):
-    """`not_before` is when the case began; the view says it."""
+    """The form to record a conversation with the reporter outside the mailbox. `not_before` is when
+    the case began; the view says it."""
 
     not_before: datetime | None = None
     way = RadioField(
@@ -146,13 +151,16 @@ def _said(at: datetime) -> str:
 
 
 class ReleaseCaseForm(Form):
+    """The form to give a case back to its queue, with a note for who takes it next."""
+
     release_note = TextAreaField(
         "The current situation, for the person who takes it next", [TOO_LONG]
     )
 
 
 class HandOverCaseForm(Form):
-    """The choices are the colleagues who can read the case; the view fills them in."""
+    """The form to hand a case over to a colleague. The choices are the colleagues who can read the
+    case; the view fills them in."""
 
     hand_to = SelectField("Colleague", validators=[InputRequired("Choose a colleague.")])
     handover_note = TextAreaField(
@@ -163,6 +171,8 @@ class HandOverCaseForm(Form):
 
 
 class PauseCaseForm(Form):
+    """The form to pause a case: whom or which day it waits for."""
+
     wait_on = RadioField(
         "Who are we waiting for?", choices=list(WAITS), validators=[InputRequired("Choose one.")]
     )
@@ -178,6 +188,8 @@ class PauseCaseForm(Form):
 
 
 class CloseCaseForm(Form):
+    """The form to close a case: its outcome and the day of a follow-up."""
+
     outcome = RadioField(
         "How did it end?", choices=list(OUTCOMES), validators=[InputRequired("Choose one.")]
     )
@@ -190,6 +202,8 @@ class CloseCaseForm(Form):
 
 
 class ConsentForm(Form):
+    """The form to record what the reporter agreed to."""
+
     consent_kind = RadioField(
         "What did the reporter agree to?",
         choices=list(CONSENTS),

@@ -1,4 +1,4 @@
-"""What the worker does for cases."""
+"""Background jobs of cases."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from helpdesk.core.jobs import Queue, job
 
 @job("cases.wake", queue=Queue.NOTICES, leaves_the_house=False)
 def resume_due_case(context: AppContext, *, case_id: str, day: str) -> None:
-    """Bring back a case that waited for this day. Safe to run twice."""
+    """Resume a paused case on its day. Safe to run twice."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is not None:
@@ -24,9 +24,10 @@ def resume_due_case(context: AppContext, *, case_id: str, day: str) -> None:
 def email_new_owner_or_duty(
     context: AppContext, *, team_id: str, person_id: str, at: int, is_given_back: int = 0
 ) -> None:
-    """Say that a colleague's cases have come: to the one who has them now, or else to whoever is on
-    duty for the queue; or that a colleague who goes on working gave an urgent one back. One letter,
-    however many they are. Safe to run twice."""
+    """Email the new owner of a colleague's cases, or those on duty. Say that a colleague's cases
+    have come: to the one who has them now, or else to whoever is on duty for the queue; or that a
+    colleague who goes on working gave an urgent one back. One letter, however many they are. Safe
+    to run twice."""
     with context.begin() as work:
         team = work.session.get(Team, team_id)
         if team is None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """What we do by when; triage decides it and says why."""
+    """A level of urgency: what we do by when. Triage decides it and says why."""
 
     ROUTINE = "routine"
     SOON = "soon"

@@ -1,4 +1,4 @@
-"""News for the people whom something on a case concerns: queued, brought, seen, forgotten.
+"""News of cases: recorded for the people concerned, emailed, marked as seen and deleted.
 
 Whoever changes a case queues it; the worker finds out whom it concerns and writes the rows. No
 process but the worker and the ticker may write one, and the pages show each person their own.
@@ -34,12 +34,13 @@ UNSEEN_OF_CASE: Final = (
 
 
 def bind_values_of_unseen_news(work: Work) -> dict[str, Any]:
-    """What UNSEEN_OF_CASE is asked with, beside the id of a case."""
+    """The bind values of UNSEEN_OF_CASE, beside the id of a case."""
     return {"reader_id": work.actor.person_id or ""}
 
 
 def notify_owner(work: Work, case_id: str, kind: NewsKind, *, request_id: str = "") -> None:
-    """Let whoever has the case hear of it, and who wrote the request; on duty, if nobody has it.
+    """Record news for a case's owner and for who wrote the request; for those on duty, if nobody
+    has it.
 
     Nobody hears of what they did themselves. No rule: it is queued by what happened.
     """
@@ -49,7 +50,8 @@ def notify_owner(work: Work, case_id: str, kind: NewsKind, *, request_id: str = 
 def notify_person(
     work: Work, case_id: str, person: str | None, kind: NewsKind, *, request_id: str = ""
 ) -> None:
-    """Let one person hear of it: an id, or the name of an actor; nobody, if it is none of ours.
+    """Record news for one person: an id, or the name of an actor; for nobody, if it is none of
+    ours.
 
     Nobody hears of what they did themselves. No rule: it is queued by what happened.
     """
@@ -62,7 +64,7 @@ def notify_person(
 def write_news_for_person(
     work: Work, case: Case, person_id: str, kind: NewsKind, *, request_id: str = ""
 ) -> None:
-    """Write it down for a person; what they have not seen yet of the kind is the same line.
+    """Record news for a person; what they have not seen yet of the kind is counted in the same row.
 
     No rule: the worker has found out whom it concerns. Brought twice, it is counted twice.
     """
@@ -98,7 +100,8 @@ def delete_old_news(work: Work) -> None:
 
 
 def news_to_email(work: Work, person_id: str, team_id: str) -> Sequence[tuple[News, Case]]:
-    """What a letter has still to say to a person who works in the queue, most urgent first."""
+    """The news that an email has still to tell a person who works in the queue, most urgent
+    first."""
     waiting = (
         select(News, Case)
         .join(Case, Case.id == News.case_id)
@@ -110,7 +113,7 @@ def news_to_email(work: Work, person_id: str, team_id: str) -> Sequence[tuple[Ne
 
 
 def mark_news_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
-    """A letter has said it: what comes after this is told again."""
+    """Mark a person's news as emailed: what comes after is emailed again."""
     # A letter goes so long after what a reporter did as the level says: no closer than that.
     told_at = round_time_for_reporter(work.at)
     for news, _case in found:
@@ -120,7 +123,7 @@ def mark_news_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
 
 
 def mark_news_seen(work: Work, *, case_id: str = "", request_id: str = "") -> None:
-    """This person has opened the case, or the request; or read the whole list, without either.
+    """Mark a person's news as seen, of a case or request that they opened; of all, without either.
 
     What someone else holds just now is marked the next time: no page waits for it.
     """

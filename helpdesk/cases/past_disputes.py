@@ -50,7 +50,8 @@ ANSWERED_BY_RECORDER: Final = (
 
 
 class PastDispute(NamedTuple):
-    """One of them: what and when, who had recorded it, and who has written to them since."""
+    """A past dispute: what and when, who had recorded it, and who has written to the reporter
+    since."""
 
     action: str
     at: datetime
@@ -63,8 +64,8 @@ class PastDispute(NamedTuple):
 
 
 def why_dispute_bars_requests(work: Work, case: Case) -> str:
-    """Why nothing leaves to a partner while the reporter disputes our record, in a sentence. Empty
-    if they do not, or if it is settled."""
+    """The sentence that says why nothing is sent to a partner while the reporter disputes our
+    record. Empty if they do not, or if it is settled."""
     if unanswered := unanswered_dispute_message(work, case):
         return unanswered
     return ANSWERED_BY_RECORDER if _unsettled(past_disputes(work, case)) else ""
@@ -76,7 +77,7 @@ def was_dispute_answered_only_by_recorder(work: Work, case: Case) -> bool:
 
 
 def was_dispute_answered_only_by(work: Work, case: Case, actor_id: str) -> bool:
-    """The same, where it was this one of us who had recorded it."""
+    """Whether a dispute was answered only by this colleague, who had recorded what is disputed."""
     return any(one.recorded_by == actor_id for one in _left_to_others(work, case))
 
 
@@ -86,7 +87,7 @@ def _left_to_others(work: Work, case: Case) -> list[PastDispute]:
 
 
 def past_disputes(work: Work, case: Case) -> list[PastDispute]:
-    """All of a case, oldest first, whether they were answered or not."""
+    """All disputes of a case, oldest first, answered or not."""
     return _disputes_by_case(work, [case.id])[case.id]
 
 
@@ -105,7 +106,7 @@ def cases_with_dispute_answered_only_by_recorder(
 
 
 def ids_of_cases_with_past_disputes(work: Work, case_ids: Collection[str]) -> frozenset[str]:
-    """Those of these cases that have any."""
+    """The ids of those of these cases that have any dispute."""
     work.session.flush()
     found = select(HistoryEntry.case_id).where(
         HistoryEntry.case_id.in_(sorted(case_ids)),

@@ -1,4 +1,5 @@
-"""What the steps of a playbook found out and wrote down, apart from what those of others did.
+"""Findings of playbooks: the facts and evidence of one playbook's steps, apart from those of
+others.
 
 Two playbooks of a case mean different things by one name: the address of the taken account and
 that of the fake page are both a `profile-url`. So each value carries the playbook that took it, and
@@ -19,20 +20,20 @@ OF_THE_CASE: Final = ""
 
 
 def facts_of_playbook(work: Work, case: Case, playbook: str) -> Mapping[str, Fact]:
-    """What is found out as a playbook knows it, by name: its own before the case's."""
+    """The facts of a case as one playbook knows them, by name: its own before the case's."""
     found = select(Fact).where(Fact.case_id == case.id, _is_known_to(Fact.playbook, playbook))
     rows = work.session.scalars(found.order_by(Fact.playbook))
     return {one.name: one for one in rows}
 
 
 def fact_codes_of_playbook(work: Work, case: Case, playbook: str) -> dict[str, str]:
-    """The facts that a playbook knows, their codes only: the words beside them stay sealed."""
+    """The codes of the facts that a playbook knows; the words beside them stay sealed."""
     found = facts_of_playbook(work, case, playbook)
     return {name: one.value for name, one in found.items()}
 
 
 def evidence_of_playbook(work: Work, case: Case, playbook: str) -> Mapping[str, Evidence]:
-    """What is written down as a playbook knows it, by kind: its own before the case's."""
+    """The evidence of a case as one playbook knows it, by kind: its own before the case's."""
     known = _is_known_to(Evidence.playbook, playbook)
     rows = work.session.scalars(
         select(Evidence).where(Evidence.case_id == case.id, known).order_by(Evidence.playbook)

@@ -95,7 +95,8 @@ LISTED = (
 
 
 def is_case_in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
-    """The one scope of cases: asked of whatever shows cases, or what hangs on them."""
+    """An SQL condition: the case is in one of these queues. It is asked of whatever shows cases, or
+    what hangs on them."""
     if not isinstance(queues, BindParameter):
         queues = literal(sorted(queues), ARRAY(String))
     return Case.team_id == any_(queues)
@@ -114,7 +115,8 @@ BY_REF: Final = select(Case).where(
 
 
 def case_by_ref(work: Work, ref: str) -> Case:
-    """A case of the actor's queues. Who waits to be let in is told so, and opens no page of it."""
+    """Load a case of the actor's queues by its reference, or NotFound. Who waits to be let in is
+    told so, and opens no page of it."""
     case = work.session.scalar(BY_REF, bind_values_of_case_by_ref(work, ref))
     if case is None:
         raise NotFound
@@ -123,25 +125,26 @@ def case_by_ref(work: Work, ref: str) -> Case:
 
 
 def refuse_actor_without_key(work: Work, case: Case) -> None:
+    """Refuse with NotAllowed whoever is in the case's queue and waits to be given access."""
     if case.team_id in work.actor.waits_in:
         raise NotAllowed(NOT_LET_IN)
 
 
 def bind_values_of_case_by_ref(work: Work, ref: str) -> dict[str, Any]:
-    """What BY_REF is asked with. Who waits finds it too, and `refuse_actor_without_key` says so."""
+    """The bind values of BY_REF. Who waits finds it too, and `refuse_actor_without_key` says so."""
     actor = work.actor
     waits_in = actor.waits_in if actor.works_on_cases else frozenset()
     return {"ref": ref.upper(), "queues": sorted(actor.queues | waits_in)}
 
 
 def lock_case(work: Work, case: Case) -> None:
-    """Keep the case for the rest of this piece of work, as it is now and not as we read it."""
+    """Lock a case for the rest of this piece of work, and read it as it is now."""
     work.session.flush()  # what this piece of work has changed already must not be read over
     work.session.refresh(case, with_for_update=True)
 
 
 def own_cases(work: Work, limit: int = 100) -> Sequence[Case]:
-    """The cases the actor has, the next one first."""
+    """The cases that the actor has, the next one first."""
     mine = visible_cases(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
     return work.session.scalars(mine.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
@@ -171,13 +174,13 @@ def cases_whose_owner_lost_access(work: Work, limit: int = LISTED_AT_MOST) -> Se
 
 
 def unclaimed_cases_of(work: Work, team: Team) -> Select[Case]:
-    """What nobody has taken yet, the next one first; not what waits for somebody else's move,
-    unless its reporter waits for an answer of ours. The second lane is not part of it."""
+    """Cases of a queue that nobody has claimed, the next one first; not those that wait for
+    somebody else, unless their reporter waits for our answer. The second lane is not part of it."""
     return _unclaimed(work, team).where(FIRST_LANE)
 
 
 def second_lane_cases_of(work: Work, team: Team) -> Select[Case]:
-    """The same of what looks sent by a machine: people may be among it."""
+    """Unclaimed cases of the second lane: what looks sent by a machine. People may be among it."""
     return _unclaimed(work, team).where(SECOND_LANE)
 
 
@@ -191,12 +194,13 @@ def _unclaimed(work: Work, team: Team) -> Select[Case]:
 
 
 def next_unclaimed_case(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
-    """The case to take next, but for some. Two who ask at once get two different ones."""
+    """The next case to claim in a queue, but for some. Two who ask at once get two different
+    ones."""
     return _nearest(work, unclaimed_cases_of(work, team), exclude)
 
 
 def next_second_lane_case(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
-    """The same of the second lane."""
+    """The next case to claim in the second lane."""
     return _nearest(work, second_lane_cases_of(work, team), exclude)
 
 
@@ -206,7 +210,7 @@ def _nearest(work: Work, unclaimed: Select[Case], but: Collection[str]) -> Case 
 
 
 def cases_with_late_update(work: Work, limit: int = 20) -> Sequence[Case]:
-    """Cases whose reporter should have had a word of ours by now, the most urgent first.
+    """Cases whose reporter should have had an update by now, the most urgent first.
 
     Not those of the second lane, which would fill the list in a flood: they have one of their own.
     """
@@ -242,7 +246,8 @@ def cases_to_follow_up(
 
 
 def messages_with_reporter(work: Work, case: Case) -> Sequence[Message]:
-    """What was written both ways, oldest first; without the copies that only reporters open."""
+    """The messages of a case, both ways, oldest first; without the copies that only reporters
+    open."""
     written = select(Message).where(Message.case_id == case.id)
     written = written.options(defer(Message.for_reporter))
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
@@ -260,8 +265,8 @@ def was_reporter_answered(work: Work, case: Case) -> bool:
 
 
 def is_reporter_to_move_next(work: Work, case: Case) -> bool:
-    """Whether the reporter has the last word of ours before them, or an agreement to confirm. Not
-    while we owe them an answer: then the move is ours."""
+    """Whether it is the reporter's turn: they have our last message before them, or a consent to
+    confirm. Not while we owe them an answer: then the move is ours."""
     if case.reply_due_at is not None:
         return False
     words = select(Message.is_from_reporter).where(Message.case_id == case.id)
@@ -277,7 +282,7 @@ def is_reporter_to_move_next(work: Work, case: Case) -> bool:
 def unwithdrawn_consents(
     work: Work, case: Case, kinds: Collection[ConsentKind]
 ) -> Sequence[Consent]:
-    """What of these kinds the reporter agrees to at this moment, confirmed or not."""
+    """The consents of these kinds that were not withdrawn, confirmed or not."""
     found = select(Consent).where(
         Consent.case_id == case.id, Consent.withdrawn_at.is_(None), Consent.kind.in_(kinds)
     )
@@ -292,12 +297,13 @@ def newest_reporter_message_id(work: Work, case: Case) -> str:
 
 
 def notes_of(work: Work, case: Case) -> Sequence[Note]:
-    """What colleagues have told each other, oldest first."""
+    """The notes for colleagues on a case, oldest first."""
     written = select(Note).where(Note.case_id == case.id)
     return work.session.scalars(written.order_by(Note.written_at, Note.id)).all()
 
 
 def consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:
+    """A consent of this case by its id, or NotFound."""
     consent = work.session.get(Consent, consent_id)
     if consent is None or consent.case_id != case.id:
         raise NotFound

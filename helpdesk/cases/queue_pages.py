@@ -68,7 +68,7 @@ BETWEEN: Final = "~"
 
 
 class QueueFilter(StrEnum):
-    """Which cases of a queue: the words of the filter."""
+    """The filters of a queue's list: which cases it shows."""
 
     OPEN = "open"
     UNCLAIMED = "unclaimed"
@@ -94,7 +94,7 @@ BELOW_WHICH: Final = frozenset({QueueFilter.OPEN, QueueFilter.UNCLAIMED, QueueFi
 
 @dataclass(frozen=True)
 class QueuePage:
-    """Some cases of a queue, and the place behind which the next page begins, if there is one.
+    """One page of a queue: its cases, and where the next page begins, if there is one.
 
     The cases are rows and not objects: the page reads them and is done with them.
     """
@@ -106,7 +106,8 @@ class QueuePage:
 
 
 def queue_page(work: Work, slug: str, *, show: QueueFilter, after: str = "") -> QueuePage:
-    """The cases behind a place in the list. A place that cannot be read is the beginning."""
+    """Load one page of a queue: the cases behind a place in the list. A place that cannot be read
+    is the beginning."""
     place = _read(after, show)
     behind = {} if place is None else {"level": place.level, "at": place.at, "id": place.id}
     listed = _listed(show, is_first=place is None)

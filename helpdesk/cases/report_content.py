@@ -1,4 +1,4 @@
-"""What a reporter told us, as it lies sealed in a case: story, answers, how to reach them."""
+"""The content of a report, sealed in its case: story, answers, and how to reach the reporter."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,8 @@ def seal_report(
     answers: Mapping[str, Answer],
     contact: Mapping[str, str],
 ) -> None:
-    """Seal it for whoever can open the case, with the case's secret while somebody still has it."""
+    """Seal the content of a report for whoever can open the case, with the case's secret while
+    somebody still has it."""
     for field, text in (
         ("story", story),
         ("answers", json.dumps(answers)),
@@ -45,18 +46,19 @@ def seal_report(
 
 
 def story_of(work: Work, case: Case) -> str:
+    """The reporter's story, opened."""
     return work.keys.read(case, "story")
 
 
 def answers_of(work: Work, case: Case) -> dict[str, Answer]:
-    """Question id to what was picked or typed; nothing where that cannot be read."""
+    """The answers of the report, as corrected, by question id; empty where they cannot be read."""
     return _answers_and_corrections(work, case)[0]
 
 
 def answers_in_mailbox(work: Work, case: Case) -> dict[str, Answer]:
-    """Those that the advice in the mailbox goes by: what the reporter told in the report and by
-    the questions there, and what one of us corrected and released. Never what was corrected in
-    confidence, nor that a button was pressed because someone is in danger now."""
+    """The answers that the advice in the mailbox goes by: what the reporter told there and in the
+    report, and what one of us corrected and released. Never what was corrected in confidence, nor
+    that a button was pressed because someone is in danger now."""
     report, corrections = _answers_and_corrections(work, case)
     before: dict[str, Answer] = {}
     since: dict[str, Answer] = {}
@@ -82,9 +84,9 @@ def correct_answers(
 
 
 def all_answers_of(work: Work, case: Case, rows: Sequence[Any] | None = None) -> dict[str, Answer]:
-    """Those of the report, as corrected, and where it says nothing, those of the mailbox. That
-    someone is in danger now counts over the report from when it is told until one of us corrects
-    the answers."""
+    """All answers: those of the report, as corrected, and where it says nothing, those of the
+    mailbox. That someone is in danger now counts over the report from when it is told until one of
+    us corrects the answers."""
     report, corrections = _answers_and_corrections(work, case)
     answered = _answers_by_message(work, case, rows)
     danger = DANGER_NOW if _is_told_since_correction(answered, corrections) else {}
@@ -110,7 +112,7 @@ def danger_told_at(work: Work, case: Case, rows: Sequence[Any]) -> datetime | No
 def mailbox_answers_of(
     work: Work, case: Case, rows: Sequence[Any] | None = None
 ) -> dict[str, Answer]:
-    """What they answered in the mailbox, the newest where they answered twice.
+    """The answers that the reporter gave in the mailbox, the newest where they answered twice.
 
     `rows` are the messages of the case, where they were read already.
     """
@@ -118,7 +120,8 @@ def mailbox_answers_of(
 
 
 def contact_of(work: Work, case: Case) -> dict[str, str]:
-    """How and when to reach them, and how never; UNREADABLE for each where nobody can tell."""
+    """The reporter's contact details: how and when to reach them, and how never; UNREADABLE for
+    each that nobody can tell."""
     text, place = work.keys.read(case, "contact"), case.envelope_place_of("contact")
     said = work.keys.mapping_of(text, place)
     if not all(isinstance(one, str) for one in said.values()):
@@ -135,7 +138,7 @@ def open_field_of_rows(
     rows: Sequence[Any],
     field: str = "body",
 ) -> list[tuple[Any, str]]:
-    """Rows that were gathered for a case, each with what it says, or UNREADABLE."""
+    """Open a sealed field of many rows of one case: each with what it says, or UNREADABLE."""
     if not rows:
         return []
     secret, read = work.keys.secret(case.key_id), work.keys.read_with

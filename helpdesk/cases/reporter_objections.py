@@ -1,4 +1,4 @@
-"""What a reporter objects to, other than in a message: "not fixed", "I never said so".
+"""Objections of the reporter outside a message: "not fixed", "I never said so", danger.
 
 We owe a word for each. History knows it of every feature, those that stand above cases included.
 """
@@ -91,6 +91,6 @@ def is_danger_unanswered(work: Work, case: Case) -> bool:
 
 
 def newest_reporter_objection_id(work: Work, case: Case) -> int | None:
-    """The number under which history has the last of it."""
+    """The history id of the reporter's newest objection."""
     work.session.flush()
     return work.session.scalar(NEWEST_OBJECTION, {"case_id": case.id})

@@ -1,4 +1,4 @@
-"""Response targets: the clocks of a case follow what happens to it.
+"""Response targets: how a case's clocks are started, stopped and watched by its state and level.
 
 The time of a level is the triage table's. Who reads the table says it here, once, at the start.
 """
@@ -20,14 +20,14 @@ RESTS_ON: Final = frozenset({WaitsOn.REPORTER, WaitsOn.DATE})
 
 
 class ReplyAlarmThreshold(Protocol):
-    """At which part of the time somebody is told."""
+    """An alarm before a reply is late: at which share of the time."""
 
     @property
     def percent(self) -> int: ...
 
 
 class ResponsePlan(Protocol):
-    """What a level promises."""
+    """What a level promises: the times of first reply and updates."""
 
     @property
     def first_reply(self) -> timedelta: ...
@@ -43,17 +43,17 @@ _plans: list[Callable[[Level], ResponsePlan]] = []
 
 
 def register_response_plans(plan: Callable[[Level], ResponsePlan]) -> None:
-    """From now on, this says what a level promises."""
+    """Register the function that says what a level promises."""
     _plans[:] = [plan]
 
 
 def response_plan_of(case: Case) -> ResponsePlan:
-    """What the level of a case promises."""
+    """The response times that the level of a case promises."""
     return _plans[0](case.level)
 
 
 def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) -> None:
-    """A word of ours reached the reporter, now or `at` that time: the next one has its whole time.
+    """Restart the clock of updates after one reached the reporter, now or `at` that time.
 
     A word that is older than the last one we gave changes nothing.
     """
@@ -79,7 +79,8 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
 
 
 def sync_case_clocks(work: Work, case: Case) -> None:
-    """Let the clocks do what the case says now. Call it after each change of its state or level.
+    """Start, pause or stop a case's clocks by its state. Call it after each change of its state or
+    level.
 
     Both stand still while it is closed, that of the next word also while the reporter or a day
     has the move. They go on with what was used: nothing that we owe is wiped by a pause.
@@ -96,8 +97,9 @@ def sync_case_clocks(work: Work, case: Case) -> None:
 
 
 def restore_reply_due(work: Work, case: Case, *, due_at: datetime) -> None:
-    """What was taken for our answer was none: it is due when it was before, or late already; and no
-    later than an answer to anything else that the reporter told us now."""
+    """Owe the reporter a reply again, because what counted as one was none: it is due when it was
+    before, or late already; and no later than an answer to anything else that the reporter told us
+    now."""
     due_at = min(due_at, work.at + response_plan_of(case).first_reply)
     if case.reply_due_at is None or case.reply_due_at > due_at:
         case.reply_due_at = clocks.start_clock_until(
@@ -108,15 +110,15 @@ def restore_reply_due(work: Work, case: Case, *, due_at: datetime) -> None:
 
 
 def restart_update_clock_for_level(work: Work, case: Case) -> None:
-    """The next word is due by the level that holds now; time that was used counts."""
+    """Restart the update clock for a new level; time that was used counts."""
     if case.word_due_at is not None:
         _pause_next_word(work, case)
         _next_word_goes_on(work, case)
 
 
 def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
-    """Queue the alarms on the answer that is owed; not for each case of the second lane, of which
-    people hear together (`triage/surge_alerts.py`)."""
+    """Queue the alarms about the reply that is owed; none of a second-lane case, which is counted
+    instead."""
     if case.reply_due_at is None or case.in_slow_lane:
         return
     due = due_time_as_job_argument(case.reply_due_at)
@@ -125,16 +127,16 @@ def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
 
 
 def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
-    """Queue what is left of them for a case that has left the second lane."""
+    """Queue the reply alarms that are still to come, of a case that has left the second lane."""
     if case.reply_due_at is not None:
         used = response_plan_of(case).first_reply - (case.reply_due_at - work.at)
         schedule_reply_alarms(work, case, used=used)
 
 
 def move_case_to_first_lane(work: Work, case: Case) -> None:
-    """A person of ours works on it: it is a person's case from now on, in the lists of the first
-    lane, and its alarms are its own. Call it from whatever else takes it out of the second one's
-    list, and once what it owes is settled."""
+    """Move a case from the second lane to the first, because a person of ours works on it: its
+    alarms are its own again. Call it from whatever else takes it out of the second one's list, and
+    once what it owes is settled."""
     if case.in_slow_lane:
         case.in_slow_lane = False
         work.record("case.left_second_lane", case)
@@ -142,7 +144,7 @@ def move_case_to_first_lane(work: Work, case: Case) -> None:
 
 
 def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
-    """Queue the alarms on the next word; they climb like those of the answer."""
+    """Queue the alarms about the next update, to more people as time runs out."""
     if case.word_due_at is None:
         return
     due = due_time_as_job_argument(case.word_due_at)
@@ -151,7 +153,7 @@ def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
 
 
 def is_clock_still_due(due_at: datetime | None, due: int) -> bool:
-    """Whether a clock still ends when an alarm was told that it does. Others say nothing."""
+    """Whether a clock still has the due time that an alarm was queued for. Others say nothing."""
     return due_at is not None and due_time_as_job_argument(due_at) == due
 
 

@@ -1,4 +1,4 @@
-"""Wishes that a second person decides on: a lower level, and closing as no report at all.
+"""What requests for a second person's decision share: a lower level, and closing an urgent case.
 
 A wish ends with the case that it was about, however that opened again, and with whoever wished no
 longer being there to answer for it. Its row stays undecided until there is another.
@@ -23,7 +23,7 @@ ASKED: Final = {
 
 
 def is_request_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> ColumnElement[bool]:
-    """Whether a wish of a case of this queue still waits for its second person."""
+    """An SQL condition: the request still waits for its second person."""
     asked, opened = aliased(HistoryEntry), aliased(HistoryEntry)
     # By their numbers: what reporters do is kept to the hour.
     since = select(func.max(asked.id)).where(
@@ -45,7 +45,7 @@ def is_request_pending(kind: Wish, team_id: SQLColumnExpression[str] | str) -> C
 
 
 def end_undecided_requests(work: Work, case: Case, kind: Wish) -> None:
-    """Make room for another wish where one is over that nobody decided.
+    """End requests of this kind on a case that nobody has decided, to make room for another.
 
     No rule: whoever writes the new one has asked.
     """

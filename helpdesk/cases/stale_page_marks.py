@@ -55,24 +55,24 @@ WROTE_SINCE: Final = (
 
 
 def reporter_mark_of(work: Work, case: Case) -> str:
-    """What the reporter let us know last, in the mailbox or as a colleague wrote it down who spoke
-    with them: nobody sends anything about them without having it."""
+    """The mark of what the reporter let us know last, in the mailbox or as a colleague recorded it:
+    nobody sends anything about them without having it."""
     work.session.flush()
     spoken = work.session.scalar(NEWEST_SPOKEN, {"case_id": case.id})
     return mark_of(reporter_activity_marks(work, case), spoken)
 
 
 def refuse_if_reporter_wrote_since(work: Work, case: Case, heard: str | None) -> None:
-    """Refuse who sends something from a page that is older. None says that no page stood in
+    """Refuse if the reporter wrote after the page was opened. None says that no page stood in
     between."""
     if heard is not None and heard != reporter_mark_of(work, case):
         raise StalePage(WROTE_SINCE)
 
 
 def case_mark_of(work: Work, case: Case, *more: str) -> str:
-    """What the reporter let us know last, in the mailbox or as a colleague wrote it down, what
-    colleagues noted and found out last, how urgent it is and why, and who has it; and, as `more`,
-    the wish that a second person decides on."""
+    """The mark of a case: what the reporter let us know last, what colleagues noted and found
+    out last, its level and why, and who has it; as `more`, the request that a second person
+    decides on."""
     heard = reporter_activity_marks(work, case)
     ours = work.session.execute(NEWEST_OF_OURS, {"case_id": case.id}).one()
     return mark_of_shown_case(case, heard, ours, *more)
@@ -86,6 +86,7 @@ def mark_of_shown_case(case: Case, heard: str, ours: Any, *more: str) -> str:
 
 
 def answers_mark_of(work: Work, case: Case) -> str:
-    """The answers that count: those of the report, as corrected, and the last of the mailbox."""
+    """The mark of a case's answers that count: those of the report, as corrected, and the last of
+    the mailbox."""
     later = [one.id for one in work.session.execute(LATER_ANSWERS, {"case_id": case.id})]
     return mark_of(case.answers, *later[-1:])

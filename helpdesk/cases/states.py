@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class CaseState(StrEnum):
+    """The states of a case."""
+
     NEW = "new"
     OPEN = "open"
     WAITING = "waiting"
@@ -19,7 +21,7 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
 
 
 class WaitsOn(StrEnum):
-    """Whose move it is while a case waits."""
+    """Whom a paused case waits for."""
 
     REPORTER = "reporter"
     PARTNER = "partner"
@@ -27,7 +29,7 @@ class WaitsOn(StrEnum):
 
 
 class ResumeReason(StrEnum):
-    """Why a case that waited goes on by itself."""
+    """Why a paused case was resumed without anybody asking for it."""
 
     DAY_CAME = "day_came"
     REPORTER_SILENT = "reporter_silent"
@@ -45,7 +47,7 @@ class CaseOutcome(StrEnum):
 
 
 class ConsentKind(StrEnum):
-    """The four separate things a reporter can agree to."""
+    """The kinds of consent: the four separate things a reporter can agree to."""
 
     HELP = "help"
     KEEP = "keep"

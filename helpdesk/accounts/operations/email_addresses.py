@@ -1,4 +1,5 @@
-"""Where duty mail goes: an address is relied upon once the code of a test letter was typed."""
+"""Email addresses of staff and partners' people: proposed, confirmed with a code, and then used for
+alerts."""
 
 from datetime import timedelta
 from typing import Final
@@ -18,7 +19,8 @@ USED_AFTER_RESET: Final = timedelta(days=3)
 
 
 def propose_own_email_address(work: Work, person: Person, address: str) -> None:
-    """Say where one's own duty mail goes; with no address, that none goes out.
+    """Set the email address for one's own alerts, used once it is confirmed; with none, no alerts
+    go out.
 
     A test letter goes there, and the address before stays in use until its code is typed. The
     address before is told.
@@ -91,9 +93,9 @@ def confirm_email_address(work: Work, person: Person, code: str) -> bool:
 
 
 def distrust_email_address(work: Work, person: Person) -> None:
-    """Whoever had the account may have typed the address: one that waits is forgotten, and the one
-    in use has to be confirmed once more. Until then, and for three days at most, alarms still go
-    there.
+    """Stop relying on the email address of an account that somebody else may have had. Whoever had
+    the account may have typed the address: one that waits is forgotten, and the one in use has to
+    be confirmed once more. Until then, and for three days at most, alarms still go there.
 
     No rule: whoever makes them enrol once more comes through here.
     """

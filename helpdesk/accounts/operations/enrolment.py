@@ -23,7 +23,7 @@ from helpdesk.core.work import Work
 
 @dataclass(frozen=True)
 class EnrolmentResult:
-    """What enrolling brought. The recovery key is shown once; the secret is in nobody's table."""
+    """What enrolling returns. The recovery key is shown once; the secret is in nobody's table."""
 
     person: Person
     secret: Secret
@@ -31,7 +31,8 @@ class EnrolmentResult:
 
 
 def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person | None:
-    """Whoever was invited with this code to this door, while the code holds."""
+    """The invited person with this enrolment code, at this surface, while the code is valid; or
+    None."""
     invited = select(Person).where(
         Person.enrolment_tag == hash_enrolment_code(code),
         Person.enrolment_until > work.at,

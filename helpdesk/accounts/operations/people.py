@@ -1,4 +1,4 @@
-"""Inviting people, placing them in teams, and letting them go."""
+"""Operations on people: invite, add to teams, block, reset and remove."""
 
 import hashlib
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ LONGEST_SHIFT: Final = timedelta(hours=24)
 
 
 class DisplayNameTaken(Conflict):
-    """Somebody has this name already, or one that looks the same."""
+    """Raised if somebody has this display name already, or one that looks the same."""
 
 
 def invite_person(
@@ -97,7 +97,8 @@ def renew_invitation(work: Work, person: Person, *, seen: str | None = None) -> 
 def require_new_enrolment(
     work: Work, person: Person, reassignment: Reassignment = NOTHING, *, seen: str | None = None
 ) -> str:
-    """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
+    """Reset an account and return a new enrolment code, for somebody who lost passphrase and
+    recovery key, or the second factor.
 
     They get a new key that opens nothing until a member of each team has let them in again; in a
     queue somebody else than whoever presses this button. The person is told by letter. Until then
@@ -149,7 +150,7 @@ def remove_member(work: Work, membership: Membership, reassignment: Reassignment
 
 
 def leave_team(work: Work, membership: Membership, reassignment: Reassignment = NOTHING) -> None:
-    """Go out of a queue of one's own: as `remove`, by oneself."""
+    """Leave a queue of one's own: as `remove_member`, by oneself."""
     work.require(may_leave_team, membership)
     _take_out(work, membership, reassignment)
 
@@ -163,8 +164,7 @@ def _take_out(work: Work, membership: Membership, reassignment: Reassignment) ->
 
 
 def disable_person(work: Work, person: Person, reassignment: Reassignment = NOTHING) -> None:
-    """Close the door to somebody, at once and everywhere they are signed in. What they have is
-    handed on."""
+    """Block a person: they are signed out at once and everywhere. What they have is handed on."""
     work.require(may_manage_person, person)
     reassign_work(work, person, _teams_of(person), reassignment)
     person.disabled_at = work.at
@@ -174,7 +174,7 @@ def disable_person(work: Work, person: Person, reassignment: Reassignment = NOTH
 
 
 def enable_person(work: Work, person: Person, *, seen: str | None = None) -> None:
-    """Open the door again; the teams are as they were."""
+    """Unblock a person: they can sign in again, and are in the same teams."""
     work.require(may_manage_person, person)
     lock_person_and_teams(work, person)
     refuse_if_changed_since(seen, now=account_mark_of(person))
@@ -184,20 +184,22 @@ def enable_person(work: Work, person: Person, *, seen: str | None = None) -> Non
 
 
 def go_on_duty(work: Work, person: Person, *, hours: int) -> None:
-    """From now on this person is told when a case is about to wait too long."""
+    """Put this person on duty for so many hours: alerts about waiting cases go to them first."""
     work.require(may_use_own_account, person)
     person.on_duty_until = work.at + min(timedelta(hours=hours), LONGEST_SHIFT)
     work.record("person.on_duty", person, hours=hours)
 
 
 def go_off_duty(work: Work, person: Person) -> None:
+    """Take this person off duty."""
     work.require(may_use_own_account, person)
     person.on_duty_until = None
     work.record("person.off_duty", person)
 
 
 def hash_enrolment_code(code: str) -> bytes:
-    """What is kept of an enrolment code. It has 130 bits, so a plain hash gives nothing away."""
+    """The hash under which an enrolment code is stored. It has 130 bits, so a plain hash gives
+    nothing away."""
     return hashlib.blake2b(
         codes.clean_typed_code(code).encode(), person=b"hd enrolment", digest_size=32
     ).digest()

@@ -1,4 +1,4 @@
-"""Server-side sessions: made at sign-in, found by the cookie, ended by a click or by time."""
+"""Sign-in sessions on the server: created, found by the cookie's token, ended and deleted."""
 
 import hashlib
 import secrets
@@ -65,7 +65,7 @@ def is_session_valid(row: Any, person: Any, *, surface: str, at: datetime) -> bo
 
 
 def touch_session(session: Session, row: Any, *, at: datetime) -> None:
-    """Note that a session is in use. If it was ended in the meantime, nothing is noted."""
+    """Update when a session was last used. If it was ended in the meantime, nothing is noted."""
     if at - row.seen_at > FRESH:
         session.execute(update(SignInSession).where(SignInSession.id == row.id).values(seen_at=at))
 
@@ -100,6 +100,7 @@ def end_other_sessions(work: Work, person: Person, *, keep: str) -> None:
 
 
 def end_all_sessions(work: Work, person: Person) -> None:
+    """End every session of a person; the caller has asked whether it may."""
     _end(work, _ids(SignInSession.person_id == person.id))
 
 
@@ -133,8 +134,8 @@ def _end(work: Work, ids: Select[str]) -> None:
 
 
 def is_session_fresh(row: Any, at: datetime) -> bool:
-    """Whether neither time is up: that since it was used, and that since it began. One of a moment
-    in which the clock was ahead would not end for as long: it counts for nothing."""
+    """Whether a session has not expired: neither since it was used last nor since it began. One of
+    a moment in which the clock was ahead would not end for as long: it counts for nothing."""
     if not row.is_complete:
         return happened_within(row.begun_at, HALFWAY, at=at)
     return happened_within(row.seen_at, IDLE, at=at) and happened_within(
@@ -143,6 +144,7 @@ def is_session_fresh(row: Any, at: datetime) -> bool:
 
 
 def session_id_of(token: str) -> str:
+    """The id of a session's row: a hash of the cookie's token."""
     return hashlib.blake2b(token.encode(), person=b"hd sign-in id", digest_size=32).hexdigest()
 
 

@@ -40,15 +40,16 @@ TRIES_IN_KNOWN_BROWSERS: Final = 50
 
 @dataclass(frozen=True)
 class SignInCandidate:
-    """Somebody is at the door. With no person behind it, it costs and looks the same."""
+    """The person who may be signing in, and the salt to derive their key with. With no person
+    behind it, it costs and looks the same."""
 
     person: Person | None
     salt: bytes = field(default=NOBODYS_SALT, repr=False)
 
 
 def find_person_signing_in(work: Work, *, handle: str, surface: str) -> SignInCandidate:
-    """Who is meant by a name. Tries are counted at the door, by browser and name: nothing is
-    written here that a stranger could use to keep somebody out."""
+    """Find the person of a sign-in name. Tries are counted at the door, by browser and name:
+    nothing is written here that a stranger could use to keep somebody out."""
     person = work.session.scalar(select(Person).where(Person.handle == handle))
     if person is None or person.salt is None or not may_sign_in_to(person, surface):
         return SignInCandidate(None)
@@ -102,7 +103,8 @@ def _count_own_try(
 def begin_sign_in(
     work: Work, attempt: SignInCandidate, lock: PassphraseDerivedKey, *, surface: str
 ) -> str | None:
-    """The passphrase is right: half a session, whose token goes into the cookie. Else None."""
+    """Begin a session after the right passphrase: half of one, whose token goes into the cookie.
+    None if the passphrase is wrong."""
     if attempt.person is None:
         return None
     # Held while its lock is renewed: a passphrase that is changed at this moment must stay.
@@ -118,7 +120,7 @@ def begin_sign_in(
 
 
 def complete_sign_in(work: Work, half: SignInSession, secret: Secret, code: str) -> str | None:
-    """The second factor is right: a whole session under a new token. Each code works once.
+    """Complete a session with the right second factor, under a new token. Each code works once.
 
     None, too, where everybody is signed out at this moment. No rule: passphrase and code are what
     lets in.
@@ -137,7 +139,8 @@ def complete_sign_in(work: Work, half: SignInSession, secret: Secret, code: str)
 
 
 def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
-    """Whether the code is right now and was not used before; from now on it was."""
+    """Check a second-factor code and mark it as used: whether it is right now and was not used
+    before."""
     seed = second_factor_seed_of(work, person)
     step = second_factor.totp_step_of(seed, code, work.at) if seed is not None else None
     if step is None:
@@ -170,7 +173,8 @@ def replace_second_factor(
     first_code: str,
     session_id: str,
 ) -> None:
-    """Codes from another phone from now on; the old one's are worth nothing, others are out.
+    """Replace a person's second factor with that of another phone: the old one's codes are worth
+    nothing, other browsers are signed out.
 
     Conflict if the passphrase is not theirs, or the new phone does not show the right code yet.
     """

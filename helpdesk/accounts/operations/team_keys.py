@@ -1,4 +1,4 @@
-"""A team's key: the first member makes it, every member can give it to the next."""
+"""Keys of teams: created by the first member, and given to the next ones or taken from them."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -22,7 +22,7 @@ from helpdesk.core.work import Work
 
 
 def create_team_key(work: Work, team: Team, person: Person) -> bool:
-    """Make the team's key if it has none, and give it to this person: nobody else has it yet.
+    """Create a team's key if it has none, for this person, who is its first member.
 
     The house signs it: whatever else is put under the team's name, nothing is sealed to that.
 
@@ -54,7 +54,8 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
 
 
 def grant_team_key(work: Work, membership: Membership, *, seen: str | None = None) -> None:
-    """Give a colleague the keys of the team we share. Only who holds a key can give it.
+    """Give a colleague access to a team that we share: seal its keys to theirs. Only who holds a
+    key can give it.
 
     Into a queue, never who gave them their code, or came in by the same hand: nobody alone makes
     a second person of themselves. Whose sign-in was reset before is told by letter. `seen` is the
@@ -94,18 +95,18 @@ def _create_keys_that_waited(work: Work, person: Person) -> None:
 
 
 def notify_access_change(work: Work, person: Person) -> None:
-    """A letter to where their duty mail goes: something about their account has changed."""
+    """Queue an email to a person that something about their account has changed."""
     work.enqueue("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
 def lock_person_and_teams(work: Work, person: Person) -> None:
-    """Keep the person and their teams for the rest of this piece of work, as they are now."""
+    """Lock the row of a person, and read them and their teams as they are now."""
     work.session.flush()
     work.session.refresh(person, with_for_update={"of": Person})
 
 
 def revoke_team_keys(work: Work, person: Person, team_id: str) -> None:
-    """Delete the person's copies of a team's keys; refuse if nothing would open them any more.
+    """Take a team's keys from a person; refuse if nothing would open them any more.
 
     What the person has read they have read; a new key for what is written from now on (a new
     epoch) is made by a later part of the helpdesk.

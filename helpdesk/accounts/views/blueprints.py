@@ -21,20 +21,19 @@ def home_url() -> str:
 
 
 def require_people_manager_or_404() -> None:
-    """For those who look after people, once they were let in; for everybody else these addresses do
-    not exist."""
+    """Refuse with 404 whoever may not manage people."""
     if work.actor.role not in INVITES:
         raise NotFound
     work.require(lambda actor, _: manages_people(actor), None)
 
 
 def suggest_sign_in_if_commit_lost(what: str) -> Callable[[View], View]:
-    """Mark a form in which a passphrase, phone or recovery key was chosen: where the answer to its
-    commit was lost, its page says how to find out by signing in."""
+    """Mark a form in which a passphrase, phone or recovery key was chosen: if nobody knows whether
+    it was saved, its page says how to find out by signing in."""
     return declare_page_if_lost(partial(render_template, "accounts/may_be_saved.html", what=what))
 
 
 def limit_passphrase_tries(purpose: str) -> None:
-    """Keep whoever is signed in from trying passphrases for ever; nobody else is counted."""
+    """Limit how often a signed-in person may try their passphrase; nobody else is counted."""
     if not is_within_limit(purpose, size=20, per_minute=10, who=current_identity().actor.id):
         abort(429)

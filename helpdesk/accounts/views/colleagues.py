@@ -15,6 +15,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.get("/colleagues")
 def colleagues() -> ResponseReturnValue:
+    """The page of one's own teams: their members, and who waits for access."""
     waiting = [
         (
             membership,
@@ -36,6 +37,7 @@ def colleagues() -> ResponseReturnValue:
 
 @bp.post("/colleagues/<person_id>/<team_id>/key")
 def create_access(person_id: str, team_id: str) -> ResponseReturnValue:
+    """Give a colleague access to a team that we share."""
     membership = queries.membership_of(work, person_id, team_id)
     operations.grant_team_key(work, membership, seen=submitted_page_mark())
     person, team = (

@@ -21,6 +21,7 @@ UNKNOWN_CODE = "This code is wrong, has already been used or has expired. Ask fo
 @bp.get("/enrol")
 @public_view
 def new_enrolment() -> ResponseReturnValue:
+    """The form for the enrolment code."""
     return render_template("accounts/enrol.html", form=EnrolmentCodeForm())
 
 
@@ -51,6 +52,7 @@ def create_enrolment_start() -> ResponseReturnValue:
 @allow_other_persons_form
 @suggest_sign_in_if_commit_lost("enrolment")
 def create_enrolment() -> ResponseReturnValue:
+    """Enrol the invited person and show their recovery key."""
     form = EnrolmentForm()
     person = _invited(form.code.data or "")
     if person is None:

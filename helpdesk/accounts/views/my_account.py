@@ -29,6 +29,7 @@ from helpdesk.web.request_work import current_identity, work
 
 @bp.get("/account")
 def show_own_account() -> ResponseReturnValue:
+    """The page of one's own account."""
     person = queries.current_person(work)
     return render_template(
         "accounts/own.html",
@@ -49,6 +50,7 @@ def _names(person: Person) -> dict[str, str]:
 
 @bp.get("/account/passphrase")
 def new_passphrase() -> ResponseReturnValue:
+    """The form to change one's passphrase."""
     form = PassphraseChangeForm(None, suggested=codes.generate_passphrase())
     return render_template("accounts/passphrase.html", form=form)
 
@@ -56,6 +58,7 @@ def new_passphrase() -> ResponseReturnValue:
 @bp.post("/account/passphrase")
 @suggest_sign_in_if_commit_lost("passphrase")
 def create_passphrase() -> ResponseReturnValue:
+    """Change one's passphrase."""
     limit_passphrase_tries("accounts.own")
     form, person = PassphraseChangeForm(), queries.current_person(work)
     form.about = (person.handle, person.name)
@@ -74,6 +77,7 @@ def create_passphrase() -> ResponseReturnValue:
 
 @bp.get("/account/second-factor")
 def new_second_factor() -> ResponseReturnValue:
+    """The form to move one's second factor to another phone."""
     return _phone_page(
         NewSecondFactorForm(None, seed=second_factor.generate_totp_seed()),
         queries.current_person(work),
@@ -83,7 +87,8 @@ def new_second_factor() -> ResponseReturnValue:
 @bp.post("/account/second-factor")
 @suggest_sign_in_if_commit_lost("second factor")
 def create_second_factor() -> ResponseReturnValue:
-    """The old phone keeps its codes until the new one has shown a right one."""
+    """Replace one's second factor. The old phone keeps its codes until the new one has shown a
+    right one."""
     limit_passphrase_tries("accounts.own")
     form, person = NewSecondFactorForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
@@ -117,6 +122,7 @@ def _phone_page(form: NewSecondFactorForm, person: Person) -> str:
 
 @bp.get("/account/mailbox")
 def edit_email_address() -> ResponseReturnValue:
+    """The form for one's own email address for alerts."""
     form = OwnEmailAddressForm(
         None, email=queries.own_email_address(work, queries.current_person(work))
     )
@@ -125,6 +131,7 @@ def edit_email_address() -> ResponseReturnValue:
 
 @bp.post("/account/mailbox")
 def create_email_address() -> ResponseReturnValue:
+    """Set one's own email address for alerts, which has to be confirmed."""
     limit_passphrase_tries("accounts.own")
     form, person = OwnEmailAddressForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
@@ -139,7 +146,8 @@ def create_email_address() -> ResponseReturnValue:
 
 @bp.post("/account/mailbox/confirmation")
 def create_email_address_confirmation() -> ResponseReturnValue:
-    """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
+    """Confirm one's own email address with the code. A wrong code is counted, so the answer is no
+    refusal: what is refused is not written."""
     limit_passphrase_tries("accounts.own")
     form, person = EmailAddressCodeForm(), queries.current_person(work)
     if not form.validate_on_submit():
@@ -155,6 +163,7 @@ def create_email_address_confirmation() -> ResponseReturnValue:
 
 @bp.post("/account/mailbox/code")
 def create_email_address_code() -> ResponseReturnValue:
+    """Send another code to confirm one's own email address."""
     limit_passphrase_tries("accounts.own")
     operations.resend_email_address_code(work, queries.current_person(work))
     flash("An email with a new code is on its way. The old code no longer works.")
@@ -181,12 +190,14 @@ def _mailbox_page(form: OwnEmailAddressForm, confirmation: EmailAddressCodeForm)
 
 @bp.get("/account/recovery-key")
 def new_recovery_key() -> ResponseReturnValue:
+    """The form to make a new recovery key."""
     return render_template("accounts/new_recovery_key.html", form=CurrentPassphraseForm())
 
 
 @bp.post("/account/recovery-key")
 @suggest_sign_in_if_commit_lost("recovery key")
 def create_recovery_key() -> ResponseReturnValue:
+    """Make a new recovery key and show it once."""
     limit_passphrase_tries("accounts.own")
     form, person = CurrentPassphraseForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):

@@ -1,4 +1,4 @@
-"""People and teams: inviting, placing, letting go. For coordinators and operators."""
+"""Pages on which coordinators and operators manage people and teams."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @people_bp.get("/people")
 def index() -> ResponseReturnValue:
+    """The list of people and teams."""
     require_people_manager_or_404()
     return render_template(
         "people/index.html",
@@ -37,12 +38,14 @@ def index() -> ResponseReturnValue:
 
 @people_bp.get("/people/invitation")
 def new_invitation() -> ResponseReturnValue:
+    """The form to invite a person."""
     require_people_manager_or_404()
     return render_template("people/invitation.html", form=_invitation_form())
 
 
 @people_bp.post("/people/invitation")
 def create_invitation() -> ResponseReturnValue:
+    """Invite a person and show their enrolment code once."""
     require_people_manager_or_404()
     form = _invitation_form()
     if not form.validate_on_submit():
@@ -65,6 +68,7 @@ def create_invitation() -> ResponseReturnValue:
 
 @people_bp.get("/people/<person_id>")
 def show(person_id: str) -> ResponseReturnValue:
+    """The page of one person."""
     require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     return _person_page(person, _membership_form(person))
@@ -72,6 +76,8 @@ def show(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/enrolment")
 def create_enrolment(person_id: str) -> ResponseReturnValue:
+    """Make a new enrolment code for an invited person; who has enrolled already is reset
+    elsewhere."""
     require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     if person.is_enrolled:  # an old page: since then it says first what hangs on them
@@ -81,6 +87,7 @@ def create_enrolment(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/memberships")
 def create_membership(person_id: str) -> ResponseReturnValue:
+    """Add a person to a team."""
     require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     form = _membership_form(person)
@@ -97,6 +104,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/reopening")
 def create_unblock(person_id: str) -> ResponseReturnValue:
+    """Unblock a person."""
     require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
     operations.enable_person(work, person, seen=submitted_page_mark())
@@ -106,12 +114,14 @@ def create_unblock(person_id: str) -> ResponseReturnValue:
 
 @people_bp.get("/people/queue")
 def new_queue() -> ResponseReturnValue:
+    """The form to make a queue."""
     require_people_manager_or_404()
     return render_template("people/queue.html", form=NewQueueForm())
 
 
 @people_bp.post("/people/queue")
 def create_queue() -> ResponseReturnValue:
+    """Make a queue."""
     require_people_manager_or_404()
     form = NewQueueForm()
     if not form.validate_on_submit():

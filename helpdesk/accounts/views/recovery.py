@@ -1,4 +1,4 @@
-"""Coming back with the recovery key: a new passphrase, and everybody signed in is out."""
+"""Pages for account recovery with the recovery key."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -23,6 +23,7 @@ NOT_RIGHT = (
 @bp.get("/recover")
 @public_view
 def new_recovery() -> ResponseReturnValue:
+    """The form for the recovery key."""
     form = RecoveryForm(None, suggested=codes.generate_passphrase())
     return render_template("accounts/recover.html", form=form)
 
@@ -32,6 +33,7 @@ def new_recovery() -> ResponseReturnValue:
 @allow_other_persons_form
 @suggest_sign_in_if_commit_lost("recovery")
 def create_recovery() -> ResponseReturnValue:
+    """Recover an account with the recovery key and show the next one."""
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):
         recovery_key = authentication.try_recovery(

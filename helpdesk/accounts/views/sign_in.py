@@ -36,13 +36,14 @@ CODE_NOT_RIGHT = (
 @bp.get("/sign-in")
 @public_view
 def new_sign_in() -> ResponseReturnValue:
+    """The sign-in form: name and passphrase."""
     form = SignInForm()
     form.to.data = local_page_or_none(request.args.get("to", "")) or ""
     return render_template("accounts/sign_in.html", form=form)
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """The answer to a stranger: the way in, which leads on to what they wanted."""
+    """Send a stranger to the sign-in page, which leads on to what they wanted."""
     interrupted = InterruptedForm.now() if request.method == "POST" else None
     if interrupted is None:
         return redirect(url_for("accounts.new_sign_in", to=requested_page()), 303)
@@ -55,6 +56,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 @allow_other_persons_form
 @allow_double_submit
 def create_sign_in() -> ResponseReturnValue:
+    """Check name and passphrase, then ask for the second factor."""
     if "begin" in request.form:  # once more from the second half, with what comes along
         form = SignInForm(None, to=request.form.get("to"), kept=request.form.get("kept"))
         return render_template("accounts/sign_in.html", form=form)
@@ -85,6 +87,7 @@ def create_sign_in() -> ResponseReturnValue:
 @bp.get("/sign-in/code")
 @public_view
 def new_sign_in_code() -> ResponseReturnValue:
+    """The form for the six digits of the second factor."""
     form = SecondFactorForm()
     form.to.data = local_page_or_none(request.args.get("to", "")) or ""
     return _code_page(form)
@@ -95,6 +98,7 @@ def new_sign_in_code() -> ResponseReturnValue:
 @allow_other_persons_form
 @allow_double_submit
 def create_sign_in_code() -> ResponseReturnValue:
+    """Check the second factor and sign in."""
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
         came_in = authentication.try_second_factor(
@@ -137,6 +141,7 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @allow_double_submit
 def create_sign_out() -> ResponseReturnValue:
+    """Sign out in this browser."""
     operations.sign_out(work, work.session.get_one(SignInSession, current_identity().session_id))
     return _signed_out("You are signed out.")
 
@@ -144,6 +149,7 @@ def create_sign_out() -> ResponseReturnValue:
 @bp.post("/sign-out-everywhere")
 @allow_double_submit
 def create_sign_out_everywhere() -> ResponseReturnValue:
+    """Sign out in every browser."""
     operations.sign_out_everywhere(work, queries.current_person(work))
     return _signed_out("You are signed out, here and everywhere else.")
 

@@ -1,4 +1,4 @@
-"""How often somebody may try to come in: counted by browser and by name, never by address."""
+"""Rate limits on sign-in, counted by browser and by name, never by address."""
 
 import math
 from typing import Final

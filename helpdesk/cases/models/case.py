@@ -30,7 +30,8 @@ LEVELS = tuple(reversed(Level))
 
 
 class LevelColumn(TypeDecorator[Level]):
-    """A level as a small number, most urgent first, so that an index can order by it."""
+    """A database column for a level: a small number, most urgent first, so that an index can order
+    by it."""
 
     impl = SmallInteger
     cache_ok = True
@@ -43,7 +44,8 @@ class LevelColumn(TypeDecorator[Level]):
 
 
 class Case(RandomIdMixin, Base):
-    """All that people told us is sealed; what stands in clear is listed in docs/threat-model.md."""
+    """A case: one person's trouble. What they told us is sealed; docs/threat-model.md lists what is
+    not."""
 
     __tablename__ = "cases"
 
@@ -228,7 +230,8 @@ class Case(RandomIdMixin, Base):
 
 
 class Closure(Base):
-    """Why and when a case was closed. It exists exactly while the case is closed."""
+    """The closing of a case: outcome, time and follow-up. It exists exactly while the case is
+    closed."""
 
     __tablename__ = "closures"
 
@@ -252,7 +255,7 @@ class Closure(Base):
 
 
 class SealedCaseRecord(RandomIdMixin):
-    """A row that hangs on a case and has fields sealed under the case's key."""
+    """The base of rows that belong to a case and have fields sealed under the case's key."""
 
     __tablename__: str
 

@@ -10,7 +10,8 @@ from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 
 class ClockAction(StrEnum):
-    """Stopped: what was promised is done. Paused: it stands still, and what was used stays used."""
+    """What happened to a clock. Stopped: what was promised is done. Paused: it stands still, and
+    what was used stays used."""
 
     STARTED = "started"
     STOPPED = "stopped"
@@ -18,7 +19,7 @@ class ClockAction(StrEnum):
 
 
 class ClockEvent(RandomIdMixin, Base):
-    """A clock was started with a time to keep, stopped, or paused.
+    """One event of a clock: it was started with a time to keep, stopped, or paused.
 
     `subject_id` is a case's or an escalation's.
     """

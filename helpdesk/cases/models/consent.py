@@ -14,7 +14,8 @@ BY_HAND: Final = "person:"
 
 
 class Consent(RandomIdMixin, Base):
-    """One agreement. For a platform it says which: consent to one partner is none to another."""
+    """One thing that the reporter agreed to. For a platform it says which: consent to one is none
+    to another."""
 
     __tablename__ = "consents"
 

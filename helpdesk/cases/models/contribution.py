@@ -10,7 +10,7 @@ from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 
 class ContributionKind(StrEnum):
-    """What somebody wrote, changed or confirmed."""
+    """What a colleague did as their part: wrote, changed or confirmed something."""
 
     WORDS = "words"
     EVIDENCE = "evidence"
@@ -21,7 +21,8 @@ class ContributionKind(StrEnum):
 
 
 class Contribution(RandomIdMixin, Base):
-    """Kept for ever, so that undoing one's own part makes nobody a second person.
+    """A colleague's part in a case. Kept for ever: undoing one's own part makes nobody a second
+    person.
 
     `subject_id` is a request's for its words, its waiver and its sending, and a case's for all
     else; `name` says which evidence or fact. A consent keeps by itself who wrote it down and who

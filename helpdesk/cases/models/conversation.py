@@ -1,4 +1,4 @@
-"""LoggedConversation: we spoke with the reporter by another way than the mailbox, or tried to."""
+"""Conversations with the reporter outside the mailbox, which staff record."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from helpdesk.core.sealing import Envelope
 
 
 class ConversationChannel(StrEnum):
-    """How we spoke."""
+    """How we spoke with the reporter: by phone, on Signal, in person."""
 
     TELEPHONE = "telephone"
     SIGNAL = "signal"
@@ -22,7 +22,8 @@ class ConversationChannel(StrEnum):
 
 
 class LoggedConversation(SealedCaseRecord, Base):
-    """What was said is sealed for the case alone: the mailbox shows the day and the way of it.
+    """A recorded conversation with the reporter outside the mailbox; its summary is sealed for the
+    case.
 
     One that did not reach the reporter counts as nothing, and is kept.
     """

@@ -11,7 +11,8 @@ from helpdesk.core.sealing import Envelope
 
 
 class Evidence(SealedCaseRecord, Base):
-    """A profile's address, a form's number, a time: of each playbook one of a kind."""
+    """A piece of evidence: a profile's address, a form's number, a time. Each playbook keeps one of
+    a kind."""
 
     __tablename__ = "evidence"
 

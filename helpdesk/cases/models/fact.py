@@ -11,7 +11,8 @@ from helpdesk.core.sealing import Envelope
 
 
 class Fact(SealedCaseRecord, Base):
-    """A code in clear (confirmed, yes, filed) and, where there are words, the words sealed."""
+    """A fact that a playbook's step found out: a code in clear and, where there are words, the
+    words sealed."""
 
     __tablename__ = "facts"
 

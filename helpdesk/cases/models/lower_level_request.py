@@ -1,4 +1,4 @@
-"""LowerLevelRequest: a wish to lower a level, which a second person grants or refuses."""
+"""A request to lower a case's level, which a second person grants or refuses."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from helpdesk.core.sealing import Envelope
 
 
 class LowerLevelRequest(SealedCaseRecord, Base):
-    """One request at a time can stand undecided for a case."""
+    """A request to lower a case's level. Only one can be undecided at a time for a case."""
 
     __tablename__ = "level_requests"
 

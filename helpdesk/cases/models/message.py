@@ -1,4 +1,4 @@
-"""Message: words between reporter and helpdesk. Note: words that stay inside."""
+"""Messages between reporter and helpdesk, and internal notes."""
 
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from helpdesk.core.sealing import Envelope
 
 
 class Message(SealedCaseRecord, Base):
-    """Sealed for the case; what we write is sealed for the reporter too, what they write is not.
+    """A message to or from the reporter. What we write is sealed for the reporter too; what they
+    write is not.
 
     `answers` are those to questions of the mailbox, which `body` says in words.
     """
@@ -32,7 +33,7 @@ class Message(SealedCaseRecord, Base):
 
 
 class Note(SealedCaseRecord, Base):
-    """What responders tell each other about a case."""
+    """An internal note about a case, for colleagues."""
 
     __tablename__ = "notes"
 

@@ -10,7 +10,7 @@ from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 
 
 class NewsKind(StrEnum):
-    """What happened. The words for it are the board's."""
+    """What kind of thing happened on a case. The board has the words for it."""
 
     HANDED_OVER = "handed_over"
     NO_LONGER_YOURS = "no_longer_yours"
@@ -53,7 +53,8 @@ BY_REPORTERS = frozenset(
 
 
 class News(RandomIdMixin, Base):
-    """Many of a kind on one case are one row: `times` is how often since it was last seen."""
+    """News of one kind for one person on one case; `times` counts what happened since they last saw
+    it."""
 
     __tablename__ = "news"
 

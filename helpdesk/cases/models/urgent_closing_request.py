@@ -1,4 +1,4 @@
-"""UrgentClosingRequest: closing an urgent case as no report, which a second person decides."""
+"""A request to close an urgent case as no report, which a second person decides."""
 
 from datetime import datetime
 
@@ -10,7 +10,8 @@ from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin
 
 
 class UrgentClosingRequest(RandomIdMixin, Base):
-    """One at a time can stand undecided for a case."""
+    """A request to close an urgent case as no report. Only one can be undecided at a time for a
+    case."""
 
     __tablename__ = "closing_requests"
 

@@ -1,4 +1,4 @@
-"""Who has a case: claimed by one, given back, handed over."""
+"""Operations that change who has a case: claim, release, hand over."""
 
 from collections.abc import Callable, Collection
 from typing import Final
@@ -27,7 +27,7 @@ NEW_IS_OPEN = when((Case.state == CaseState.NEW, CaseState.OPEN), else_=Case.sta
 
 
 def claim_case(work: Work, case: Case) -> None:
-    """Take a case nobody has. Of fifty who try at once, one gets it (P3).
+    """Claim a case that nobody has. Of fifty who try at once, one gets it (P3).
 
     One of the second lane leaves it so: a person looks at it now, and its alarms are its own.
     """
@@ -52,7 +52,7 @@ def claim_case(work: Work, case: Case) -> None:
 
 
 def claim_next_case(work: Work, team: Team) -> Case:
-    """Take the case of a queue that should be next: by level, then by the time that is left."""
+    """Claim the next case of a queue: by level, then by the time that is left."""
     case = _take_first(work, team, queries.next_unclaimed_case)
     if case is None:
         raise Conflict("There are no cases waiting in this queue.")
@@ -60,7 +60,7 @@ def claim_next_case(work: Work, team: Team) -> Case:
 
 
 def claim_next_second_lane_case(work: Work, team: Team) -> Case:
-    """The same of what looks sent by a machine."""
+    """Claim the next case of the second lane, of what looks sent by a machine."""
     case = _take_first(work, team, queries.next_second_lane_case)
     if case is None:
         raise Conflict("There are no possibly automated cases in this queue.")
@@ -85,8 +85,8 @@ def _take_first(
 
 
 def release_case(work: Work, case: Case, *, note: str = "", seen: str | None = None) -> None:
-    """Give a case back to the queue. `seen` is who had it on the page. Of one that presses those on
-    duty hear at once: nobody has it now."""
+    """Release a case: give it back to its queue. `seen` is who had it on the page. Of one that
+    presses those on duty hear at once: nobody has it now."""
     work.require(may_reassign_case, case)
     if case.owner_id is None:
         raise Conflict("Nobody has this case.")
@@ -113,8 +113,8 @@ def hand_over_case(
     note: str,
     seen: str | None = None,
 ) -> None:
-    """Give a case to a colleague who can read it, with a word on how things stand. `seen` is who
-    had it on the page."""
+    """Hand a case over to a colleague who can read it, with a note on how things stand. `seen` is
+    who had it on the page."""
     work.require(may_reassign_case, case)
     _refuse_another_owner(case, seen)
     if to.id not in {person.id for person in accounts.colleagues_in_team(work, case.team_id)}:

@@ -1,4 +1,4 @@
-"""A case ends, and may begin again."""
+"""Operations that close a case and reopen it."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def end_case_work(
     note: str = "",
     is_own_dispute: bool = False,
 ) -> None:
-    """End the work on a case. On the day of the follow-up it is on the duty board once more.
+    """Close a case. On the day of the follow-up it is on the duty board once more.
 
     `is_own_dispute` says that the reporter disputes what this one of us had recorded, and nobody
     else has written to them since: history keeps it.
@@ -36,7 +36,7 @@ def end_case_work(
 
 
 def close_after_agreement(work: Work, case: Case, *, outcome: CaseOutcome) -> None:
-    """End it because whoever leads it has asked, and a second person has agreed."""
+    """Close an urgent case as no report, because who leads it asked and a second person agreed."""
     lock_case(work, case)
     work.require(may_work_on_case, case)
     _end(work, case, outcome=outcome, follow_up_on=None, note="")
@@ -67,7 +67,8 @@ def _end(
 
 
 def reopen_case(work: Work, case: Case) -> None:
-    """The trouble is back, or it never went away. Who had the case has it again.
+    """Reopen a closed case, as the trouble is back or never went away. Who had the case has it
+    again.
 
     What was owed when it was closed is owed still: its clocks go on with what was used.
     """

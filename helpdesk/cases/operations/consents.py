@@ -1,4 +1,4 @@
-"""What a reporter agreed to: given, confirmed and taken back, by the reporter or by one of us."""
+"""Operations on consents: recorded by staff, given, confirmed or withdrawn."""
 
 from sqlalchemy import select
 
@@ -21,7 +21,8 @@ def record_consent(
     platform: str | None = None,
     seen: str | None = None,
 ) -> Consent:
-    """Write down what the reporter has agreed to. History names who wrote it down.
+    """Record a consent on the reporter's behalf; it counts once it is confirmed. History names who
+    wrote it down.
 
     For a platform it says which one: consent to one partner is none to another. It opens no gate
     before the reporter or a second person has confirmed it. `seen` is the mark of the platform that
@@ -44,7 +45,7 @@ def record_consent(
 
 
 def give_consent(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent:
-    """An agreement from now on.
+    """Store a consent that the reporter gives, from now on.
 
     No rule: whoever calls this has asked whose word it is, and holds the case.
     """
@@ -61,9 +62,9 @@ def give_consent(work: Work, case: Case, kind: ConsentKind, platform: str | None
 
 
 def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter says so themselves, or a second person of ours was told the same or has made
-    sure: what one of us wrote down opens gates from now on. The reporter's own word takes the place
-    of a colleague's."""
+    """Confirm a consent that one of us recorded: by the reporter, or by a second person who was
+    told the same or has made sure. From now on it opens gates. The reporter's own word takes the
+    place of a colleague's."""
     lock_case(work, case)
     work.require(may_record_consents, case)
     work.session.refresh(consent)
@@ -85,7 +86,8 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
 
 
 def require_disputable_consent(consent: Consent) -> None:
-    """Only what is not the reporter's own word, whoever else has confirmed it, can be disputed."""
+    """Refuse to dispute the reporter's own consent: only what one of us recorded can be disputed,
+    whoever has confirmed it."""
     require_unwithdrawn_consent(consent)
     if not consent.is_disputable:
         raise StalePage(
@@ -105,13 +107,14 @@ def was_consent_disputed(work: Work, consent: Consent) -> bool:
 
 
 def require_unwithdrawn_consent(consent: Consent) -> None:
+    """Refuse if this consent has been withdrawn."""
     if consent.withdrawn_at is not None:
         raise StalePage(mark_translatable("This has already been withdrawn."))
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter takes it back, or has told one of us so: then their mailbox says that it is our
-    note, and they are told that something waits there.
+    """Withdraw a consent, as the reporter or on their behalf: then their mailbox says that it is
+    our note, and they are told that something waits there.
 
     What has left cannot be called back, what has not stays: a job stops what rests on it.
     """

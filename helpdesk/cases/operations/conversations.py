@@ -1,4 +1,4 @@
-"""Words by another way: written down they count as a message does, from when they were said."""
+"""Operations that record a conversation with the reporter outside the mailbox."""
 
 from datetime import datetime
 from typing import Final
@@ -22,7 +22,8 @@ LATE: Final = "late"
 
 
 def earliest_conversation(case: Case, *, at: datetime) -> datetime | None:
-    """When the case began; None where that was written while the clock was ahead."""
+    """The earliest time a conversation can have been: when the case began; None if that was written
+    while the clock was ahead."""
     return None if is_ahead(case.opened_at, at=at) else case.opened_at
 
 
@@ -36,8 +37,8 @@ def record_conversation(
     summary: str,
     seen: str | None = None,
 ) -> LoggedConversation:
-    """Write down that we spoke with the reporter elsewhere: it keeps the promises of an answer and
-    of a next word, counted from when it was. Its clock says, too, when it was written down.
+    """Record a conversation with the reporter outside the mailbox: it counts as a reply and an
+    update, from when it was. Its clock says, too, when it was written down.
 
     `seen` is as for a message. A try that did not reach them keeps no promise. While the reporter
     says of another one that it was not them, or that they never told us what we wrote down, only a

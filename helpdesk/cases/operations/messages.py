@@ -1,4 +1,4 @@
-"""Words to the reporter, and words that stay inside."""
+"""Operations on messages to the reporter and on notes for colleagues."""
 
 from helpdesk.cases import clocks, news, response_targets
 from helpdesk.cases.disputed_conversations import (
@@ -18,7 +18,7 @@ from helpdesk.core.work import Work
 
 
 def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) -> Message:
-    """Write to the reporter, which keeps the promises of an answer and of a next word.
+    """Send a message to the reporter. It keeps the promises of a reply and of an update.
 
     `seen` names what the reporter let us know last and the writer had before them
     (`spoken.last_heard`), or is empty if that was nothing. An answer to what they have not seen is
@@ -54,7 +54,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
 
 
 def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
-    """Say that what the reporter wrote last needs no answer. The first one is owed to everybody.
+    """Mark the reporter's last message as needing no reply. The first one is owed to everybody.
 
     `seen` names what they let us know last, and whoever says so had before them. Whoever says that
     it was not them we spoke with, or that they never told us what we wrote down, is written to; and
@@ -82,7 +82,7 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
 
 
 def add_case_note(work: Work, case: Case, text: str) -> Note:
-    """Tell colleagues something about a case. A closed case can still be spoken of."""
+    """Add a note for colleagues. A closed case can still be spoken of."""
     work.require(may_see_case, case)
     note = write_note_without_history(work, case, text)
     response_targets.move_case_to_first_lane(work, case)
@@ -92,7 +92,7 @@ def add_case_note(work: Work, case: Case, text: str) -> Note:
 
 
 def write_note_without_history(work: Work, case: Case, text: str) -> Note:
-    """The note alone, for an operation that records itself."""
+    """Write a note without a history entry, for an operation that records itself."""
     note = Note(case=case, case_id=case.id, author=work.actor.id, written_at=work.at)
     note.body = work.keys.seal(note, "body", text)
     work.session.add(note)

@@ -1,4 +1,4 @@
-"""Somebody leaves: each of their cases has a new owner or the queue before they go."""
+"""Offboarding on cases: each case of a leaver gets a new owner, or goes back to its queue."""
 
 from collections.abc import Sequence
 from typing import Final

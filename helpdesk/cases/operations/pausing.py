@@ -1,4 +1,4 @@
-"""A case waits for the reporter, for a partner or for a day, and goes on by itself."""
+"""Operations that pause a case and resume it."""
 
 from datetime import UTC, date, datetime, time
 
@@ -29,7 +29,7 @@ def pause_case(
     until: date | None = None,
     seen: str | None = None,
 ) -> None:
-    """Say that the reporter has the move, or that nothing can be done before a day.
+    """Pause a case: the reporter has the move, or nothing can be done before a day.
 
     On that day the case comes back by itself. For a partner a case waits with a request that lies
     before them: see `escalations.operations.wait_for_partner`. `seen` is the mark of the case on
@@ -64,7 +64,7 @@ def pause_case(
 
 
 def pause_case_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> None:
-    """Let a case wait, and queue the job that brings it back.
+    """Pause a case and queue the job that resumes it on that day.
 
     No rule: whoever calls this has asked, and knows that there is something to wait for.
     """
@@ -76,7 +76,7 @@ def pause_case_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) 
 
 
 def resume_case(work: Work, case: Case) -> None:
-    """Go on with a case that waited."""
+    """Resume a paused case."""
     lock_case(work, case)
     work.require(may_work_on_case, case)
     case.open()
@@ -85,8 +85,8 @@ def resume_case(work: Work, case: Case) -> None:
 
 
 def resume_case_if_raised(work: Work, case: Case) -> None:
-    """A case that has become more urgent is ours again, whatever its reporter or a day was waited
-    for: somebody looks at it now, and its clock goes on. Whoever looked may pause it again.
+    """Resume a paused case whose level rose, whatever it waited for: somebody looks at it now, and
+    its clock goes on. Whoever looked may pause it again.
 
     No rule: whoever raised it has asked.
     """
@@ -97,7 +97,7 @@ def resume_case_if_raised(work: Work, case: Case) -> None:
 
 
 def resume_due_case(work: Work, case: Case, *, day: date) -> None:
-    """The day has come, whatever the case waited for: it is back, and who has it is told.
+    """Resume a paused case on the day it waited for.
 
     No rule: the calendar asks. Safe to run twice, and late.
     """

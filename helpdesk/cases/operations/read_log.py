@@ -1,4 +1,4 @@
-"""That somebody has read of a case is part of its history."""
+"""The read log: history says who of us has read a case."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -24,7 +24,7 @@ ONE_READ_LATELY: Final = READ_LATELY.where(HistoryEntry.case_id == bindparam("ca
 
 
 def bind_values_of_recent_reading(work: Work) -> dict[str, Any]:
-    """What READ_LATELY is asked with, and ONE_READ_LATELY beside the id of a case."""
+    """The bind values of READ_LATELY, and of ONE_READ_LATELY beside the id of a case."""
     return {
         "actor_id": work.actor.id,
         "since": work.at - NOTED_ONCE_IN,
@@ -33,7 +33,7 @@ def bind_values_of_recent_reading(work: Work) -> dict[str, Any]:
 
 
 def record_cases_read(work: Work, case_ids: Collection[str]) -> None:
-    """Note that this person has read what is sealed in these cases, of each at most once an hour.
+    """Record in history that this person read these cases, each at most once an hour.
 
     No rule: they could open it.
     """

@@ -1,4 +1,4 @@
-"""Taking a case, giving it back, handing it over."""
+"""POST views that claim a case, release it or hand it over."""
 
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
@@ -16,6 +16,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.post("/cases/<ref>/assignment")
 def create_claim(ref: str) -> ResponseReturnValue:
+    """Claim a case."""
     case = queries.case_by_ref(work, ref)
     operations.claim_case(work, case)
     return redirect_to_case(case, "You have taken the case.")
@@ -23,6 +24,7 @@ def create_claim(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/release")
 def create_release(ref: str) -> ResponseReturnValue:
+    """Release a case to its queue."""
     case, form = queries.case_by_ref(work, ref), ReleaseCaseForm()
     if not form.validate_on_submit():
         return show_form_again(
@@ -36,6 +38,7 @@ def create_release(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/handover")
 def create_handover(ref: str) -> ResponseReturnValue:
+    """Hand a case over to a colleague."""
     case = queries.case_by_ref(work, ref)
     form = handover_form(case)
     if not form.validate_on_submit():
@@ -52,7 +55,7 @@ def create_handover(ref: str) -> ResponseReturnValue:
 
 
 def handover_form(case: Case) -> HandOverCaseForm:
-    """The form with everybody who could take this case over."""
+    """The form to hand over a case, with everyone who could take it."""
     form = HandOverCaseForm()
     form.hand_to.choices = [
         SelectChoice(person.id, bidi_isolate(person.name))

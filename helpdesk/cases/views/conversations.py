@@ -1,4 +1,4 @@
-"""Writing down words by another way: a call, Signal, a meeting, another desk."""
+"""The POST view that records a conversation outside the mailbox."""
 
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +11,7 @@ from helpdesk.web.request_work import work
 
 @bp.post("/cases/<ref>/conversations")
 def create_conversation(ref: str) -> ResponseReturnValue:
+    """Record a conversation with the reporter."""
     case, form = queries.case_by_ref(work, ref), ConversationForm()
     form.not_before = operations.earliest_conversation(case, at=work.at)
     if not form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""Writing to the reporter, and writing notes."""
+"""POST views that send a message to the reporter or add a note."""
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from helpdesk.web.request_work import work
 
 @bp.post("/cases/<ref>/messages")
 def create_message(ref: str) -> ResponseReturnValue:
+    """Send a message to the reporter."""
     case, form = queries.case_by_ref(work, ref), MessageToReporterForm()
     if not form.validate_on_submit():
         return show_form_again("cases/_message_form.html", case, message_form=form)
@@ -35,6 +36,7 @@ def create_message(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/messages/reading")
 def create_no_reply_needed(ref: str) -> ResponseReturnValue:
+    """Mark the reporter's last message as needing no reply."""
     case = queries.case_by_ref(work, ref)
     operations.mark_no_reply_needed(work, case, seen=request.form.get("seen", ""))
     return redirect_to_case(case, "Recorded: this needs no answer.", part="messages")
@@ -42,6 +44,7 @@ def create_no_reply_needed(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/notes")
 def create_note(ref: str) -> ResponseReturnValue:
+    """Add a note for colleagues."""
     case, form = queries.case_by_ref(work, ref), NoteForm()
     if not form.validate_on_submit():
         return show_form_again("cases/_note_form.html", case, note_form=form)

@@ -1,4 +1,5 @@
-"""Which pages showed what is sealed in a case: each is noted in history, whatever its address."""
+"""The read log of pages: after each request, history records which cases' sealed content was
+shown."""
 
 from flask import Flask, Response, g
 
@@ -13,7 +14,8 @@ def init_app(app: Flask) -> None:
 
 
 def mark_read_already_logged(case_id: str) -> None:
-    """Say that history has it already, where a view has asked: it is not asked again."""
+    """Mark a case whose reading history has already, so that it is not asked again in this
+    request."""
     g.cases_read_lately = {case_id}
 
 

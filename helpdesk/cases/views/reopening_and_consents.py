@@ -1,4 +1,4 @@
-"""Going on, closing, opening again; and what the reporter agreed to."""
+"""POST views that resume or reopen a case, and record or confirm a consent."""
 
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +12,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.post("/cases/<ref>/resumption")
 def create_resumption(ref: str) -> ResponseReturnValue:
+    """Resume a paused case."""
     case = queries.case_by_ref(work, ref)
     operations.resume_case(work, case)
     return redirect_to_case(case, "The case is open again.")
@@ -19,6 +20,7 @@ def create_resumption(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/reopening")
 def create_reopening(ref: str) -> ResponseReturnValue:
+    """Reopen a closed case."""
     case = queries.case_by_ref(work, ref)
     operations.reopen_case(work, case)
     return redirect_to_case(case, "The case is open again.")
@@ -26,6 +28,7 @@ def create_reopening(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/consents")
 def create_consent(ref: str) -> ResponseReturnValue:
+    """Record a consent of the reporter."""
     case, form = queries.case_by_ref(work, ref), ConsentForm()
     if not form.validate_on_submit():
         return show_form_again(
@@ -40,6 +43,7 @@ def create_consent(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/consents/<consent_id>/confirmation")
 def create_consent_confirmation(ref: str, consent_id: str) -> ResponseReturnValue:
+    """Confirm, as a second person, a consent that a colleague recorded."""
     case = queries.case_by_ref(work, ref)
     operations.confirm_consent(work, case, queries.consent_by_id(work, case, consent_id))
     return redirect_to_case(case, "Confirmed: the reporter agreed.", part="consents")
