@@ -10,7 +10,7 @@ from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
-from helpdesk.playbooks.several_kinds_of_trouble import merged_advice
+from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, not_stopped
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,13 @@ def find_unfit_advice(
 ) -> Iterator[UnfitAdvice]:
     """What these pages would say to somebody with these answers, and should not."""
     told = merged_advice(pages, answers)
-    asked = {question.id for page in pages for question in page.questions}
+    # of several kinds none knows that it is the one that has stopped
+    counted = answers if len(pages) == 1 else not_stopped(answers)
     for check in checks:
-        if _applies(check, asked, answers):
-            yield from _held(check, told)
+        asking = _pages_asking(check, pages)
+        if asking and _applies(check, counted):
+            own = {str(line.text) for page in asking for line in page.safe_now}
+            yield from _held(check, told, own)
 
 
 def minimal_answers_for_condition(
@@ -65,15 +68,21 @@ def is_shown_because_of(line: Advice, answers: Context, names: Container[str]) -
     )
 
 
-def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
-    if check.when is None:
-        return True
-    names = {name for name, _ in compared_values_in(check.when)}
-    return names <= asked and evaluate_condition(check.when, answers) is ConditionTruth.TRUE
+def _pages_asking(check: AdviceCheck, pages: Sequence[Playbook]) -> list[Playbook]:
+    """The pages that the check speaks of: those that ask all of its questions."""
+    names = {name for name, _ in compared_values_in(check.when)} if check.when else set()
+    return [page for page in pages if names <= {one.id for one in page.questions}]
 
 
-def _held(check: AdviceCheck, told: SafeNowAdvice) -> Iterator[UnfitAdvice]:
-    for line, words in _saying((*told.dos, *told.donts), check.never):
+def _applies(check: AdviceCheck, answers: Context) -> bool:
+    return check.when is None or (evaluate_condition(check.when, answers) is ConditionTruth.TRUE)
+
+
+def _held(check: AdviceCheck, told: SafeNowAdvice, own: Container[str]) -> Iterator[UnfitAdvice]:
+    """What is never said is looked for in the lines of the pages that ask: those of another kind
+    speak of another phone, another bank, another account."""
+    lines = [one for one in (*told.dos, *told.donts) if str(one.text) in own]
+    for line, words in _saying(lines, check.never):
         yield UnfitAdvice(check, line, words)
     if (
         check.first

@@ -45,10 +45,16 @@ def raised_red_flags(playbook: Playbook, answers: Context) -> tuple[RedFlag, ...
 
 @dataclass(frozen=True)
 class SafeNowAdvice:
-    """What to do now and what better not to do: first what loses most if it is done late."""
+    """What to do now and what better not to do: first what loses most if it is done late.
+
+    `dos_within_hours` and `donts_within_hours` say how many stand in front because they are too
+    late tomorrow.
+    """
 
     dos: tuple[Advice, ...]
     donts: tuple[Advice, ...]
+    dos_within_hours: int = 0
+    donts_within_hours: int = 0
 
     @property
     def first_dos(self) -> tuple[Advice, ...]:
@@ -57,8 +63,12 @@ class SafeNowAdvice:
 
     @property
     def first_donts(self) -> tuple[Advice, ...]:
-        """What better not to do, of the same few lines: two, or what the others leave room for."""
-        return self.donts[: max(FIRST_DONTS, FIRST - len(self.dos))]
+        """What better not to do, of the same few lines: two, or what the others leave room for;
+        fewer where more than three things have to be done within hours."""
+        room = max(FIRST_DONTS, FIRST - len(self.dos))
+        left_by_dos = FIRST - self.dos_within_hours
+        kept = min(self.donts_within_hours, FIRST_DONTS)
+        return self.donts[: max(kept, min(room, left_by_dos))]
 
     @property
     def more_dos(self) -> tuple[Advice, ...]:
@@ -88,6 +98,11 @@ class AdviceNotRuledOut:
     advice: Advice
     is_sure: bool
 
+    @property
+    def is_called_for_within_hours(self) -> bool:
+        """Whether it keeps a place among the first lines."""
+        return self.is_sure and self.advice.within_hours
+
 
 def fitting_advice(playbook: Playbook, answers: Context) -> tuple[AdviceNotRuledOut, ...]:
     """The lines that these answers do not rule out, in the order of the page."""
@@ -100,13 +115,21 @@ def fitting_advice(playbook: Playbook, answers: Context) -> tuple[AdviceNotRuled
 
 
 def advice_by_urgency(lines: Iterable[AdviceNotRuledOut]) -> SafeNowAdvice:
-    """What loses most if done late comes first; of two alike, the one that fits for certain."""
-    ordered = sorted(lines, key=lambda one: (one.advice.at_stake.rank, not one.is_sure))
-    advice = [one.advice for one in ordered]
+    """What the answers call for within hours comes first, then what loses most if done late; of
+    two alike, the one that fits for certain."""
+    ordered = sorted(lines, key=_urgency)
+    dos = [one for one in ordered if not one.advice.is_dont]
+    donts = [one for one in ordered if one.advice.is_dont]
     return SafeNowAdvice(
-        dos=tuple(one for one in advice if not one.is_dont),
-        donts=tuple(one for one in advice if one.is_dont),
+        dos=tuple(one.advice for one in dos),
+        donts=tuple(one.advice for one in donts),
+        dos_within_hours=sum(one.is_called_for_within_hours for one in dos),
+        donts_within_hours=sum(one.is_called_for_within_hours for one in donts),
     )
+
+
+def _urgency(one: AdviceNotRuledOut) -> tuple[bool, int, bool]:
+    return not one.is_called_for_within_hours, one.advice.at_stake.rank, not one.is_sure
 
 
 def _fits(advice: Advice, answers: Context) -> ConditionTruth:

@@ -68,13 +68,13 @@ def merged_advice(
     lines = [
         one
         for page in pages
-        for one in fitting_advice(page, known if page.id == hold_is_about else _not_stopped(known))
+        for one in fitting_advice(page, known if page.id == hold_is_about else not_stopped(known))
     ]
     fitting = [one for one in lines if not (may_show_child and one.advice.copies)]
     return advice_by_urgency(_each_once(fitting))
 
 
-def _not_stopped(known: Context) -> Context:
+def not_stopped(known: Context) -> Context:
     """What is known, without that something has stopped."""
     if known.get("hold") != "ended":
         return known
@@ -129,12 +129,14 @@ def _from_the_end(option_id: str) -> int:
 
 
 def _each_once(lines: Iterable[AdviceNotRuledOut]) -> tuple[AdviceNotRuledOut, ...]:
-    """The first of those with the same words, and of those that send to people one trusts.
+    """Of those with the same words, and of those that send to people one trusts, the first that the
+    answers call for, or the first.
 
     Other lines have a name in common and say different things: each of them stands.
     """
     kept: dict[str, AdviceNotRuledOut] = {}
     for one in lines:
-        advice = one.advice
-        kept.setdefault(PEOPLE_FIRST if advice.id == PEOPLE_FIRST else str(advice.text), one)
+        name = PEOPLE_FIRST if one.advice.id == PEOPLE_FIRST else str(one.advice.text)
+        if name not in kept or (one.is_sure and not kept[name].is_sure):
+            kept[name] = one
     return tuple(kept.values())

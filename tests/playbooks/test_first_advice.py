@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.answer_evaluation import FIRST, safe_now_advice
+from helpdesk.playbooks.answer_evaluation import FIRST, FIRST_DONTS, safe_now_advice
 from helpdesk.playbooks.conditions import AllOf, Answered, Is
 from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import load_current_library
@@ -38,6 +39,71 @@ def test_five_come_first_and_none_of_the_others_would_lose_more(kinds):
     for shown, left in ((told.first_dos, told.more_dos), (told.first_donts, told.more_donts)):
         worst_left = min((one.at_stake.rank for one in left), default=len(LossIfLate))
         assert all(one.at_stake.rank <= worst_left for one in shown)
+
+
+@given(st.lists(st.tuples(st.sampled_from(LossIfLate), st.booleans(), st.booleans()), max_size=20))
+def test_what_is_too_late_tomorrow_keeps_a_place_among_the_first(kinds):
+    """Five at most; of what better not, two."""
+    lines = tuple(
+        replace(line(n, stake, is_dont=dont), within_hours=hours)
+        for n, (stake, dont, hours) in enumerate(kinds)
+    )
+
+    told = safe_now_advice(replace(PAGE, safe_now=lines), {})
+
+    dos, donts = ([one.within_hours for one in few] for few in (told.dos, told.donts))
+    assert dos == sorted(dos, reverse=True)
+    assert donts == sorted(donts, reverse=True)
+    assert sum(one.within_hours for one in told.first_donts) >= min(sum(donts), FIRST_DONTS)
+    left = FIRST - min(sum(donts), FIRST_DONTS)
+    assert sum(one.within_hours for one in told.first_dos) == min(sum(dos), left)
+    assert len(told.first_dos) + len(told.first_donts) == min(FIRST, len(lines))
+
+
+def test_what_nobody_called_for_keeps_no_place_however_soon_it_would_be_too_late():
+    late = replace(line(1, LossIfLate.MONEY, CHILD), within_hours=True)
+    page = replace(PAGE, safe_now=(line(0, LossIfLate.SAFETY), late))
+
+    assert ids(safe_now_advice(page, {}).dos) == ["line-0", "line-1"]
+    assert ids(safe_now_advice(page, {"dox_what": ("child",)}).dos) == ["line-1", "line-0"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said", "line_id"),
+    [
+        (
+            ["arrest-detention", "workspace-or-payment-fraud"],
+            {"office_money": "sent_now", "office_bank": "not_yet", "arrest_state": "held_known"},
+            "call-bank",
+        ),
+        (["account-takeover", "suspicious-message"], {"msg_done": ("typed",)}, "call-bank"),
+        (
+            ["arrest-detention", "intimate-images"],
+            {"img_demand": ("deadline",), "arrest_state": "held_known"},
+            "tell-deadline",
+        ),
+        (["arrest-detention", "doxing"], {"dox_what": ("hiding", "child")}, "leave-hiding"),
+        (["arrest-detention", "doxing"], {"dox_what": ("hiding", "child")}, "tell-school"),
+        (["arrest-detention", "device-lost-seized"], {"seized_state": "open"}, "was-unlocked"),
+    ],
+)
+def test_what_decides_in_hours_is_among_the_first_lines_of_two_kinds(kinds, said, line_id):
+    """And who is in danger is still sent to people before all else."""
+    pages = [page for page in PAGES if page.id in kinds]
+
+    told = merged_advice(pages, {"danger": "imminent"} | said)
+
+    assert line_id in ids(told.first_dos)
+    assert told.first_dos[0].at_stake is LossIfLate.SAFETY
+
+
+def test_of_lines_alike_the_one_that_the_answers_call_for_stands():
+    """Both send to a crisis line: that one of two kinds was not asked takes no place away."""
+    pages = [page for page in PAGES if page.id in ("harassment-threats", "intimate-images")]
+
+    told = merged_advice(pages, {"danger": "imminent", "img_age": "no"})
+
+    assert "crisis line" in str(told.first_dos[0].text)
 
 
 def test_of_two_alike_the_one_that_the_answers_call_for_comes_first():

@@ -28,12 +28,14 @@ SHOWN = 3  # of one kind; the rest is counted
 
 @dataclass(frozen=True)
 class ExplorationShare:
-    """A piece of the work: some people on one page, or every decision beside their answers."""
+    """A piece of the work: some people on one page, every decision beside their answers, or people
+    who have a second kind of trouble as well."""
 
     folder: Path
     playbook: str
     seeds: range
     is_about_decisions: bool = False
+    is_about_pairs: bool = False
 
 
 def run_exploration(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
@@ -64,6 +66,8 @@ def explore_share(share: ExplorationShare) -> list[BrokenInvariant]:
         )
     if share.is_about_decisions:
         return list(random_exploration.explore_all_decision_answers(library, page, share.seeds))
+    if share.is_about_pairs:
+        return list(random_exploration.explore_advice_in_pairs(library, page, share.seeds))
     return list(random_exploration.explore_with_random_people(library, page, share.seeds))
 
 
@@ -80,6 +84,9 @@ def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[E
             yield ExplorationShare(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
         beside = seeds if len(seeds) == 1 else random_exploration.BACKGROUNDS
         yield ExplorationShare(folder, page.id, beside, is_about_decisions=True)
+        # there are ten times as many pairs as pages
+        in_pairs = seeds if len(seeds) == 1 else range(seeds.start, seeds.stop, 10)
+        yield ExplorationShare(folder, page.id, in_pairs, is_about_pairs=True)
 
 
 def _worked(shares: Sequence[ExplorationShare], people: int) -> Iterator[list[BrokenInvariant]]:

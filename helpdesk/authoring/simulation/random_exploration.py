@@ -1,12 +1,15 @@
 """Exploring a page with people made up by number, and holding what must hold for everybody."""
 
+import random
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from helpdesk.authoring.simulation.invariants import (
     INVARIANTS,
+    check_advice_fits_answers,
     check_unsure_never_lowers_level,
     check_worse_answer_never_lowers_level,
     simulate_person,
@@ -16,9 +19,16 @@ from helpdesk.authoring.simulation.level_ladders import (
     find_unsure_ranked_below_no,
     find_worse_answer_with_lower_level,
 )
-from helpdesk.authoring.simulation.random_people import PlaybookWithLibrary, random_person
+from helpdesk.authoring.simulation.random_people import (
+    PlaybookWithLibrary,
+    random_answers,
+    random_person,
+)
+from helpdesk.authoring.unfit_advice import find_unfit_advice
 from helpdesk.authoring.written_library import WrittenLibrary
+from helpdesk.playbooks.answer_evaluation import drop_hidden_answers
 from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.several_kinds_of_trouble import merged_questions
 from helpdesk.playbooks.step_progress_calculator import StepProgressCalculator
 
 NEVER_AN_EXCEPTION: Final = "never an exception"
@@ -69,6 +79,23 @@ def explore_all_decision_answers(
             ):
                 if broken:
                     yield BrokenInvariant(page.id, seed, name, f"With {where}: {broken}")
+
+
+def explore_advice_in_pairs(
+    library: WrittenLibrary, page: Playbook, seeds: Iterable[int]
+) -> Iterator[BrokenInvariant]:
+    """Let people have a second kind of trouble, each that comes after this one, and hold what they
+    are advised against what they said."""
+    after = library.playbooks[library.playbooks.index(page) + 1 :]
+    for seed, other in product(seeds, after):
+        pair = (page, other)
+        dice = random.Random(f"{seed} {pair[0].id} {pair[1].id}")  # noqa: S311 - a made-up person
+        questions = merged_questions(library, pair)
+        answers = drop_hidden_answers(questions, random_answers(questions, dice))
+        found = "; ".join(map(str, find_unfit_advice(library.advice_checks, pair, answers)))
+        if found:
+            both = " and ".join(page.id for page in pair)
+            yield BrokenInvariant(both, seed, _NAMES[check_advice_fits_answers], found)
 
 
 def _one(ground: PlaybookWithLibrary, seed: int) -> Iterator[BrokenInvariant]:

@@ -1,7 +1,7 @@
 """Made-up people by number: the same seed always gives the same answers and the same way."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContext
@@ -80,14 +80,20 @@ class RandomOutcomeChooser:
 def random_person(ground: PlaybookWithLibrary, seed: int) -> RandomPerson:
     """The person with this number."""
     dice = random.Random(seed)  # noqa: S311 - a made-up person, not a secret
-    answers = {question.id: _answer(question, dice) for question in ground.page.questions}
+    answers = random_answers(ground.page.questions, dice)
     facts = {fact.id: dice.choice(fact.values) for fact in ground.library.collection.facts}
     return RandomPerson(
         seed=seed,
-        answers={name: value for name, value in answers.items() if value is not None},
+        answers=answers,
         facts={name: value for name, value in facts.items() if dice.random() < ANSWERED},
         evidence={one.id: "told" for one in ground.page.evidence if dice.random() < WRITTEN_DOWN},
     )
+
+
+def random_answers(questions: Iterable[Question], dice: random.Random) -> dict[str, Value]:
+    """What somebody answers, by chance; some questions they leave out."""
+    answers = {question.id: _answer(question, dice) for question in questions}
+    return {name: value for name, value in answers.items() if value is not None}
 
 
 def different_answer(question: Question, value: Value, dice: random.Random) -> Value:

@@ -101,7 +101,8 @@ class Advice:
     """What is safe to do now, or what better not to do, before anyone has read the report.
 
     `risk` says what could go wrong, where following the advice could cost somebody something.
-    `copies` marks what makes a picture of what others put up or sent, which may show a child.
+    `copies` marks what makes a picture of what others put up or sent, which may show a child;
+    `within_hours` what is too late tomorrow: where the answers call for it, it is among the first.
     """
 
     id: str
@@ -111,3 +112,4 @@ class Advice:
     risk: Text | None = None
     at_stake: LossIfLate = LossIfLate.NOTHING
     copies: bool = False
+    within_hours: bool = False

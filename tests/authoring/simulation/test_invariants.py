@@ -9,6 +9,7 @@ from helpdesk.authoring.simulation import invariants, scripted, simulator
 from helpdesk.authoring.simulation.invariants import INVARIANTS
 from helpdesk.authoring.simulation.random_exploration import (
     NEVER_AN_EXCEPTION,
+    explore_advice_in_pairs,
     explore_all_decision_answers,
     explore_with_random_people,
 )
@@ -71,6 +72,27 @@ def with_cell(danger, hold, pressures, rule_id):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_everything_holds_for_everybody(page):
     assert list(explore_with_random_people(LIBRARY, page, range(60))) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_advice_fits_whoever_has_two_kinds_of_trouble(page):
+    """The long form: `helpdesk playbooks simulate --explore`."""
+    assert list(explore_advice_in_pairs(LIBRARY, page, range(6))) == []
+
+
+def test_what_decides_in_hours_and_is_crowded_out_by_another_kind_is_seen():
+    watched, message = (LIBRARY.playbook(one) for one in ("being-watched", "suspicious-message"))
+    calm = replace(
+        message, safe_now=tuple(replace(one, within_hours=False) for one in message.safe_now)
+    )
+
+    def pages(second):
+        return replace(LIBRARY, playbooks=(watched, second))
+
+    assert list(explore_advice_in_pairs(pages(message), watched, SEEDS)) == []
+    broken = list(explore_advice_in_pairs(pages(calm), watched, SEEDS))
+    assert broken
+    assert {one.invariant for one in broken} == {FITS}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
