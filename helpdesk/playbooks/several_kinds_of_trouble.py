@@ -12,7 +12,7 @@ from helpdesk.playbooks.answer_evaluation import (
 )
 from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
-from helpdesk.playbooks.model import AnswerOption, Playbook, Question
+from helpdesk.playbooks.model import AnswerOption, Playbook, Question, Text
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
@@ -38,7 +38,8 @@ def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook
 def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """Everything these pages ask, each question once; the decision questions first, as they stand.
 
-    A question that several pages put in different words is asked in the words that all share.
+    A question that several pages put in different words is asked in the words that all share, and
+    how to answer it is said by each page: what one says of despair is not lost beside another.
     """
     asked: dict[str, list[Question]] = {}
     for page in pages:
@@ -91,10 +92,22 @@ def _one(library: Library, same: Sequence[Question]) -> Question:
     hidden_alike = all(one.ask_when == first.ask_when for one in same)
     return replace(
         first if alike else shared,
+        hint=first.hint if alike else _hint_of_all(same, shared),
         options=_options(same, shared, is_asked_alike=alike),
         # what one page hides and another does not is asked
         ask_when=first.ask_when if hidden_alike else None,
     )
+
+
+def _hint_of_all(same: Sequence[Question], shared: Question) -> Text | None:
+    """How to answer, by each that has these answers: a hint may name one of them."""
+    labels = [str(option.label) for option in shared.options]
+    hints = {str(shared.hint): shared.hint} if shared.hint else {}
+    for one in same:
+        if one.hint and [str(option.label) for option in one.options] == labels:
+            hints.setdefault(str(one.hint), one.hint)
+    first = next(iter(hints.values()), None)
+    return replace(first, text=" ".join(hints)) if first else None
 
 
 def _words_of(question: Question) -> tuple[str, str]:

@@ -69,6 +69,20 @@ def test_one_page_asks_in_its_own_words_and_two_in_the_words_of_all():
     )
 
 
+@pytest.mark.parametrize("other", [name for name in NAMES if name != "intimate-images"])
+def test_how_to_answer_when_one_thinks_of_dying_is_said_beside_any_other_kind(other):
+    pages = [LIBRARY.playbook(name) for name in ("intimate-images", other)]
+    own, shared = pages[0].question("danger").hint, LIBRARY.question("danger")
+
+    for kinds in (pages, pages[::-1]):
+        danger = asked("danger", kinds)
+
+        assert str(own) in str(danger.hint)
+        assert str(shared.hint) in str(danger.hint)
+        assert str(shared.option("imminent").label) in str(own), "the answer that it names is there"
+        assert "imminent" in [option.id for option in danger.options]
+
+
 def test_answers_that_fit_only_one_kind_of_trouble_are_put_in_the_words_of_all():
     arrest, device = (LIBRARY.playbook(name) for name in ("arrest-detention", "device-lost-seized"))
     shared = [str(option.label) for option in LIBRARY.question("hold").options]
