@@ -40,6 +40,7 @@ def show_urgent_help() -> ResponseReturnValue:
     return render_template(
         "intake/help_now.html",
         lines={one.value: helplines_for(lines, one) for one in HelplinePurpose},
+        has_unchecked=any(one.verified_on is None for one in lines),
     )
 
 
