@@ -71,7 +71,8 @@ def translator_for(language: str) -> Callable[[Text], Text]:
 
 def translate_text(text: Text, language: str) -> Text:
     """A sentence as it is said in another language; of an older edition, perhaps not quite so."""
-    said = _by_id(language).get(text.id)
+    # A case may say that it is in any language.
+    said = _by_id(language).get(text.id) if language in LANGUAGES else None
     if said is None or said.lang is not None:
         return replace(text, lang=load_current_library().collection.language)
     today = _by_id(None)[text.id]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import combining, normalize
 from urllib.parse import quote
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 from flask import Flask, current_app, request
 from flask_babel import get_locale
@@ -118,7 +118,8 @@ def url_in_language(code: str, path: str | None = None) -> str:
 @cache
 def text_direction_of(code: str) -> str:
     """From which side a language is read: ltr or rtl."""
-    return str(Locale.parse(code).text_direction)
+    locale = _locale_of(code)
+    return str(locale.text_direction) if locale is not None else "ltr"
 
 
 def country_names(codes: Iterable[str]) -> str:
@@ -146,5 +147,16 @@ def _without_accents(name: str) -> str:
 @cache
 def language_name(code: str, within: str | None = None) -> str:
     """What a language is called, by those who speak it or in another language."""
-    name: Any = Locale.parse(code).get_display_name(within)
+    locale = _locale_of(code)
+    if locale is None:
+        return code
+    name: Any = locale.get_display_name(within)
     return f"{name[:1].upper()}{name[1:]}"
+
+
+def _locale_of(code: str) -> Locale | None:
+    """None of what is no language that we know: a case may say that it is in any, and opens."""
+    try:
+        return Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return None

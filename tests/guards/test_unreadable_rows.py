@@ -9,6 +9,7 @@ one of them made a case, or every request of a partner, "not found" for all of u
 import html
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -23,8 +24,10 @@ from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.states import PartnerAction, Reason
 from helpdesk.intake import operations as mailbox
+from helpdesk.playbooks.repository import load_current_library, translate_text
 from helpdesk.triage import operations as triage
 from helpdesk.triage.models import LevelEvaluation
+from helpdesk.web.languages import text_direction_of
 from tests.conftest import STAFF, become
 from tests.escalations.conftest import house, lock_order
 from tests.factories import sign_in
@@ -218,6 +221,19 @@ def test_what_cannot_be_opened_or_read_is_a_line_in_its_place(context, house, pa
     if place not in OF_JSON:
         plant(context, table, column, row_id, public.seal_text("[[[", where).raw)
         look(pages)
+
+
+@pytest.mark.parametrize("code", ["xx", "zz-ZZ-zzz", "!", "", "en_US_x", "../../en"])
+def test_a_case_in_no_language_that_we_know_opens(context, house, pages, code):
+    plant(context, "cases", "language", house.case.id, code)
+    staff, address = pages["case"]
+
+    look(pages)
+
+    assert f"write in {code}".rstrip() in " ".join(staff.get(address).text.split())
+    sentence = next(iter(load_current_library().texts()))
+    assert translate_text(sentence, code) == replace(sentence, lang="en")
+    assert text_direction_of(code) == "ltr"
 
 
 @pytest.mark.parametrize("said", NO_JSON_OF_OURS.values(), ids=NO_JSON_OF_OURS)
