@@ -5,22 +5,32 @@ the worker that sends there.
 """
 
 import hashlib
+import logging
+import re
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import code_input
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
+log = logging.getLogger(__name__)
+
 # The code of a test letter.
 CODE_HOLDS: Final = timedelta(hours=24)
 CODE_TRIES: Final = 5
+# Pages seal a code and an address to us, and whoever has taken one over chooses both: no letter has
+# words of theirs in it, and nobody gets more of them than this.
+CODE: Final = re.compile(r"[0-9]{6}")
+LETTERS_A_DAY: Final = 20
+LETTER_SENT: Final = ("person.mailbox_letter_sent", "partner.mailbox_letter_sent")
 
 
 class CodeCheckResult(StrEnum):
@@ -107,16 +117,30 @@ def code_email_contents(
     work: Work, new: UnconfirmedAddress | None, *, at: int
 ) -> CodeAndRecipient | None:
     """What the letter asked for at that second holds; None if it was sent, or another code has
-    replaced its own."""
+    replaced its own; also where that is no code, or very many were sent within a day."""
     if new is None or new.code is None or new.address is None:
         return None
     if int(new.asked_at.timestamp()) != at:
         return None
     opened = work.keys.service.open
-    return CodeAndRecipient(
-        to=opened(new.SEALED_TO, new.address, new.envelope_place_of("address")),
-        code=opened(new.SEALED_TO, new.code, new.envelope_place_of("code")),
+    code = opened(new.SEALED_TO, new.code, new.envelope_place_of("code"))
+    if not CODE.fullmatch(code):
+        log.warning("An email was to hold something else than a code, and is not sent.")
+        return None
+    if _letters_within_a_day(work, new.owner_id) >= LETTERS_A_DAY:
+        log.warning("%d emails with a code were sent about one address today.", LETTERS_A_DAY)
+        return None
+    to = opened(new.SEALED_TO, new.address, new.envelope_place_of("address"))
+    return CodeAndRecipient(to=to, code=code)
+
+
+def _letters_within_a_day(work: Work, owner_id: str) -> int:
+    sent = select(func.count()).where(
+        HistoryEntry.subject_id == owner_id,
+        HistoryEntry.action.in_(LETTER_SENT),
+        HistoryEntry.at > work.at - timedelta(days=1),
     )
+    return work.session.scalar(sent) or 0
 
 
 def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:

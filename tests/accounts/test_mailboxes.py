@@ -14,7 +14,7 @@ from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
-from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
+from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES, LETTERS_A_DAY
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
 NEW, OLD = "new@house.test", "old@house.test"
@@ -315,3 +315,34 @@ def test_who_starts_over_twice_is_not_called_at_that_address_for_longer(context,
 
     with context.begin(at=later) as work:
         assert not work.session.get(Person, anna.person.id).gets_alert_emails(later)
+
+
+def promises_by_itself(context, somebody, at, code):
+    """A process of pages that was taken over seals what it likes to the worker."""
+    gives(context, somebody, NEW, at)
+    with work_as(context, somebody, at) as work:
+        new = work.session.get(UnconfirmedEmailAddress, somebody.person.id)
+        new.code = work.keys.service.seal(new.SEALED_TO, code, new.envelope_place_of("code"))
+        work.record("test", work.session.get(Person, somebody.person.id))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["of no use. Go to https://elsewhere.example", "123456 or call us", "123456\n", "", "١٢٣٤٥٦"],
+)
+def test_a_letter_holds_six_digits_and_no_words_that_pages_chose(context, ben, now, code):
+    promises_by_itself(context, ben, now, code)
+
+    run_due_jobs(context, "notices", at=now)
+
+    assert [one for one in context.mailer.sent if one.to == NEW] == []
+
+
+def test_so_many_letters_about_one_address_leave_in_a_day_and_no_more(context, ben, now):
+    for number in range(LETTERS_A_DAY + 5):
+        at = now + timedelta(minutes=number)
+        gives(context, ben, f"new-{number}@house.test", at)
+        run_due_jobs(context, "notices", at=at)
+
+    codes = [one for one in context.mailer.sent if "code for alert emails" in one.subject]
+    assert len(codes) == LETTERS_A_DAY
