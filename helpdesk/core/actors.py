@@ -5,7 +5,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an actor is to the helpdesk."""
+    """The role of an actor: reporter, responder, coordinator, operator, partner, the system itself
+    or nobody."""
 
     NOBODY = "nobody"
     REPORTER = "reporter"
@@ -18,7 +19,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Someone who does something. `id` is what history keeps; `teams` is the need-to-know.
+    """Whoever acts in a piece of work. `id` is what history keeps; `teams` is the need-to-know.
 
     Into some of them nobody may have let them yet (`waits_in`): of what these have, such an account
     sees nothing. It may be a second one of whoever made it.
@@ -56,10 +57,10 @@ SYSTEM = Actor("system", Role.SYSTEM)
 
 
 def reporter(case_id: str) -> Actor:
-    """The reporter of one case, back with the return code."""
+    """The actor for the reporter of one case, back with the return code."""
     return Actor(f"reporter:{case_id}", Role.REPORTER, case_id=case_id)
 
 
 def operator(name: str) -> Actor:
-    """A person with a shell: named in history, holding no key."""
+    """The actor for a person with a shell: named in history, holding no key."""
     return Actor(f"shell:{name}", Role.OPERATOR)

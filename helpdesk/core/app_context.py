@@ -20,7 +20,8 @@ from helpdesk.settings import Settings
 
 
 class QueueNotifier(Protocol):
-    """The queue outside, told by the ticker alone that there is work; it may forget that."""
+    """What wakes the workers of a queue; told by the ticker alone that there is work, and it may
+    forget that."""
 
     def notify(self, queue: str) -> bool:
         """Say "look now". False if nobody could be told; the ticker will look anyway."""
@@ -28,7 +29,7 @@ class QueueNotifier(Protocol):
 
 
 class Mailer(Protocol):
-    """Sends emails."""
+    """What sends emails."""
 
     def send(self, email: "Email") -> None:
         """Hand an email over, or raise one of the errors that core/emails.py names."""
@@ -37,7 +38,7 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True)
 class Email:
-    """A mail without content: what it is about is an id, a priority and a link."""
+    """An email without content: what it is about is an id, a priority and a link."""
 
     to: str
     subject: str

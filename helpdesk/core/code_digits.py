@@ -13,14 +13,15 @@ TYPED: Final = re.compile(r"(?<![a-z0-9])\d(?:[ -]{0,3}\d){39}(?![a-z0-9])")
 
 
 def number_to_digits(number: int) -> str:
-    """Eight groups of five."""
+    """A code's number as digits, in eight groups of five, with one digit to check them."""
     plain = f"{number:0{LENGTH - 1}d}"
     plain += str(_check(plain))
     return " ".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
 def find_codes_in_digits(text: str) -> Iterator[int]:
-    """Every code that stands in a text as digits, of whatever script, with the right check."""
+    """Find the codes that stand in a text as digits, of whatever script, with the right check
+    digit."""
     for typed in TYPED.findall(normalise_code(text)):
         plain = re.sub(r"\D", "", typed)
         if int(plain[-1]) == _check(plain[:-1]):

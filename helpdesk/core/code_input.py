@@ -1,4 +1,5 @@
-"""What people type or paste of a code, whatever keyboard, message or page it came through."""
+"""Cleaning and finding codes in what people type or paste, whatever keyboard, message or page it
+came through."""
 
 import re
 import unicodedata
@@ -67,7 +68,8 @@ _signs = _Signs()
 
 
 def normalise_code(text: str) -> str:
-    """Small letters and digits as an English keyboard makes them; what nobody sees is dropped.
+    """Normalise a typed code: small letters and digits as an English keyboard makes them; hidden
+    characters are dropped.
 
     Spaces and full stops become a space, dashes a hyphen, and what is in no code a bar.
     """
@@ -75,12 +77,12 @@ def normalise_code(text: str) -> str:
 
 
 def truncate_typed_code(text: str) -> str:
-    """What is read of what stands where a code is asked for, however much that is."""
+    """Cut what was typed in a field for a code to the length that we read."""
     return text[:LONGEST_TYPED]
 
 
 def find_letter_codes(text: str) -> Iterator[str]:
-    """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
+    """Find the codes of 26 letters and digits that may stand in a text, the likeliest first."""
     typed = normalise_code(text)
     pieces = (one for one in typed.split("|") if len(one) >= LETTERS_IN_CODE)
     seen = set()

@@ -24,7 +24,8 @@ SEED_BYTES: Final = 64
 
 @dataclass(frozen=True)
 class ReturnCode:
-    """What brings a reporter back to their case: 128 bits, as words, as letters, or as digits.
+    """A return code, which brings a reporter back to their case: 128 bits, as words, as letters, or
+    as digits.
 
     Drawn from those of whose words none tells a story, 126 bits of chance are left: more than the
     112 for which ASVS 5.0 (6.5.2) lets a plain hash stand in the database, so that no slow hash is
@@ -123,7 +124,8 @@ def _stretch(number: int, purpose: bytes) -> bytes:
 
 
 def new_short_ref(prefix: str = "") -> str:
-    """A short name to say over the phone, such as K7F-3MQ8. It is a name, not a secret."""
+    """Generate a short reference to say over the phone, such as K7F-3MQ8. It is a name, not a
+    secret."""
     number, letters = secrets.randbelow(len(LETTERS) ** 7), ""
     for _ in range(7):
         number, last = divmod(number, len(LETTERS))
@@ -132,24 +134,26 @@ def new_short_ref(prefix: str = "") -> str:
 
 
 def generate_passphrase() -> str:
-    """Seven words: 90 bits, enough against guessing at a stolen database."""
+    """Generate a passphrase of seven words: 90 bits, enough against guessing at a stolen
+    database."""
     return " ".join(secrets.choice(word_list()) for _ in range(WORDS_IN_PASSPHRASE))
 
 
 def new_one_time_code() -> str:
-    """A code for one use on paper or in a mail: 26 characters, 130 bits, in groups."""
+    """Generate a code for one use, on paper or in an email: 26 characters, 130 bits, in groups."""
     plain = "".join(secrets.choice(LETTERS) for _ in range(LETTERS_IN_CODE))
     return "-".join(plain[start : start + 5] for start in range(0, LETTERS_IN_CODE, 5))
 
 
 def clean_typed_code(text: str) -> str:
-    """What somebody typed or pasted of such a code, as it was made; it may be none."""
+    """Clean a one-time code that was typed or pasted, to compare it with the one that was
+    generated."""
     typed = code_input.truncate_typed_code(text)
     return next(code_input.find_letter_codes(typed), code_input.keep_letters_and_digits(typed))
 
 
 def contains_code(text: str) -> bool:
-    """Whether a code that opens something, or nearly all of one, stands where nobody needs it."""
+    """Whether a text contains a secret code, or nearly all of one, where none belongs."""
     words = code_input.find_latin_words(text)
     return (
         code_input.contains_letter_code(text)
@@ -186,7 +190,8 @@ def has_bad_checksum(text: str) -> bool:
 
 
 def count_code_parts(text: str) -> tuple[int, int] | None:
-    """How many words, or letters and digits, somebody typed, and how many a code has.
+    """How many words, or letters and digits, somebody typed of a code, and how many a whole one
+    has.
 
     None where the number is right, or where it cannot be said which form they meant.
     """

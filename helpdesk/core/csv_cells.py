@@ -1,4 +1,4 @@
-"""Tables as CSV in which no cell is a formula, and from which the same words can be read back.
+"""Reading and writing CSV in which no cell is a formula.
 
 A program that opens a table works out what begins like a formula. One that takes another sign than
 the comma to part cells begins new ones in the middle of ours: so these places count as well.
@@ -20,17 +20,17 @@ _MARKED: Final = re.compile(f"{_BEGINS}{MARK}")
 
 
 def harmless_cell(text: str) -> str:
-    """The text with an apostrophe where a formula could begin."""
+    """Escape a cell: an apostrophe before what a spreadsheet would take for a formula."""
     return _HARMFUL.sub(rf"\g<1>{MARK}", text)
 
 
 def original_cell(text: str) -> str:
-    """The text as it was before `harmless_cell`."""
+    """Undo `harmless_cell`: the text of the cell as it was before."""
     return _MARKED.sub(r"\g<1>", text)
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A table in UTF-8 with the mark by which spreadsheets know it; every cell is quoted."""
+    """Write rows as CSV in UTF-8 with a byte order mark; every cell is quoted."""
     table = io.StringIO(newline="")
     writer = csv.writer(table, quoting=csv.QUOTE_ALL)
     for row in (columns, *rows):
@@ -39,6 +39,6 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def read_csv(table: bytes) -> list[list[str]]:
-    """The rows of such a table, the first one too, with their words as they were."""
+    """Read the rows of such a CSV, the first one too, with their words as they were."""
     rows = csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""))
     return [[original_cell(cell) for cell in row] for row in rows]

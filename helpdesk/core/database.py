@@ -23,7 +23,7 @@ NAMES = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC. A naive time is refused rather than guessed at."""
+    """A column type for a time in UTC. A naive time is refused rather than guessed at."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -38,7 +38,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class SealedColumn(TypeDecorator[Envelope]):
-    """A sealed field: the value is an Envelope, which opens only through `work.keys`."""
+    """A column type for a sealed field: the value is an Envelope, which opens only through
+    `work.keys`."""
 
     impl = LargeBinary
     cache_ok = True
@@ -53,7 +54,7 @@ class SealedColumn(TypeDecorator[Envelope]):
 
 
 class Base(DeclarativeBase):
-    """Every table's base."""
+    """The declarative base of every model."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
@@ -63,12 +64,12 @@ class Base(DeclarativeBase):
 
 
 def new_id() -> str:
-    """A fresh random id: 32 hexadecimal characters that say nothing."""
+    """Generate a random id: 32 hexadecimal characters that say nothing."""
     return uuid4().hex
 
 
 class RandomIdMixin:
-    """A row with a random id, known before the row is written: sealing needs it."""
+    """A mixin for models with a random id, known before the row is written: sealing needs it."""
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, sort_order=-1)
 

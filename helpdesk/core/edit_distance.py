@@ -1,11 +1,11 @@
-"""Edit distance: a word with one letter too few, too many, wrong, or two of them swapped."""
+"""Words within one edit of another: one letter too few, too many, wrong, or two of them swapped."""
 
 from collections.abc import Iterator, Mapping
 from string import ascii_lowercase
 
 
 def variants_within_one_edit(word: str) -> Iterator[str]:
-    """Everything that somebody may have meant who wrote this and slipped once, some of it twice."""
+    """Every spelling within one edit of a typed word, some of it twice."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
         for letter in ascii_lowercase:
@@ -19,8 +19,8 @@ def variants_within_one_edit(word: str) -> Iterator[str]:
 
 
 def closest_word_index(typed: str, places: Mapping[str, int], longest: int) -> int | None:
-    """The place of the word that was typed, or of the only one that was meant; `longest` letters
-    have the words at most."""
+    """The index of the word that was typed, or of the only one that is one edit away; `longest` is
+    the length of the longest word."""
     place = places.get(typed)
     if place is not None or len(typed) > longest + 1:
         return place

@@ -1,4 +1,4 @@
-"""The long list of words: passphrases are made of it, and so were return codes before.
+"""The EFF's long word list, of which passphrases are made, and so were older return codes.
 
 A code of before, ten of these words, opens its mailbox as it always did.
 """
@@ -38,7 +38,7 @@ def _longest() -> int:
 
 
 def number_to_words(number: int) -> tuple[str, ...]:
-    """A code of before in its ten words."""
+    """An older code's number as its ten words."""
     words = list[str]()
     for _ in range(WORDS_OF_BEFORE):
         number, last = divmod(number, len(word_list()))
@@ -47,7 +47,7 @@ def number_to_words(number: int) -> tuple[str, ...]:
 
 
 def find_old_codes_in_words(words: list[str]) -> Iterator[int]:
-    """Codes of before, in words of the long list."""
+    """Find older codes, of ten words of the long list, in typed words."""
     places = [closest_word_index(word, _word_numbers(), _longest()) for word in words]
     for start in range(len(places) - WORDS_OF_BEFORE + 1):
         row = places[start : start + WORDS_OF_BEFORE]
@@ -61,7 +61,7 @@ def find_old_codes_in_words(words: list[str]) -> Iterator[int]:
 
 
 def longest_run_of_words(words: list[str]) -> int:
-    """How many words of the list stand one after the other."""
+    """How many words of the list stand one after the other, at most."""
     longest = row = 0
     for word in words:
         row = row + 1 if word in _word_numbers() else 0

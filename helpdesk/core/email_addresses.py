@@ -1,4 +1,5 @@
-"""Mail addresses: read where people type them by the same code that later addresses a letter."""
+"""Email addresses: parsed where people type them, by the same code that later addresses an
+email."""
 
 import unicodedata
 from email.headerregistry import Address
@@ -15,11 +16,11 @@ LONGEST_TYPED = 1_000
 
 
 class InvalidEmailAddress(Conflict):
-    """No letter can be sent there; the sentence says what to type."""
+    """No email can be sent to this address; the sentence says what to type."""
 
 
 def parse_email_address(typed: str) -> str:
-    """The address that was typed or pasted, as letters will be sent to it; or InvalidEmailAddress.
+    """Parse a typed or pasted address, as emails will be sent to it; or InvalidEmailAddress.
 
     Signs that nobody sees are dropped, and so are the brackets and `mailto:` of a copied link. A
     domain in another script is kept in the form that every server understands; a name before
@@ -47,7 +48,7 @@ def parse_email_address(typed: str) -> str:
 
 
 def is_deliverable(address: str) -> bool:
-    """Whether a letter can be addressed like this: asked of the code that addresses it."""
+    """Whether an email can be addressed to this: asked of the code that addresses it."""
     message = EmailMessage()
     try:
         message["To"] = as_to_header(address)
@@ -58,7 +59,8 @@ def is_deliverable(address: str) -> bool:
 
 
 def as_to_header(address: str) -> Address:
-    """What stands after `To:`. It raises whatever the parser does if this is no address."""
+    """The `To:` header for this address. It raises whatever the parser does if this is no
+    address."""
     return Address(addr_spec=address)
 
 

@@ -1,4 +1,5 @@
-"""Emails that say that something waits, never what; and the ways in which sending fails.
+"""Composing and sending emails that say that something waits, never what; and the ways in which
+sending fails.
 
 They are templates like every page, rendered here because whoever sends them has no Flask.
 """
@@ -28,7 +29,7 @@ BEGUN_WITHIN = 25.0
 
 
 class TemporaryMailError(Exception):
-    """The mail server has not taken the email, for now: the same email may go again later."""
+    """The mail server did not take the email, for now: the same email may be sent again later."""
 
 
 class PermanentMailError(Exception):
@@ -36,11 +37,11 @@ class PermanentMailError(Exception):
 
 
 class UncertainMailError(Exception):
-    """The email had begun to leave when the connection broke: it may have arrived."""
+    """The connection broke while the email was being sent: it may have arrived."""
 
 
 class EmailSettings(Protocol):
-    """What every email says of the helpdesk that sends it."""
+    """The settings that every email needs: the helpdesk's name and the sender."""
 
     @property
     def helpdesk_name(self) -> str: ...
@@ -53,14 +54,15 @@ class EmailSettings(Protocol):
 
 
 def compose_email(context: AppContext, template: str, *, to: str, key: str, **facts: Any) -> Email:
-    """The email of a template. The same `key` gives the same Message-ID, on every repeat."""
+    """Compose an email from a template. The same `key` gives the same Message-ID, on every
+    repeat."""
     return compose_email_from(context.settings, template, to=to, key=key, **facts)
 
 
 def compose_email_from(
     settings: EmailSettings, template: str, *, to: str, key: str, **facts: Any
 ) -> Email:
-    """The same of a helpdesk of which nothing else is known."""
+    """Compose an email as `compose_email` does, of a helpdesk of which nothing else is known."""
     page = _environment().get_template(template)
     told = {"helpdesk_name": settings.helpdesk_name, "drill": settings.drill, **facts}
     subject = "".join(page.blocks["subject"](page.new_context(told)))
@@ -75,7 +77,8 @@ def compose_email_from(
 
 @dataclass(frozen=True)
 class SendResult:
-    """Whose emails were taken, whose were not, and the last trouble with those."""
+    """The result of sending: which emails were taken, which were not, and the last error with
+    those."""
 
     told: list[str]
     untold: list[str]
@@ -85,8 +88,8 @@ class SendResult:
 def send_emails(
     context: AppContext, emails: Mapping[str, Email], *, until: float | None = None
 ) -> SendResult:
-    """Send an email to each, some at a time. One that cannot be sent, for whatever reason, stops no
-    other.
+    """Send an email to each person, several at a time. One that fails, for whatever reason, stops
+    no other.
 
     One that could not be begun within 25 seconds, or `until` (a moment of `time.monotonic`), counts
     as one that the server has not taken for now.
@@ -120,7 +123,8 @@ def send_emails(
 
 
 def email_start_deadline() -> float:
-    """By when the emails of a job that begins to send now are to be begun (`time.monotonic`)."""
+    """The time (`time.monotonic`) by which a job that begins to send now should have begun its
+    emails."""
     return time.monotonic() + BEGUN_WITHIN
 
 

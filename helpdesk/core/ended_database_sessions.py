@@ -1,4 +1,5 @@
-"""Ended sessions: which role took too much of the database, for whoever looks at the board.
+"""Database sessions that were ended because they took too much, recorded by role for the duty
+board.
 
 Our own processes hardly ever do, so someone else may have that role's password.
 """
@@ -45,7 +46,7 @@ class EndedSession:
 
 @dataclass(frozen=True)
 class RoleWithEndedSessions:
-    """A database role of which sessions were ended, and when that was last written down.
+    """A database role whose sessions were ended, and when that was last recorded.
 
     `may_be_ours` where it can have been one of our own processes each time.
     """
@@ -56,12 +57,12 @@ class RoleWithEndedSessions:
 
 
 def record_ended_database_session(work: Work, role: str, ended: EndedSession) -> None:
-    """Write down that a session of this role was ended. No rule: the ticker says so."""
+    """Record that a session of this role was ended. No rule: the ticker says so."""
     work.record_about(ENDED, "roles", role, locks=ended.locks, reason=ended.reason.value)
 
 
 def ended_database_sessions(work: Work) -> Sequence[RoleWithEndedSessions]:
-    """Those of the last week, by role."""
+    """The roles whose database sessions were ended in the last week."""
     # Of the roles that there are: found by subject, and no other word reaches the page.
     is_ours = HistoryEntry.details["reason"].astext == SessionEndReason.KEPT_WAITING.value
     found = (

@@ -2,12 +2,13 @@
 
 
 def mark_translatable(sentence: str) -> str:
-    """A sentence for the catalogue. The edge, which knows the reader's language, says it there."""
+    """Mark a sentence for translation. The edge, which knows the reader's language, translates it
+    there."""
     return sentence
 
 
 class DomainError(Exception):
-    """Something that was asked will not happen. The sentence is for the person who asked."""
+    """The base of errors that refuse what was asked. The sentence is for the person who asked."""
 
     sentence = mark_translatable("This can’t be done.")
 
@@ -17,19 +18,19 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or not for this actor: the two must look the same."""
+    """Raised if there is no such thing, or not for this actor: the two must look the same."""
 
     sentence = mark_translatable("This page doesn’t exist, or you don’t have access to it.")
 
 
 class NotAllowed(DomainError):
-    """The actor may see the thing, but may not do this to it."""
+    """Raised if the actor may see the thing, but may not do this to it."""
 
     sentence = mark_translatable("You can see this, but you’re not allowed to do that.")
 
 
 class TooBusy(DomainError):
-    """Too many ask for the same costly thing at this moment; nothing was done."""
+    """Raised if too many ask for the same costly thing at this moment; nothing was done."""
 
     sentence = mark_translatable(
         "A lot of people are using this right now. Please try again in a moment."
@@ -37,8 +38,8 @@ class TooBusy(DomainError):
 
 
 class CannotTakeReports(TooBusy):
-    """Nothing can be taken in here, however often it is sent: the page names other ways to get help
-    (`OTHER_WAYS`)."""
+    """Raised if no report can be taken in, however often it is sent: the page names other ways to
+    get help (`OTHER_WAYS`)."""
 
     sentence = mark_translatable(
         "We can’t take reports right now, because something isn’t set up correctly on our side. "
@@ -47,7 +48,8 @@ class CannotTakeReports(TooBusy):
 
 
 class DailyQuotaUsedUp(CannotTakeReports):
-    """Very much has arrived, and this would not fit any more: nothing of it was stored."""
+    """Raised if the day's reports have used up the quota of storage: nothing of this one was
+    stored."""
 
     sentence = mark_translatable(
         "We can’t accept this right now. So many reports have come in that we have no room "
@@ -56,7 +58,8 @@ class DailyQuotaUsedUp(CannotTakeReports):
 
 
 class Conflict(DomainError):
-    """It could be done, but not in the state things are in; the sentence says what is missing."""
+    """Raised if it could be done, but not in the state things are in; the sentence says what is
+    missing."""
 
     sentence = mark_translatable(
         "This can’t be done now. Someone else may have made a change first. Please check again."
@@ -64,5 +67,6 @@ class Conflict(DomainError):
 
 
 class StalePage(Conflict):
-    """Somebody else has changed what the page showed. It is looked at again before anything is
-    sent: the refusal gives back what was written and chosen, and no button to send it unseen."""
+    """Raised if somebody else has changed what the page showed. It is looked at again before
+    anything is sent: the refusal gives back what was written and chosen, and no button to send it
+    unseen."""

@@ -10,8 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. Its fields are ids, codes and numbers: they become the arguments of
-    the jobs that act on it."""
+    """The base of events: something that happened. Its fields are ids, codes and numbers: they
+    become the arguments of the jobs that act on it."""
 
     def arguments(self) -> dict[str, Any]:
         """What is said of it; an empty word says nothing."""

@@ -1,4 +1,4 @@
-"""The workers' work where no worker comes, done by the ticker beside its ticks.
+"""Fallback workers: threads of the ticker that run due jobs where no worker does.
 
 A mail server may take minutes for a letter. In a tick that would keep history from being chained,
 and all that is due from being begun.

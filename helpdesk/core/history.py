@@ -38,7 +38,7 @@ UNCHAINED = timedelta(minutes=2)
 
 
 class HistoryEntry(Base):
-    """One thing that was done. The database refuses to change or delete it."""
+    """An entry of history: one thing that was done. The database refuses to change or delete it."""
 
     __tablename__ = "history"
 
@@ -91,7 +91,7 @@ OF_CASE: Final = (
 
 
 class HistoryLink(Base):
-    """One link of the chain over history: the hash of the link before and of the entry."""
+    """A link of the hash chain over history: the hash of the link before and of the entry."""
 
     __tablename__ = "history_links"
 
@@ -101,7 +101,7 @@ class HistoryLink(Base):
 
 
 class HistoryCheckpoint(Base):
-    """A signed statement of how long the chain is and where it ends."""
+    """A signed checkpoint: how long the chain is and where it ends."""
 
     __tablename__ = "history_checkpoints"
 
@@ -127,7 +127,8 @@ def extend_history_chain(
     limit: int = 2000,
     ids: range | None = None,
 ) -> int:
-    """Chain entries that are not chained yet, sign where the chain now ends; how many it were.
+    """Add to the chain what is not chained yet and sign where it now ends; how many entries it
+    were.
 
     A piece at a time, of so many entries and of about a megabyte: call it again until it says 0.
     It looks at the last ten thousand numbers, or at `ids`: whoever writes entries takes numbers,
@@ -170,18 +171,18 @@ def extend_history_chain(
 
 
 def highest_history_id(session: Session) -> int:
-    """The number of the newest entry; 0 without any."""
+    """The id of the newest entry; 0 without any."""
     return session.scalar(select(func.max(HistoryEntry.id))) or 0
 
 
 def next_digest(digest: bytes, written: bytes) -> bytes:
-    """The digest after an entry (`HistoryEntry.as_bytes`)."""
+    """The chain's digest after one more entry (`HistoryEntry.as_bytes`)."""
     return hashlib.sha256(digest + written).digest()
 
 
 @dataclass(frozen=True)
 class ChainFault:
-    """Something in history that is not as it was written."""
+    """A fault in the chain: something in history is not as it was written."""
 
     position: int
     sentence: str
@@ -190,7 +191,7 @@ class ChainFault:
 def verify_history_chain(
     session: Session, *, witness: bytes, at: datetime | None = None
 ) -> Iterator[ChainFault]:
-    """Walk the whole chain and say what does not fit: edits, deletions, insertions, a cut end.
+    """Verify the whole chain and list its faults: edits, deletions, insertions, a cut end.
 
     With `at`, entries that the ticker has left unchained for more than two minutes are said too.
 
@@ -245,7 +246,7 @@ def chain_head(session: Session) -> tuple[int, str]:
 
 
 def verification_key_of(signer: Secret) -> bytes:
-    """The public key with which anybody can check our checkpoints."""
+    """The public key with which anybody can verify our checkpoints."""
     return bytes(_signing_key(signer).verify_key)
 
 
@@ -280,13 +281,14 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
 
 
 def sign_key_succession(signer: Secret, former: bytes) -> bytes:
-    """The word of a key that takes over: it names the witness of the one before. Without it, any
-    who can write an entry could name a key of their own, and chain all history again with it."""
+    """Sign that a new checkpoint key takes over: the statement names the witness of the one before.
+    Without it, any who can write an entry could name a key of their own, and chain all history
+    again with it."""
     return _signing_key(signer).sign(_succession(former)).signature
 
 
 def needs_key_succession(session: Session, *, former: bytes, witness: bytes) -> bool:
-    """Whether a key signed some of the chain and the one of today has not vouched for it yet.
+    """Whether an older key signed some of the chain and the current one has not vouched for it yet.
 
     Asked of every checkpoint, the newest first: today's key may have signed already, where the
     ticker was started before the keys were changed to the end.

@@ -1,4 +1,4 @@
-"""The job runner: take what is due, run its job, write down how it went.
+"""The job runner: lease due jobs, run them, and record how they went.
 
 Whoever performs stops after some seconds, between two jobs, and comes again: a flood must not
 keep the ticker from its other work. Nobody ends a job in the middle.
@@ -24,12 +24,12 @@ _wishes_to_stop: list[bool] = []
 
 
 def request_stop() -> None:
-    """Begin no other job in this process; the one that runs is run to its end."""
+    """Ask this process to stop: it begins no other job, and runs the current one to its end."""
     _wishes_to_stop.append(True)
 
 
 def is_stop_requested() -> bool:
-    """Whether somebody wants this process to end."""
+    """Whether this process was asked to stop."""
     return bool(_wishes_to_stop)
 
 
@@ -41,7 +41,7 @@ def run_due_jobs(
     seconds: float = IN_A_JOB,
     while_: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Perform what is due in a queue, until nothing is, or the time is up; how many it were.
+    """Run a queue's due jobs until there is none, or the time is up; how many it were.
 
     No job is begun later than that or when `while_` says no, and none is interrupted. In a
     database that may not send nothing is begun at all.
@@ -59,7 +59,7 @@ def run_due_jobs(
 
 
 def has_due_jobs(context: AppContext, queue: str) -> bool:
-    """Whether something waits in a queue that somebody could do now."""
+    """Whether a queue has due jobs that could be run now."""
     with context.begin() as work:
         if send_hold.reason_for_hold(work.session, context.progress_store) is not None:
             return False
@@ -80,7 +80,7 @@ def _next(
 
 
 def run_job(context: AppContext, lease: outbox.JobLease, *, at: datetime | None = None) -> None:
-    """Run one leased job, and note how it went: an error by its kind, never by its words.
+    """Run one leased job, and record how it went: an error by its kind, never by its words.
 
     One whose worker has died at each try is not begun once more: a person has to look.
     """

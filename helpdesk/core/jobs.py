@@ -11,7 +11,8 @@ from helpdesk.core.leased_tasks import RetryPlan
 
 
 class Queue(StrEnum):
-    """Each queue has a worker process of its own: RQ can lose a job of a worker with two."""
+    """The queues of jobs. Each has a worker process of its own: RQ can lose a job of a worker with
+    two."""
 
     NOTICES = "notices"
     DELIVERIES = "deliveries"
@@ -20,7 +21,8 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """What the worker does under a name. Every job is safe to run twice."""
+    """A registered job: its name, function, queue and retry plan. Every job is safe to run
+    twice."""
 
     name: str
     queue: Queue
@@ -48,7 +50,8 @@ def job(
     leaves_the_house: bool = True,
     on: type[Event] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a job. `retry_after`: the plan in seconds; then a person must look.
+    """A decorator that registers a function as a job. `retry_after`: the plan in seconds; then a
+    person must look.
 
     One that sends nothing says so: what is skipped after a restore is only what leaves the house.
     With `on` it is queued whenever that event is announced.
@@ -69,7 +72,7 @@ def job_by_name(name: str) -> Job:
 
 
 def retry_plan(name: str) -> RetryPlan:
-    """When to try again; for a job that this version does not know, the usual plan."""
+    """The retry plan of a job; for one that this version does not know, the usual plan."""
     return _register[name].retries if name in _register else _plan(RETRY_AFTER)
 
 
@@ -86,11 +89,13 @@ def jobs_on_event(event: type[Event]) -> list[str]:
 
 
 def all_jobs() -> list[Job]:
+    """Every registered job, by name."""
     return sorted(_register.values(), key=lambda one: one.name)
 
 
 def arguments_are_ids(arguments: dict[str, Any]) -> bool:
-    """Whether arguments are but ids, codes and numbers: the database shows them in clear."""
+    """Whether a job's arguments are only ids, codes and numbers: the database shows them in
+    clear."""
     return all(
         isinstance(value, int | None) or (isinstance(value, str) and " " not in value)
         for value in arguments.values()

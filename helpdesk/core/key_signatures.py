@@ -1,4 +1,5 @@
-"""Signed keys: which of an owner's keys count, because somebody who could say so has signed them.
+"""Signatures on keys: which of an owner's keys count, because they were signed by who may vouch for
+them.
 
 A database role that may write keys could write one of its own for anybody. So a team's first key
 and a person's key count only when the house has signed them, under a key that is in no database; a
@@ -30,7 +31,7 @@ NO_HALF: Final = b""
 
 
 class KeySignature(Base):
-    """What was said of a key. A key may have several; one that holds is enough."""
+    """A signature on a key. A key may have several; one that holds is enough."""
 
     __tablename__ = "key_signatures"
 
@@ -63,7 +64,7 @@ OF_OWNER: Final = KEYS_WITH_SIGNATURES.where(
 
 @dataclass(frozen=True)
 class SignedKeys:
-    """The keys of one owner, oldest first: those that count, and those that are passed over."""
+    """The keys of one owner, oldest first: those that count, and those that were refused."""
 
     good: Sequence[Key] = ()
     refused: Sequence[Key] = ()
@@ -81,7 +82,7 @@ class SignedKeys:
 
 
 def sign_key(rows: RowSink, key: Key, *, by: Secret, secret: Secret | None = None) -> None:
-    """Say whose key this is: by the house for a first one, by the secret of the one before.
+    """Sign whose key this is: by the house for a first one, by the secret of the one before.
 
     `secret` is the key's own. Without it the key counts, and can sign no other.
     """
@@ -91,13 +92,14 @@ def sign_key(rows: RowSink, key: Key, *, by: Secret, secret: Secret | None = Non
 
 
 def signed_keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> SignedKeys:
-    """Every key of an owner. `house` checks what the house signed; without it, none counts."""
+    """The keys of an owner with their signatures checked. `house` checks what the house signed;
+    without it, none counts."""
     found = session.execute(OF_OWNER, {"owner_id": owner_id, "kind": kind}).all()
     return log_refused_keys(check_signatures(found, house=house))
 
 
 def log_refused_keys(keys: SignedKeys) -> SignedKeys:
-    """The same keys; a line in the log, which names nobody, if some of them are refused."""
+    """Log, naming nobody, that some of an owner's keys were refused; and return the same keys."""
     if keys.refused:
         log.error(
             "%s of the %s keys of one team or person have no valid signature; nothing is "
@@ -109,7 +111,7 @@ def log_refused_keys(keys: SignedKeys) -> SignedKeys:
 
 
 def check_signatures(lines: Iterable[Any], *, house: bytes) -> SignedKeys:
-    """Which keys of one owner count, asked of lines of KEYS_WITH_SIGNATURES, oldest first.
+    """Check the signatures of one owner's keys, of lines of KEYS_WITH_SIGNATURES, oldest first.
 
     What is refused leaves the chain as it was.
     """

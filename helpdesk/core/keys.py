@@ -31,13 +31,15 @@ from helpdesk.core.unreadable_texts import (
 
 
 class KeyKind(StrEnum):
+    """Whose a key is: a person's, a team's or a case's."""
+
     PERSON = "person"
     TEAM = "team"
     CASE = "case"
 
 
 class Key(RandomIdMixin, Base):
-    """A secret's public half and whose it is. The secret itself is never in this table."""
+    """A key: a secret's public half and whose it is. The secret itself is never in this table."""
 
     __tablename__ = "keys"
 
@@ -54,7 +56,7 @@ class Key(RandomIdMixin, Base):
 
 
 class KeyCopy(Base):
-    """A secret sealed to the public half of another key: the holder can open it."""
+    """A copy of a secret, sealed to the public half of another key: the holder can open it."""
 
     __tablename__ = "key_copies"
 
@@ -87,26 +89,26 @@ COPIES: Final = union_all(
 
 
 class RowSink(Protocol):
-    """Whatever takes new rows: a session, or a piece of work."""
+    """What new rows can be added to: a session, or a piece of work."""
 
     def add(self, row: Any, /) -> None: ...
 
 
 def new_key(rows: RowSink, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
-    """Make a key; the caller must give its secret to somebody, or nothing will ever open."""
+    """Create a key; the caller must give its secret to somebody, or nothing will ever open."""
     key, secret = make_unsaved_key(kind, owner_id, epoch)
     rows.add(key)
     return key, secret
 
 
 def make_unsaved_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
-    """A key that is in no table yet, and its secret."""
+    """Make a key that is not saved yet, and its secret."""
     secret = Secret.new()
     return Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw), secret
 
 
 def seal_key_for(rows: RowSink, key: Key, secret: Secret, holder: Key) -> None:
-    """Let the holder's key open this one."""
+    """Seal one key's secret to another key, whose holder can then open it."""
     place = _place_of_copy(key.id, holder.id)
     sealed = holder.public.seal(secret.raw, place)
     rows.add(KeyCopy(key_id=key.id, holder_id=holder.id, sealed=sealed))
@@ -129,7 +131,8 @@ class Sealable(Protocol):
 
 
 class Keyring:
-    """The secrets an actor brings, and every secret that these open in turn."""
+    """The keys an actor can open: the secrets they bring, and every secret that these open in
+    turn."""
 
     def __init__(
         self,

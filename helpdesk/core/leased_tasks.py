@@ -1,4 +1,5 @@
-"""Leased work: one try at a time, by lease and fencing number; again by a plan; then a person.
+"""Tasks that workers lease: one try at a time, by lease and fencing number; again by a plan; then a
+person.
 
 Jobs of the outbox and deliveries to partners stand on this one rule. What else a try means, and
 what is written down of it, is theirs.
@@ -18,7 +19,7 @@ LONGEST: Final = timedelta(minutes=15)
 
 
 class LeasedTask:
-    """A row that one worker at a time tries to do something about.
+    """A mixin for a row that one worker at a time tries to do something about.
 
     The lease says until when nobody else takes it up; the fence, whose word counts: a worker that
     comes late, because it hung or its row was taken up by another, is not believed.
@@ -58,7 +59,8 @@ class LeasedTask:
 
 @dataclass(frozen=True)
 class RetryPlan:
-    """How long to wait after each try that failed; after the last of them a person has to look."""
+    """A retry plan: how long to wait after each failed try; after the last one a person has to
+    look."""
 
     pauses: tuple[timedelta, ...]
 

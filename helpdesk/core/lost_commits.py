@@ -1,15 +1,17 @@
-"""Commits: one whose answer was lost may have been made, and is told apart from what never was."""
+"""Lost commits: one whose answer was lost may have been made, and is told apart from what never
+was."""
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 
 class CommitLost(OperationalError):
-    """The database went away at the commit: nobody knows whether it was made."""
+    """Raised if the database went away at the commit: nobody knows whether it was made."""
 
 
 def commit(session: Session) -> None:
-    """Commit all that was done. What fails before the commit itself was not saved for certain."""
+    """Commit, or raise CommitLost if nobody knows whether it was made. What fails before the commit
+    itself was not saved for certain."""
     session.flush()
     try:
         session.commit()

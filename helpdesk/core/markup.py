@@ -52,27 +52,30 @@ _dot = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[\w-])")
 
 
 def defanged_markup(text: str) -> Markup:
-    """A person's text in an element of its own, whose lines and direction are its own."""
+    """The HTML for a text that a person wrote: its links are defanged, its lines and direction its
+    own."""
     return _of_a_person(visible_defanged_text(text))
 
 
 def markup_with_live_links(text: str) -> Markup:
-    """The same with its links as they are: our own words, and what a partner has to act on."""
+    """The HTML for a text whose links stay as they are: our own words, and what a partner has to
+    act on."""
     return _of_a_person(reveal_hidden_characters(text))
 
 
 def name_markup(text: str) -> Markup:
-    """A name in an element of its own: it turns nothing around that stands beside it."""
+    """The HTML for a name, isolated so that it turns nothing around that stands beside it."""
     return Markup("<bdi>%s</bdi>") % reveal_hidden_characters(text)
 
 
 def bidi_isolate(text: str) -> str:
-    """The same where no element can stand: attributes, options of a list, letters, sentences."""
+    """Isolate a name's direction where no element can stand: attributes, options of a list, emails,
+    sentences."""
     return f"{ISOLATE}{reveal_hidden_characters(text)}{END}"
 
 
 def unreadable_text_markup(sentence: str) -> Markup:
-    """A sentence of ours where a person's text should stand."""
+    """The HTML of a sentence of ours where a person's text cannot be read."""
     return Markup('<strong class="unreadable">%s</strong>') % sentence
 
 
@@ -92,18 +95,18 @@ def _with_numbers_as_dialled(shown: str) -> Markup:
 
 
 def is_changed_by_defanging(text: str) -> bool:
-    """Whether it stands on a page otherwise than it was typed."""
+    """Whether defanging changes how a text stands on a page."""
     shown = reveal_hidden_characters(text)
     return defang(shown) != shown
 
 
 def visible_defanged_text(text: str) -> str:
-    """What people read of a text from outside: all of it, and nothing that does anything."""
+    """A text from outside as people read it: all of it visible, and its links defanged."""
     return defang(reveal_hidden_characters(text))
 
 
 def reveal_hidden_characters(text: str) -> str:
-    """Each character that would work unseen, written as its number: [U+202E]."""
+    """Replace each hidden character by its number: [U+202E]."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _unseen.sub(_as_number, lines)
 
@@ -148,7 +151,7 @@ def _defanged(found: re.Match[str]) -> str:
 
 
 def mark_language(words: object) -> Markup:
-    """A sentence of ours, marked with its language where it is not the one of the page."""
+    """The HTML for a sentence of ours, with its language where it is not the one of the page."""
     language = getattr(words, "lang", None)
     if language is None:
         return escape(words)
@@ -157,5 +160,5 @@ def mark_language(words: object) -> Markup:
 
 
 def time_element(for_machines: str, words: str) -> Markup:
-    """A moment or a day in words, with what it is for a machine."""
+    """The HTML time element for a moment or a day, in words and for a machine."""
     return Markup('<time datetime="%s">%s</time>') % (for_machines, words)

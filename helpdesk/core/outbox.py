@@ -47,7 +47,8 @@ ENQUEUING_ROLES: Final = (
 
 
 class OutboxJobState(StrEnum):
-    """Where a job is. One that failed waits for a person, and the duty board shows it."""
+    """The states of a queued job. One that failed waits for a person, and the duty board shows
+    it."""
 
     WAITING = "waiting"
     LEASED = "leased"
@@ -58,7 +59,7 @@ class OutboxJobState(StrEnum):
 
 
 class OutboxJob(RandomIdMixin, LeasedTask, Base):
-    """A job that will run once what caused it is committed. Its arguments are ids."""
+    """A queued job, which will run once what caused it is committed. Its arguments are ids."""
 
     __tablename__ = "outbox"
 
@@ -110,7 +111,7 @@ class OutboxJob(RandomIdMixin, LeasedTask, Base):
 
 @dataclass(frozen=True)
 class JobLease:
-    """The right to run one job until the lease ends or the fence moves on."""
+    """A lease on one job: the right to run it until the lease ends or the fence moves on."""
 
     outbox_job_id: str
     job: str
@@ -122,7 +123,7 @@ class JobLease:
 def lease_due_jobs(
     session: Session, *, queue: str, at: datetime, limit: int, first: int = 0, taken: int = 0
 ) -> list[JobLease]:
-    """Take up to `limit` due jobs of a queue, those whose worker died included.
+    """Lease up to `limit` due jobs of a queue, those whose worker died included.
 
     With which role the caller began and how many it took before say whose turn it is: see
     `_next_in_line`.
@@ -182,23 +183,23 @@ def _with_due(session: Session, queue: str, at: datetime, roles: Sequence[str]) 
 
 
 def mark_job_done(session: Session, lease: JobLease, *, at: datetime) -> bool:
-    """Note that the job was done; False if somebody else holds it by now."""
+    """Mark a job as done; False if somebody else holds it by now."""
     return _end(session, lease, state=OutboxJobState.DONE, ended_at=at, trouble=None)
 
 
 def reschedule_job(session: Session, lease: JobLease, *, until: datetime, trouble: str) -> bool:
-    """Let it run again later. `trouble` is a kind of error, never its words."""
+    """Reschedule a job for later. `trouble` is a kind of error, never its words."""
     return _end(session, lease, state=OutboxJobState.WAITING, due_at=until, trouble=trouble[:120])
 
 
 def mark_job_failed(session: Session, lease: JobLease, *, at: datetime, trouble: str) -> bool:
-    """Stop trying: from now on it waits for a person."""
+    """Mark a job as failed: it is not tried any more, and waits for a person."""
     return _end(session, lease, state=OutboxJobState.FAILED, ended_at=at, trouble=trouble[:120])
 
 
 def lock_due_jobs(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
-    """Every job that would be run now, or once its lease is over, oldest first; each is held until
-    the commit. Of a database that was restored nobody holds a lease."""
+    """Lock every job that would be run now, or once its lease is over, oldest first, until the
+    commit. Of a database that was restored nobody holds a lease."""
     is_leased = OutboxJob.state == OutboxJobState.LEASED
     due = select(OutboxJob).where(or_(_is_due(at), is_leased))
     due = due.order_by(OutboxJob.due_at, OutboxJob.id)
@@ -206,32 +207,33 @@ def lock_due_jobs(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
 
 
 def bring_forward_jobs(session: Session) -> None:
-    """What was queued while the database's clock was ahead is due as long after now as it was to
-    be then. For a function: who runs jobs does not write when they were queued."""
+    """Bring forward what was queued while the database's clock was ahead: it is due as long after
+    now as it was to be then. For a function: who runs jobs does not write when they were queued."""
     session.execute(select(func.bring_forward_jobs()))
 
 
 def skip_outbox_job_after_restore(outbox_job: OutboxJob, *, at: datetime) -> None:
-    """It is not performed. Whoever had leased it has lost it."""
+    """Skip a job after a restore: it is not run, and whoever had leased it has lost it."""
     outbox_job.state = OutboxJobState.SKIPPED
     outbox_job.revoke_lease()
     outbox_job.ended_at, outbox_job.trouble = at, "restored"
 
 
 def forget_done_jobs(session: Session, *, at: datetime) -> None:
-    """Delete what was done or left out a day ago. Safe to run twice."""
+    """Delete jobs that were done or skipped a day ago. Safe to run twice."""
     session.execute(select(func.forget_done_jobs(at)))
 
 
 def queues_with_due_work(session: Session, *, at: datetime) -> list[Queue]:
-    """The queues that have something to do: of those that there are, whatever rows say."""
+    """The queues that have due jobs: of those that there are, whatever rows say."""
     due = [exists().where(OutboxJob.queue == queue, _is_due(at)) for queue in Queue]
     found = session.execute(select(*due)).one()
     return [queue for queue, has_work in zip(Queue, found, strict=True) if has_work]
 
 
 def failed_jobs(session: Session, limit: int = 50) -> Sequence[OutboxJob]:
-    """Jobs that wait for a person: of each role's the oldest, so that none hides another's."""
+    """Failed jobs, which wait for a person: of each role's the oldest, so that none hides
+    another's."""
     place = func.row_number().over(
         partition_by=OutboxJob.promised_by,
         order_by=(OutboxJob.turn, OutboxJob.place),

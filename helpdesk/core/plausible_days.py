@@ -1,4 +1,5 @@
-"""Which days people can mean: a slip of the year is not one of them. Days are counted in UTC."""
+"""Plausible days: a future or past day that people can mean, not a slip of the year. Days are
+counted in UTC."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,19 +9,20 @@ BACK: Final = timedelta(days=5 * 366)
 
 
 def is_plausible_future_day(day: date, *, today: date) -> bool:
-    """Whether somebody can mean this day for something that is to happen."""
+    """Whether this day is plausible for something that is to happen."""
     return today < day <= today + AHEAD
 
 
 def is_plausible_past_day(day: date, *, today: date) -> bool:
-    """Whether somebody can mean this day for something that has happened."""
+    """Whether this day is plausible for something that has happened."""
     return today - BACK <= day <= today
 
 
 def format_plain_day(day: date) -> str:
+    """A day as plain text: 29 November 2026."""
     return f"{day.day} {day:%B %Y}"
 
 
 def format_plain_moment(at: datetime) -> str:
-    """As `moment` shows it on a page, for a sentence that is only words."""
+    """A moment as plain text, as `moment` shows it on a page."""
     return f"{at.day} {at:%b %Y, %H:%M} UTC"

@@ -18,7 +18,7 @@ REPORTERS_TIME_DIFFERS: Final = timedelta(minutes=5) + CLOCKS_DIFFER
 
 
 def happened_within(moment: datetime, span: timedelta, *, at: datetime) -> bool:
-    """Whether it happened in the span before `at`."""
+    """Whether a time lies in the span before `at`; one that is ahead of the clock does not."""
     return at - span < moment <= at + CLOCKS_DIFFER
 
 
@@ -28,17 +28,17 @@ def column_happened_within(
     *,
     at: datetime,
 ) -> ColumnElement[bool]:
-    """The rows of which it happened in the span before `at`."""
+    """An SQL condition: the column's time lies in the span before `at`."""
     return and_(column > at - span, column <= at + CLOCKS_DIFFER)
 
 
 def is_ahead(moment: datetime, *, at: datetime) -> bool:
-    """Whether it is of a clock that was wrong: later than any other is that was right."""
+    """Whether a time is ahead of the clock: it is of a clock that was wrong."""
     return moment > at + REPORTERS_TIME_DIFFERS
 
 
 def column_not_ahead(
     column: InstrumentedAttribute[datetime], *, at: datetime
 ) -> ColumnElement[bool]:
-    """The rows that are not of a clock that was wrong."""
+    """An SQL condition: the column's time is not ahead of the clock."""
     return column <= at + REPORTERS_TIME_DIFFERS

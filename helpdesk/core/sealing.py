@@ -1,4 +1,5 @@
-"""The envelope: seal and open a field, under a secret or to a public half (libsodium)."""
+"""Sealing: encrypt a field into an envelope and open it, with a secret or to a public half
+(libsodium)."""
 
 import hashlib
 import secrets
@@ -20,12 +21,13 @@ _BOXED_KEY = SECRET_BYTES + bindings.crypto_box_SEALBYTES
 
 
 class CannotOpen(Exception):
-    """The envelope does not open with this secret in this place. It never says why."""
+    """Raised if the envelope does not open with this secret in this place. It never says why."""
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """A sealed value: one version byte, then what that version says. Its length is padded."""
+    """A sealed (encrypted) value: one version byte, then what that version says. Its length is
+    padded."""
 
     raw: bytes
 
@@ -71,7 +73,7 @@ class PublicKey:
 
 @dataclass(frozen=True)
 class Secret:
-    """Thirty-two bytes that open things: a person's, a team's, a case's, a reporter's, ours."""
+    """A secret key of thirty-two bytes: a person's, a team's, a case's, a reporter's, ours."""
 
     raw: bytes = field(repr=False)
 

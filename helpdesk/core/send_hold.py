@@ -1,4 +1,4 @@
-"""Whether this database may send, and which one it was when it last did.
+"""The hold on sending: whether this database may send, and which one it was when it last did.
 
 A backup that is restored still holds every alarm, letter and request that was due. So the row says
 where it lies: in another cluster, database or table, or on another timeline (of a standby that took
@@ -34,7 +34,7 @@ AWAKE: Final = timedelta(minutes=5)  # the function `is_sending` says the same
 
 
 class HoldReason(StrEnum):
-    """Why nothing is sent."""
+    """Why sending is on hold."""
 
     MOVED = "moved"
     OLDER = "older"
@@ -42,7 +42,8 @@ class HoldReason(StrEnum):
 
 
 class SendingStateRow(Base):
-    """Whether this house sends. There is one row, made by the migration, empty until a tick."""
+    """The one row that says whether this helpdesk sends: made by the migration, empty until a
+    tick."""
 
     __tablename__ = "sending"
 
@@ -64,7 +65,7 @@ class SendingStateRow(Base):
 
 @dataclass(frozen=True)
 class SavedTickProgress:
-    """What is known of a house beside its database: how far it had come."""
+    """How far the ticks had come, as it is saved beside the database."""
 
     house: str
     awake_since: datetime
@@ -72,7 +73,8 @@ class SavedTickProgress:
 
 
 class TickProgressStore(Protocol):
-    """Where a process keeps that. It is no part of the database, nor of its backup."""
+    """Where a process saves the progress of ticks. It is no part of the database, nor of its
+    backup."""
 
     def read(self) -> SavedTickProgress | None: ...
 
@@ -81,7 +83,7 @@ class TickProgressStore(Protocol):
 
 @dataclass(frozen=True)
 class SendHold:
-    """Why nothing is sent, since when it is known, and of which moment the database is."""
+    """A hold on sending: why, since when it is known, and of which moment the database is."""
 
     because: HoldReason
     since: datetime | None
@@ -91,7 +93,7 @@ class SendHold:
 def reason_for_hold(
     session: Session, progress_store: TickProgressStore | None = None
 ) -> SendHold | None:
-    """Why nothing may be sent now; None if all is well."""
+    """Why sending is on hold; None if it is not."""
     row = session.execute(
         select(
             SendingStateRow.house,
@@ -119,16 +121,16 @@ def reason_for_hold(
 
 
 def is_sending(session: Session) -> bool:
-    """Whether alarms leave the house at this moment: it is not held, and its ticker lives. For the
-    public pages, which may read no more of it."""
+    """Whether alerts are being sent: there is no hold, and the ticker lives. For the public pages,
+    which may read no more of it."""
     return bool(session.scalar(select(func.is_sending())))
 
 
 def record_tick_or_hold_sending(
     work: Work, progress_store: TickProgressStore | None
 ) -> SavedTickProgress | None:
-    """Note that the house lives; or that it is held, and why. What to keep beside the database,
-    once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
+    """Record a tick, or put sending on hold, and why. What to keep beside the database, once this
+    is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
     lock_send_hold(work)  # an operator who releases it at this moment waits, and is not overruled
     held = reason_for_hold(work.session, progress_store)
     if held is not None:
@@ -155,8 +157,8 @@ def record_tick_or_hold_sending(
 def tick_progress_if_sending(
     session: Session, progress_store: TickProgressStore | None = None
 ) -> SavedTickProgress | None:
-    """How far the house has come, for a ticker that stands by; None if nothing may be sent, also
-    because the store knows that it had come further."""
+    """The progress of ticks, for a ticker that stands by; None if sending is on hold, also because
+    the store knows that it had come further."""
     if reason_for_hold(session, progress_store) is not None:
         return None
     row = session.execute(
@@ -168,19 +170,19 @@ def tick_progress_if_sending(
 
 
 def lock_send_hold(work: Work) -> None:
-    """Keep what is said here for the rest of this piece of work, as it is now."""
+    """Lock the row that says whether anything is sent, for the rest of this piece of work."""
     work.session.execute(select(SendingStateRow.name).with_for_update())
 
 
 def hold_sending(work: Work, because: HoldReason) -> None:
-    """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
+    """Put sending on hold. No rule: the ticker notices, or an operator says so."""
     held = update(SendingStateRow).where(SendingStateRow.held_since.is_(None))
     work.session.execute(held.values(held_since=work.at, held_because=because))
     work.record_about("sending.held", ROW, ROW, because=because)
 
 
 def release_sending(work: Work) -> None:
-    """This is the house from now on. No rule: `duty.releasing` asks for it.
+    """End the hold: this database is the one that sends. No rule: `duty.releasing` asks for it.
 
     Whatever was kept of it beside the database is older than this.
     """

@@ -1,4 +1,5 @@
-"""The keys that a process has of its own, by purpose: what must work while nobody is signed in."""
+"""Service keys: the keys that a process has of its own, by purpose, for what must work while nobody
+is signed in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from helpdesk.key_files import PEPPERS, PUBLIC_HALF, SIGNING, KeyFile
 
 @dataclass(frozen=True)
 class ServiceKeys:
-    """The secrets of some purposes, and the public halves of others. Most processes have few."""
+    """The service keys of a process: the secrets of some purposes, and the public halves of
+    others."""
 
     secrets: Mapping[KeyFile, Secret] = field(default_factory=dict, repr=False)
     publics: Mapping[KeyFile, bytes] = field(default_factory=dict)
@@ -72,17 +74,18 @@ class ServiceKeys:
 
 
 def second_factor_key_of(role: Role) -> KeyFile:
-    """The key of the door by which a role comes in: each opens the second factors of its own."""
+    """Which key file is for the second factors of people in this role: each surface opens its
+    own."""
     return KeyFile.PARTNER_FACTORS if role is Role.PARTNER else KeyFile.STAFF_FACTORS
 
 
 def signing_key_of(role: Role) -> KeyFile:
-    """The key that says whose the key of somebody in this role is."""
+    """Which key file signs the first key of people in this role."""
     return KeyFile.PARTNER_SIGNING if role is Role.PARTNER else KeyFile.STAFF_SIGNING
 
 
 def public_half_of(purpose: KeyFile, secret: Secret) -> bytes:
-    """What others may have of a key: enough to seal to it, or to check what it signed."""
+    """The public half of a service key: enough to seal to it, or to check what it signed."""
     if purpose is KeyFile.HISTORY:
         return verification_key_of(secret)
     return verification_key(secret) if purpose in SIGNING else secret.public.raw

@@ -1,4 +1,4 @@
-"""Signing: what a secret says of a key, and what only its public half is needed to check."""
+"""Signing statements with a secret, and checking them with its public half."""
 
 import json
 from functools import lru_cache
@@ -13,7 +13,7 @@ SCHEME: Final = "helpdesk key/1"
 
 
 class SignableKey(Protocol):
-    """What a signature speaks of: a key, and whose it is."""
+    """What a signature on a key speaks of: the key, its owner and its epoch."""
 
     @property
     def id(self) -> Any: ...
@@ -28,16 +28,18 @@ class SignableKey(Protocol):
 
 
 def verification_key(secret: Secret) -> bytes:
-    """What checks that this secret signed; it seals nothing and opens nothing."""
+    """The public key that checks what a secret signed; it seals nothing and opens nothing."""
     return bytes(_signing_key(secret).verify_key)
 
 
 def sign_statement(secret: Secret, statement: bytes) -> bytes:
+    """Sign a statement with a secret."""
     return _signing_key(secret).sign(statement).signature
 
 
 def key_statement(key: SignableKey, half: bytes) -> bytes:
-    """That this key is its owner's, in this epoch; and what checks what its secret signs.
+    """The statement that is signed: that this key is its owner's, in this epoch; and what checks
+    what its secret signs.
 
     Canonical bytes: no two statements share them.
     """
@@ -49,7 +51,7 @@ def key_statement(key: SignableKey, half: bytes) -> bytes:
 # that another key, owner, epoch or signature is another one.
 @lru_cache(maxsize=4096)
 def is_signature_valid(said: bytes, signature: bytes, by: bytes) -> bool:
-    """Whether the secret with this half signed exactly this."""
+    """Whether this signature of the statement is valid for this public key."""
     try:
         VerifyKey(by).verify(said, signature)
     except (CryptoError, ValueError, TypeError):

@@ -1,4 +1,5 @@
-"""Page marks: what a page has shown, so that nobody decides by an old page about something else.
+"""Stale-page marks: what a page has shown, so that nobody decides by an old page about something
+else.
 
 A form that decides, agrees, confirms, corrects or waves away carries the mark of what stood on its
 page. The operation, which holds the record by then, makes the mark once more and refuses another.
@@ -22,13 +23,14 @@ CHANGED: Final = mark_translatable(
 
 
 def mark_of(*facts: Fact) -> str:
-    """The mark of these facts: it tells two states apart and says nothing of either."""
+    """Make a mark of these facts: it tells two states apart and says nothing of either."""
     said = json.dumps([_as_text(one) for one in facts])
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def refuse_if_changed_since(seen: str | None, *, now: str) -> None:
-    """Refuse who had another state before them. None says that no page stood in between."""
+    """Refuse with StalePage if the mark is not the current one. None says that no page stood in
+    between."""
     if seen is not None and seen != now:
         raise StalePage(CHANGED)
 

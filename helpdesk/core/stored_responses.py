@@ -1,4 +1,4 @@
-"""Stored answers: what a form that made something answered, so that it makes it once.
+"""Stored responses: a form that is submitted twice gets the first response again, and acts once.
 
 The row is written by the transaction that does the work. A second press of the same form at the
 same moment waits for it there, and then gets the first one's answer, which is sealed: what opens it
@@ -30,7 +30,7 @@ FORGET: Final = text("SELECT forget_presses(:before)")
 
 
 class StoredResponse(Base):
-    """One form, sent as it stood. It says nothing of who pressed, or what."""
+    """The stored response to one form, as it was sent. It says nothing of who sent it, or what."""
 
     __tablename__ = "presses"
 
@@ -43,36 +43,36 @@ class StoredResponse(Base):
 
 
 def is_first_submission(session: Session, press: str, *, at: datetime) -> bool:
-    """Whether nobody has pressed this yet. Waits for one that is being worked on."""
+    """Whether this form is submitted for the first time. Waits for one that is being worked on."""
     written: int = session.connection().execute(BEGIN, {"id": press, "at": at}).rowcount
     return written == 1
 
 
 def replace_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> bool:
-    """Keep something under a name of its own, in the place of what was there; False without room
+    """Store a response under a name of its own, in the place of what was there; False without room
     for it: then that is there still."""
     return bool(session.scalar(KEEP, {"id": press, "answer": answer.raw, "at": at}))
 
 
 def add_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> bool:
-    """Keep something under a name that nothing has yet; False where there is no room for it."""
+    """Store a response under a name that nothing has yet; False where there is no room for it."""
     return bool(session.scalar(ADD, {"id": press, "answer": answer.raw, "at": at}))
 
 
 def delete_older_responses(session: Session, *, before: datetime) -> None:
-    """Delete what nobody will ask for any more. The ticker alone may."""
+    """Delete old responses that nobody will ask for any more. The ticker alone may."""
     session.execute(FORGET, {"before": before})
 
 
 def save_response(session: Session, press: str, answer: Envelope) -> None:
-    """Keep what the first press is told, for the second."""
+    """Store the response to the first submission, for the second."""
     session.execute(NOTE, {"id": press, "answer": answer.raw})
 
 
 def stored_response_to(
     session: Session, press: str, *, since: datetime | None = None
 ) -> Envelope | None:
-    """What the first press was told; `since` is what it must not be older than."""
+    """The stored response to the first submission; `since` is what it must not be older than."""
     row = session.execute(READ, {"id": press}).first()
     if row is None or (since is not None and row.at < since):
         return None
@@ -81,5 +81,5 @@ def stored_response_to(
 
 
 def response_envelope_place(press: str) -> EnvelopePlace:
-    """Where its answer belongs, for who has no row."""
+    """The envelope's place of a stored response, where there is no row yet."""
     return StoredResponse(id=press).envelope_place_of("answer")

@@ -20,11 +20,11 @@ STANDBY: Final = 5.0
 
 
 class LeaseLost(Exception):
-    """Another process holds the lease by now: nothing of ours may be written any more."""
+    """Raised if another process holds the lease by now: nothing of ours may be written any more."""
 
 
 class TickerLease(Base):
-    """Who ticks. There is one row, made by the migration."""
+    """The one row that says which ticker holds the lease. It is made by the migration."""
 
     __tablename__ = "ticker_lease"
 
@@ -61,14 +61,14 @@ def acquire_lease(session: Session, holder: str) -> int | None:
 
 
 def is_lease_held(session: Session, fence: int) -> bool:
-    """Whether nobody has taken the lease. It holds nothing: what is asked beside a tick that is
-    slow must not keep its parts waiting."""
+    """Whether this ticker still holds its lease. It holds nothing: what is asked beside a tick that
+    is slow must not keep its parts waiting."""
     held = select(TickerLease.fence).where(TickerLease.name == TICKER, TickerLease.fence == fence)
     return session.scalar(held) is not None
 
 
 def renew_lease(session: Session, fence: int) -> None:
-    """Keep the lease for this transaction, and for LEASE from now on, or raise LeaseLost.
+    """Renew the lease for this transaction, and for LEASE from now on, or raise LeaseLost.
 
     Whoever wants to take it waits for the transaction, so that nothing is written in between.
     Where its time is over and nobody took it, it is ours still: on a slow machine each tick would
@@ -85,7 +85,7 @@ def renew_lease(session: Session, fence: int) -> None:
 
 
 def record_chained_at(session: Session, *, at: datetime) -> None:
-    """Note that history is chained up to here."""
+    """Record when history was chained to its end."""
     session.execute(update(TickerLease).values(chained_at=at))
 
 

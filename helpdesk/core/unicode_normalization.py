@@ -1,4 +1,4 @@
-"""Normal forms of text, made at a cost that only grows with its length.
+"""Unicode normalization of text, at a cost that only grows with its length.
 
 Unicode puts the marks on a letter in order, and Python sorts them one past the other: ten thousand
 marks on one letter hold a process for seconds. No text in any script has more than thirty (Unicode
@@ -15,7 +15,7 @@ MOST_MARKS: Final = 30
 
 
 def normalize_unicode(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
-    """The text in a normal form, with at most thirty marks on a letter."""
+    """Normalize a text to a normal form, with at most thirty marks on a letter."""
     if text.isascii():
         return text
     return unicodedata.normalize(form, "".join(_with_few_marks(text)))

@@ -1,4 +1,5 @@
-"""What stands in place of a sealed text that cannot be opened, or is none of ours."""
+"""Unreadable texts: what stands in place of a sealed text that cannot be opened, or is none of
+ours."""
 
 import json
 import logging
@@ -12,7 +13,8 @@ log = logging.getLogger(__name__)
 
 
 class Unreadable(str):
-    """A sentence in place of a text. Pages show it in red; nothing is judged or filled in by it."""
+    """A sentence in place of an unreadable text. Pages show it in red; nothing is judged or filled
+    in by it."""
 
     __slots__ = ()
 
@@ -25,8 +27,8 @@ UNREADABLE: Final = Unreadable(
 
 
 def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: EnvelopePlace) -> str:
-    """The text, or UNREADABLE: one row that somebody planted or spoilt must not take the others
-    with it. An empty field is an empty text."""
+    """Open a sealed text, or UNREADABLE: one row that somebody planted or spoilt must not take the
+    others with it. An empty field is an empty text."""
     if envelope is None:
         return ""
     try:
@@ -36,7 +38,7 @@ def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: Envelop
 
 
 def parse_mapping_or_none(text: str) -> Mapping[str, Any] | None:
-    """The texts and lists of texts in this JSON, by name; None for anything that we do not write.
+    """Parse a JSON object of texts and lists of texts; None for anything that we do not write.
 
     Whoever has a public half can seal what they like to it.
     """
@@ -50,7 +52,7 @@ def parse_mapping_or_none(text: str) -> Mapping[str, Any] | None:
 
 
 def log_unreadable(place: EnvelopePlace) -> None:
-    """For the operator: which row, and none of what is in it."""
+    """Log for the operator which row cannot be read, and none of what is in it."""
     log.warning(
         "cannot be opened or read: %s.%s of row %s", place.table, place.column, place.row_id
     )

@@ -20,8 +20,8 @@ UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
 
 
 def fold_for_comparison(text: str) -> str:
-    """The same for all texts that look the same but for capitals and spaces. Letters of two scripts
-    that look alike stay two."""
+    """Fold a text so that texts which look the same but for capitals and spaces are equal. Letters
+    of two scripts that look alike stay two."""
     plain = unicode_normalization.normalize_unicode("NFKC", without_hidden_signs(text)).casefold()
     seen = (
         " " if unicodedata.category(sign) in SPACES else sign for sign in plain if _is_seen(sign)
@@ -36,10 +36,11 @@ def _is_seen(sign: str) -> bool:
 
 
 def has_visible_text(text: str) -> bool:
-    """Whether anything of it can be seen: no space of any width, mark or joiner is a word."""
+    """Whether a text has anything that can be seen: no space of any width, mark or joiner is a
+    word."""
     return any(unicodedata.category(sign) not in UNSEEN for sign in without_hidden_signs(text))
 
 
 def without_hidden_signs(text: str) -> str:
-    """The same without signs that nobody sees; marks, joiners and spaces that are seen stay."""
+    """Remove characters that nobody sees; marks, joiners and spaces that are seen stay."""
     return text if text.isascii() else _hidden.sub("", text)

@@ -1,4 +1,5 @@
-"""Work: who, when, in which transaction; and the only way to require, record and enqueue."""
+"""The unit of work: who, when, in which transaction; and the only way to require, record and
+enqueue."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ REPORTERS_CLOCK = timedelta(minutes=5)
 
 
 class Subject(Protocol):
-    """Anything that history can speak of."""
+    """Anything that history can name as its subject: a row with a table and an id."""
 
     __tablename__: str
 
@@ -36,7 +37,7 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work. All that it changes is committed together, by the door that opened it."""
+    """A unit of work: an actor's changes, committed together by the door that opened it."""
 
     session: Session
     actor: Actor
@@ -128,12 +129,13 @@ class Work:
 
 
 def round_down_to_hour(at: datetime) -> datetime:
-    """The full hour before a moment: all that is kept of what a minute would say too much of."""
+    """Round a time down to the full hour: all that is kept of what a minute would say too much
+    of."""
     return at.replace(minute=0, second=0, microsecond=0)
 
 
 def round_time_for_reporter(at: datetime) -> datetime:
-    """The public door's clock: it ticks every five minutes, always early, never late.
+    """Round a time down for what a reporter does: to five minutes, always early, never late.
 
     An IMMEDIATE case must be answered in thirty minutes, so that the hour would be too coarse;
     the second at which somebody sat at a keyboard is nobody's business.

@@ -8,7 +8,7 @@ from helpdesk.cases import clocks as case_clocks
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, request_basis, request_lists
 from helpdesk.escalations.contributors import contributions_to
-from helpdesk.escalations.gates import lacks_only_a_second_person
+from helpdesk.escalations.gates import is_only_second_person_missing
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import Priority
@@ -53,7 +53,7 @@ def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
     """Who waits to be let in cannot open it, and may still know that it is there."""
     if not work.keys.holds(request.case.key_id):
         return True
-    return lacks_only_a_second_person(request_basis.gate_inputs(work, request), request.drafted_by)
+    return is_only_second_person_missing(request_basis.gate_inputs(work, request), request.drafted_by)
 
 
 def _left_alone(work: Work) -> Iterator[RequestAwaitingSecondPerson]:

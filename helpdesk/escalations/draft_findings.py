@@ -9,7 +9,7 @@ from helpdesk.cases.playbook_findings import playbooks_with_findings
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
-from helpdesk.escalations.findings_for_drafts import (
+from helpdesk.escalations.finding_comparison import (
     DraftFindings,
     FieldOrigin,
     RecordedEvidence,

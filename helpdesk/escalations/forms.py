@@ -145,7 +145,7 @@ class PublicFormWaiverForm(Form):
     )
 
 
-class AnswerForm(Form):
+class AnswerToPartnerForm(Form):
     words = TextAreaField(
         "Our answer",
         [DataRequired("Type an answer."), max_length_validator(LONG)],
@@ -166,7 +166,7 @@ class RecordVerdictForm(Form):
     )
 
 
-class QuestionForm(Form):
+class PartnerQuestionForm(Form):
     question = TextAreaField(
         "What do you need to know?",
         [DataRequired("Type your question."), max_length_validator(LONG)],
@@ -174,7 +174,7 @@ class QuestionForm(Form):
     )
 
 
-class DecisionForm(Form):
+class PartnerDecisionForm(Form):
     # The decision that lay before whoever puts it right.
     corrects = HiddenField()
     action = RadioField(
@@ -185,7 +185,7 @@ class DecisionForm(Form):
     )
     note = TextAreaField("Anything that helps us explain it", [max_length_validator(LONG)])
 
-    def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
+    def about(self, ask: Ask, target_kind: str) -> "PartnerDecisionForm":
         """Only answers that fit what was asked: the likely ones first, others in a last group."""
         self.ask, outcomes = ask, possible_actions(ask)
         possible = {action: words for action, words in ACTIONS.items() if action in outcomes}

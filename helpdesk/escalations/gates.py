@@ -145,7 +145,7 @@ def why_no_second_person(seen: GateInputs, approver: str) -> str:
     return next((gate.sentence for gate in shut if gate.name == SECOND_PERSON), "")
 
 
-def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
+def is_only_second_person_missing(seen: GateInputs, writer: str) -> bool:
     """Whether nothing is missing but somebody else who reads and approves it."""
     shut = closed_gates(check_gates(seen, approver=writer))
     return would_leave_without_second_reader(seen, writer) and all(

@@ -16,7 +16,7 @@ from helpdesk.cases.playbook_findings import (
     playbooks_with_findings,
 )
 from helpdesk.core.work import Work
-from helpdesk.escalations.findings_for_drafts import RecordedEvidence, evidence_mark
+from helpdesk.escalations.finding_comparison import RecordedEvidence, evidence_mark
 from helpdesk.escalations.packets import (
     ACCOUNT_AT_ISSUE,
     OWNER_CONFIRMED,

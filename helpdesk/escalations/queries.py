@@ -196,7 +196,7 @@ def packet_readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEn
     return work.session.scalars(found.order_by(HistoryEntry.id)).all()
 
 
-def delivery_failure_code(work: Work, delivery: Delivery) -> str:
+def failure_code_of_delivery(work: Work, delivery: Delivery) -> str:
     """Why a delivery waits for a person: the code that history has of it."""
     entry = work.session.scalar(
         select(HistoryEntry)

@@ -102,7 +102,7 @@ def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:
     """Whether that is why a delivery waits for a person: also known where no word can be read."""
     return (
         delivery.state is DeliveryState.DEAD_LETTER
-        and queries.delivery_failure_code(work, delivery) == ANOTHER_ACCOUNT
+        and queries.failure_code_of_delivery(work, delivery) == ANOTHER_ACCOUNT
     )
 
 

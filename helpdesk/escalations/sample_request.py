@@ -76,13 +76,13 @@ def sample_packet() -> Packet:
     return build_packet(HEADER, FIELDS, ALLOWED)
 
 
-def packet_sample() -> str:
+def sample_packet_as_json() -> str:
     """The packet as JSON, one field to a line."""
     said = json.loads(sample_packet().as_text())
     return json.dumps(said, ensure_ascii=False, sort_keys=True, indent=2)
 
 
-def email_sample() -> str:
+def sample_email_as_text() -> str:
     """The email that says a request waits, as a mail program shows it with its headers."""
     attempt = StartedAttempt(
         delivery_id="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
@@ -99,4 +99,4 @@ def email_sample() -> str:
 
 
 # Each channel that exists, by what one types for it.
-SAMPLES: Final[Mapping[str, Callable[[], str]]] = {"mail": email_sample, "packet": packet_sample}
+SAMPLES: Final[Mapping[str, Callable[[], str]]] = {"mail": sample_email_as_text, "packet": sample_packet_as_json}

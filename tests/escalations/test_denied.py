@@ -332,7 +332,7 @@ def test_what_was_approved_is_stopped_at_the_last_moment(house, denies):
     assert delivery.state is DeliveryState.DEAD_LETTER
     assert house.context.mailer.sent == []
     with house.as_(house.writer) as work:
-        assert queries.delivery_failure_code(work, delivery) == "denied_by_reporter"
+        assert queries.failure_code_of_delivery(work, delivery) == "denied_by_reporter"
     with pytest.raises(Conflict, match=DENIES):
         send_again(house, escalation, house.writer)
     write_to_them(house)

@@ -99,7 +99,7 @@ def test_what_one_approved_alone_does_not_go_out_once_it_is_less_urgent(house):
     delivery = house.delivery(escalation)
     assert delivery.state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
-        assert queries.delivery_failure_code(work, delivery) == "needs_second_person"
+        assert queries.failure_code_of_delivery(work, delivery) == "needs_second_person"
     assert send_again(house, escalation, house.second) is EscalationState.WITH_PARTNER
     assert house.now(escalation).second_reader == house.second.actor.id
 
@@ -140,7 +140,7 @@ def test_what_a_request_rests_on_is_asked_as_it_goes_out(house, fact, value):
     assert delivery.state is DeliveryState.DEAD_LETTER
     assert house.context.mailer.sent == []
     with house.as_(house.writer) as work:
-        assert queries.delivery_failure_code(work, delivery) == "facts_taken_back"
+        assert queries.failure_code_of_delivery(work, delivery) == "facts_taken_back"
 
 
 def test_what_they_may_receive_is_asked_before_it_is_sent_again_and_as_it_goes_out(house):
@@ -152,7 +152,7 @@ def test_what_they_may_receive_is_asked_before_it_is_sent_again_and_as_it_goes_o
     delivery = house.delivery(escalation)
     assert delivery.state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
-        assert queries.delivery_failure_code(work, delivery) == "fields_not_allowed"
+        assert queries.failure_code_of_delivery(work, delivery) == "fields_not_allowed"
     with pytest.raises(Conflict, match="can’t receive"):
         send_again(house, escalation, house.writer)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.escalations.decision_rules import possible_actions
-from helpdesk.escalations.forms import DecisionForm
+from helpdesk.escalations.forms import PartnerDecisionForm
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.states import Ask, PartnerAction, Reason
 from helpdesk.partners.packet_fields import BY_NAME
@@ -21,7 +21,7 @@ KINDS = ["", *dict(BY_NAME["target_kind"].choices)]
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_answer_can_be_given_once_and_doing_nothing_never_hides(public, ask, kind):
     with public.application.test_request_context():
-        form = DecisionForm(formdata=None, meta={"csrf": False}).about(ask, kind)
+        form = PartnerDecisionForm(formdata=None, meta={"csrf": False}).about(ask, kind)
 
     actions, reasons = form.action.choices, form.reason.choices
     assert sorted(one.value for one in actions) == sorted(possible_actions(ask))

@@ -180,7 +180,7 @@ def test_what_was_approved_does_not_leave_once_it_is_another_account(house):
     assert delivery.state is DeliveryState.DEAD_LETTER
     assert house.context.mailer.sent == []
     with house.as_(house.writer) as work:
-        assert requests.delivery_failure_code(work, delivery) == "another_account"
+        assert requests.failure_code_of_delivery(work, delivery) == "another_account"
     with pytest.raises(Conflict, match="confirmed whose account this is"):
         send_again(house, request, house.writer)
     confirm_again(house, MINE)

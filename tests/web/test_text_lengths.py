@@ -14,7 +14,7 @@ from wtforms.fields.core import UnboundField
 import helpdesk.app
 from helpdesk.app import create_app
 from helpdesk.cases.forms import NoteForm
-from helpdesk.escalations.forms import QuestionForm
+from helpdesk.escalations.forms import PartnerQuestionForm
 from helpdesk.runs.forms import SkipStepForm
 from helpdesk.settings import Surface
 from helpdesk.triage.forms.level_forms import RaiseLevelForm
@@ -73,10 +73,10 @@ def test_no_text_counts_more_than_its_signs_or_less_than_half(text):
 
 @pytest.mark.parametrize(
     ("form", "name"),
-    [(NoteForm, "note_text"), (QuestionForm, "question"), (SkipStepForm, "reason")],
+    [(NoteForm, "note_text"), (PartnerQuestionForm, "question"), (SkipStepForm, "reason")],
 )
 def test_line_breaks_count_once_and_too_long_is_said_with_the_number(staff_pages, form, name):
-    limit = 10_000 if form is QuestionForm else TEXT_LIMIT
+    limit = 10_000 if form is PartnerQuestionForm else TEXT_LIMIT
     fits = "a\r\n" * (limit // 2)
     too_long = fits + "b" * 204
 

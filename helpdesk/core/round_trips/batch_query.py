@@ -39,7 +39,8 @@ Gathered = dict[str, list[Any]]
 
 
 class BatchQuery:
-    """Lists by name, each a select of columns. Put together once, it is asked for any subject."""
+    """Several named lists, each a select of columns, read in one round trip. Put together once, it
+    is asked for any subject."""
 
     def __init__(self, **wanted: SelectBase) -> None:
         self._wanted = wanted

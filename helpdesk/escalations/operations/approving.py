@@ -17,7 +17,7 @@ from helpdesk.escalations.gates import (
     SECOND_PERSON,
     check_gates,
     closed_gates,
-    lacks_only_a_second_person,
+    is_only_second_person_missing,
     would_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Delivery, Escalation
@@ -113,7 +113,7 @@ def alert_second_person(work: Work, escalation: Escalation) -> None:
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
         raise StalePage(IS_BY_NOW[escalation.state])
-    if not lacks_only_a_second_person(request_basis.gate_inputs(work, escalation), work.actor.id):
+    if not is_only_second_person_missing(request_basis.gate_inputs(work, escalation), work.actor.id):
         raise Conflict(
             "This request isn’t waiting for a second person, or it’s waiting for "
             "something else as well."

@@ -17,9 +17,9 @@ from helpdesk.escalations import (
 )
 from helpdesk.escalations.forms import (
     ActionBeforeWithdrawalForm,
-    DecisionForm,
+    PartnerDecisionForm,
     PartnerTicketForm,
-    QuestionForm,
+    PartnerQuestionForm,
 )
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
@@ -75,7 +75,7 @@ def create_acknowledgement(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/question")
 def create_question(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.visible_request_by_ref(work, ref), QuestionForm()
+    escalation, form = queries.visible_request_by_ref(work, ref), PartnerQuestionForm()
     if not form.validate_on_submit():
         return _page(escalation, question_form=form), 422
     operations.ask_for_information(work, escalation, question=form.question.data or "")
@@ -84,10 +84,10 @@ def create_question(ref: str) -> ResponseReturnValue:
 
 
 @partner_bp.post("/requests/<ref>/decision")
-@declare_form_reader(DecisionForm)
+@declare_form_reader(PartnerDecisionForm)
 def create_decision(ref: str) -> ResponseReturnValue:
     escalation = queries.visible_request_by_ref(work, ref)
-    form = DecisionForm().about(escalation.ask, "")
+    form = PartnerDecisionForm().about(escalation.ask, "")
     if not form.validate_on_submit():
         return _page(escalation, decision_form=form), 422
     operations.record_partner_decision(
@@ -178,8 +178,8 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "may_acknowledge": EscalationState.ACKNOWLEDGED in moves,
         "may_ask": EscalationState.NEED_INFORMATION in moves,
         "may_decide": EscalationState.DECIDED in moves,
-        "question_form": QuestionForm(formdata=None),
-        "decision_form": DecisionForm(formdata=None),
+        "question_form": PartnerQuestionForm(formdata=None),
+        "decision_form": PartnerDecisionForm(formdata=None),
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "ticket": ticket,
         "ticket_form": PartnerTicketForm(

@@ -24,7 +24,7 @@ from helpdesk.escalations import (
 from helpdesk.escalations.contributors import contributions_to, excluded_second_persons
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
-    AnswerForm,
+    AnswerToPartnerForm,
     ApprovalForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
@@ -33,7 +33,7 @@ from helpdesk.escalations.gates import (
     check_gates,
     closed_gates,
     is_lock_of_another_account,
-    lacks_only_a_second_person,
+    is_only_second_person_missing,
     why_no_second_person,
     would_leave_without_second_reader,
 )
@@ -105,12 +105,12 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "may_call": seen is not None
         and is_draft
         and may_work_on_request(work.actor, escalation)
-        and lacks_only_a_second_person(seen, work.actor.id),
+        and is_only_second_person_missing(seen, work.actor.id),
         "call": call,
         "leaves_alone": seen is not None and would_leave_without_second_reader(seen, work.actor.id),
         "seconds": _seconds(work, escalation),
         "delivery": delivery,
-        "trouble": queries.delivery_failure_code(work, delivery) if delivery is not None else "",
+        "trouble": queries.failure_code_of_delivery(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.read(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.read(one, "note")) for one in decisions],
         "late_actions": [(one, work.keys.read(one, "note")) for one in late],
@@ -133,7 +133,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         ),
         "approval_form": approval_form,
         "waiver_form": PublicFormWaiverForm(formdata=None),
-        "answer_form": AnswerForm(formdata=None, words=waiting.words if waiting else ""),
+        "answer_form": AnswerToPartnerForm(formdata=None, words=waiting.words if waiting else ""),
         "answer_approval_form": AnswerApprovalForm(
             formdata=None, seen_wording=escalation.wording_to_approve
         ),

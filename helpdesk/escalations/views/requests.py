@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries, request_basis
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
-    AnswerForm,
+    AnswerToPartnerForm,
     ApprovalForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
@@ -67,7 +67,7 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
-    escalation, form = _find(ref, request_ref), AnswerForm()
+    escalation, form = _find(ref, request_ref), AnswerToPartnerForm()
     if form.validate_on_submit() and (
         refusal := request_basis.why_contact_shuts_answer(work, escalation, form.words.data or "")
     ):
