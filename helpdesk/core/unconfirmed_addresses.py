@@ -1,4 +1,4 @@
-"""An address that was given and not confirmed: its test letter, the code in it, and the tries.
+"""Unconfirmed email addresses: the code that confirms one, the email with it, and the tries.
 
 People's duty mail and partners' mail wait in the same way; each has a table of its own, sealed to
 the worker that sends there.
@@ -34,7 +34,7 @@ LETTER_SENT: Final = ("person.mailbox_letter_sent", "partner.mailbox_letter_sent
 
 
 class CodeCheckResult(StrEnum):
-    """What a code turned out to be when it was typed."""
+    """The result of checking a confirmation code."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -42,7 +42,7 @@ class CodeCheckResult(StrEnum):
 
 
 class UnconfirmedAddress:
-    """The columns of an address that waits. Whose it is says the table's own key."""
+    """A mixin with the columns of an unconfirmed address. Whose it is says the table's own key."""
 
     SEALED_TO: ClassVar[KeyFile]
 
@@ -73,7 +73,7 @@ class UnconfirmedAddress:
 
 
 class CodeAndRecipient(NamedTuple):
-    """What a test letter needs: where it goes, and the code in it."""
+    """What the email with a code needs: where it goes, and the code."""
 
     to: str
     code: str
@@ -82,13 +82,13 @@ class CodeAndRecipient(NamedTuple):
 def is_address_usable(
     confirmed_at: datetime | None, used_until: datetime | None, at: datetime
 ) -> bool:
-    """Whether an address may be relied upon: confirmed, or given before and not yet too old."""
+    """Whether an address may be used: confirmed, or given before and not yet too old."""
     return confirmed_at is not None or (used_until is not None and used_until > at)
 
 
 def generate_code_for(work: Work, new: UnconfirmedAddress) -> None:
-    """Another code, with all its tries; the one before stops working. Its letter is queued by
-    whoever calls this."""
+    """Generate another code for an address, with all its tries; the one before stops working. Its
+    letter is queued by whoever calls this."""
     code = f"{secrets.randbelow(10**6):06}"
     new.code = work.keys.service.seal(new.SEALED_TO, code, new.envelope_place_of("code"))
     new.code_tag = code_tag(new.owner_id, code)
@@ -96,7 +96,7 @@ def generate_code_for(work: Work, new: UnconfirmedAddress) -> None:
 
 
 def check_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheckResult:
-    """Compare a code with that of the newest letter. A wrong one counts."""
+    """Check a typed code against that of the newest email. A wrong one counts."""
     if new.is_over(work.at):
         return CodeCheckResult.LATE
     if new.code_tag is None or not secrets.compare_digest(
@@ -108,7 +108,8 @@ def check_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheckResul
 
 
 def code_tag(owner_id: str, code: str) -> bytes:
-    """What is kept of a code; the same six digits look different for each owner."""
+    """The keyed hash under which a code is stored; the same six digits look different for each
+    owner."""
     digits = code_input.extract_six_digits(code).encode()
     return hashlib.blake2b(digits, key=owner_id.encode(), digest_size=32).digest()
 
@@ -116,8 +117,8 @@ def code_tag(owner_id: str, code: str) -> bytes:
 def code_email_contents(
     work: Work, new: UnconfirmedAddress | None, *, at: int
 ) -> CodeAndRecipient | None:
-    """What the letter asked for at that second holds; None if it was sent, or another code has
-    replaced its own; also where that is no code, or very many were sent within a day."""
+    """The contents of the email with a code that was asked for at that second; None if it was sent,
+    or another code has replaced its own."""
     if new is None or new.code is None or new.address is None:
         return None
     if int(new.asked_at.timestamp()) != at:
@@ -144,21 +145,23 @@ def _letters_within_a_day(work: Work, owner_id: str) -> int:
 
 
 def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:
-    """The letter has left: its code runs from now, unless another has replaced it meanwhile."""
+    """Record that the email with a code was sent: its code runs from now, unless another has
+    replaced it meanwhile."""
     now = _as_it_is(work, sent)
     if now is not None and now.code_tag == sent.code_tag:
         now.code, now.sent_at = None, work.at
 
 
 def old_address_of(work: Work, new: UnconfirmedAddress | None) -> str:
-    """The address before, as long as it has not been told; empty if there is none."""
+    """The old address, which has to be told that it was replaced; empty if there is none."""
     if new is None or new.old is None:
         return ""
     return work.keys.service.open(new.SEALED_TO, new.old, new.envelope_place_of("old"))
 
 
 def record_old_address_notified(work: Work, told: UnconfirmedAddress) -> None:
-    """The address before has been told, unless there is another one by now."""
+    """Record that the old address was told that it was replaced, unless there is another one by
+    now."""
     now = _as_it_is(work, told)
     if now is not None and now.old == told.old:
         now.old = None

@@ -53,7 +53,9 @@ def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
     """Who waits to be let in cannot open it, and may still know that it is there."""
     if not work.keys.holds(request.case.key_id):
         return True
-    return is_only_second_person_missing(request_basis.gate_inputs(work, request), request.drafted_by)
+    return is_only_second_person_missing(
+        request_basis.gate_inputs(work, request), request.drafted_by
+    )
 
 
 def _left_alone(work: Work) -> Iterator[RequestAwaitingSecondPerson]:

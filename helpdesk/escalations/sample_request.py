@@ -99,4 +99,7 @@ def sample_email_as_text() -> str:
 
 
 # Each channel that exists, by what one types for it.
-SAMPLES: Final[Mapping[str, Callable[[], str]]] = {"mail": sample_email_as_text, "packet": sample_packet_as_json}
+SAMPLES: Final[Mapping[str, Callable[[], str]]] = {
+    "mail": sample_email_as_text,
+    "packet": sample_packet_as_json,
+}

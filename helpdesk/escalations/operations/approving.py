@@ -113,7 +113,9 @@ def alert_second_person(work: Work, escalation: Escalation) -> None:
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
         raise StalePage(IS_BY_NOW[escalation.state])
-    if not is_only_second_person_missing(request_basis.gate_inputs(work, escalation), work.actor.id):
+    if not is_only_second_person_missing(
+        request_basis.gate_inputs(work, escalation), work.actor.id
+    ):
         raise Conflict(
             "This request isn’t waiting for a second person, or it’s waiting for "
             "something else as well."

@@ -18,8 +18,8 @@ from helpdesk.escalations import (
 from helpdesk.escalations.forms import (
     ActionBeforeWithdrawalForm,
     PartnerDecisionForm,
-    PartnerTicketForm,
     PartnerQuestionForm,
+    PartnerTicketForm,
 )
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
