@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
+from helpdesk.core.work import Work
 from helpdesk.intake import report_form_rules
 from helpdesk.playbooks.answer_evaluation import applicable_questions
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.repository import load_current_library
+from helpdesk.triage.queries import kinds_reported
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,17 @@ class UnansweredQuestions:
     for_later: tuple[str, ...]
 
 
-def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
+def unanswered_questions(work: Work, case: Case, known: Context) -> UnansweredQuestions:
     """Without the decision questions, which say for themselves whether they were answered."""
     library = load_current_library()
+    # Only where colleagues have changed what the case is about can it differ from the report.
+    reported = kinds_reported(work, case) if case.told_types is not None else ()
     before = report_form_rules.urgency_questions(
-        library, report_form_rules.playbooks_to_ask(library, case.kinds)
+        library, report_form_rules.playbooks_to_ask(library, reported or case.kinds)
     )
-    later = report_form_rules.deferred_questions(library, case.kinds_for_reporter)
+    later = report_form_rules.deferred_questions(
+        library, case.kinds_for_reporter, reported=reported
+    )
     left = [
         one
         for one in applicable_questions((*before, *later), known)

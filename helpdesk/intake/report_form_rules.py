@@ -129,10 +129,17 @@ def group_questions(
     return tuple(groups)
 
 
-def deferred_questions(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
-    """What these kinds ask and the report did not: asked in the mailbox, at the person's pace."""
+def deferred_questions(
+    library: Library, kinds: Iterable[str], *, reported: Iterable[str] = ()
+) -> tuple[Question, ...]:
+    """What these kinds ask and the report did not: asked in the mailbox, at the person's pace.
+
+    `reported` are the kinds that the report was about: a colleague may have added others since.
+    Without them, it was about these.
+    """
     kinds = tuple(kinds)
-    asked = {one.id for one in urgency_questions(library, playbooks_to_ask(library, kinds))}
+    told_of = playbooks_to_ask(library, tuple(reported) or kinds)
+    asked = {one.id for one in urgency_questions(library, told_of)}
     later = several_kinds_of_trouble.merged_questions(
         library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     )

@@ -17,7 +17,9 @@ from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks
 ANSWERED_LATER: Final = "answered later"
 # The one kind of trouble of a report about no other: of it alone was asked whether it has stopped.
 HOLD_IS_ABOUT: Final = "hold is about"
-BESIDE_ANSWERS: Final = frozenset({ANSWERED_LATER, HOLD_IS_ABOUT})
+# The kinds of trouble of the report: what it asked about them is not asked again.
+REPORTED: Final = "reported"
+BESIDE_ANSWERS: Final = frozenset({ANSWERED_LATER, HOLD_IS_ABOUT, REPORTED})
 
 
 def seal_answers_for_advice(
@@ -26,6 +28,7 @@ def seal_answers_for_advice(
     *,
     questions_answered_later: Iterable[str] = (),
     hold_is_about: str = "",
+    reported: Iterable[str] = (),
 ) -> None:
     """Seal to the return code those answers that some line of advice asks about, and no others.
 
@@ -39,6 +42,8 @@ def seal_answers_for_advice(
         kept[ANSWERED_LATER] = names
     if hold_is_about and "hold" in kept:
         kept[HOLD_IS_ABOUT] = hold_is_about
+    if kinds := [*reported]:
+        kept[REPORTED] = kinds
     place = case.envelope_place_of("for_advice")
     case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
 
@@ -47,8 +52,13 @@ def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
     """Add what the reporter has answered since."""
     names = {*questions_answered_later(work, case), *answers}
     known = {**answers_for_advice(work, case), **answers}
-    about = kind_reported_alone(work, case)
-    seal_answers_for_advice(case, known, questions_answered_later=names, hold_is_about=about)
+    seal_answers_for_advice(
+        case,
+        known,
+        questions_answered_later=names,
+        hold_is_about=kind_reported_alone(work, case),
+        reported=kinds_reported(work, case),
+    )
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
@@ -70,6 +80,11 @@ def kind_reported_alone(work: Work, case: Case) -> str:
     """The kind of trouble of which alone the reporter said whether it has stopped; nothing where it
     was asked of several, nor in a case from before this was kept."""
     return str(_kept_for_reporter(work, case).get(HOLD_IS_ABOUT) or "")
+
+
+def kinds_reported(work: Work, case: Case) -> tuple[str, ...]:
+    """The kinds of trouble that the report was about; none in a case from before this was kept."""
+    return tuple(_kept_for_reporter(work, case).get(REPORTED) or ())
 
 
 def _kept_for_reporter(work: Work, case: Case) -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ from helpdesk.core.sealing import Envelope
 # The rule of a case whose reporter said in the mailbox that someone is in danger now; the database
 # writes it (migration 0056).
 DANGER_TOLD: Final = "danger-told"
+# Set by the database, as the rule above, for answers in the mailbox that lead higher.
+ANSWERED_LATER: Final = "answered-later"
 
 
 class LevelEvaluation(SealedCaseRecord, Base):

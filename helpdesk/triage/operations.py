@@ -4,13 +4,14 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import cast, func, select
 
 from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news, report_content, response_targets
 from helpdesk.cases.contributions import answer_contribution_name, record_contribution
 from helpdesk.cases.levels import Level, highest_level
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
+from helpdesk.cases.models.case import LevelColumn
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.pausing import resume_case_if_raised
 from helpdesk.cases.queries import lock_case
@@ -119,7 +120,11 @@ def correct_reporter_answers(
         later = report_content.mailbox_answers_of(work, case)
         about = queries.kind_asked_whether_it_stopped(work, case, shown)
         seal_answers_for_advice(
-            case, in_mailbox, questions_answered_later=later, hold_is_about=about
+            case,
+            in_mailbox,
+            questions_answered_later=later,
+            hold_is_about=about,
+            reported=queries.kinds_reported(work, case),
         )
         of_kinds = {"about": list(case.kinds)} if "hold" in shown else {}
         work.record("case.answers_released", case, answers=sorted(shown), **of_kinds)
@@ -248,6 +253,44 @@ def raise_case_for_danger(work: Work, case: Case) -> None:
     was, was_in_second_lane = case.level, case.in_slow_lane
     judge_by_danger_told(work, case)
     work.record("case.danger_told", case, was=was, level=case.level)
+    _follow_raised_by_reporter(work, case, was=was, was_in_second_lane=was_in_second_lane)
+    alert_on_duty_about_danger(work, case)
+
+
+def raise_case_for_answers(work: Work, case: Case, *, before: Context, answers: Context) -> None:
+    """Answers of the mailbox that lead to a higher level than the case has raise it at once, and
+    call those on duty as any rise does; no answer there lowers anything. `before` are the answers
+    that are known here without them: what those lead to by themselves was judged in its time.
+
+    No rule: whoever calls this has asked whether it is their case, holds it, and has said that an
+    answer is owed.
+    """
+    pages = playbooks_of_kinds(load_current_library(), case.kinds_for_reporter)
+    level = _level_by(pages, {**before, **answers})
+    if level.rank <= max(case.level.rank, _level_by(pages, before).rank):
+        return
+    was, was_in_second_lane = case.level, case.in_slow_lane
+    work.session.flush()
+    work.session.execute(select(func.raise_own_level_to(cast(level, LevelColumn))))
+    work.session.refresh(case, ["level", "rule", "in_slow_lane"])
+    _keep(work, case, level=case.level, rule=case.rule, inputs={"answers": answers})
+    work.record("case.raised_by_answers", case, was=was, level=case.level)
+    _follow_raised_by_reporter(work, case, was=was, was_in_second_lane=was_in_second_lane)
+    _call_if_pressing(work, case, has_risen=True)
+
+
+def _level_by(pages: Sequence[Playbook], answers: Context) -> Level:
+    """What these answers lead to by themselves: whatever decides and is not known here counts as
+    the least urgent answer, and so does what was said of it in the report."""
+    table = load_decision_table()
+    least = {point.id: point.scale[0] for point in table.points}
+    return judge_report(table, pages, {**answers, **least}).level
+
+
+def _follow_raised_by_reporter(
+    work: Work, case: Case, *, was: Level, was_in_second_lane: bool
+) -> None:
+    """Whoever has the case hears of it, its clocks and requests follow its level."""
     news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
     resume_case_if_raised(work, case)
     if case.level is not was:
@@ -255,7 +298,6 @@ def raise_case_for_danger(work: Work, case: Case) -> None:
         _raise_requests(work, case)
     elif was_in_second_lane:  # where a case has no alarms of its own
         response_targets.schedule_remaining_reply_alarms(work, case)
-    alert_on_duty_about_danger(work, case)
 
 
 def judge_by_danger_told(work: Work, case: Case) -> None:

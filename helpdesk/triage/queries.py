@@ -352,6 +352,13 @@ def kind_asked_whether_it_stopped(work: Work, case: Case, released: Collection[s
     return kinds[0] if len(kinds) == 1 else ""
 
 
+def kinds_reported(work: Work, case: Case) -> tuple[str, ...]:
+    """The kinds of trouble that the report was about: of those it asked what can be urgent."""
+    entries = work.session.execute(_REPORTED_AND_RELEASED, {"case_id": case.id}).all()
+    told = (one.details.get("about", ()) for one in entries if one.action == "case.submitted")
+    return tuple(next(told, ()))
+
+
 def _tells_hold(action: str, details: Mapping[str, Any]) -> bool:
     """Whether this was the report, or the release of a corrected answer to whether it goes on."""
     return action == "case.submitted" or "hold" in details.get("answers", ())

@@ -420,7 +420,7 @@ def answered_in_mailbox(house):
     """Answer a question that was left for later; which, and how."""
     with house.as_reporter() as work:
         case = case_in(work, house)
-        asked = list_deferred_questions(case.kinds, "en")
+        asked = list_deferred_questions(case.kinds, (), "en")
         one = next(one for one in asked if one.options and not one.kind.name.startswith("MANY"))
         told = {one.id: one.options[0].id}
         mailbox.record_deferred_answers(work, case, body="later", answers=told)

@@ -16,7 +16,12 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
 from helpdesk.runs import operations as runs
 from helpdesk.triage import operations as triage
-from helpdesk.triage.case_advice import ANSWERED_LATER, HOLD_IS_ABOUT, answers_for_advice
+from helpdesk.triage.case_advice import (
+    ANSWERED_LATER,
+    HOLD_IS_ABOUT,
+    REPORTED,
+    answers_for_advice,
+)
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -167,7 +172,7 @@ def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_
     kept = json.loads(code.secret().open_text(case.for_advice, place))
     told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
     told |= {"seized_what": ["computer"], "seized_paper": "have_it"}
-    told[HOLD_IS_ABOUT] = KIND
+    told |= {HOLD_IS_ABOUT: KIND, REPORTED: [KIND]}
     names = ["seized_paper", "seized_what"]  # of the questions: no word of what was answered
     assert kept == {**told, ANSWERED_LATER: names}
     with house.inside() as work:

@@ -1,12 +1,18 @@
 """What the report did not ask is asked in the mailbox, and comes to us as a message."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Message
-from helpdesk.intake import report_form_rules
+from helpdesk.cases.states import ConsentKind
+from helpdesk.core.actors import reporter
+from helpdesk.core.outbox import OutboxJob
+from helpdesk.intake import operations, queries, report_form_rules
+from helpdesk.intake.report_form_rules import ReportContent
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import operations as triage
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -144,3 +150,100 @@ def test_what_was_answered_stays_so_when_a_colleague_corrects_an_answer(house, i
     inside.open("/mailbox/case/questions")
     inside.send("/mailbox/case/questions", answers={"q_whose": "mine"})
     assert f"Answer {len(LATER) - 2} more questions" in inside.text
+
+
+# Four kinds of trouble, of which the last is asked about in the mailbox alone.
+FOUR = (
+    "blocked-or-shutdown", "harassment-threats", "workspace-or-payment-fraud", "intimate-images",
+)  # fmt: skip
+URGENT_LATER = {"blocked_around": ("violence",), "blocked_what": ("everything",)}
+NO_DANGER = {"danger": "none_known", "hold": "running", "clock": "open", "capacity": "can_act"}
+
+
+@pytest.fixture
+def four(house, code):
+    """A case about four kinds of trouble that waits like any other."""
+    content = ReportContent(
+        kinds=report_form_rules.selected_kinds(LIBRARY, FOUR),
+        answers=NO_DANGER,
+        story="s",
+        consents=frozenset({ConsentKind.HELP}),
+    )
+    keys = operations.ReportLookupKeys(b"form", code, code.tag(b"i" * 32))
+    with house.at_the_door() as work:
+        return operations.submit_report(work, content, keys=keys).case
+
+
+def answer_later(house, case, code, answers):
+    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+        operations.record_deferred_answers(
+            work, queries.own_case(work), body="Words.", answers=answers
+        )
+
+
+def called(house, case):
+    with house.inside() as work:
+        jobs = work.session.scalars(select(OutboxJob).where(OutboxJob.job == "triage.call_on_duty"))
+        return [one for one in jobs if one.arguments["case_id"] == case.id]
+
+
+def test_what_the_report_had_no_room_for_raises_the_case_when_it_is_answered(house, four, code):
+    asked = report_form_rules.deferred_questions(LIBRARY, four.kinds)
+    assert set(URGENT_LATER) <= {one.id for one in asked}
+    assert (four.level, called(house, four)) == (Level.SOON, [])
+
+    answer_later(house, four, code, URGENT_LATER)
+
+    with house.inside() as work:
+        found = work.session.get(Case, four.id)
+        assert (found.level, found.rule) == (Level.IMMEDIATE, "answered-later")
+        assert found.reply_due_at - work.at <= timedelta(hours=1)
+    assert len(called(house, four)) == 1
+
+
+def test_answers_that_lead_no_higher_move_nothing(house, four, code):
+    answer_later(house, four, code, {"blocked_what": ("one",), "blocked_around": ("none",)})
+
+    with house.inside() as work:
+        found = work.session.get(Case, four.id)
+        assert found.level is Level.SOON
+        assert found.rule != "answered-later"
+    assert called(house, four) == []
+
+
+@pytest.mark.parametrize("wanted", [-1, 3, 4])
+def test_the_public_pages_raise_their_own_case_and_lower_none(house, four, code, wanted):
+    with house.at_the_door(reporter(four.id), own=code.secret()) as work:
+        work.session.execute(
+            text("SELECT raise_own_level_to(CAST(:to AS smallint))"), {"to": wanted}
+        )
+
+    with house.inside() as work:
+        assert work.session.get(Case, four.id).level is Level.SOON
+
+
+@pytest.mark.parametrize(
+    "kind", ["intimate-images", "messenger-hijack", "doxing", "arrest-detention", "being-watched"]
+)
+def test_all_that_a_kind_asks_is_asked_once_a_colleague_lets_the_mailbox_show_it(kind):
+    reported = ("account-takeover",)
+    pages = report_form_rules.playbooks_to_ask(LIBRARY, reported)
+    in_report = {one.id for one in report_form_rules.urgency_questions(LIBRARY, pages)}
+    later = report_form_rules.deferred_questions(LIBRARY, (*reported, kind), reported=reported)
+
+    own = {one.id for one in LIBRARY.playbook(kind).questions}
+
+    assert own - in_report - {one.id for one in later} <= {"story", *report_form_rules.CONTACT}
+
+
+def test_the_mailbox_of_a_case_asks_what_its_report_was_not_asked(house, browser, inside):
+    [case] = cases(house)
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        found.other_types = ("intimate-images",)
+        found.told_types = found.kinds
+        work.record("test.shown", found)
+
+    inside.open("/mailbox/case/questions")
+
+    assert 'name="q_img_age"' in inside.text

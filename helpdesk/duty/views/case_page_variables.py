@@ -141,7 +141,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,
         "triage": level,
-        "unanswered": unanswered_questions(case, level.known),
+        "unanswered": unanswered_questions(work, case, level.known),
         "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,
         "offers": rank_playbook_offers(

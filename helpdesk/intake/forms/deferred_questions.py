@@ -13,27 +13,31 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.web.forms import Form
 
 
-def list_deferred_questions(kinds: Sequence[str], language: str) -> tuple[Question, ...]:
-    """What these kinds of trouble still ask, in the language of the page."""
-    return report_form_rules.deferred_questions(load_current_library(language), tuple(kinds))
+def list_deferred_questions(
+    kinds: Sequence[str], reported: Sequence[str], language: str
+) -> tuple[Question, ...]:
+    """What these kinds of trouble still ask after a report about those, in the page's language."""
+    library = load_current_library(language)
+    return report_form_rules.deferred_questions(library, tuple(kinds), reported=tuple(reported))
 
 
-def deferred_questions_form(kinds: Sequence[str], language: str) -> Any:
+def deferred_questions_form(kinds: Sequence[str], reported: Sequence[str], language: str) -> Any:
     """All of them on one page; each can be left out."""
-    return _form(tuple(kinds), language)()
+    return _form(tuple(kinds), tuple(reported), language)()
 
 
-def answers_as_message(answers: Context, kinds: Sequence[str]) -> str:
+def answers_as_message(answers: Context, kinds: Sequence[str], reported: Sequence[str]) -> str:
     """What was answered, as a message to us: questions and choices in the words of the house."""
     return "\n\n".join(
         f"{one.ask}\n{', '.join(report_form_rules.answer_in_words(one, answers[one.id]))}"
-        for one in list_deferred_questions(kinds, load_current_library().collection.language)
+        for one in list_deferred_questions(
+            kinds, reported, load_current_library().collection.language
+        )
         if one.id in answers
     )
 
 
 @lru_cache(maxsize=KEPT)
-def _form(kinds: tuple[str, ...], language: str) -> type[Any]:
-    return type(
-        "LaterForm", (Form,), form_fields_for_questions(list_deferred_questions(kinds, language))
-    )
+def _form(kinds: tuple[str, ...], reported: tuple[str, ...], language: str) -> type[Any]:
+    questions = list_deferred_questions(kinds, reported, language)
+    return type("LaterForm", (Form,), form_fields_for_questions(questions))

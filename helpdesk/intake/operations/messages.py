@@ -17,9 +17,13 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.playbooks.conditions import Context
-from helpdesk.triage.case_advice import add_answers_for_advice
+from helpdesk.triage.case_advice import add_answers_for_advice, answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
-from helpdesk.triage.operations import is_danger_report_unanswered, raise_case_for_danger
+from helpdesk.triage.operations import (
+    is_danger_report_unanswered,
+    raise_case_for_answers,
+    raise_case_for_danger,
+)
 
 # For those who read it: the words of the button.
 DANGER_IN_WORDS: Final = "Someone is in danger now. (They pressed this button in their mailbox.)"
@@ -30,9 +34,9 @@ NOT_SHOWN: Final = ""
 
 def record_deferred_answers(work: Work, case: Case, *, body: str, answers: Context) -> Message:
     """Add answers to what the report did not ask, which `body` says in words; the advice in the
-    mailbox follows them. None of them changes the level: what can is asked in the report, and that
-    someone is in danger now has a button of its own."""
+    mailbox follows them. Those that lead to a higher level raise the case."""
     message = send_message_as_reporter(work, case, body=body, answers=answers)
+    raise_case_for_answers(work, case, before=answers_for_advice(work, case), answers=answers)
     add_answers_for_advice(work, case, answers)
     return message
 

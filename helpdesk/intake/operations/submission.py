@@ -107,7 +107,9 @@ def _write_down(
     )
     contact = {name: told.contact.get(name, "") for name in CONTACT}
     seal_report(case, secret, story=told.story, answers=told.answers, contact=contact)
-    seal_answers_for_advice(case, told.answers, hold_is_about="" if others else main)
+    seal_answers_for_advice(
+        case, told.answers, hold_is_about="" if others else main, reported=told.kinds
+    )
     judgement = triage.judge_new_case(work, case, told.answers)
     work.add(case)
     work.record("case.submitted", case, slow_lane=in_second_lane, about=list(case.kinds))

@@ -25,7 +25,7 @@ from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.case_advice import advice_for, questions_answered_later
+from helpdesk.triage.case_advice import advice_for, kinds_reported, questions_answered_later
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.languages import current_language
 from helpdesk.web.request_work import work
@@ -50,14 +50,14 @@ def show_case_advice() -> ResponseReturnValue:
 @mailbox_required
 def show_questions() -> ResponseReturnValue:
     case = queries.own_case(work)
-    return _page(deferred_questions_form(case.kinds_for_reporter, current_language()))
+    return _page(_form_for(case))
 
 
 @bp.post("/mailbox/case/questions")
 @mailbox_required
 def create_answers() -> ResponseReturnValue:
     case = queries.own_case(work)
-    form = deferred_questions_form(case.kinds_for_reporter, current_language())
+    form = _form_for(case)
     if not form.validate_on_submit():
         return _page(form), 422
     answers = answers_from_form(form)
@@ -65,9 +65,8 @@ def create_answers() -> ResponseReturnValue:
         return redirect(url_for(".show_case"), 303)
     refuse_if_day_volume_full(work, current_context().settings.reports_quota)
     before = _advice(case)
-    operations.record_deferred_answers(
-        work, case, body=answers_as_message(answers, case.kinds_for_reporter), answers=answers
-    )
+    body = answers_as_message(answers, case.kinds_for_reporter, kinds_reported(work, case))
+    operations.record_deferred_answers(work, case, body=body, answers=answers)
     flash(_("Answers sent. Only the people who work on your case can read them."))
     if _advice(case) != before:
         flash(_("Your answers change what is safe to do now."))
@@ -78,8 +77,17 @@ def create_answers() -> ResponseReturnValue:
 def unanswered_deferred_questions(case: Case) -> list[Question]:
     """Those of the mailbox that nobody has answered yet."""
     answered = questions_answered_later(work, case)
-    asked = list_deferred_questions(case.kinds_for_reporter, current_language())
-    return [one for one in asked if one.id not in answered]
+    return [one for one in _asked_in_mailbox(case) if one.id not in answered]
+
+
+def _asked_in_mailbox(case: Case) -> tuple[Question, ...]:
+    reported = kinds_reported(work, case)
+    return list_deferred_questions(case.kinds_for_reporter, reported, current_language())
+
+
+def _form_for(case: Case) -> Any:
+    reported = kinds_reported(work, case)
+    return deferred_questions_form(case.kinds_for_reporter, reported, current_language())
 
 
 def _advice(case: Case) -> SafeNowAdvice:
@@ -89,7 +97,7 @@ def _advice(case: Case) -> SafeNowAdvice:
 def _page(form: Any) -> str:
     case = queries.own_case(work)
     left = unanswered_deferred_questions(case)
-    asked = list_deferred_questions(case.kinds_for_reporter, current_language())
+    asked = _asked_in_mailbox(case)
     return render_template(
         "mailbox/questions.html",
         form=form,
