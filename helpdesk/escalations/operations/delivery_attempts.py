@@ -24,7 +24,12 @@ from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.operations.partners_in_doubt import hold_up_request
 from helpdesk.escalations.policy import may_deliver_requests
 from helpdesk.escalations.priorities import FROM_LEVEL, may_be_sent_before_review
-from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
+from helpdesk.escalations.states import (
+    ANOTHER_ACCOUNT,
+    DeliveryState,
+    EscalationState,
+    Priority,
+)
 from helpdesk.partners import queries as partners
 from helpdesk.partners.response_times import format_in_both_zones
 
@@ -33,6 +38,18 @@ LEASE: Final = timedelta(minutes=2)
 BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 RETRIES: Final = RetryPlan(BACKOFF)
 NO_TIME: Final = timedelta(0)
+# What stopped it was about what it says: it stays shut until somebody has looked and sends it
+# again, though what stopped it may be gone by then.
+LOOKED_AT_FIRST: Final = frozenset(
+    {
+        "facts_taken_back",
+        "denied_by_reporter",
+        "needs_second_person",
+        "fields_not_allowed",
+        "packet_changed",
+        ANOTHER_ACCOUNT,
+    }
+)
 WAITING: Final = (
     DeliveryState.PENDING,
     DeliveryState.DEFERRED,
@@ -131,10 +148,13 @@ def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
     """
     escalation = delivery.escalation
     trouble = _trouble_with_partner(escalation) or _trouble_with_content(work, escalation)
+    return bool(trouble) or _waits_to_be_looked_at(work, delivery) or not _is_agreed(work, delivery)
+
+
+def _waits_to_be_looked_at(work: Work, delivery: Delivery) -> bool:
     return (
-        bool(trouble)
-        or request_basis.was_stopped_for_another_account(work, delivery)
-        or not _is_agreed(work, delivery)
+        delivery.state is DeliveryState.DEAD_LETTER
+        and queries.failure_code_of_delivery(work, delivery) in LOOKED_AT_FIRST
     )
 
 
