@@ -12,6 +12,7 @@ LANGUAGES = ["en", "es", "fr", "ar", "pt"]
 COMFORTABLE = 44
 # Between two answers; what is nearer is hit by mistake.
 APART = 5
+ONE_LINE = 60  # of the bar
 URGENT = ".exit .urgent"
 ANSWERS = """
 return [...document.querySelectorAll("main .choice")]
@@ -57,6 +58,7 @@ def test_urgent_help_is_on_the_first_screen_of_every_page_and_stays_there(phone,
         assert browsers.first_stop(phone) == phone.find_element(By.CSS_SELECTOR, ".leave").text
         assert in_view(phone, URGENT), page
         assert in_view(phone, ".leave"), page
+        assert phone.find_element(By.CSS_SELECTOR, ".exit").rect["height"] <= ONE_LINE, page
         phone.execute_script("scrollTo(0, document.documentElement.scrollHeight)")
         assert in_view(phone, URGENT), page
 
