@@ -74,12 +74,14 @@ class PlatformFact:
 
 @dataclass(frozen=True)
 class Platform:
-    """A service where accounts live."""
+    """A service where accounts live, and how people write it, in any language: only words that
+    mean nothing else."""
 
     slug: str
     name: Text
     objects: tuple[str, ...]
     facts: tuple[PlatformFact, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from helpdesk.playbooks.answer_evaluation import implied_decision_answers, raise
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION
 from helpdesk.playbooks.repository import load_current_library
-from tests.intake.test_reports import go_to
+from tests.intake.test_reports import FIRST, go_to
 
 LIBRARY = load_current_library()
 PAGES = report_form_rules.incident_kinds(LIBRARY)
@@ -72,15 +72,42 @@ def test_the_five_stand_on_a_page_of_their_own_and_their_examples_are_folded(bro
     assert browser.text.count('<details class="examples">') == 5
 
 
-def test_a_long_list_is_folded_and_open_once_something_was_picked(browser):
+def test_a_long_list_is_folded_and_what_was_picked_stands_above_it(browser):
     go_to(browser, 3)
     assert folds(browser) == {LIST: False}
 
     browser.send("/report", button=("to", "4"), answers={"q_platform": "google"})
     browser.send("/report", button=("to", "3"))
 
-    assert folds(browser) == {LIST: True}
+    assert folds(browser) == {LIST: False}
+    assert browser.text.index('value="google" checked') < browser.text.index(LIST)
+    assert browser.text.count('value="google"') == 1
     assert ("q_platform", "google") in browser.form("/report").fields
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        ("my insta got hacked", "instagram"),
+        ("me robaron el insta ayer", "instagram"),
+        ("ils sont entrés dans mon compte Gmail", "google"),
+        ("hackearam o meu Instagram!!", "instagram"),
+        ("سرقوا حسابي على الفيسبوك", "facebook"),
+        ("my facebook, then my whatsapp", None),
+        ("I googled it, no signal, an apple a day", None),
+        ("someone is in my account", None),
+    ],
+)
+def test_a_service_named_in_their_own_words_need_not_be_picked_again(browser, words, service):
+    go_to(browser, 2, first=FIRST | {"story": words, "looked": words})
+    browser.send("/report", button=("to", "3"))
+
+    picked = re.findall(r'name="q_platform" value="([\w-]+)" checked', browser.text)
+    assert picked == ([service] if service else [])
+    if service:
+        browser.send("/report", button=("to", "4"), answers={"q_platform": "unsure"})
+        browser.send("/report", button=("to", "3"))
+        assert re.findall(r'name="q_platform" value="([\w-]+)" checked', browser.text) == ["unsure"]
 
 
 def test_who_does_not_know_ticks_nothing_where_a_tick_can_be_taken_away(browser):

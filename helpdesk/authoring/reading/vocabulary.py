@@ -117,7 +117,7 @@ def _read_group(node: Node) -> IncidentGroup:
 
 
 def _read_platform(node: Node, sources: dict[str, str]) -> Platform:
-    fields = node.fields("slug name objects", "facts")
+    fields = node.fields("slug name objects", "facts written")
     slug = fields["slug"].id()
     home = f"vocab.platforms.{slug}"
     return Platform(
@@ -125,6 +125,7 @@ def _read_platform(node: Node, sources: dict[str, str]) -> Platform:
         name=Text(f"{home}.name", fields["name"].text()),
         objects=fields.list_of("objects", Node.text),
         facts=fields.list_of("facts", lambda item: _read_platform_fact(item, home, sources)),
+        written=fields.list_of("written", Node.text),
     )
 
 

@@ -22,7 +22,9 @@ from helpdesk.intake.forms.report_steps import (
 from helpdesk.intake.report_form_rules import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.danger_signs import DangerSign
+from helpdesk.playbooks.library import PLATFORM_QUESTION
 from helpdesk.playbooks.model import Question
+from helpdesk.playbooks.named_service import named_service
 from helpdesk.playbooks.repository import danger_detector, load_current_library
 
 FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
@@ -80,6 +82,18 @@ class ReportFormSteps:
         fields = [self.own[PREFIX + one.id] for one in group.questions]
         told = any(one.id in self.answers for one in group.questions)
         return not group.is_folded or told or any(field.errors for field in fields)
+
+    def pick_named_service(self) -> None:
+        """Pick the service that their words name, where it is asked in sight and not answered."""
+        in_sight = {
+            one.id for group in self.own_questions if not group.is_folded for one in group.questions
+        }
+        if PLATFORM_QUESTION not in in_sight:
+            return
+        field = self.own[PREFIX + PLATFORM_QUESTION]
+        named = named_service(self.last[STORY].data or "", self.library.platforms)
+        if named and not field.data and named.slug in {choice.value for choice in field.choices}:
+            field.data = named.slug
 
     def next_page_number(self, there: int, *, here: int) -> int:
         """The page that comes: one without a question is passed over, in either direction."""

@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import DailyQuotaUsedUp, mark_translatable
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportFormSteps
+from helpdesk.intake.forms import FIRST, LAST, OWN, PAGES, ReportFormSteps
 from helpdesk.intake.intake_volume import cached_intake_volume
 from helpdesk.intake.machine_sent_reports import DECOY, belongs_in_second_lane
 from helpdesk.intake.operations import ReportLookupKeys, SubmissionResult
@@ -140,6 +140,8 @@ def _go(
 
 
 def _page(paper: ReportFormSteps, number: int, token: ReportFormToken) -> str:
+    if number == OWN:
+        paper.pick_named_service()
     return render_template(
         f"intake/report_{number}.html",
         paper=paper,
