@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.accounts import operations, passphrases, second_factor
+from helpdesk.accounts import operations, passphrases, queries, second_factor
 from helpdesk.accounts.models import Person, SignInSession
 from helpdesk.accounts.operations import (
     passphrase_and_recovery_key,
@@ -82,7 +82,7 @@ def try_second_factor(
         if half is None:
             return None
         # Held while it is counted: a hundred codes at once are a hundred tries.
-        work.session.refresh(half.person, with_for_update={"of": Person})
+        queries.lock_person_at_the_door(work, half.person)
         is_own = is_known(half.person.handle)
         if not (is_own and signing_in.count_try_in_known_browser(work, half.person)):
             if not signing_in.may_try_second_factor(work, half.person):
@@ -147,7 +147,7 @@ def try_recovery(
         if person is None:
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
         # Whoever found the key guesses six digits: counted and soon held as beside a passphrase.
-        work.session.refresh(person, with_for_update={"of": Person})
+        queries.lock_person_at_the_door(work, person)
         if not signing_in.count_try_beside_recovery_key(work, person):
             if not signing_in.may_try_second_factor(work, person):
                 return None

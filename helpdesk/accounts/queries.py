@@ -126,6 +126,16 @@ def current_person(work: Work) -> Person:
     return person
 
 
+# Kept from whoever else signs them in, and not from who only points at them: a case that is opened
+# again at a door keeps its owner's row like that, for as long as its transaction lasts.
+LOCKED: Final[Mapping[str, Any]] = {"of": Person, "key_share": True}
+
+
+def lock_person_at_the_door(work: Work, person: Person) -> None:
+    """Keep a person, as they are now, while it is found out whether they come in."""
+    work.session.refresh(person, with_for_update=dict(LOCKED))
+
+
 def membership_of(work: Work, person_id: str, team_id: str) -> Membership:
     """A membership of a person and a team that the actor may both see."""
     person_by_id(work, person_id)

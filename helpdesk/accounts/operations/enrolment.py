@@ -38,7 +38,7 @@ def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person |
         Person.enrolment_until > work.at,
         Person.disabled_at.is_(None),
     )
-    person = work.session.scalar(invited.with_for_update(of=Person))
+    person = work.session.scalar(invited.with_for_update(of=Person, key_share=True))
     return person if person is not None and role_may_use_surface(person.role, surface) else None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, SignInSession, unlocked_key_envelope_place
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.recent_times import column_not_ahead, happened_within
@@ -89,7 +90,7 @@ def sign_out_everywhere(work: Work, person: Person) -> None:
     """End every session of a person, at once."""
     work.require(may_use_own_account, person)
     # Who is about to come in has this row: waited for, and then ended with the others.
-    work.session.refresh(person, with_for_update={"of": Person})
+    queries.lock_person_at_the_door(work, person)
     end_all_sessions(work, person)
     work.record("person.signed_out_everywhere", person)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from helpdesk.accounts import second_factor
+from helpdesk.accounts import queries, second_factor
 from helpdesk.accounts.models import Person, SignInSession
 from helpdesk.accounts.operations.passphrase_and_recovery_key import (
     rewrap_with_current_pepper,
@@ -108,7 +108,7 @@ def begin_sign_in(
     if attempt.person is None:
         return None
     # Held while its lock is renewed: a passphrase that is changed at this moment must stay.
-    held: Any = {"of": Person} if lock.renewed is not None else None
+    held: Any = dict(queries.LOCKED) if lock.renewed is not None else None
     person = work.session.get_one(Person, attempt.person.id, with_for_update=held)
     try:
         secret = unlock_with_passphrase(person, lock)

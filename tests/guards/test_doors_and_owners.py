@@ -1,0 +1,115 @@
+"""A case that is opened again at a door holds nobody of ours, and stays with nobody who left."""
+
+import hashlib
+import os
+import secrets
+import uuid
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg.errors import CheckViolation
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
+
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.queries import LOCKED
+from tests.conftest import plain
+from tests.guards.test_role_attacks import HOUSE
+
+CASE = """
+INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
+    in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token,
+    owner_id)
+    VALUES (%s, %s, 'q', 'open', 3, 'R1', 'x', 'en', now(), false, false, %s, 'key', %s, 'key', %s,
+    'r')
+"""
+SIGNS_IN = select(Person.id).where(text("id = 'r'")).with_for_update(**LOCKED)
+# Whoever signs in, and whoever lets somebody go.
+WORK = {
+    "sign in": str(SIGNS_IN.compile(dialect=postgresql.dialect())),
+    "be let go": "SELECT FROM people WHERE id = 'r' FOR UPDATE",
+    "leave a queue": "DELETE FROM memberships WHERE person_id = 'r'",
+}
+
+
+@pytest.fixture(scope="module")
+def address(postgres):
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE owners TEMPLATE strict_empty OWNER helpdesk_owner")
+        with psycopg.connect(plain(postgres.url("postgres", "owners"))) as database:
+            database.execute(HOUSE)
+        yield lambda role: plain(postgres.url(role, "owners"))
+        admin.execute("DROP DATABASE owners WITH (FORCE)")
+
+
+@pytest.fixture
+def case(address):
+    """A case that a colleague has, closed by its reporter: its id, and what opens its mailbox."""
+    case, proof, token = uuid.uuid4().hex, os.urandom(16), secrets.token_hex(16)
+    with psycopg.connect(address("postgres"), autocommit=True) as owner:
+        owner.execute("INSERT INTO keys VALUES (%s, 'case', %s, 1, 'key')", (case, case))
+        tag = hashlib.sha256(proof).digest()
+        owner.execute(CASE, (case, f"H{case[:8]}", case, tag, os.urandom(16)))
+        with psycopg.connect(address("helpdesk_intake"), autocommit=True) as public:
+            public.execute("SELECT open_visit(%s, %s, 'x', now())", (proof, token))
+            public.execute("SELECT set_config('helpdesk.visit', %s, false)", [token])
+            public.execute("UPDATE cases SET state = 'closed' WHERE id = %s", [case])
+        yield case, token
+        owner.execute("UPDATE people SET disabled_at = NULL WHERE id = 'r'")
+        owner.execute("UPDATE cases SET owner_id = NULL, state = 'closed' WHERE id = %s", [case])
+
+
+@contextmanager
+def opened_again(address, case, token):
+    """By the public pages' role, and not committed yet."""
+    with psycopg.connect(address("helpdesk_intake")) as public:
+        public.execute("SELECT set_config('helpdesk.visit', %s, true)", [token])
+        changed = public.execute("UPDATE cases SET state = 'open' WHERE id = %s", [case])
+        assert changed.rowcount == 1
+        yield public
+
+
+def owner_of(address, case):
+    with psycopg.connect(address("postgres")) as database:
+        found = "SELECT state, owner_id FROM cases WHERE id = %s"
+        return database.execute(found, [case]).fetchone()
+
+
+@pytest.mark.parametrize("what", WORK)
+def test_a_case_that_is_opened_again_at_a_door_holds_up_nobody_of_ours(address, case, what):
+    with (
+        opened_again(address, *case) as public,
+        psycopg.connect(address("helpdesk_app")) as staff,
+    ):
+        staff.execute("SET lock_timeout = '1s'")
+        try:
+            staff.execute(WORK[what])
+        except CheckViolation:
+            assert what == "leave a queue", "they have another open case"
+        staff.rollback()
+        public.commit()
+
+    assert owner_of(address, case[0]) == ("open", "r")
+
+
+def test_who_is_let_go_while_it_is_opened_again_does_not_have_it(address, case):
+    with opened_again(address, *case) as public:
+        with psycopg.connect(address("postgres"), autocommit=True) as staff:
+            staff.execute("SET lock_timeout = '1s'")
+            staff.execute("UPDATE people SET disabled_at = now() WHERE id = 'r'")
+        public.commit()
+
+    assert owner_of(address, case[0]) == ("open", None)
+
+
+def test_staff_still_wait_for_who_is_let_go(address, case):
+    with (
+        psycopg.connect(address("postgres")) as leaving,
+        psycopg.connect(address("helpdesk_app"), autocommit=True) as staff,
+    ):
+        leaving.execute("SELECT FROM people WHERE id = 'r' FOR UPDATE")
+        staff.execute("SET lock_timeout = '500ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            staff.execute("UPDATE cases SET state = 'open' WHERE id = %s", [case[0]])
+        leaving.rollback()
