@@ -56,9 +56,9 @@ def close_case(
     note: str = "",
     seen: str | None = None,
 ) -> None:
-    """End the work on a case, once nobody waits for us, no request is under way and the steps that
-    must be done are done. An urgent case is no report at all only where two people say so. `seen`
-    is the mark of the case on the page."""
+    """Close a case, once nobody waits for us, no request is under way and the steps that must be
+    done are done. An urgent case is no report at all only where two people say so. `seen` is the
+    mark of the case on the page."""
     lock_case(work, case)
     work.require(may_close_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
@@ -80,7 +80,7 @@ def close_case(
 def request_closing(
     work: Work, case: Case, *, note: str = "", seen: str | None = None
 ) -> UrgentClosingRequest:
-    """Ask a second person to agree that an urgent case is no report at all."""
+    """Request that a second person agrees to close an urgent case as no report."""
     lock_case(work, case)
     work.require(may_close_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
@@ -104,8 +104,8 @@ def request_closing(
 def decide_closing_request(
     work: Work, request: UrgentClosingRequest, *, granted: bool, seen: str | None = None
 ) -> None:
-    """The second person agrees that it is no report at all, or keeps the case open. `seen` is the
-    mark of the case and of the wish on their page."""
+    """Decide, as the second person, whether an urgent case is closed as no report or kept open.
+    `seen` is the mark of the case and of the wish on their page."""
     case = request.case
     lock_case(work, case)
     work.require(may_work_on_case, case)
@@ -126,16 +126,18 @@ def decide_closing_request(
 
 
 def needs_second_person(case: Case, outcome: CaseOutcome) -> bool:
+    """Whether closing this case with this outcome needs a second person: an urgent one as no
+    report."""
     return outcome is CaseOutcome.SPAM and case.level.rank >= URGENT.rank
 
 
 def obstacles_to_closing(work: Work, case: Case, *, outcome: CaseOutcome) -> str:
-    """All that has to happen before the case can end like this; empty if nothing has."""
+    """The obstacles to closing a case with this outcome; empty if there is none."""
     return " ".join(closing_obstacle_sentences(work, case, outcome))
 
 
 def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
-    """Each thing that has to happen first, in a sentence."""
+    """The obstacles to closing a case, each in a sentence."""
     # Whoever denies what we wrote down, or judges a decision, is no machine.
     if dispute := unanswered_dispute_message(work, case):
         yield f"{dispute} Write to them first."
@@ -183,7 +185,7 @@ def _is_for_someone_else(work: Work, case: Case) -> bool:
 
 
 def unfinished_steps(runs: Iterable[RunProgress]) -> list[str]:
-    """The steps that must still be done in the playbooks at work on a case, in words."""
+    """The steps of a case's playbooks that must still be done, in words."""
     return [
         f"“{now.step.title}”"
         for running in runs
@@ -194,7 +196,7 @@ def unfinished_steps(runs: Iterable[RunProgress]) -> list[str]:
 
 
 def pending_closing_request(work: Work, case: Case) -> UrgentClosingRequest | None:
-    """The wish that nobody has decided yet."""
+    """The request to close this case that nobody has decided yet."""
     return work.session.scalar(
         select(UrgentClosingRequest).where(
             UrgentClosingRequest.case_id == case.id,
@@ -204,7 +206,8 @@ def pending_closing_request(work: Work, case: Case) -> UrgentClosingRequest | No
 
 
 def pending_closing_requests(work: Work) -> Sequence[UrgentClosingRequest]:
-    """Those of the actor's queues, oldest first; none of a case that is closed by now."""
+    """The undecided requests to close cases of the actor's queues, oldest first; none of a case
+    that is closed by now."""
     pending = (
         select(UrgentClosingRequest)
         .join(Case, Case.id == UrgentClosingRequest.case_id)

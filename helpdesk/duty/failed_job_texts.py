@@ -1,4 +1,4 @@
-"""What did not happen when a job failed for good: each job in words, for the duty board."""
+"""Texts for failed jobs: what did not happen, in words, for the duty board."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -43,5 +43,6 @@ UNDONE: Final[Mapping[str, str]] = {
 
 
 def describe_failed_job(job: str) -> str:
-    """What people miss; a job that this version does not know keeps its name."""
+    """Describe a failed job: what people miss. A job that this version does not know keeps its
+    name."""
     return UNDONE.get(job, f"The job {job} was not done")

@@ -1,4 +1,4 @@
-"""Where a step found out something else than the answers say by which a case is judged.
+"""Findings of steps that contradict the answers by which a case is judged.
 
 Pure. A step changes no answer and no level: a person corrects the answer, and it is judged again.
 """
@@ -20,7 +20,8 @@ AN_HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class FindingContradictingAnswer:
-    """A step as it ended, and what the case counts with instead: the question, and in words.
+    """A finding that contradicts an answer: a step as it ended, and what the case counts with
+    instead.
 
     `is_older` says that the reporter told us of danger since: the step is to be done again, and the
     answer is right. `is_of_that_hour` says that nobody can tell which came first.
@@ -42,7 +43,7 @@ def find_findings_contradicting_answers(
     *,
     danger_told_at: datetime | None = None,
 ) -> list[FindingContradictingAnswer]:
-    """Where the answers do not fit what was recorded last about a step.
+    """Find the findings that contradict the answers, of what was recorded last about each step.
 
     `settled` is what each decision point counted with, be it answered or assumed. Danger was told
     in the hour that began at `danger_told_at`: no more is kept of when a reporter was there.

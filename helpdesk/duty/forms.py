@@ -18,6 +18,8 @@ ONLY_THIS = "only-this"
 
 
 class StartDutyForm(Form):
+    """The form to go on duty: for how many hours."""
+
     hours = RadioField(
         "For how long?",
         choices=[SelectChoice(str(hours), f"{hours} hours") for hours in HOURS],
@@ -27,20 +29,23 @@ class StartDutyForm(Form):
 
 
 class ConsentWithdrawalForm(Form):
+    """The form to record that the reporter withdrew a consent."""
+
     # Said on a page of its own, when a request is stopped by it.
     is_sure = BooleanField()
 
 
 class StoppedHelpForm(Form):
-    """The same for all that they had agreed to for our help, with the mark of what was named."""
+    """The form to stop all help: every consent of it is withdrawn, with the mark of what was
+    named."""
 
     is_sure = HiddenField()
     seen_to_stop = HiddenField()
 
 
 class OffboardingHandoverForm(Form):
-    """Who takes what a colleague has. `offboarding_handover_form` adds a choice for each queue
-    and case."""
+    """The form to hand over a leaver's work: who takes what. `offboarding_handover_form` adds a
+    choice for each queue and case."""
 
     handing_words = TextAreaField(
         "A note for the people who take over",
@@ -68,7 +73,8 @@ class OffboardingHandoverForm(Form):
 
 
 def offboarding_handover_form(hanging: LeaverOpenWork) -> OffboardingHandoverForm:
-    """The form with a choice for each queue in which they have cases, and for each case."""
+    """Make the form to hand over a leaver's work, with a choice for each queue and for each
+    case."""
     fields = {}
     for queue in hanging.with_cases:
         label = f"Who takes all of them in {bidi_isolate(queue.team.name)}?"

@@ -1,4 +1,4 @@
-"""News for the person who looks: what happened on cases that concern them, in words."""
+"""News lines: what happened on cases that concern the signed-in person, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +47,7 @@ WORDS: Final = {
 
 @dataclass(frozen=True)
 class NewsLine:
-    """One thing that happened: where to read it, and whether it was seen."""
+    """A line of news: what happened, where to read it, and whether it was seen."""
 
     ref: str
     level: Level
@@ -60,7 +60,8 @@ class NewsLine:
 
 @dataclass(frozen=True)
 class UnseenNews:
-    """What has not been seen, the most pressing first, and how much there is in all."""
+    """The news that a person has not seen, the most pressing first, and how much there is in
+    all."""
 
     lines: tuple[NewsLine, ...]
     in_all: int
@@ -71,7 +72,7 @@ class UnseenNews:
 
 
 def unseen_news(work: Work, limit: int = SHOWN) -> UnseenNews:
-    """What this person has not seen yet, of cases that they may see."""
+    """The news that this person has not seen yet, of cases that they may see."""
     found = _mine(work).where(News.seen_at.is_(None))
     rows = found.order_by(Case.level, News.at.desc(), News.id).limit(limit)
     lines = tuple(_line(row) for row in work.session.execute(rows))
@@ -82,7 +83,8 @@ def unseen_news(work: Work, limit: int = SHOWN) -> UnseenNews:
 
 
 def all_news(work: Work) -> tuple[NewsLine, ...]:
-    """All that is kept: what was not seen first, then what was, the newest before the others."""
+    """All news of this person: what was not seen first, then what was, the newest before the
+    others."""
     rows = _mine(work).order_by(News.seen_at.is_not(None), News.at.desc(), News.id).limit(LISTED)
     return tuple(_line(row) for row in work.session.execute(rows))
 

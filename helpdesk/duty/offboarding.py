@@ -1,4 +1,4 @@
-"""What hangs on a colleague who leaves: their cases, and what waits for a second person.
+"""The open work of a leaver: their cases, and what waits for them as a second person.
 
 Who looks after people may not work in each of their queues: of the others they see a number.
 """
@@ -27,7 +27,7 @@ ONE_BY_ONE: Final = 100
 
 @dataclass(frozen=True)
 class LeaverCasesInQueue:
-    """What they have in a queue: how many cases, which ones, and who could take them.
+    """A leaver's cases in one queue: how many, which ones, and who could take them.
 
     Of a queue that the actor does not work in, only how many.
     """
@@ -46,7 +46,8 @@ class LeaverCasesInQueue:
 
 @dataclass(frozen=True)
 class SecondPersonDuty:
-    """Something that needs two people: what, of which case, and how many others could be one."""
+    """Something open that needs a second person: what, of which case, and how many others could be
+    one."""
 
     what: str
     case: Case
@@ -55,7 +56,7 @@ class SecondPersonDuty:
 
 @dataclass(frozen=True)
 class LeaverOpenWork:
-    """Everything that hangs on somebody in the queues they leave."""
+    """All open work of a leaver in the queues they leave."""
 
     queues: Sequence[LeaverCasesInQueue] = ()
     asked: Sequence[SecondPersonDuty] = field(default=())
@@ -76,7 +77,7 @@ class LeaverOpenWork:
 
 
 def open_work_of_leaver(work: Work, person: Person, teams: Sequence[Team]) -> LeaverOpenWork:
-    """What hangs on them in these teams; a partner's team has no cases."""
+    """Gather a leaver's open work in these teams; a partner's team has no cases."""
     queues = [team for team in teams if team.kind is TeamKind.QUEUE]
     asked, to_agree = _needing_two(work, person, queues)
     return LeaverOpenWork([_in_queue(work, person, team) for team in queues], asked, to_agree)

@@ -1,4 +1,4 @@
-"""What is done over several features at once."""
+"""Operations over several features at once."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +20,7 @@ from helpdesk.triage import queries as triage_queries
 def start_playbook_and_judge_again(
     work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: bool = False
 ) -> Run:
-    """Put a playbook to work on a case, as its first or beside others, and judge it all again."""
+    """Start a playbook on a case and judge the case again, so that its level can rise."""
     before = triage_queries.playbooks_judging_case(work, case)
     run = playbook_operations.start_run(work, case, playbook_id, shows_in_mailbox=shows_in_mailbox)
     _judge_again(work, case, before)
@@ -42,7 +42,8 @@ def finish_step(
     seen_to_stop: str | None = None,
     stops_all_help: bool = True,
 ) -> None:
-    """Record a step. Where it leads to another page, the case is judged as what it is now.
+    """Finish a step and judge the case again, if it leads to another page. Where it leads to
+    another page, the case is judged as what it is now.
 
     Where the reporter wants no help any more, what they had agreed to for it is withdrawn: all that
     stood on the page before, whose mark is `seen_to_stop`. Unless it `stops_all_help` it is this
@@ -73,7 +74,7 @@ def finish_step(
 
 
 def has_ended_as_help_not_wanted(run: Run) -> bool:
-    """Whether a run has ended with the reporter saying so."""
+    """Whether a run has ended because the reporter wants no help any more."""
     end = run_queries.pinned_playbook_of(run).end(run.ended_as) if run.ended_as else None
     return end is not None and end.kind is RunEndKind.WITHDRAWN
 
@@ -86,7 +87,7 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
 
 
 def retry_failed_job(work: Work, outbox_job: OutboxJob) -> None:
-    """Somebody has looked, and the job gets another chance from the beginning."""
+    """Retry a failed job from the beginning, after a person has looked."""
     work.require(may_retry_jobs, outbox_job)
     outbox_job.state = OutboxJobState.WAITING
     outbox_job.attempts = 0

@@ -21,7 +21,8 @@ class PlaybookOffer:
 
 @dataclass(frozen=True)
 class PlaybookOffers:
-    """What could be started: what the report is about, what a red flag points to, all others."""
+    """The playbooks offered on a case: what the report is about, what a red flag points to, all
+    others."""
 
     named: tuple[PlaybookOffer, ...]
     suggested: tuple[PlaybookOffer, ...]
@@ -35,7 +36,8 @@ def rank_playbook_offers(
     pages: Iterable[Playbook],
     answers: Context,
 ) -> PlaybookOffers:
-    """Each page that could be started, once. What has ended here before is offered last."""
+    """Rank the playbooks that could be started, each once. What has ended here before is offered
+    last."""
     free = {page.id: page for page in startable_playbooks(runs)}
     begun = {one.page.id for one in runs}
     named = [PlaybookOffer(free[kind]) for kind in case.kinds if kind in free and kind not in begun]
@@ -55,7 +57,7 @@ def rank_playbook_offers(
 
 
 def playbooks_not_in_mailbox(library: Library, case: Case) -> tuple[Playbook, ...]:
-    """What the case is about by now and the reporter's mailbox gives no advice for."""
+    """The playbooks that a case is about by now and the reporter's mailbox gives no advice for."""
     pages = (library.playbook(kind) for kind in case.kinds if kind not in case.kinds_for_reporter)
     return tuple(page for page in pages if page is not None)
 

@@ -1,4 +1,5 @@
-"""Reading over all features: what stands on the duty board, and what waits for a second person."""
+"""Queries over all features: the duty board, the history of a case, playbook offers, failed
+jobs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ class QueueOnBoard:
 
 @dataclass(frozen=True)
 class FailedJob:
-    """A job that nobody runs any more unless a person looks; its case, if we may see it."""
+    """A failed job, which waits for a person; its case, if we may see it."""
 
     outbox_job: OutboxJob
     case: Case | None
@@ -91,7 +92,7 @@ class FailedJob:
 
 @dataclass(frozen=True)
 class DutyBoard:
-    """Everything that somebody on duty looks at first."""
+    """The duty board: everything that somebody on duty looks at first."""
 
     held: SendHold | None
     own: Sequence[Case]
@@ -129,7 +130,7 @@ class DutyBoard:
 
 
 def load_board(work: Work) -> DutyBoard:
-    """The duty board of the actor."""
+    """Load the duty board of the actor."""
     own, late = cases.own_cases(work), cases.cases_with_late_update(work, limit=SHOWN)
     unheard = triage.cases_with_failed_alert(work)
     is_lead = work.actor.role is Role.COORDINATOR
@@ -187,7 +188,7 @@ def load_board(work: Work) -> DutyBoard:
 
 
 def owner_names(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
-    """What to call who has these cases, by the id of the person."""
+    """The names of the owners of these cases, by the id of the person."""
     ids = {case.owner_id for case in listed if case.owner_id is not None}
     if not ids:
         return {}
@@ -204,8 +205,8 @@ class HistoryPage:
 
 
 def history_page(work: Work, case: Case, *, before: int | None = None) -> HistoryPage:
-    """Everything that was done to a case, page by page: nobody who writes very much makes it so
-    long that it cannot be shown."""
+    """Load one page of a case's history: nobody who writes very much makes it so long that it
+    cannot be shown."""
     asked = OF_CASE.add_columns(HistoryEntry.id)
     if before is not None:
         asked = asked.where(HistoryEntry.id < before)
@@ -227,7 +228,7 @@ def playbook_offers_of(work: Work, case: Case) -> PlaybookOffers:
 
 
 def failed_job(work: Work, outbox_job_id: str) -> OutboxJob:
-    """A job that waits for a person."""
+    """A failed job by its id, or NotFound."""
     outbox_job = work.session.get(OutboxJob, outbox_job_id)
     if outbox_job is None or outbox_job.state is not outbox.OutboxJobState.FAILED:
         raise NotFound
@@ -263,7 +264,7 @@ def _failed(work: Work) -> Sequence[FailedJob]:
 
 
 def is_visible_case_named(work: Work, refs: Collection[str]) -> bool:
-    """Whether one of these names a case or a request that the actor may see."""
+    """Whether one of these names is a case or a request that the actor may see."""
     ours = cases.visible_cases(work.actor).where(Case.ref.in_(refs)).with_only_columns(Case.id)
     asked = escalations.visible_requests(work.actor).where(Escalation.ref.in_(refs))
     either = (ours, asked.with_only_columns(Escalation.id))

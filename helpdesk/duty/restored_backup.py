@@ -33,7 +33,7 @@ class DueJobs:
 
 
 def hold_sending(work: Work) -> None:
-    """Somebody has restored this database, and says so: nothing leaves it from now on."""
+    """Put sending on hold: an operator says that this database was restored."""
     work.require(may_release_sending, send_hold.ROW)
     if send_hold.reason_for_hold(work.session) is not None:
         raise Conflict("Sending is already paused. To start it again, run: helpdesk release")
@@ -41,7 +41,8 @@ def hold_sending(work: Work) -> None:
 
 
 def due_jobs(work: Work) -> DueJobs:
-    """What would leave if this database were released now. Refused where nothing is held."""
+    """The jobs that would run at once if sending were released now. Refused where nothing is
+    held."""
     held = send_hold.reason_for_hold(work.session)
     if held is None:
         raise Conflict("Sending is not paused in this database.")
@@ -55,7 +56,7 @@ def due_jobs(work: Work) -> DueJobs:
 
 
 def release_sending(work: Work, *, skip_due: bool) -> int:
-    """Let it send again; how many jobs were left out.
+    """Release sending after a restore; how many jobs were skipped.
 
     With `skip_due` that is what was due before the backup's moment and would leave the house: the
     house that was backed up has sent it. A request to a partner that is under way counts as one

@@ -1,4 +1,4 @@
-"""The timeline: history in whole sentences. History keeps codes; here they become words.
+"""The timeline of a case: history in whole sentences. History keeps codes; here they become words.
 
 A step, its outcome and how a playbook ended are said as in the edition that was at work.
 """
@@ -173,7 +173,7 @@ SHOWN: Final = 8
 
 
 class TimelineLine(NamedTuple):
-    """One thing that happened: when, who, in words."""
+    """A line of the timeline: one thing that happened, when, who, in words."""
 
     at: datetime
     who: str
@@ -181,7 +181,7 @@ class TimelineLine(NamedTuple):
 
 
 def actor_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
-    """Whoever is named in these entries, so that all names can be asked for once."""
+    """The ids of all actors in these entries, so that all names can be asked for once."""
     named = {f"person:{entry.details['to']}" for entry in entries if entry.details.get("to")}
     return named | {entry.actor_id for entry in entries}
 
@@ -189,8 +189,8 @@ def actor_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
 def timeline_of(
     entries: Iterable[HistoryEntry], names: Mapping[str, str], pages: Sequence[Playbook] = ()
 ) -> list[TimelineLine]:
-    """History as it is read, in the order it came. `pages` are those of the case's runs, the
-    newest first: two editions may bear one version."""
+    """Turn history entries into timeline lines, in the order they came. `pages` are those of the
+    case's runs, the newest first: two editions may bear one version."""
     by_name = {page.name: page for page in reversed(pages)}
     return [
         TimelineLine(entry.at, names[entry.actor_id], sentence_for_entry(entry, names, by_name))
@@ -201,7 +201,8 @@ def timeline_of(
 def sentence_for_entry(
     entry: HistoryEntry, names: Mapping[str, str], pages: Mapping[str, Playbook]
 ) -> str:
-    """An action we have no sentence for is said by its own words, and never left out."""
+    """The sentence for a history entry. An action that has none is said by its own words, and never
+    left out."""
     said = SENTENCES.get(entry.action)
     if said is None:
         return _as_words(entry.action).capitalize() + "."

@@ -1,4 +1,5 @@
-"""What presses most and waits for a second person: before it leaves, or after it left alone."""
+"""Urgent (P1) requests that await a second person: before they are sent, or after they were sent
+alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from helpdesk.escalations.states import Priority
 
 @dataclass(frozen=True)
 class RequestAwaitingSecondPerson:
-    """A request that someone else has to read: by when, and whether it has left already."""
+    """A request that awaits a second person: by when, and whether it was sent already."""
 
     request: Escalation
     due_at: datetime | None

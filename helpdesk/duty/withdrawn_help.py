@@ -1,4 +1,5 @@
-"""What stops when a reporter wants no help any more: asked before, then done as the page said."""
+"""Stopping all help when a reporter wants none any more: asked before, then done as the page
+said."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ OF_HELPING: Final = (ConsentKind.HELP, ConsentKind.HELPER, ConsentKind.PLATFORM)
 
 @dataclass(frozen=True)
 class StoppedHelp:
-    """What they had agreed to for our help, which requests stop with it, and which other playbooks
-    of the case they may still want help with."""
+    """What stops when a reporter wants no help: what they had agreed to for it, which requests stop
+    with it, and which other playbooks of the case they may still want help with."""
 
     consents: Sequence[Consent]
     requests: Sequence[Escalation]
@@ -53,14 +54,14 @@ class StoppedHelp:
 
 
 def says_help_not_wanted(page: Playbook, step: Step, outcome: str) -> bool:
-    """Whether a step that ends so says that the reporter wants no help any more."""
+    """Whether this outcome of a step says that the reporter wants no help any more."""
     chosen = step.outcome(outcome)
     end = page.end(chosen.end) if chosen is not None and chosen.end else None
     return end is not None and end.kind is RunEndKind.WITHDRAWN
 
 
 def stopped_help(work: Work, run: Run) -> StoppedHelp:
-    """What stops where this run ends with the reporter saying so."""
+    """What stops if this run ends because the reporter wants no help."""
     consents = cases.unwithdrawn_consents(work, run.case, OF_HELPING)
     requests = {
         one.id: one
@@ -77,8 +78,9 @@ def stopped_help(work: Work, run: Run) -> StoppedHelp:
 
 
 def withdraw_help(work: Work, case: Case, stopped: StoppedHelp) -> None:
-    """Who wants no help any more agrees to nothing that it took: no request leaves, and what is out
-    is taken back. What is kept after the case is another question, and its answer stands.
+    """Withdraw every consent that our help needs, because the reporter wants none any more: no
+    request is sent, and what is out is withdrawn. What is kept after the case is another question,
+    and its answer stands.
 
     No rule: whoever may withdraw a single one may, and is asked that for each.
     """

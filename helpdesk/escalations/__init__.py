@@ -1,1 +1,2 @@
-"""Asking a partner, and hearing back: a request with its own life, clock and record."""
+"""Escalations: requests to partners, from the draft to the partner's decision and the reporter's
+verdict."""

@@ -1,4 +1,4 @@
-"""The case while a partner has the move: it rests, and wakes up with every word from them."""
+"""Pausing a case while a partner has the move, and resuming it with every word from them."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -27,7 +27,7 @@ LONGEST: Final = max(LONGEST_WAIT.values())
 
 
 def pause_case_for_partner(work: Work, case: Case) -> None:
-    """Nobody here can do anything before the partner has moved. A closed case stays closed.
+    """Pause a case while a partner has the move. A closed case stays closed.
 
     It waits until their time is over: the latest of those who have a request of it.
     """
@@ -40,8 +40,8 @@ def pause_case_for_partner(work: Work, case: Case) -> None:
 
 
 def rest_case_with_partner(work: Work, case: Case) -> None:
-    """A request has reached its partner, or our answer has: the case rests, unless another request
-    of it is ours to move. An earlier day on which somebody wants to look at it stays.
+    """Pause a case once a request or our answer has reached its partner, unless another request of
+    it is ours to move. An earlier day on which somebody wants to look at it stays.
 
     No rule: whoever sends, carries or opens it comes through here.
     """
@@ -75,13 +75,14 @@ def _has_request_for_us(work: Work, case: Case) -> bool:
 
 
 def extend_case_pause(work: Work, case: Case) -> None:
-    """A case that waits for a partner waits as long as their time lasts now."""
+    """Extend the pause of a case that waits for a partner to the time they have now."""
     if case.waits_on is WaitsOn.PARTNER:
         pause_case_for_partner(work, case)
 
 
 def partners_due_day(work: Work, case: Case) -> date | None:
-    """The day after the time of every partner who has the move; None if none has it."""
+    """The day after the last due time of the partners who have the move, at most the longest wait;
+    None if none has it."""
     work.session.flush()
     latest = select(func.max(Escalation.answer_due_at)).where(
         Escalation.case_id == case.id, Escalation.state.in_(THEIR_MOVE)
@@ -94,8 +95,9 @@ def partners_due_day(work: Work, case: Case) -> date | None:
 
 
 def resume_case_after_partner(work: Work, case: Case) -> None:
-    """There is something to do again. What comes late, for a closed case, opens it again; but one
-    that its reporter took back opens for nobody else: they read that we have stopped."""
+    """Resume a case after a partner's word, or reopen a closed one, as there is something to do
+    again. What comes late, for a closed case, opens it again; but one that its reporter took back
+    opens for nobody else: they read that we have stopped."""
     _settle(work.session, case)
     if case.is_closed and not _may_open_again(work, case):
         return
@@ -110,8 +112,8 @@ def resume_case_after_partner(work: Work, case: Case) -> None:
 
 
 def wake_case_for_request(work: Work, escalation: Escalation) -> None:
-    """There is something to do about a request that lies with a partner: its case wakes, and who
-    has it and who wrote the request hear of it. A closed case stays closed."""
+    """Resume the case of a request that lies with a partner, as there is something to do; its owner
+    and who wrote the request hear of it. A closed case stays closed."""
     if not escalation.case.is_closed:
         resume_case_after_partner(work, escalation.case)
     news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)

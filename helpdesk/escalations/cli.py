@@ -1,4 +1,4 @@
-"""Commands about partners: what one would receive, before anything is sent."""
+"""Commands about partners: print what one would receive."""
 
 import click
 

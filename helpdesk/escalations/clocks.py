@@ -1,4 +1,5 @@
-"""Whose move it is: their clock runs while we wait for a partner, ours while they wait for us."""
+"""The two clocks of a request: the partner's runs while we wait for them, ours while they wait for
+us."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,8 +26,8 @@ ROUNDING: Final = timedelta(minutes=5, seconds=1)
 
 
 def start_our_clock(work: Work, escalation: Escalation) -> datetime:
-    """We have to draft, send or answer, until the time that is given back; what the partner has
-    used so far stays used."""
+    """Start our own clock on a request: we have to draft, send or answer until the time that is
+    returned."""
     clocks.stop_clock(work, escalation.id, THEIRS)
     due = _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
     escalation.answer_due_at = None
@@ -34,12 +35,12 @@ def start_our_clock(work: Work, escalation: Escalation) -> datetime:
 
 
 def our_move_due_at(work: Work, escalation: Escalation) -> datetime | None:
-    """When our own time is over; None while it is not our move."""
+    """When our own clock on a request runs out; None while it is not our move."""
     return clocks.clock_due_at(clocks.clock_events_of(work.session, escalation.id, OURS))
 
 
 def schedule_our_alarm(work: Work, escalation: Escalation, *, due: datetime) -> None:
-    """Have somebody called when our own time is over; at once, if it is over already."""
+    """Queue the alarm for when our own time is over; at once, if it is over already."""
     work.announce(
         OurMoveDue(escalation.case_id, escalation.id, due_time_as_job_argument(due)),
         after=max(due - work.at, timedelta(0)),
@@ -47,19 +48,20 @@ def schedule_our_alarm(work: Work, escalation: Escalation, *, due: datetime) -> 
 
 
 def start_partner_clock(work: Work, escalation: Escalation, *, within: timedelta) -> None:
-    """The partner has to answer within so much time."""
+    """Start the partner's clock: they have to answer within so much time."""
     stop_both_clocks(work, escalation)
     escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
 
 
 def hold_partner_clock(work: Work, escalation: Escalation) -> None:
-    """Nothing can come of them for now: what they have left stays theirs."""
+    """Pause the partner's clock, as nothing can come of them for now: what they have left stays
+    theirs."""
     clocks.pause_clock(work, escalation.id, THEIRS)
     escalation.answer_due_at = None
 
 
 def resume_partner_clock(work: Work, escalation: Escalation) -> None:
-    """A clock that was held runs on with what was left of it; any other stays as it is."""
+    """Resume the partner's clock, if it was paused, with what was left of it."""
     events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
     if not clocks.is_clock_paused(events):
         return
@@ -69,9 +71,9 @@ def resume_partner_clock(work: Work, escalation: Escalation) -> None:
 
 
 def shorten_partner_clock(work: Work, escalation: Escalation) -> bool:
-    """The request is more urgent than when their clock was started: whoever has not moved yet has
-    the time to a first sign from now on, the others what is left to a decision; and nobody more
-    than before. Says whether they have less time by it."""
+    """Shorten the partner's clock, as the request is more urgent than when it was started: whoever
+    has not moved yet has the time to a first sign from now on, the others what is left to a
+    decision; and nobody more than before. Says whether they have less time by it."""
     due, within = escalation.answer_due_at, partner_time_at_priority(work, escalation)
     is_too_long = due is not None and due - work.at > within + ROUNDING
     if is_too_long:
@@ -81,27 +83,27 @@ def shorten_partner_clock(work: Work, escalation: Escalation) -> bool:
 
 
 def restart_partner_clock(work: Work, escalation: Escalation) -> None:
-    """It is their move again, after an answer of ours: what they have left, and no more than a
-    request that is as urgent as this one by now gives. For who can read what was agreed."""
+    """Restart the partner's clock after an answer of ours: with what they have left, and no more
+    than the request's priority gives now. For who can read what was agreed."""
     within = min(time_left_to_partner(work, escalation), partner_time_at_priority(work, escalation))
     start_partner_clock(work, escalation, within=within)
 
 
 def stop_both_clocks(work: Work, escalation: Escalation) -> None:
-    """It is decided, or over."""
+    """Stop both clocks of a request: it is decided, or over."""
     clocks.stop_clock(work, escalation.id, OURS)
     clocks.stop_clock(work, escalation.id, THEIRS)
     escalation.answer_due_at = None
 
 
 def time_used_by_partner(work: Work, escalation: Escalation) -> timedelta:
-    """How long they have had it, all their turns together."""
+    """How long the partner has had a request, all their turns together."""
     events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
     return clocks.clock_time_used(events, at=work.at)
 
 
 def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
-    """What is left of their time, and never less than what they were given at first.
+    """How much time a partner has left, and never less than what they were given at first.
 
     Computed from events alone: at the public door nobody can read what was agreed with a partner,
     and so a case that rose since is not seen in it. `raise_requests_to_level` shortens what is too
@@ -118,7 +120,7 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
 
 
 def partner_time_at_priority(work: Work, escalation: Escalation) -> timedelta:
-    """By what was agreed with the partner for a request as urgent as this one is now."""
+    """The response time agreed with the partner for the request's current priority."""
     partner, priority = escalation.partner, escalation.priority
     least = timedelta(seconds=partner.answer_within[priority])
     if escalation.state is EscalationState.WITH_PARTNER:
@@ -129,7 +131,8 @@ def partner_time_at_priority(work: Work, escalation: Escalation) -> timedelta:
 
 @dataclass(frozen=True)
 class ProgressAtPartner:
-    """How far a request came, told from its clocks: whoever sees it may see no more than those."""
+    """How far a request came at its partner, told from its clocks: whoever sees it may see no more
+    than those."""
 
     arrived_at: datetime | None = None
     was_seen: bool = False

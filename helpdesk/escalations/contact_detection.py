@@ -1,4 +1,5 @@
-"""Addresses and numbers, however people write them: what leads to a person is found in a text.
+"""Finding contact details in a text, however people write them: addresses, numbers, links that lead
+to a person.
 
 Looked for are email addresses, numbers, links to a profile and Signal's usernames. A bare handle is
 not: people use one everywhere, and the account that a request is about has it on purpose.
@@ -33,14 +34,14 @@ SIGNAL_USERNAME: Final = re.compile(r"(?<![\w.@/-])[a-z_][a-z0-9_]{2,31}\.\d{2,9
 
 
 def text_in_all_spellings(text: str) -> str:
-    """A text in every spelling in which something may be found in it."""
+    """A text in every spelling in which contact details may be found in it."""
     plain = _plain(text)
     loose = _loose(plain)
     return "\n".join((plain, _joined(plain), _as_digits(_joined(plain)), loose, _tight(loose)))
 
 
 def find_contacts_in(text: str) -> Iterator[str]:
-    """What could lead to a person, in our spelling."""
+    """Find the contact details in a text, in our spelling."""
     plain = _plain(text)
     for word in plain.split():
         bare = _bare(word)
@@ -57,14 +58,14 @@ def find_contacts_in(text: str) -> Iterator[str]:
 
 
 def contacts_in_account_name(text: str, ways: Collection[str]) -> frozenset[str]:
-    """Of some ways to a person, in our spelling, those that the name of an account says in full:
-    its address, its number, or the link to its profile."""
+    """Which of some contact details are in the name of an account in full: its address, its number,
+    or the link to its profile."""
     said, own = text_in_all_spellings(text), frozenset(find_contacts_in(text))
     return frozenset(one for one in ways if one in own or _stands_in_full(one, said))
 
 
 def words_naming_account(text: str) -> frozenset[str]:
-    """The words by which a text names an account, without what starts and ends a link. Exactly as
+    """The words that name an account in a text, without what starts and ends a link. Exactly as
     they are spelt: two accounts may differ in nothing but a lookalike letter. What has neither
     letter nor digit names nothing."""
     words = (re.sub(r"^(?:https?://)?(?:www\.)?|/+$", "", _bare(word)) for word in text.split())

@@ -1,4 +1,4 @@
-"""Who had a part in a request, from what is stored of it: so that a second person really is one.
+"""Contributors to a request: who had a part in it, so that a second person really is one.
 
 History is not asked. It says what happened; what may happen hangs on rows of its own.
 """
@@ -38,7 +38,8 @@ OPENS: Final = frozenset({ContributionKind.FACT, ContributionKind.LEVEL, Contrib
 
 @dataclass(frozen=True)
 class RequestContribution:
-    """One thing that somebody did for a request, and whether a gate stands open on it."""
+    """A contribution to a request: what one person did for it, and whether a gate stands open on
+    it."""
 
     did: str
     opens: bool
@@ -49,7 +50,8 @@ Parts = Mapping[str, Collection[RequestContribution]]
 
 
 def contributions_to(work: Work, escalation: Escalation) -> Parts:
-    """Everybody who wrote, changed or confirmed something on which the request rests, and what."""
+    """All contributions to a request: who wrote, changed or confirmed something on which it rests,
+    and what."""
     parts: dict[str, dict[RequestContribution, None]] = defaultdict(dict)
     for actor, share in (*_noted(work, escalation), *_agreed(work, escalation)):
         parts[actor][share] = None
@@ -57,7 +59,7 @@ def contributions_to(work: Work, escalation: Escalation) -> Parts:
 
 
 def excluded_second_persons(work: Work, escalation: Escalation) -> set[str]:
-    """Whom nobody calls as a second person: who had a part in it, and who let the request leave,
+    """Who is not alerted as a second person: who had a part in the request, and who let it be sent,
     unless it is an answer that waits now. That is read by anyone who had no part in it."""
     us = set(contributions_to(work, escalation))
     if escalation.approved_by is not None and not escalation.has_answer_to_approve:

@@ -1,4 +1,5 @@
-"""Which outcomes and which reasons fit what was asked, and each other. Pure.
+"""Rules for a partner's decision: which actions and reasons fit what was asked, and each other.
+Pure.
 
 Who gives an account back does not say that there was not enough proof: one of the two is a slip.
 """
@@ -83,12 +84,13 @@ _WHY_NOT: Final = frozenset(Reason) - _BREACH
 
 
 def possible_actions(ask: Ask) -> tuple[PartnerAction, ...]:
-    """What can come of a request, what was asked for first."""
+    """The actions that a partner can take on a request, what was asked for first."""
     return OUTCOMES[ask]
 
 
 def possible_reasons(ask: Ask, action: PartnerAction) -> frozenset[Reason]:
-    """Why a partner can have done this with a request; none for what cannot come of it."""
+    """The reasons a partner can give for an action on a request; none for what cannot come of
+    it."""
     if action not in OUTCOMES[ask]:
         return frozenset()
     if action is PartnerAction.NONE:
@@ -101,10 +103,10 @@ def possible_reasons(ask: Ask, action: PartnerAction) -> frozenset[Reason]:
 
 
 def action_fits_reason(ask: Ask, action: PartnerAction, reason: Reason) -> bool:
-    """Whether outcome and reason can both be true of a request of this kind."""
+    """Whether this action and this reason can both be true of a request of this kind."""
     return reason in possible_reasons(ask, action)
 
 
 def actions_taken(ask: Ask) -> tuple[PartnerAction, ...]:
-    """What can have been done about a request of this kind, where something was."""
+    """The actions by which a partner did something about a request of this kind."""
     return tuple(one for one in OUTCOMES[ask] if one is not PartnerAction.NONE)

@@ -1,4 +1,4 @@
-"""What steps wrote down for a request: where its fields come from, and what its draft lacks."""
+"""Queries for the findings of a request: where its fields come from, and what its draft lacks."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -24,7 +24,7 @@ WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
 
 def evidence_for_request(work: Work, escalation: Escalation) -> dict[str, RecordedEvidence]:
-    """What steps of its playbook wrote down for the fields of a request."""
+    """The evidence that steps of a request's playbook recorded for the fields of its packet."""
     return packet_sources.evidence_fields(work, escalation.case, escalation.playbook)
 
 

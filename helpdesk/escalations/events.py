@@ -1,4 +1,4 @@
-"""What happens to requests that features above must act on."""
+"""Events of requests, which features above act on."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from helpdesk.core.events import Event
 
 @dataclass(frozen=True)
 class OurMoveDue(Event):
-    """Our own time is over, to answer a partner or to get a request to it; `due` names the
+    """Our own time is over, to answer a partner or to send them a request; `due` names the
     clock."""
 
     case_id: str

@@ -1,4 +1,4 @@
-"""The files in which a partner's people take their requests with them: CSV and JSON.
+"""Export of a partner's requests as files: CSV and JSON.
 
 Both say the same in the same codes. docs/partners.md has their columns; a test compares it.
 """
@@ -36,12 +36,12 @@ COLUMNS: Final = (*ABOUT, *(field.name for field in FIELDS))
 
 
 def export_as_csv(exported: Sequence[ExportedRequest]) -> bytes:
-    """A table for spreadsheets, one request to a row."""
+    """Export requests as CSV, one request to a row."""
     return write_csv(COLUMNS, [csv_row(one) for one in exported])
 
 
 def export_as_json(exported: Sequence[ExportedRequest], *, at: datetime) -> bytes:
-    """The same for a program, with each packet as it was approved."""
+    """Export requests as JSON, with each packet as it was approved."""
     said = {
         "schema": SCHEMA,
         "made_at": _moment(at),
@@ -51,7 +51,7 @@ def export_as_json(exported: Sequence[ExportedRequest], *, at: datetime) -> byte
 
 
 def csv_row(one: ExportedRequest) -> list[str]:
-    """The cells of a request, in the order of `COLUMNS`."""
+    """The CSV row of a request, in the order of `COLUMNS`."""
     fields = one.packet.fields if one.packet is not None else {}
     about = [_cell(value) for value in _facts(one).values()]
     return about + [fields.get(field.name, "") for field in FIELDS]

@@ -1,4 +1,4 @@
-"""What steps found out that a draft does not say: what goes into it, and what a person looks at.
+"""Comparing a draft with what steps found out since: what goes into it, and what a person looks at.
 
 Pure. What somebody typed stays, and so does what somebody left out: only what its writer had not
 seen goes into a field that stands empty. What they saw is kept by name and moment, because two
@@ -16,7 +16,8 @@ from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource
 
 @dataclass(frozen=True)
 class RecordedEvidence:
-    """What a step wrote down for a field of a packet, when, and in which playbook."""
+    """A piece of evidence that a step recorded for a field of a packet, when, and in which
+    playbook."""
 
     value: str
     at: datetime
@@ -28,15 +29,15 @@ class RecordedEvidence:
 
 
 def evidence_mark(name: str, at: datetime) -> str:
-    """A field and a moment, as one word."""
+    """The mark of a piece of evidence: a field and a moment, as one word."""
     return f"{name}@{at.astimezone(UTC).isoformat()}"
 
 
 @dataclass(frozen=True)
 class FieldOrigin:
-    """Where the words of a packet's field come from: what a step of its playbook wrote down under
-    `kind`, or nothing that one did. `elsewhere` names other playbooks that wrote these very words
-    down, of another trouble of the case."""
+    """The origin of a packet's field: what a step of its playbook recorded under `kind`, or nothing
+    that one did. `elsewhere` names other playbooks that wrote these very words down, of another
+    trouble of the case."""
 
     label: str
     kind: str
@@ -47,7 +48,8 @@ class FieldOrigin:
 
 @dataclass(frozen=True)
 class DraftFindings:
-    """Of one draft. `fills` and `settled` can be taken up as they are; the rest needs a person.
+    """What steps found out that a draft does not say. `fills` and `settled` can be taken up as they
+    are; the rest needs a person.
 
     `otherwise` is whatever steps wrote down and the draft does not say so, `differs` what of it is
     new to its writer and stands where the draft says something else.
@@ -77,8 +79,8 @@ def origins_of_fields(
     written: Mapping[str, RecordedEvidence],
     others: Mapping[str, Mapping[str, RecordedEvidence]],
 ) -> list[FieldOrigin]:
-    """Of each field that a step can write down, in the order of our list. `others` is what other
-    playbooks of the case wrote down for the same fields."""
+    """The origins of a packet's fields, of those that a step can record, in the order of our list.
+    `others` is what other playbooks of the case wrote down for the same fields."""
     return [
         FieldOrigin(
             label=field.staff_label,
@@ -109,7 +111,7 @@ def compare_findings(
     settled: Mapping[str, str],
     priority: Priority,
 ) -> DraftFindings:
-    """What is new for a draft, of what its partner may receive."""
+    """Compare a draft with the evidence recorded by now, of what its partner may receive."""
     said = dict(packet.fields)
     told = {name: normalise_text(one.value) for name, one in written.items() if name in allowed}
     told = {name: value for name, value in told.items() if value}

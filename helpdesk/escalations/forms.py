@@ -1,4 +1,4 @@
-"""What people fill in on a request: our side writes and approves it, the partner answers it."""
+"""Forms of requests: staff write and approve them, partners answer them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -30,7 +30,8 @@ def _choices(words: Mapping[Any, str]) -> list[SelectChoice]:
 
 
 class PartnerChoiceForm(Form):
-    """Whom to ask, and for what: the first page, without a token because it changes nothing."""
+    """The form that chooses a partner and what to ask for: the first page, without a token because
+    it changes nothing."""
 
     class Meta(Form.Meta):
         csrf = False
@@ -66,7 +67,8 @@ class PartnerChoiceForm(Form):
 
 
 class PacketForm(Form):
-    """The fields of a packet that a responder writes; made for a partner by `packet_form`."""
+    """The form for a packet's fields that a responder writes; made for a partner by
+    `packet_form`."""
 
     playbook = HiddenField()
     partner = HiddenField()
@@ -102,7 +104,7 @@ class PacketForm(Form):
 
 
 def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None) -> PacketForm:
-    """A form with the fields that this partner may receive, and no others."""
+    """Make the form for a packet, with the fields that this partner may receive, and no others."""
     made: dict[str, Any] = {
         field.name: _entry(field)
         for field in FIELDS
@@ -126,18 +128,21 @@ def _entry(field: PacketField) -> Any:
 
 
 class ApprovalForm(Form):
-    """Approving exactly what was on the screen."""
+    """The form that approves a request exactly as it was on the screen."""
 
     seen_hash = HiddenField(validators=[DataRequired("Please look at the request again.")])
 
 
 class AnswerApprovalForm(Form):
-    """Sending exactly the answer that was on the screen."""
+    """The form that approves our answer to a partner exactly as it was on the screen."""
 
     seen_wording = HiddenField(validators=[DataRequired("Please look at the answer again.")])
 
 
 class PublicFormWaiverForm(Form):
+    """The form to say why a request may be sent without the platform's own form having been
+    tried."""
+
     waiver = TextAreaField(
         "Why can it be sent without the platform’s own form?",
         [DataRequired("Type the reason."), max_length_validator(LONG)],
@@ -146,6 +151,8 @@ class PublicFormWaiverForm(Form):
 
 
 class AnswerToPartnerForm(Form):
+    """The form for our answer to a partner's question."""
+
     words = TextAreaField(
         "Our answer",
         [DataRequired("Type an answer."), max_length_validator(LONG)],
@@ -157,7 +164,7 @@ class AnswerToPartnerForm(Form):
 
 
 class RecordVerdictForm(Form):
-    """What the reporter said about a decision, over a safe channel."""
+    """The form to record what the reporter said about a decision, over a safe channel."""
 
     verdict = RadioField(
         "What does the reporter say?",
@@ -167,6 +174,8 @@ class RecordVerdictForm(Form):
 
 
 class PartnerQuestionForm(Form):
+    """The form for a partner's question to us."""
+
     question = TextAreaField(
         "What do you need to know?",
         [DataRequired("Type your question."), max_length_validator(LONG)],
@@ -175,6 +184,8 @@ class PartnerQuestionForm(Form):
 
 
 class PartnerDecisionForm(Form):
+    """The form for a partner's decision: what they did and why."""
+
     # The decision that lay before whoever puts it right.
     corrects = HiddenField()
     action = RadioField(
@@ -204,7 +215,7 @@ class PartnerDecisionForm(Form):
 
 
 class ActionBeforeWithdrawalForm(Form):
-    """What the partner had done before a request was withdrawn."""
+    """The form for what the partner had done before a request was withdrawn."""
 
     action = RadioField(
         "What had you done?", [DataRequired("Choose what you had done.")], choices=_choices(ACTIONS)
@@ -221,6 +232,8 @@ class ActionBeforeWithdrawalForm(Form):
 
 
 class PartnerTicketForm(Form):
+    """The form for the partner's own reference of a request."""
+
     ticket = StringField(
         "Your own reference", [max_length_validator(SHORT_LIMIT, count=count_code_points)]
     )

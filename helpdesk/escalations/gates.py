@@ -1,4 +1,5 @@
-"""Gates: what must be true before anything leaves. All of them at once, each with a sentence.
+"""Gates of a request: what must be true before it is sent. All of them at once, each with a
+sentence.
 
 Pure: `GateInputs` is what was found about a request, `check_gates` says what that means.
 """
@@ -55,8 +56,8 @@ CANNOT_BE_CHECKED: Final = (
 
 @dataclass(frozen=True)
 class ReporterContacts:
-    """What they told us of how they can be reached, and how never. Of when they can be is nothing
-    here: a date or an hour leads to nobody."""
+    """The reporter's contact details: how they can be reached, and how never. Of when they can be
+    is nothing here: a date or an hour leads to nobody."""
 
     safe: str
     never: str
@@ -66,7 +67,7 @@ class ReporterContacts:
 
 @dataclass(frozen=True)
 class GateInputs:
-    """What was found about a request, gathered in one look."""
+    """The inputs of the gates: what was found about a request, gathered in one look."""
 
     packet: Packet
     # What the level of the case gives now: the packet says what it gave when it was written.
@@ -100,7 +101,7 @@ class GateInputs:
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition: open, or closed with a sentence that says how to open it."""
+    """A gate: one condition, open, or closed with a sentence that says how to open it."""
 
     name: str
     is_open: bool
@@ -113,21 +114,22 @@ class Gate:
 
 
 def check_gates(seen: GateInputs, *, approver: str) -> tuple[Gate, ...]:
-    """Every gate, in the order in which people would mend them."""
+    """Check every gate, in the order in which people would open them."""
     return tuple(Gate(name, is_open, sentence) for name, is_open, sentence in _all(seen, approver))
 
 
 def closed_gates(gates: Collection[Gate]) -> tuple[Gate, ...]:
+    """The gates that are closed."""
     return tuple(gate for gate in gates if not gate.is_open)
 
 
 def would_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
-    """Whether nobody without a part in it would have seen it when it leaves."""
+    """Whether a request would be sent without anyone having read it who had no part in it."""
     return could_change_account_access(seen.packet.header.ask) and approver in seen.parts
 
 
 def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
-    """Whether it may leave at once, to be read by a second person within the hour.
+    """Whether a request may be sent at once, to be read by a second person within the hour.
 
     Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends,
     nor where it is about an account that nobody confirmed: that it is theirs, only its writer says.
@@ -140,13 +142,14 @@ def may_leave_without_second_reader(seen: GateInputs, approver: str) -> bool:
 
 
 def why_no_second_person(seen: GateInputs, approver: str) -> str:
-    """The sentence that keeps them from letting it leave as the second person; empty if none."""
+    """The sentence that says why somebody cannot approve a request as the second person; empty if
+    they can."""
     shut = closed_gates(check_gates(seen, approver=approver))
     return next((gate.sentence for gate in shut if gate.name == SECOND_PERSON), "")
 
 
 def is_only_second_person_missing(seen: GateInputs, writer: str) -> bool:
-    """Whether nothing is missing but somebody else who reads and approves it."""
+    """Whether nothing is missing but a second person who reads and approves it."""
     shut = closed_gates(check_gates(seen, approver=writer))
     return would_leave_without_second_reader(seen, writer) and all(
         gate.name == SECOND_PERSON for gate in shut
@@ -154,15 +157,16 @@ def is_only_second_person_missing(seen: GateInputs, writer: str) -> bool:
 
 
 def reveals_contact(text: str, ways: Collection[str]) -> bool:
-    """Whether an address, a number or a link by which they can be reached, or must never be, stands
-    in a text that would leave."""
+    """Whether a text would reveal contact details of the reporter: an address, a number or a link
+    by which they can be reached, or must never be."""
     found = {one for way in ways for one in find_contacts_in(way)}
     return _is_any_said(found, text)
 
 
 def reveals_contact_except_account(text: str, ways: ReporterContacts, *, account: str) -> bool:
-    """The same of words about an account. Never to write to that account is no reason not to name
-    it to its partner: what it says is left out of what must never be."""
+    """Whether words about an account would reveal the reporter's contact details. Never to write to
+    that account is no reason not to name it to its partner: what it says is left out of what must
+    never be."""
     never = frozenset(find_contacts_in(ways.never))
     return reveals_contact(text, [ways.safe]) or _is_any_said(
         never - contacts_in_account_name(account, never), text
@@ -273,7 +277,8 @@ def names_another_account(packet: Packet, confirmed: str) -> bool:
 
 
 def is_of_unconfirmed_account(seen: GateInputs) -> bool:
-    """Whether access to an account could change that no playbook of the case confirmed."""
+    """Whether a request could change access to an account that no playbook of the case
+    confirmed."""
     return (
         could_change_account_access(seen.packet.header.ask)
         and not seen.account_confirmed
@@ -282,8 +287,8 @@ def is_of_unconfirmed_account(seen: GateInputs) -> bool:
 
 
 def is_lock_of_another_account(seen: GateInputs) -> bool:
-    """Whether an account would be locked that no playbook confirmed, while another playbook found
-    out whose an account is: it may be a victim's that somebody wants silenced."""
+    """Whether a request would lock an account that no playbook confirmed, while another playbook
+    found out whose an account is: it may be a victim's that somebody wants silenced."""
     return (
         seen.packet.header.ask is Ask.LOCK
         and seen.is_owner_known_elsewhere

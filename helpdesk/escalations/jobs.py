@@ -1,4 +1,5 @@
-"""What the worker does for this feature: carry packets, and tell people that something waits."""
+"""Background jobs of requests: email partners, alert second persons, and follow changes of case and
+partner."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -26,7 +27,7 @@ from helpdesk.partners.response_times import format_in_both_zones
 
 @job("escalations.deliver", queue=Queue.DELIVERIES)
 def email_partner_request(context: AppContext, *, delivery_id: str) -> None:
-    """Tell a partner that a request lies before them. Safe to run twice: the id stays the same."""
+    """Email a partner that a request waits for them. Safe to run twice: the id stays the same."""
     with context.begin() as work:
         parcel = operations.begin_attempt(work, delivery_id)
     if parcel is None:
@@ -44,7 +45,7 @@ def email_partner_request(context: AppContext, *, delivery_id: str) -> None:
     on=ConsentWithdrawn,
 )
 def cancel_requests_without_consent(context: AppContext, *, case_id: str) -> None:
-    """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
+    """Cancel or withdraw requests whose consent was withdrawn. Safe to run twice."""
     with context.begin() as work:
         operations.withdraw_requests_without_consent(work.timed_for_reporter(), case_id)
 
@@ -52,7 +53,8 @@ def cancel_requests_without_consent(context: AppContext, *, case_id: str) -> Non
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("escalations.tell_partner", queue=Queue.DELIVERIES)
 def email_partner_news(context: AppContext, *, escalation_id: str, about: str) -> None:
-    """Say that there is news on a request. Safe to run twice: the same news has the same id.
+    """Email a partner that there is news on a request. Safe to run twice: the same news has the
+    same id.
 
     Where no letter can go or none is taken, the board says so until one is, or they look.
     """
@@ -76,7 +78,8 @@ def email_partner_news(context: AppContext, *, escalation_id: str, about: str) -
     on=PartnerEmailAddressConfirmed,
 )
 def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int) -> None:
-    """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
+    """Email a partner, whose address was confirmed, the news that could not be sent. Safe to run
+    twice."""
     with context.begin() as work:
         operations.enqueue_waiting_news(work, partner_id, at=at)
 
@@ -88,8 +91,8 @@ def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int)
     on=PartnerVettingChanged,
 )
 def hold_or_resume_requests_after_vetting(context: AppContext, *, partner_id: str, at: int) -> None:
-    """A partner is in doubt, or vetted again: hold up what lies there, or let it go on. Safe to run
-    twice."""
+    """Put requests at a partner in doubt on hold, or resume them once it is vetted again. Safe to
+    run twice."""
     with context.begin() as work:
         operations.hold_or_resume_requests_of_partner(work, partner_id, at=at)
 
@@ -101,14 +104,14 @@ def hold_or_resume_requests_after_vetting(context: AppContext, *, partner_id: st
     on=PartnerLostMember,
 )
 def wake_cases_of_unread_requests(context: AppContext, *, team_id: str, at: int) -> None:
-    """A partner lost somebody, maybe the last who could open requests there. Safe to run twice."""
+    """Resume cases whose request nobody at the partner can open any more. Safe to run twice."""
     with context.begin() as work:
         operations.wake_cases_of_unread_requests(work, team_id)
 
 
 @job("escalations.follow_level", queue=Queue.DELIVERIES, leaves_the_house=False)
 def raise_requests_to_case_level(context: AppContext, *, case_id: str) -> None:
-    """A case became more urgent: so do its requests. Safe to run twice."""
+    """Raise the requests of a case whose level rose. Safe to run twice."""
     with context.begin() as work:
         operations.raise_requests_to_level(work.timed_for_reporter(), case_id)
 
@@ -140,7 +143,7 @@ def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> Non
 
 @job("escalations.call_second_reader", queue=Queue.NOTICES)
 def alert_second_reader(context: AppContext, *, escalation_id: str) -> None:
-    """Ask a second person to read what left on one person's word. Safe to run twice."""
+    """Alert a second person to read what was sent on one person's word. Safe to run twice."""
     with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
@@ -160,9 +163,8 @@ def alert_second_reader(context: AppContext, *, escalation_id: str) -> None:
 
 @job("escalations.reading_overdue", queue=Queue.NOTICES)
 def alert_reading_overdue(context: AppContext, *, escalation_id: str, due: int) -> None:
-    """The hour is over, and nobody has read what left on one person's word: call those who have not
-    heard of it, coordinators first. Safe to run twice; of an hour that is not counted any more it
-    says nothing."""
+    """Alert more people, coordinators first, if nobody read within the hour what was sent on one
+    person's word. Safe to run twice; of an hour that is not counted any more it says nothing."""
     with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or not _is_unread_since(escalation, due):
@@ -205,7 +207,7 @@ def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
 def alert_second_person(context: AppContext, *, escalation_id: str) -> None:
-    """Ask somebody else to read and approve a draft or an answer. Safe to run twice: one id."""
+    """Alert a second person to read and approve a draft or an answer. Safe to run twice: one id."""
     with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None:

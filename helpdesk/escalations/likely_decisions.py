@@ -1,4 +1,4 @@
-"""What a partner most likely did with a request, and why: so that few choices stand first.
+"""A partner's likely decisions on a request: the few actions and reasons that stand first.
 
 Pure. It looks only at what the partner has before them: what is asked, and for what kind of thing.
 Every answer can still be given.
@@ -54,16 +54,17 @@ _NOT_TO_ACT: Final[Mapping[Ask, tuple[Reason, ...]]] = {
 
 
 def likely_actions(ask: Ask, target_kind: str) -> tuple[PartnerAction, ...]:
-    """What may have been done, what was asked for first; doing nothing is always among it."""
+    """The likely actions of a partner, what was asked for first; doing nothing is always among
+    them."""
     whole = ask is Ask.REMOVE and target_kind in _WHOLE
     return (*(_REMOVE_WHOLE if whole else _ACTIONS[ask]), PartnerAction.NONE)
 
 
 def reasons_to_act(ask: Ask) -> tuple[Reason, ...]:
-    """Why a partner does what was asked."""
+    """The usual reasons of a partner to do what was asked."""
     return _TO_ACT[ask]
 
 
 def reasons_not_to_act(ask: Ask) -> tuple[Reason, ...]:
-    """Why a partner does not do it."""
+    """The usual reasons of a partner not to do what was asked."""
     return _NOT_TO_ACT[ask]

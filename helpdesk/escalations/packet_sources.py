@@ -1,4 +1,4 @@
-"""Where the fields of a packet come from: what the case knows, and what a responder can write.
+"""Sources of a packet's fields: what the case knows, and what a responder can write.
 
 What steps found out and wrote down is that of one playbook, the one of which a request tells.
 Others are asked only whose an account is (`ownership_found_by_other_playbooks`, and the database
@@ -32,13 +32,14 @@ FIELD_OF_ACCOUNT = next(field for field in FIELDS if field.name == ACCOUNT_AT_IS
 
 
 def playbooks_for_request(work: Work, case: Case) -> list[str]:
-    """Of which playbooks of a case a request can tell: those it is about, and those that have found
-    something out for it."""
+    """The playbooks of a case that a request can be about: those of the case, and those that have
+    found something out for it."""
     return list(dict.fromkeys([*case.kinds, *playbooks_with_findings(work, case)]))
 
 
 def chosen_playbook(work: Work, case: Case, playbook: str | None) -> str | None:
-    """The one that was chosen, if a request can tell of it; of one alone, nobody has to choose."""
+    """The playbook that was chosen, if a request can be about it; of one alone, nobody has to
+    choose."""
     known = playbooks_for_request(work, case)
     if playbook is None and len(known) == 1:
         return known[0]
@@ -63,8 +64,8 @@ def fixed_fields(work: Work, case: Case, playbook: str, ask: Ask) -> dict[str, s
 
 
 def suggested_fields(work: Work, case: Case, playbook: str) -> dict[str, str]:
-    """What is written down already of the fields that a responder writes: a first draft. Where a
-    case is about several troubles, the reporter's answer can be about any of them."""
+    """Suggestions for the fields that a responder writes, of what is recorded already. Where a case
+    is about several troubles, the reporter's answer can be about any of them."""
     evidence = evidence_fields(work, case, playbook)
     answers = report_content.answers_of(work, case) if len(case.kinds) <= 1 else {}
     values = {}
@@ -79,8 +80,8 @@ def suggested_fields(work: Work, case: Case, playbook: str) -> dict[str, str]:
 def evidence_fields(
     work: Work, case: Case, playbook: str, *, is_own: bool = False
 ) -> dict[str, RecordedEvidence]:
-    """What a playbook knows to be written down for the fields of a packet, by field; only what its
-    own steps wrote down where `is_own`."""
+    """The evidence of a playbook for the fields of a packet, by field; only what its own steps
+    recorded where `is_own`."""
     return {
         field.name: RecordedEvidence(work.keys.open(one, "value"), one.taken_at, one.playbook)
         for field, one in _evidence_by_field(work, case, playbook)
@@ -89,7 +90,7 @@ def evidence_fields(
 
 
 def evidence_marks(work: Work, case: Case, playbook: str) -> list[str]:
-    """What steps wrote down until now, as one names it who has seen it; no word is opened."""
+    """The marks of the evidence that steps recorded until now; no word is opened."""
     return [
         evidence_mark(field.name, one.taken_at)
         for field, one in _evidence_by_field(work, case, playbook)
@@ -108,7 +109,7 @@ def _evidence_by_field(work: Work, case: Case, playbook: str) -> list[tuple[Pack
 def all_available_fields(
     work: Work, case: Case, playbook: str, ask: Ask, typed: Mapping[str, str]
 ) -> dict[str, str]:
-    """Everything that could stand in a packet; the allow-list then picks from it."""
+    """Every field that could be in a packet; the allow-list then picks from them."""
     by_hand = {
         field.name: typed[field.name]
         for field in FIELDS
@@ -118,14 +119,13 @@ def all_available_fields(
 
 
 def account_written_down(work: Work, case: Case, playbook: str) -> Evidence | None:
-    """The account that a playbook is about, as one of its steps wrote it down last."""
+    """The account that a playbook is about, as one of its steps recorded it last."""
     return evidence_of_playbook(work, case, playbook).get(FIELD_OF_ACCOUNT.origin)
 
 
 def account_confirmed(work: Work, case: Case, playbook: str) -> str:
-    """The account of which a playbook confirmed ownership, as it was written down then; empty if
-    none was. A fact from before that was kept with it is one of what had been written down by
-    then."""
+    """The account of which a playbook confirmed ownership, as it was recorded then; empty if none
+    was. A fact from before that was kept with it is one of what had been written down by then."""
     fact = facts_of_playbook(work, case, playbook).get(OWNERSHIP)
     if fact is None or fact.words is not None:
         return work.keys.open(fact, "words") if fact is not None else ""

@@ -1,4 +1,4 @@
-"""Packets: exactly what a partner receives. A field that is not on their list never gets in.
+"""Packets: exactly what a partner receives. A field that is not on their allow-list never gets in.
 
 Everything here is pure: the same fields are always the same bytes, and the same hash.
 """
@@ -56,12 +56,12 @@ BASIS_OF_REQUESTS: Final = ("vetted", OWNERSHIP)
 
 
 class InvalidPacket(Exception):
-    """These bytes are no packet, or the fields cannot make one; the sentence says why."""
+    """Raised if bytes are no packet, or the fields cannot make one; the sentence says why."""
 
 
 @dataclass(frozen=True)
 class PacketHeader:
-    """What every packet says first. It holds ids and codes of ours, and nothing of the case.
+    """The header of every packet. It holds ids and codes of ours, and nothing of the case.
 
     `salt` is random and new with each writing: the hash of a packet stands in clear, and without
     it whoever guesses what a short one says could check the guess.
@@ -77,7 +77,7 @@ class PacketHeader:
 
 @dataclass(frozen=True)
 class Packet:
-    """Exactly what leaves: the header, and the fields that this partner may receive."""
+    """A packet: exactly what is sent, the header and the fields that this partner may receive."""
 
     header: PacketHeader
     fields: Mapping[str, str]
@@ -120,7 +120,7 @@ class Packet:
 def build_packet(
     header: PacketHeader, available: Mapping[str, str], allowed: Collection[str]
 ) -> Packet:
-    """Make the packet: of what is known, the fields that we know and the partner may receive.
+    """Build a packet: of what is known, the fields that we know and the partner may receive.
 
     Everything else stays out, whatever it is called and wherever it came from.
     """
@@ -140,7 +140,7 @@ def build_packet(
 
 
 def parse_packet(text: str) -> Packet:
-    """The packet in these bytes; BadPacket for anything that we did not write so."""
+    """Parse a packet from bytes; InvalidPacket for anything that we did not write so."""
     try:
         said: Any = json.loads(text)
         request = said["request"]
@@ -166,7 +166,7 @@ def parse_packet(text: str) -> Packet:
 
 
 def missing_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketField, ...]:
-    """What this kind of request needs for this partner, and the packet does not say."""
+    """The fields that this kind of request needs for this partner, and the packet does not say."""
     needed = needed_fields(packet.header.ask, allowed)
     said = {name for name in packet.fields if name != ACCOUNT_AT_ISSUE or _names_anything(packet)}
     return tuple(BY_NAME[one] for one in needed if one not in said)
@@ -178,27 +178,29 @@ def _names_anything(packet: Packet) -> bool:
 
 
 def needed_fields(ask: Ask, allowed: Collection[str]) -> list[str]:
-    """What such a request needs: what the partner may receive of it, and what it cannot lack."""
+    """The fields that such a request needs: what the partner may receive of it, and what it cannot
+    lack."""
     return [one for one in REQUIRED[ask] if one in allowed or one in INDISPENSABLE[ask]]
 
 
 def receivable_fields(ask: Ask, allowed: Collection[str]) -> frozenset[str]:
-    """Of what a partner may receive, what a request of this kind can say."""
+    """The fields of a request of this kind that a partner may receive."""
     without = frozenset() if could_change_account_access(ask) else frozenset({GIVEN_ON_PURPOSE})
     return frozenset(allowed) - without
 
 
 def forbidden_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketField, ...]:
-    """What the packet says although the partner may not, or may no longer, receive it."""
+    """The fields of a packet that the partner may not, or may no longer, receive."""
     return tuple(BY_NAME[name] for name in packet.fields if name not in allowed)
 
 
 def hash_packet_text(text: str) -> str:
+    """The SHA-256 of a packet's text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def normalise_text(text: str) -> str:
-    """One way of writing the same words, and nothing in them that a reader could not see."""
+    """Normalise a text, so that nothing in it is invisible to a reader."""
     plain = unicode_normalization.normalize_unicode(
         "NFC", text.replace("\r\n", "\n").replace("\r", "\n")
     )

@@ -1,4 +1,4 @@
-"""What lies before a partner: in three piles, whose of theirs each request is, and what came last.
+"""A partner's inbox: requests in three piles, whose of theirs each is, and what came last.
 
 Only what stands in clear is listed: what a packet says opens one request at a time.
 """
@@ -28,7 +28,8 @@ ANSWERED: Final = "escalation.answered"
 
 @dataclass(frozen=True)
 class PartnerInbox:
-    """One pile: its requests, who of the partner's people has each, and how much the piles hold."""
+    """One pile of a partner's inbox: its requests, who of the partner's people has each, and how
+    many each pile holds."""
 
     requests: Sequence[Escalation]
     sizes: Mapping[InboxFilter, int]
@@ -38,13 +39,14 @@ class PartnerInbox:
 
 
 def every_listed_request(work: Work) -> Sequence[Escalation]:
-    """What the piles hold together, in the one order in which several are locked."""
+    """All requests in a partner's piles, in the one order in which several are locked."""
     found = _listed_for(work.actor).order_by(Escalation.case_id, Escalation.id)
     return work.session.scalars(found).all()
 
 
 def partner_inbox(work: Work, pile: InboxFilter) -> PartnerInbox:
-    """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
+    """Load one pile of the actor's inbox. What waits: by priority, then by the time that is
+    left."""
     found = _listed_for(work.actor).where(Escalation.state.in_(PILES[pile]))
     if pile is InboxFilter.WAITING:
         due = Escalation.answer_due_at.asc().nulls_last()
@@ -65,8 +67,8 @@ def partner_inbox(work: Work, pile: InboxFilter) -> PartnerInbox:
 
 @dataclass(frozen=True)
 class LastPartnerMoves:
-    """Of requests: who there moved each last, which were given back to be looked at again, and of
-    which the last word of all is the person's, that it is fixed."""
+    """The last moves on requests at the partner: who there moved each last, which were given back
+    to be looked at again, and of which the last word is the reporter's, that it is fixed."""
 
     takers: Mapping[str, str]
     asked_again: Collection[str]
@@ -74,7 +76,7 @@ class LastPartnerMoves:
 
 
 def last_partner_moves(work: Work, requests: Sequence[Escalation]) -> LastPartnerMoves:
-    """What history says of requests that were found before."""
+    """Load the last moves on these requests from history."""
     found = select(
         HistoryEntry.subject_id,
         HistoryEntry.action,

@@ -1,4 +1,5 @@
-"""How soon a partner is asked to act, from the level of the case; and how soon we answer them."""
+"""Priorities of requests: how soon a partner is asked to act, from the level of the case; and how
+soon we answer them."""
 
 from datetime import timedelta
 from typing import Final
@@ -33,10 +34,11 @@ SECOND_READING_WITHIN: Final = timedelta(hours=1)
 
 
 def could_change_account_access(ask: Ask) -> bool:
-    """Whether what the partner does about it could give or take access to an account."""
+    """Whether what is asked could give or take access to an account."""
     return ask in ABOUT_ACCESS
 
 
 def may_be_sent_before_review(priority: Priority) -> bool:
-    """Whether it may leave on one person's word, to be read by a second within the hour."""
+    """Whether a request may be sent on one person's word, to be read by a second within the
+    hour."""
     return priority is Priority.P1

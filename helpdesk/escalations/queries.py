@@ -1,4 +1,4 @@
-"""Reading requests, always from what the actor may see."""
+"""Queries for requests, always from what the actor may see."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,8 @@ _SEEN_BY_REPORTER = (
 
 
 def visible_requests(actor: Actor) -> Select[Escalation]:
-    """Requests of one's own queues; what has left, for the partner; one's own, for a reporter."""
+    """A select of the requests that the actor may see: of one's own queues; sent ones, for the
+    partner; one's own, for a reporter."""
     found = select(Escalation)
     if actor.works_on_cases:
         return found.join(Escalation.case).where(is_case_in_queues(actor.queues))
@@ -66,12 +67,12 @@ def visible_requests(actor: Actor) -> Select[Escalation]:
 
 
 def request_by_ref(work: Work, case: Case, ref: str) -> Escalation:
-    """A request of a case that was found before."""
+    """Load a request of this case by its reference, or NotFound."""
     return _one(work, Escalation.case_id == case.id, Escalation.ref == ref.upper())
 
 
 def visible_request_by_ref(work: Work, ref: str) -> Escalation:
-    """A request by its name alone, for a partner or a reporter: another's is none at all."""
+    """Load a request by its reference alone, for a partner or a reporter, or NotFound."""
     return _one(work, Escalation.ref == ref.upper())
 
 
@@ -84,19 +85,19 @@ def requests_of_case(work: Work, case: Case) -> Sequence[Escalation]:
 def requests_not_about_playbooks(
     work: Work, case: Case, playbooks: Collection[str]
 ) -> list[Escalation]:
-    """The same, without those about the problem of one of these playbooks."""
+    """The requests of a case, without those about one of these playbooks."""
     return [one for one in requests_of_case(work, case) if one.playbook not in playbooks]
 
 
 def partner_messages_of(work: Work, escalation: Escalation) -> Sequence[PartnerMessage]:
-    """Questions and answers, oldest first."""
+    """The partner's questions and our answers on a request, oldest first."""
     found = select(PartnerMessage).where(PartnerMessage.escalation_id == escalation.id)
     return work.session.scalars(found.order_by(PartnerMessage.at, PartnerMessage.id)).all()
 
 
 @dataclass(frozen=True)
 class ReplyAwaitingApproval:
-    """Our answer to what a partner asked last, before a second person sends it."""
+    """Our answer to what a partner asked last, which waits for a second person's approval."""
 
     words: str
     by: str
@@ -104,7 +105,8 @@ class ReplyAwaitingApproval:
 
 
 def answer_awaiting_approval(work: Work, escalation: Escalation) -> ReplyAwaitingApproval | None:
-    """The answer that waits for a second person; none where they have asked again since."""
+    """The answer that waits for a second person's approval; none where they have asked again
+    since."""
     by, at = escalation.reply_by, escalation.reply_at
     if not escalation.has_answer_to_approve or by is None or at is None:
         return None
@@ -114,12 +116,13 @@ def answer_awaiting_approval(work: Work, escalation: Escalation) -> ReplyAwaitin
 
 
 def decisions_of(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
-    """Every decision, oldest first."""
+    """The partner's decisions on a request, oldest first."""
     return _decisions(work, escalation, is_after_withdrawal=False)
 
 
 def actions_told_after_withdrawal(work: Work, escalation: Escalation) -> Sequence[PartnerDecision]:
-    """What they had done before the request was withdrawn, and told us after it, oldest first."""
+    """The partner's actions before a request was withdrawn that they told us of after it, oldest
+    first."""
     return _decisions(work, escalation, is_after_withdrawal=True)
 
 
@@ -134,26 +137,27 @@ def _decisions(
 
 
 def verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
-    """What the reporter said about decisions, oldest first; not what they say they never said."""
+    """The verdicts on a request that count, oldest first; not those that the reporter disputes."""
     found = _verdicts(escalation).where(RecordedVerdict.objected_at.is_(None))
     return work.session.scalars(found).all()
 
 
 def disputed_verdicts_of(work: Work, escalation: Escalation) -> Sequence[RecordedVerdict]:
-    """What one of us wrote down of decisions and the reporter says they never said."""
+    """The verdicts that one of us recorded and the reporter disputes."""
     found = _verdicts(escalation).where(RecordedVerdict.objected_at.is_not(None))
     return work.session.scalars(found).all()
 
 
 def is_verdict_disputed(work: Work, escalation: Escalation) -> bool:
-    """Whether that is so of the last decision: only the reporter judges it from then on."""
+    """Whether the verdict on the last decision is disputed: only the reporter judges it from then
+    on."""
     decisions = decisions_of(work, escalation)
     disputed = {one.decision_id for one in disputed_verdicts_of(work, escalation)}
     return bool(decisions) and decisions[-1].id in disputed
 
 
 def verdict_noted_by_staff(work: Work, escalation: Escalation) -> RecordedVerdict | None:
-    """What one of us wrote down that the reporter said of the last decision, if that counts."""
+    """The verdict on the last decision that one of us recorded, if that counts."""
     last = [one.id for one in decisions_of(work, escalation)][-1:]
     noted = [one for one in verdicts_of(work, escalation) if [one.decision_id] == last]
     return next((one for one in noted if not one.is_by_reporter), None)
@@ -169,8 +173,8 @@ def _verdicts(escalation: Escalation) -> Select[RecordedVerdict]:
 
 
 def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
-    """Whether the same is asked of the same partner about the same playbook's trouble by another
-    request that is not over."""
+    """Whether another open request asks the same of the same partner about the same playbook's
+    trouble."""
     found = select(Escalation.id).where(
         Escalation.id != escalation.id,
         Escalation.case_id == escalation.case_id,
@@ -183,7 +187,7 @@ def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
 
 
 def delivery_of_request(work: Work, escalation: Escalation) -> Delivery | None:
-    """How the packet is carried; None before it is approved."""
+    """The delivery of a request's packet; None before it is approved."""
     found = select(Delivery).where(Delivery.escalation_id == escalation.id)
     return work.session.scalar(found)
 
@@ -197,7 +201,7 @@ def packet_readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEn
 
 
 def failure_code_of_delivery(work: Work, delivery: Delivery) -> str:
-    """Why a delivery waits for a person: the code that history has of it."""
+    """The code by which history says why a delivery failed and waits for a person."""
     entry = work.session.scalar(
         select(HistoryEntry)
         .where(
@@ -210,7 +214,7 @@ def failure_code_of_delivery(work: Work, delivery: Delivery) -> str:
 
 
 def packet_of(work: Work, escalation: Escalation) -> Packet:
-    """The packet, opened with the case's key."""
+    """The packet of a request, opened with the case's key."""
     return parse_packet(work.keys.open(escalation, "packet"))
 
 
@@ -220,7 +224,7 @@ def open_for_partner(
     row: Escalation | PartnerMessage | PartnerDecision,
     field: str,
 ) -> str:
-    """The text in a field that was sealed to the partner, for the partner; or UNREADABLE."""
+    """Open a text that was sealed to the partner, for the partner; or UNREADABLE."""
     envelope: Envelope | None = getattr(row, field)
     if envelope is None or escalation.partner_key_id is None:
         return ""
@@ -231,7 +235,8 @@ def open_for_partner(
 def effective_consents(
     work: Work, escalation: Escalation
 ) -> dict[tuple[ConsentKind, str | None], Consent]:
-    """What the reporter agrees to now, by kind and platform; not on one person's word alone."""
+    """The reporter's consents that count now, by kind and platform; not on one person's word
+    alone."""
     current = select(Consent).where(
         Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.is_effective
     )
@@ -241,13 +246,13 @@ def effective_consents(
 
 
 def consent_for_request(work: Work, escalation: Escalation) -> Consent | None:
-    """The reporter's agreement to this platform being asked, if it stands now."""
+    """The reporter's consent to this platform being asked, if it counts now."""
     current = effective_consents(work, escalation)
     return current.get((ConsentKind.PLATFORM, escalation.partner.platform))
 
 
 def requests_depending_on_consent(work: Work, consent: Consent) -> Sequence[Escalation]:
-    """The requests that are stopped when a consent is taken back: approved, and not answered yet.
+    """The requests that stop when a consent is withdrawn: approved, and not answered yet.
 
     Without leave to work on the case only what cannot have arrived is stopped (see carrying).
     """
@@ -276,26 +281,26 @@ def _may_be_there() -> ColumnElement[bool]:
 
 
 def is_withdrawn_or_about_to_be(work: Work, escalation: Escalation) -> bool:
-    """Whether what had arrived was withdrawn, or will be: the worker that does it may be late. What
-    was decided stays decided, but they are told no more of it."""
+    """Whether a request that had arrived was withdrawn, or will be: the worker that does it may be
+    late. What was decided stays decided, but they are told no more of it."""
     if escalation.state in UNDER_WAY or escalation.state is EscalationState.DECIDED:
         return consent_for_request(work, escalation) is None
     return escalation.state is EscalationState.WITHDRAWN
 
 
 def has_consent_to_help(work: Work, escalation: Escalation) -> bool:
-    """Whether the reporter agrees at this moment that we work on their case."""
+    """Whether the reporter consents at this moment that we work on their case."""
     return (ConsentKind.HELP, None) in effective_consents(work, escalation)
 
 
 def fields_receivable_by_partner(escalation: Escalation) -> frozenset[str]:
-    """The fields that this request can tell its partner."""
+    """The fields of this request that its partner may receive."""
     return receivable_fields(escalation.ask, escalation.partner.allowed_fields)
 
 
 def is_spoken_with_since_written(work: Work, escalation: Escalation) -> bool:
-    """Whether one of us wrote down that they spoke with the reporter since a request was written,
-    or since the partner's last question."""
+    """Whether one of us recorded a conversation with the reporter since a request was written, or
+    since the partner's last question."""
     asked = [one.at for one in partner_messages_of(work, escalation)]
     spoken = select(LoggedConversation.id).where(
         LoggedConversation.case_id == escalation.case_id,

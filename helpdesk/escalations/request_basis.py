@@ -26,7 +26,7 @@ from helpdesk.partners import queries as partners
 
 
 def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
-    """All that the gates look at, gathered now."""
+    """Gather the inputs of a request's gates, as they are now."""
     case, partner = escalation.case, escalation.partner
     facts = fact_codes_of_playbook(work, case, escalation.playbook)
     packet, agreed = (
@@ -76,8 +76,8 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
 
 
 def is_for_another_account(work: Work, escalation: Escalation) -> bool:
-    """Whether access to one account is asked for, and ownership is confirmed of another by now, be
-    it known or not who is asking."""
+    """Whether a request asks for access to one account, while ownership is confirmed of another by
+    now, be it known or not who is asking."""
     case, playbook = escalation.case, escalation.playbook
     if not could_change_account_access(escalation.ask):
         return False
@@ -88,7 +88,8 @@ def is_for_another_account(work: Work, escalation: Escalation) -> bool:
 
 
 def was_another_account_confirmed_since(work: Work, escalation: Escalation) -> bool:
-    """The same, where it was found out after the approval: what was so before, a gate let pass."""
+    """Whether ownership of another account was confirmed after a request was approved: what was so
+    before, a gate let pass."""
     fact = facts_of_playbook(work, escalation.case, escalation.playbook).get(OWNERSHIP)
     return (
         fact is not None
@@ -99,7 +100,8 @@ def was_another_account_confirmed_since(work: Work, escalation: Escalation) -> b
 
 
 def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:
-    """Whether that is why a delivery waits for a person: also known where no word can be read."""
+    """Whether a delivery was stopped because another account was confirmed: also known where no
+    word can be read."""
     return (
         delivery.state is DeliveryState.DEAD_LETTER
         and queries.failure_code_of_delivery(work, delivery) == ANOTHER_ACCOUNT
@@ -107,9 +109,9 @@ def was_stopped_for_another_account(work: Work, delivery: Delivery) -> bool:
 
 
 def why_contact_shuts_answer(work: Work, escalation: Escalation, words: str) -> str:
-    """Why an answer to the partner may not go: what the reporter told us to reach them by, or never
-    to, stands in it, or cannot be read. The account that the request is about may. Empty if it
-    may."""
+    """The sentence that says why an answer may not be sent to the partner: what the reporter told
+    us to reach them by, or never to, stands in it, or cannot be read. The account that the request
+    is about may. Empty if it may."""
     account = queries.packet_of(work, escalation).fields.get(ACCOUNT_AT_ISSUE, "")
     ways = _ways_to_reporter(work, escalation.case)
     if not ways.is_readable:

@@ -1,4 +1,4 @@
-"""All requests that a coordinator answers for, in piles by what they wait for; how many each holds.
+"""The board of all requests that a coordinator answers for, in piles by what they wait for.
 
 A request is in more than one pile where more than one thing is true of it.
 """
@@ -32,7 +32,8 @@ SHOWN: Final = 100
 
 @dataclass(frozen=True)
 class BoardLine:
-    """One request, and since when it has been in the pile; None where nobody can say."""
+    """A line of the board: one request, and since when it has been in the pile; None where nobody
+    can say."""
 
     request: Escalation
     since: datetime | None
@@ -50,7 +51,7 @@ class RequestBoard:
 def request_board(
     work: Work, pile: RequestPile, *, partner: Partner | None = None, start: int = 0
 ) -> RequestBoard:
-    """A pile of the actor's queues, of one partner or of all: by priority, then the longest."""
+    """Load one pile of the board, of one partner or of all: by priority, then the longest."""
     if not may_see_request_board(work.actor, work.actor.queues):
         raise NotFound
     found = visible_requests(work.actor)

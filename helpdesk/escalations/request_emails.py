@@ -1,4 +1,4 @@
-"""The email by which a partner hears of a request: an id, a priority and a link, never more."""
+"""Emails to partners about a request: an id, a priority and a link, never more."""
 
 from typing import Protocol
 
@@ -8,14 +8,16 @@ from helpdesk.escalations.operations.delivery_attempts import StartedAttempt
 
 
 class PartnerEmailSettings(EmailSettings, Protocol):
-    """The same, and where the partner desk is."""
+    """The settings that an email to a partner needs: those of every email, and where the partner
+    desk is."""
 
     @property
     def partner_url(self) -> str: ...
 
 
 def compose_request_email(settings: PartnerEmailSettings, attempt: StartedAttempt) -> Email:
-    """Whatever the attempt, one request has one Message-ID: a repeat can be told from another."""
+    """Compose the email about a request. It has one Message-ID at every attempt: a repeat can be
+    told from another."""
     return compose_email_from(
         settings,
         "emails/request.txt",
@@ -30,5 +32,5 @@ def compose_request_email(settings: PartnerEmailSettings, attempt: StartedAttemp
 
 
 def address_of_request(settings: PartnerEmailSettings, ref: str) -> str:
-    """Where a partner opens a request, once they have signed in."""
+    """The URL at which a partner opens a request, once they have signed in."""
     return f"{settings.partner_url}/requests/{ref}"

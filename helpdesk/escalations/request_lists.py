@@ -34,12 +34,14 @@ ACTED_LATELY: Final = timedelta(days=14)
 
 
 def is_partner_late(at: datetime) -> ColumnElement[bool]:
-    """Whether a partner should have answered by now; not where the question is theirs."""
+    """An SQL condition: the partner should have answered by now; not where the question is
+    theirs."""
     return and_(Escalation.state != EscalationState.NEED_INFORMATION, Escalation.answer_due_at < at)
 
 
 def has_answer_to_approve() -> ColumnElement[bool]:
-    """Whether an answer of ours waits for a second person, and they have not asked again since."""
+    """An SQL condition: an answer of ours waits for a second person, and they have not asked again
+    since."""
     asked_since = exists().where(
         PartnerMessage.escalation_id == Escalation.id, PartnerMessage.at > Escalation.reply_at
     )
@@ -51,12 +53,13 @@ def has_answer_to_approve() -> ColumnElement[bool]:
 
 
 def is_to_be_read_afterwards() -> ColumnElement[bool]:
-    """Whether it left on one person's word, and no second person has read it yet."""
+    """An SQL condition: the request was sent on one person's word, and no second person has read it
+    yet."""
     return and_(Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None))
 
 
 def failed_deliveries(work: Work) -> Sequence[Delivery]:
-    """Requests that could not be carried: each waits for the person who wrote it."""
+    """Deliveries that failed: each waits for the person who wrote the request."""
     found = (
         select(Delivery)
         .join(Delivery.escalation)
@@ -68,7 +71,7 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
 
 
 def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
-    """Requests whose partner has not been told what is new on them, the longest first."""
+    """Requests with news that the partner has not been told, the longest first."""
     found = visible_requests(work.actor).where(Escalation.untold_since.is_not(None))
     return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
 
@@ -88,7 +91,7 @@ def withdrawn_requests_acted_on(work: Work, *, at: datetime) -> Sequence[Escalat
 
 
 def ids_of_requests_acted_on_before_withdrawal(work: Work, case: Case) -> Collection[str]:
-    """The ids of those of one case."""
+    """The ids of a case's requests on which the partner had acted before they were withdrawn."""
     found = select(PartnerDecision.escalation_id).where(
         PartnerDecision.case_id == case.id, PartnerDecision.is_after_withdrawal
     )
@@ -146,7 +149,7 @@ def requests_for_other_accounts(work: Work, case: Case | None = None) -> Sequenc
 
 
 def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:
-    """Requests of one partner who has not been told what is new on them, for the worker that tells
+    """Requests of one partner with news that they have not been told, for the worker that tells
     them."""
     found = select(Escalation).where(
         Escalation.partner_id == partner_id, Escalation.untold_since.is_not(None)
@@ -155,13 +158,14 @@ def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalati
 
 
 def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
-    """What left on one person's word and no second person has read yet, the latest hour first."""
+    """Requests that were sent on one person's word and no second person has read yet, the latest
+    hour first."""
     found = visible_requests(work.actor).where(is_to_be_read_afterwards())
     return work.session.scalars(found.order_by(Escalation.second_read_due_at)).all()
 
 
 def requests_to_approve(work: Work) -> Sequence[Escalation]:
-    """Drafts of the actor's queues, and answers to partners that wait, oldest first."""
+    """Drafts to approve in the actor's queues, and answers to partners that wait, oldest first."""
     found = visible_requests(work.actor).where(
         or_(Escalation.state == EscalationState.DRAFT, has_answer_to_approve())
     )
@@ -183,7 +187,8 @@ class RequestsWithTotal:
 
 @dataclass(frozen=True)
 class PartnerRequestsNeedingAction:
-    """What partners have asked us, and what they should have answered by now."""
+    """The requests at partners that need action: what they asked us, and what they should have
+    answered by now."""
 
     asked: RequestsWithTotal
     late: RequestsWithTotal
@@ -192,7 +197,8 @@ class PartnerRequestsNeedingAction:
 def requests_at_partners(
     work: Work, *, at: datetime, limit: int = 50
 ) -> PartnerRequestsNeedingAction:
-    """The first of each pile, the longest silence before the others: neither hides the other."""
+    """Load the requests at partners that need action, the first of each pile, the longest silence
+    first."""
     has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
     found = visible_requests(work.actor).where(or_(has_asked, is_partner_late(at)))

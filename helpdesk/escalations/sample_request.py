@@ -72,7 +72,7 @@ SHOWN: Final = ("From", "To", "Subject", "Message-ID", "Auto-Submitted")
 
 
 def sample_packet() -> Packet:
-    """The request itself: everything that the partner is told of the case."""
+    """The packet of the sample request: everything that the partner is told of the case."""
     return build_packet(HEADER, FIELDS, ALLOWED)
 
 

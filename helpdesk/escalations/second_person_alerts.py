@@ -1,4 +1,5 @@
-"""Calls for a second person: asked for, told, or that nobody could be; history alone knows them."""
+"""Alerts to a second person: asked for, sent, or that nobody could be reached; history alone knows
+them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,8 @@ OVERDUE_TOLD: Final = "escalation.second_reading_overdue"
 
 @dataclass(frozen=True)
 class SecondPersonAlertStatus:
-    """The last that history says of a call: asked for, told (by id), or that nobody could be."""
+    """The status of an alert to a second person: asked for, told (by id), or that nobody could
+    be."""
 
     at: datetime
     told: tuple[str, ...]
@@ -29,24 +31,25 @@ class SecondPersonAlertStatus:
 
 
 def last_alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlertStatus | None:
-    """What came of calling somebody to read a draft, or an answer that waits, as it is now."""
+    """The last alert to approve a draft, or an answer that waits, as it is now."""
     return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
 
 
 def last_alert_to_read_afterwards(
     work: Work, escalation: Escalation
 ) -> SecondPersonAlertStatus | None:
-    """What came of calling somebody to read what left on one person's word."""
+    """The last alert to read what was sent on one person's word."""
     return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD, OVERDUE_TOLD))
 
 
 def alert_to_read_overdue(work: Work, escalation: Escalation) -> SecondPersonAlertStatus | None:
-    """Whether others were called when the hour for that was over."""
+    """The alert to more people when the hour for reading was over; None if there was none."""
     return _last_call(work, escalation, (OVERDUE_TOLD,))
 
 
 def alert_second_person_once(work: Work, escalation: Escalation) -> None:
-    """Queue a call for the words that wait now, unless one is on its way or was heard."""
+    """Queue an alert to a second person about the words that wait now, unless one is on its way or
+    was heard."""
     call = last_alert_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
         return
@@ -60,7 +63,8 @@ def alert_second_person_once(work: Work, escalation: Escalation) -> None:
 
 
 def pending_review_kind(escalation: Escalation) -> str:
-    """Which words of ours wait to be read by a second person, as history says it."""
+    """Which words of a request wait for a second person: its packet, an answer, or what was sent
+    already; as history says it."""
     return "answer" if escalation.has_answer_to_approve else "request"
 
 

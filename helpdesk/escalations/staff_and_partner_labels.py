@@ -1,4 +1,4 @@
-"""What the codes of a request mean to our people and the partner's. Reporters read other words."""
+"""Labels of a request's codes for staff and partners. Reporters read other words."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -243,17 +243,18 @@ VERDICTS: Final = {
 
 
 def reasons_for(ask: Ask | None) -> Mapping[Reason, str]:
-    """Why a partner decided, as it reads on every page; None where history has no ask with it."""
+    """The labels of a partner's reasons for what was asked; `ask` is None where history has
+    none."""
     return {**_REASONS, **_REASONS_TO_ACT.get(ask, {})}
 
 
 def state_for_partner(state: EscalationState, *, is_again: bool, is_fixed: bool) -> str:
-    """Where a request stands, as the partner reads it."""
+    """The label of a request's state, as the partner reads it."""
     if is_again and state is EscalationState.IN_REVIEW:
         return AGAIN
     return FIXED if is_fixed and state is EscalationState.CLOSED else FOR_PARTNER[state]
 
 
 def status_colour_for_partner(state: EscalationState, *, is_fixed: bool) -> str:
-    """The same for the eye: only what is fixed is a good end."""
+    """The colour of a request's state for the partner: only what is fixed is a good end."""
     return "done" if is_fixed else _PARTNER_TONES.get(state, "")

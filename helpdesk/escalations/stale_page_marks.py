@@ -28,15 +28,15 @@ _SHOWN: Final = frozenset(FOUND_OUT.values()) | {
 
 
 def basis_mark_of(work: Work, escalation: Escalation) -> str:
-    """What a request is sent on: what the reporter let us know last, and what the steps of its
-    playbook found out and wrote down, and whose an account is by any playbook."""
+    """The mark of what a request rests on: what the reporter let us know last, what the steps of
+    its playbook found out, and whose an account is by any playbook."""
     said = reporter_mark_of(work, escalation.case)
     return said + _BETWEEN + _findings_mark_of(work, escalation)
 
 
 def refuse_if_basis_changed_since(work: Work, escalation: Escalation, seen: str | None) -> None:
-    """Refuse who sends something from a page that is older. None says that no page stood in
-    between."""
+    """Refuse if what a request rests on changed after the page was opened. None says that no page
+    stood in between."""
     if seen is None:
         return
     said, _, found = seen.partition(_BETWEEN)
@@ -60,7 +60,7 @@ def _findings_mark_of(work: Work, escalation: Escalation) -> str:
 
 
 def question_mark_of(work: Work, escalation: Escalation) -> str:
-    """The question that is answered, and the answer that waits already."""
+    """The mark of the partner's question, and of the answer that waits already."""
     asked = [one.id for one in queries.partner_messages_of(work, escalation)]
     return mark_of(escalation.wording_to_approve, *asked[-1:])
 
@@ -68,22 +68,23 @@ def question_mark_of(work: Work, escalation: Escalation) -> str:
 def last_decision_mark(
     work: Work, escalation: Escalation, *, without: RecordedVerdict | None = None
 ) -> str:
-    """The last decision, and what the reporter said of it; as it was `without` one of these."""
+    """The mark of the last decision, and what the reporter said of it; as it was `without` one of
+    these."""
     decided = [one.id for one in queries.decisions_of(work, escalation)][-1:]
     judged = [one.id for one in queries.verdicts_of(work, escalation) if one is not without]
     return mark_of(*decided, *judged)
 
 
 def action_before_withdrawal_mark_of(work: Work, escalation: Escalation) -> str:
-    """What they told us that they had done before it was withdrawn."""
+    """The mark of what the partner told us that they had done before a request was withdrawn."""
     return mark_of(*[one.id for one in queries.actions_told_after_withdrawal(work, escalation)])
 
 
 def untold_news_mark_of(escalation: Escalation) -> str:
-    """Since when they have not been told."""
+    """The mark of news that the partner has not been told: since when."""
     return mark_of(escalation.untold_since)
 
 
 def approval_mark_of(escalation: Escalation) -> str:
-    """Whether it was approved, and when."""
+    """The mark of an approval: whether a request was approved, and when."""
     return mark_of(escalation.approved_at)

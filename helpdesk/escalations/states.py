@@ -5,7 +5,7 @@ from typing import Final
 
 
 class EscalationState(StrEnum):
-    """The life of a request to a partner. Transport is not an acknowledgement."""
+    """The states of a request to a partner. Transport is not an acknowledgement."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -122,7 +122,7 @@ UNDER_WAY: frozenset[EscalationState] = OPEN_TO_PARTNER - {
 
 
 class InboxFilter(StrEnum):
-    """Which requests of a partner's inbox: the words of the filter."""
+    """The filters of a partner's inbox: which requests it shows."""
 
     WAITING = "waiting"
     ASKED = "asked"
@@ -148,7 +148,7 @@ PILES: dict[InboxFilter, frozenset[EscalationState]] = {
 
 
 class RequestPile(StrEnum):
-    """What requests wait for, on the board of all of them: the words of the filter."""
+    """The piles of the request board: what requests wait for."""
 
     OPEN = "open"
     SILENT = "silent"
@@ -159,7 +159,7 @@ class RequestPile(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """One carrying of one packet. Uncertain means: it may have arrived; the id stays the same."""
+    """The states of a delivery. Uncertain means: it may have arrived; the id stays the same."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -176,7 +176,8 @@ ANOTHER_ACCOUNT: Final = "another_account"
 
 
 class Priority(StrEnum):
-    """How soon the partner is asked to act; it follows the level of the case."""
+    """The priority of a request: how soon the partner is asked to act; it follows the level of the
+    case."""
 
     P1 = "p1"
     P2 = "p2"
@@ -195,7 +196,7 @@ class Ask(StrEnum):
 
 
 class PartnerAction(StrEnum):
-    """What a partner says it has done."""
+    """The actions a partner can say it has taken."""
 
     ACCESS_LOCKED = "access_locked"
     ACCESS_RESTORED = "access_restored"
@@ -212,7 +213,7 @@ class PartnerAction(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a partner decided as it did."""
+    """The reasons of a partner's decision."""
 
     POLICY_BREACH = "policy_breach"
     ILLEGAL = "illegal"
@@ -228,7 +229,7 @@ class Reason(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the reporter sees after the partner's decision."""
+    """The reporter's verdicts: what they see after the partner's decision."""
 
     CONFIRMED = "confirmed"
     PARTIAL = "partial"

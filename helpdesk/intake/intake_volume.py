@@ -31,7 +31,8 @@ LOAD: Final = text(
 
 @dataclass(frozen=True)
 class IntakeVolume:
-    """What came: reports in ten minutes, and in a day; and the bytes of that day, by lane."""
+    """The volume of recent intake: reports in ten minutes, and in a day; and the bytes of that day,
+    by lane."""
 
     lately: int
     reports: int
@@ -63,18 +64,18 @@ _read: WeakKeyDictionary[Engine | Connection, tuple[float, IntakeVolume]] = Weak
 
 
 def current_intake_volume(work: Work) -> IntakeVolume:
-    """What the database has counted until now."""
+    """Load the volume that the database has counted until now."""
     return IntakeVolume(*(int(number) for number in work.session.execute(LOAD).one()))
 
 
 def refuse_if_day_volume_full(work: Work, quota: int) -> None:
-    """DailyQuotaUsedUp where what came in a day has used the quota up, in megabytes."""
+    """Raise DailyQuotaUsedUp if the day's reports have used up the quota, in megabytes."""
     if not cached_intake_volume(work).has_room(quota):
         raise DailyQuotaUsedUp
 
 
 def cached_intake_volume(work: Work) -> IntakeVolume:
-    """The same, as it was a moment ago: a report must not wait for one more look."""
+    """The volume as it was a moment ago: a report must not wait for one more look."""
     database, now = work.session.get_bind(), time.monotonic()
     if database not in _read or now - _read[database][0] >= BELIEVED:
         _read[database] = (now, current_intake_volume(work))

@@ -1,4 +1,4 @@
-"""What the worker does for the public door: say that what reports may store is running out."""
+"""The background job of intake: warn that what reports may store is running out."""
 
 from helpdesk.accounts import on_call
 from helpdesk.accounts import queries as accounts
@@ -12,7 +12,7 @@ from helpdesk.intake.intake_volume import current_intake_volume
 
 @job("intake.warn_of_quota", queue=Queue.NOTICES)
 def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
-    """Tell who is on duty and every operator how much of the quota is used. Safe to run twice."""
+    """Email who is on duty and every operator how much of the quota is used. Safe to run twice."""
     with context.begin() as work:
         if storage_quota.was_quota_warning_sent(work, team_id, percent):
             return

@@ -20,7 +20,8 @@ def offered_languages(settings: Settings) -> tuple[str, ...]:
 
 @cache
 def is_fully_translated(language: str) -> bool:
-    """Whether the decision questions, safe-now, ends and consents are all there, and fresh."""
+    """Whether a language has translations of the decision questions, safe-now, ends and consents,
+    all fresh."""
     if language == repository.load_current_library().collection.language:
         return True
     return (
@@ -31,7 +32,7 @@ def is_fully_translated(language: str) -> bool:
 
 @cache
 def is_reviewed(language: str) -> bool:
-    """Whether somebody who speaks the language has read all of it."""
+    """Whether somebody who speaks the language has reviewed all of it."""
     if language == repository.load_current_library().collection.language:
         return True
     return repository.load_current_translation(language).is_reviewed and has_been_reviewed(language)

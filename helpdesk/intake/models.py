@@ -1,4 +1,4 @@
-"""A reporter's visits, how they are told that an answer waits, and how much has come from all."""
+"""Models of intake: mailbox sessions, email reminders, and counts of what came in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +11,8 @@ from helpdesk.core.sealing import Envelope, EnvelopePlace
 
 
 class MailboxSession(Base):
-    """What it holds opens only with the browser's cookie. It ends after half an hour without a
-    click. Times are to five minutes."""
+    """A reporter's session in their mailbox: what it holds opens only with the browser's cookie. It
+    ends after half an hour without a click. Times are to five minutes."""
 
     __tablename__ = "visits"
 
@@ -45,7 +45,7 @@ class FiveMinuteIntakeCount(Base):
 
 
 class ReminderState(StrEnum):
-    """How far a reporter's email reminders are."""
+    """The states of a reporter's email reminders."""
 
     OFF = "off"
     # The address waits for the code of its test email.
@@ -64,7 +64,8 @@ class ReminderState(StrEnum):
 
 
 class EmailReminder(Base):
-    """A reporter wants to be told by email that something waits in their mailbox.
+    """A reporter's email reminder: where and how to tell them that something waits in their
+    mailbox.
 
     The public pages have functions of the database for it and no right to the table (migration
     0051); staff's pages may read the state and when one was last sent.
@@ -103,12 +104,12 @@ class EmailReminder(Base):
 
 
 def reminder_envelope_place(case_id: str, field: str) -> EnvelopePlace:
-    """The same, for who writes such a row through a function."""
+    """The envelope's place of a reminder, for who writes such a row through a function."""
     return EnvelopePlace("email_reminders", field, case_id, case_id)
 
 
 class PausedTestEmailAddress(Base):
-    """An address, known by a keyed tag alone, that gets no test email for a while, whoever asks.
+    """An address (as a keyed hash) to which no test email is sent for a while, whoever asks.
 
     Times are to the hour, so that they do not lead to the case whose reporter asked.
     """

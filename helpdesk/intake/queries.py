@@ -1,4 +1,4 @@
-"""Reading at the public door: a reporter sees one case; a stranger sees none."""
+"""Queries of intake: a reporter sees one case; a stranger sees none."""
 
 import logging
 from collections import Counter
@@ -77,7 +77,8 @@ _recipients: WeakKeyDictionary[Engine | Connection, ReceivingTeam] = WeakKeyDict
 
 
 def receiving_team(work: Work, *, refresh: bool = False) -> ReceivingTeam:
-    """Who takes new reports, as it was when we asked last: whoever writes to them asks again.
+    """The team that takes new reports, as it was when we asked last: whoever writes to them asks
+    again.
 
     A key that bears no signature which counts is passed over, and the last good one is used.
     """
@@ -100,14 +101,14 @@ def _look(work: Work) -> ReceivingTeam:
 
 
 def case_by_form_token(work: Work, form_token: bytes) -> Case | None:
-    """The case that was made from this very form."""
+    """Find the case that was made from this very form."""
     return work.session.scalar(select(Case).where(Case.form_token == form_token))
 
 
 def case_by_return_code(
     work: Work, codes: Sequence[ReturnCode], intake_keys: Iterable[bytes]
 ) -> tuple[Case, ReturnCode] | None:
-    """The case of a return code, of all that a pasted text may hold, and the code that it was.
+    """Find the case of a return code, of all that a pasted text may hold, and the code that it was.
 
     What cannot be a code costs the same look-up as a wrong one.
     """
@@ -122,7 +123,7 @@ def case_by_return_code(
 
 
 def own_case(work: Work) -> Case:
-    """The reporter's one case."""
+    """The one case of the reporter who is here, or NotFound."""
     case = work.session.get(Case, work.actor.case_id) if work.actor.case_id else None
     if case is None:
         raise NotFound
@@ -138,8 +139,8 @@ def last_message_at(work: Work, case: Case) -> datetime | None:
 
 
 def messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:
-    """What was written both ways, oldest first; not that they pressed the button “Someone is in
-    danger now” (`operations.messages.NOT_SHOWN`)."""
+    """The messages of a case as its reporter sees them, oldest first; not that they pressed the
+    button “Someone is in danger now” (`operations.messages.NOT_SHOWN`)."""
     written = select(Message).where(
         Message.case_id == case.id,
         or_(Message.is_from_reporter.is_(False), Message.for_reporter.is_(None)),
@@ -163,12 +164,12 @@ CONVERSATIONS: Final = (
 
 
 def conversations_of(work: Work, case: Case) -> Sequence[Any]:
-    """When we spoke with the reporter by another way, oldest first."""
+    """The recorded conversations with the reporter, oldest first."""
     return work.session.execute(CONVERSATIONS, {"case_id": case.id}).all()
 
 
 def conversation_by_id(work: Work, case: Case, conversation_id: str) -> Any:
-    """One of them."""
+    """A recorded conversation with the reporter by its id, or NotFound."""
     for one in conversations_of(work, case):
         if one.id == conversation_id:
             return one
@@ -176,24 +177,24 @@ def conversation_by_id(work: Work, case: Case, conversation_id: str) -> Any:
 
 
 def current_consents(work: Work, case: Case) -> Sequence[Consent]:
-    """What the reporter agrees to at this moment."""
+    """The consents of the reporter that were not withdrawn."""
     current = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_(None))
     return work.session.scalars(current.order_by(Consent.given_at, Consent.id)).all()
 
 
 def confirmed_consents(work: Work, case: Case) -> list[Consent]:
-    """Those of them that count: the reporter's own word, or confirmed since."""
+    """The current consents that count: the reporter's own word, or confirmed since."""
     return [one for one in current_consents(work, case) if one.is_effective]
 
 
 def unconfirmed_consents(work: Work, case: Case) -> list[Consent]:
-    """What one of us wrote down that the reporter agreed to, and nobody has confirmed."""
+    """The current consents that one of us recorded and nobody has confirmed."""
     return [one for one in current_consents(work, case) if not one.is_effective]
 
 
 def consent_withdrawals_noted_by_staff(work: Work, case: Case) -> Sequence[Consent]:
-    """What one of us wrote down that the reporter takes back, the last of each, as long as they
-    have not agreed again."""
+    """The withdrawals of consents that one of us recorded for the reporter, the last of each, as
+    long as they have not agreed again."""
     current = {(one.kind, one.platform) for one in current_consents(work, case)}
     noted = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_not(None))
     # By the hour in which they were given: more is not kept of what reporters do. Who took one
@@ -208,7 +209,7 @@ def consent_withdrawals_noted_by_staff(work: Work, case: Case) -> Sequence[Conse
 
 
 def own_consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:
-    """One of them, or what it has become since the page was made."""
+    """A consent of the reporter by its id, or what it has become since the page was made."""
     consent = work.session.get(Consent, consent_id)
     if consent is None or consent.case_id != case.id:
         raise NotFound
@@ -216,7 +217,8 @@ def own_consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:
 
 
 def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
-    """What was asked of partners for a case, oldest first, each with its way and its answers."""
+    """The requests to partners of a case as the reporter sees them, oldest first, each with its
+    answers."""
     asked = escalations.requests_of_case(work, case)
     if not asked:
         return []
@@ -258,7 +260,7 @@ def _answer(decision: PartnerDecision, said: Sequence[RecordedVerdict]) -> Platf
 
 
 def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
-    """One of them."""
+    """One request to a partner as the reporter sees it, or NotFound."""
     for request in request_statuses_of(work, case):
         if request.escalation.ref == ref:
             return request
@@ -280,7 +282,7 @@ def accounts_of_similar_requests(work: Work, requests: Sequence[RequestStatus]) 
 
 
 def partner_platforms(work: Work) -> list[str]:
-    """The platforms that have somebody whom we can ask: vetted, and still at work with us."""
+    """The platforms with a partner that we can ask: vetted, and still at work with us."""
     can_be_asked = IS_VETTED & Partner.retired_on.is_(None)
     found = select(Partner.platform).where(can_be_asked).order_by(Partner.platform)
     return list(work.session.scalars(found))

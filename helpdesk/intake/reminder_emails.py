@@ -1,4 +1,5 @@
-"""What an email reminder says: nothing of us, of the case or of what waits, in words they picked.
+"""The text of email reminders: nothing of us, of the case or of what waits, in words the reporter
+picked.
 
 Subject and sender are chosen from lists, so that nothing typed can be sent to somebody else's
 address through us.
@@ -37,7 +38,7 @@ LINES: Final = {
 def compose_reminder(
     context: AppContext, key: Secret, reminder: EmailReminder, *, to: str
 ) -> Email:
-    """The email that something waits; the same one at each try."""
+    """Compose the email that something waits; the same one at each try."""
     lines = [_said(reminder.language, "new")]
     if reminder.names_site:
         lines.append(context.settings.public_url)
@@ -49,7 +50,7 @@ def compose_reminder(
 def compose_code_email(
     context: AppContext, key: Secret, reminder: EmailReminder, *, to: str, code: str
 ) -> Email:
-    """The test email, with the code that shows that they read there."""
+    """Compose the test email, with the code that shows that they read there."""
     said = _said(reminder.language, "code") % {"code": code}
     lines = [said, _said(reminder.language, "unasked")]
     about = f"code {reminder.ask_id}"
@@ -57,19 +58,20 @@ def compose_code_email(
 
 
 def preview_reminder(settings: Settings, language: str) -> list[str]:
-    """The lines of an email as the page shows them before anybody agrees to it."""
+    """Preview an email: its lines as the page shows them before anybody agrees to it."""
     link = f"{reminder_stop_base_url(settings, language)}…"
     return [_said(language, "new"), _said(language, "stop"), link]
 
 
 def reminder_stop_token(key: Secret, case_id: str, address: str) -> str:
-    """What the link in each email to an address about a case holds: nobody can guess it, it says
-    nothing, and the database keeps a hash of it."""
+    """The token of the link that ends reminders, in each email to an address about a case: nobody
+    can guess it, it says nothing, and the database keeps a hash of it."""
     return key.derive(f"stop {case_id} {address}").hex()
 
 
 def reminder_stop_base_url(settings: Settings, language: str) -> str:
-    """Where that link opens, without what it holds: never at the helpdesk's host."""
+    """The base URL of the link that ends reminders, without its token: never at the helpdesk's
+    host."""
     return f"{settings.reminder_url}/{language}/stop/"
 
 

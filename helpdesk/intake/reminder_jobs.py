@@ -1,4 +1,4 @@
-"""What the worker does so that reporters hear that an answer waits: by email, without a word of it.
+"""Background jobs of email reminders: tell reporters that an answer waits, without a word of it.
 
 It alone, and the ticker in its place, opens where that is. At most one goes out until the reporter
 has looked into the mailbox; a test email goes to an address once in a day, whoever asks.
@@ -69,7 +69,7 @@ class _TestEmail:
 
 @job("intake.send_reminder_code", queue=Queue.REMINDERS)
 def send_reminder_code(context: AppContext, *, case_id: str, ask_id: str) -> None:
-    """Send the code that confirms a reporter's address, unless the address had one lately: then
+    """Email the code that confirms a reporter's address, unless the address had one lately: then
     that one's code goes on. Safe to run twice: it is the same code, and the same email.
 
     That the address has had one, and what its link stops, is kept before it goes, and in a
@@ -142,7 +142,7 @@ def _forget_code(work: Work, case_id: str, ask_id: str) -> None:
 
 @job("intake.send_reminder", queue=Queue.REMINDERS, on=AnswerAwaitsReporter)
 def send_reminder(context: AppContext, *, case_id: str) -> None:
-    """Tell a reporter who asked for it that something waits; not again before they have looked.
+    """Email a reporter who asked for it that something waits; not again before they have looked.
 
     When the case is closed, that was the last one, and the address goes. Safe to run twice: it is
     the same email.
@@ -182,8 +182,9 @@ def _send_once(context: AppContext, email: Email) -> None:
 
 
 def erase_old_addresses(work: Work) -> None:
-    """Delete addresses that nobody confirmed, those that a closed case still has, and the tags of
-    those that are paused no more. No rule: the ticker tidies up. Safe to run twice."""
+    """Erase addresses for reminders: those that nobody confirmed, those that a closed case still
+    has, and the tags of those that are paused no more. No rule: the ticker tidies up. Safe to run
+    twice."""
     old = (
         select(EmailReminder.case_id)
         .join(Case, Case.id == EmailReminder.case_id)

@@ -17,7 +17,8 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class ReportFormToken:
-    """What came back with a form. `age` is None when the token is not one that we gave out."""
+    """A token of a report form that came back. `age` is None when it is not one that we gave
+    out."""
 
     text: str
     age: float | None

@@ -1,4 +1,5 @@
-"""Authentication of reporters: nobody, or a reporter back with the return code."""
+"""The identity behind a request at the public door: nobody, or a reporter back with the return
+code."""
 
 from datetime import datetime
 
@@ -12,7 +13,8 @@ from helpdesk.web.session_cookies import session_cookie_name
 
 
 def identify_by_cookie(session: Session, at: datetime) -> Identity:
-    """Found by the cookie; without one the database is not asked at all."""
+    """Identify the reporter by the cookie of their mailbox session; without one the database is not
+    asked at all."""
     token = request.cookies.get(session_cookie_name())
     found = find_mailbox_session(session, token, at) if token else None
     if found is None:

@@ -1,4 +1,5 @@
-"""What was asked of platforms, as the person it is for sees it: how far it came, what was said."""
+"""Statuses of requests to platforms, as the reporter sees them: how far each came, what was
+said."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ NOT_LEFT: Final = frozenset({EscalationState.DRAFT, EscalationState.APPROVED})
 
 
 class WithdrawalEffect(StrEnum):
-    """What happens to a request when its reporter no longer agrees that the platform is asked."""
+    """The effect on a request when its reporter withdraws the consent for its platform."""
 
     STAYS_HERE = "stays_here"  # nobody outside has seen it, and nobody will
     IS_STOPPED = "is_stopped"  # they may have read it, and are told to do nothing more
@@ -21,8 +22,8 @@ class WithdrawalEffect(StrEnum):
 
 @dataclass(frozen=True)
 class PlatformAnswer:
-    """What a platform decided, and what the reporter said about it. `disputed` is what one of us
-    wrote down and they say they never said."""
+    """A platform's answer: what it decided, and what the reporter said about it. `disputed` is what
+    one of us wrote down and they say they never said."""
 
     decision: PartnerDecision
     verification: RecordedVerdict | None = None
@@ -43,7 +44,8 @@ class PlatformAnswer:
 
 @dataclass(frozen=True)
 class RequestStatus:
-    """A request to a partner as its reporter sees it: its way, and every answer, oldest first.
+    """The status of a request to a partner as its reporter sees it: its way, and every answer,
+    oldest first.
 
     `is_agreed` is whether this platform may be asked at this moment, `arrived_at` when the
     request reached it, `was_seen` whether a person there has said anything, `late_actions` what

@@ -23,13 +23,14 @@ TRIED_AGAIN: Final = timedelta(hours=1)
 
 
 def passed_quota_threshold(load: IntakeVolume, quota: int) -> int | None:
-    """Which of the marks is passed: 50, 80 or 100 percent; None below all of them."""
+    """The highest threshold of the quota that is passed: 50, 80 or 100 percent; None below all of
+    them."""
     used = load.percent_of(quota)
     return max((mark for mark in WARN_AT if used >= mark), default=None)
 
 
 def enqueue_quota_warning(work: Work, quota: int) -> None:
-    """Queue a letter when a mark is passed for the first time in a day. The ticker asks."""
+    """Queue a warning when a threshold is passed for the first time in a day. The ticker asks."""
     mark = passed_quota_threshold(current_intake_volume(work), quota)
     team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
     if mark is None or team_id is None or was_quota_warning_sent(work, team_id, mark):
@@ -44,7 +45,7 @@ def enqueue_quota_warning(work: Work, quota: int) -> None:
 
 
 def was_quota_warning_sent(work: Work, team_id: str, mark: int) -> bool:
-    """Whether people have heard of this mark, or of a higher one, within a day."""
+    """Whether a warning of this threshold, or of a higher one, was sent within a day."""
     told = select(HistoryEntry.details).where(
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == TOLD,

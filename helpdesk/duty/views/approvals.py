@@ -1,4 +1,5 @@
-"""What waits for a second person. Nothing is decided here: it leads to what has to be read."""
+"""The page of everything that waits for a second person. Nothing is decided here: it leads to what
+has to be read."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from helpdesk.web.request_work import work
 
 @bp.get("/approvals")
 def approvals() -> ResponseReturnValue:
+    """The list of what waits for a second person."""
     if not work.actor.works_on_cases:
         raise NotFound
     requests = [

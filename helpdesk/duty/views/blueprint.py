@@ -1,4 +1,4 @@
-"""The addresses of the board and the case, and those of playbooks at work on a case."""
+"""The blueprints of the duty board and the case page, and of playbook runs."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The duty board, and going on and off duty."""
+"""The duty board, going on and off duty, and retrying a failed job."""
 
 from functools import partial
 
@@ -22,11 +22,13 @@ from helpdesk.web.request_work import work
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
+    """Redirect to the duty board."""
     return redirect(url_for(".board"), 303)
 
 
 @bp.get("/duty")
 def board() -> ResponseReturnValue:
+    """The duty board."""
     if work.actor.role is Role.OPERATOR:
         return redirect(url_for("people.index"), 303)
     return _page(StartDutyForm()), 200
@@ -34,6 +36,7 @@ def board() -> ResponseReturnValue:
 
 @bp.post("/duty/shift")
 def create_shift() -> ResponseReturnValue:
+    """Go on duty."""
     form = StartDutyForm()
     if not form.validate_on_submit():
         return _page(form), 422
@@ -44,6 +47,7 @@ def create_shift() -> ResponseReturnValue:
 
 @bp.post("/duty/shift/end")
 def create_shift_end() -> ResponseReturnValue:
+    """Go off duty."""
     accounts.go_off_duty(work, current_person(work))
     flash("You are off duty.")
     return redirect(url_for(".board"), 303)
@@ -51,6 +55,7 @@ def create_shift_end() -> ResponseReturnValue:
 
 @bp.post("/jobs/<outbox_job_id>/retry")
 def create_job_retry(outbox_job_id: str) -> ResponseReturnValue:
+    """Retry a failed job."""
     operations.retry_failed_job(work, queries.failed_job(work, outbox_job_id))
     flash("Trying again.")
     return redirect(url_for(".board"), 303)

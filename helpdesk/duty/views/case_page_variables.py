@@ -1,4 +1,5 @@
-"""What the page of a case shows: every feature is asked for its part, most of it in one trip."""
+"""The template variables of the case page: every feature is asked for its part, most of it in one
+trip."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -95,7 +96,7 @@ CASE_AND_LISTS: Final = ON_THE_PAGE.beside(
 
 
 def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
-    """Everything the templates of the case page want, by the name they want it under."""
+    """The template variables of the case page, by name."""
     case, found = _find(work, ref)
     level = triage.triage_summary(
         work,

@@ -1,4 +1,4 @@
-"""The one page of a case, with the parts of every feature, and closing it."""
+"""The case page, with the parts of every feature; the history of a case; and closing it."""
 
 from typing import Final
 
@@ -23,6 +23,7 @@ BEYOND_ALL_ENTRIES: Final = 2**63
 
 @bp.get("/cases/<ref>")
 def show_case(ref: str) -> ResponseReturnValue:
+    """The case page."""
     work = current_work()  # asked for a hundred times here: not through the proxy
     parts = case_page_variables(work, ref)
     page = render_template("duty/case.html", **parts)
@@ -35,6 +36,7 @@ def show_case(ref: str) -> ResponseReturnValue:
 
 @bp.get("/cases/<ref>/history")
 def show_history(ref: str) -> ResponseReturnValue:
+    """A page of a case's history."""
     case = case_by_ref(work, ref)
     before = request.args.get("before", type=int)
     if before is not None and not 0 < before < BEYOND_ALL_ENTRIES:
@@ -51,6 +53,7 @@ def show_history(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/closure")
 def create_closure(ref: str) -> ResponseReturnValue:
+    """Close a case, or request that a second person agrees."""
     case, form = case_by_ref(work, ref), CloseCaseForm()
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
@@ -80,6 +83,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/closure/decision")
 def create_closure_decision(ref: str) -> ResponseReturnValue:
+    """Decide, as the second person, whether a case is closed as no report."""
     case = case_by_ref(work, ref)
     asked = case_closing.pending_closing_request(work, case)
     if asked is None:

@@ -13,6 +13,7 @@ from helpdesk.web.request_work import work
 
 @bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")
 def create_consent_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
+    """Record that the reporter withdrew a consent; asked once more if that stops requests."""
     case, form = case_by_ref(work, ref), ConsentWithdrawalForm()
     consent = consent_by_id(work, case, consent_id)
     stopped = escalations.requests_depending_on_consent(work, consent)

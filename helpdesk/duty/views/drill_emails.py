@@ -1,4 +1,4 @@
-"""In a drill, where no mail leaves the machine: the letters that would have gone out."""
+"""In a drill, where no mail leaves the machine: a page of the emails that would have been sent."""
 
 import re
 from email import message_from_bytes, policy
@@ -24,6 +24,7 @@ NAME = re.compile(r"\b(?:R-)?[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 
 @bp.get("/outbox")
 def show_drill_emails() -> ResponseReturnValue:
+    """The list of emails of a drill."""
     settings = current_context().settings
     address = urlsplit(settings.mail_url)
     if not settings.drill or address.scheme != "folder":

@@ -16,6 +16,7 @@ from helpdesk.web.request_work import work
 
 @runs_bp.get("/runs/<run_id>/edition")
 def new_edition_move(ref: str, run_id: str) -> ResponseReturnValue:
+    """The page that shows what a move to today's edition would change."""
     case = case_by_ref(work, ref)
     run = queries.run_by_id(work, case, run_id)
     work.require(may_work_on_run, run)
@@ -24,6 +25,7 @@ def new_edition_move(ref: str, run_id: str) -> ResponseReturnValue:
 
 @runs_bp.post("/runs/<run_id>/edition")
 def create_edition_move(ref: str, run_id: str) -> ResponseReturnValue:
+    """Move a run to today's edition of its playbook."""
     case = case_by_ref(work, ref)
     run, form = queries.run_by_id(work, case, run_id), MoveRunForm()
     if not form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""All news for the person who looks, and saying that they have seen them."""
+"""The news page of the signed-in person, and marking all news as seen."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from helpdesk.web.request_work import work
 
 @bp.get("/news")
 def show_news() -> ResponseReturnValue:
+    """The list of one's news."""
     if not work.actor.works_on_cases:
         raise NotFound
     return render_template("duty/news.html", lines=news_lines.all_news(work))
@@ -19,6 +20,7 @@ def show_news() -> ResponseReturnValue:
 
 @bp.post("/news/seen")
 def create_news_seen() -> ResponseReturnValue:
+    """Mark all one's news as seen."""
     if not work.actor.works_on_cases:
         raise NotFound
     case_news.mark_news_seen(work)

@@ -1,4 +1,5 @@
-"""Closing the door to somebody, resetting them, taking them out of a queue, leaving one oneself.
+"""Pages that block or reset a person, take them out of a team, or leave one's own: their work is
+handed over first.
 
 Each is a page that says first what hangs on them, and asks who takes it.
 """
@@ -28,12 +29,14 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.get("/people/<person_id>/closing")
 def new_block(person_id: str) -> ResponseReturnValue:
+    """The page to block a person, with their open work."""
     person = _managed(person_id)
     return _page("closing", person, _form(person, _teams_of(person)))
 
 
 @bp.post("/people/<person_id>/closing")
 def create_block(person_id: str) -> ResponseReturnValue:
+    """Block a person and hand over their work."""
     person = _managed(person_id)
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
@@ -45,6 +48,7 @@ def create_block(person_id: str) -> ResponseReturnValue:
 
 @bp.get("/people/<person_id>/reset")
 def new_reset(person_id: str) -> ResponseReturnValue:
+    """The page to reset a person's account, with their open work."""
     person = _managed(person_id)
     form = _form(person, _teams_of(person))
     return _page("reset", person, form, seen=account_mark_of(person))
@@ -52,6 +56,7 @@ def new_reset(person_id: str) -> ResponseReturnValue:
 
 @bp.post("/people/<person_id>/reset")
 def create_reset(person_id: str) -> ResponseReturnValue:
+    """Reset a person's account and hand over their work."""
     person = _managed(person_id)
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
@@ -64,12 +69,14 @@ def create_reset(person_id: str) -> ResponseReturnValue:
 
 @bp.get("/people/<person_id>/memberships/<team_id>/end")
 def new_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
+    """The page to take a person out of a team, with their open work."""
     membership = _placed(person_id, team_id)
     return _page("end", membership.person, _form(membership.person, [membership.team]), membership)
 
 
 @bp.post("/people/<person_id>/memberships/<team_id>/end")
 def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
+    """Take a person out of a team and hand over their work."""
     membership = _placed(person_id, team_id)
     person, team = membership.person, membership.team
     form = _form(person, [team])
@@ -82,12 +89,14 @@ def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
 
 @bp.get("/account/memberships/<team_id>/end")
 def new_departure(team_id: str) -> ResponseReturnValue:
+    """The page to leave a team of one's own, with one's open work."""
     membership = _own(team_id)
     return _page("own", membership.person, _form(membership.person, [membership.team]), membership)
 
 
 @bp.post("/account/memberships/<team_id>/end")
 def create_departure(team_id: str) -> ResponseReturnValue:
+    """Leave a team of one's own and hand over one's work."""
     membership = _own(team_id)
     person, team = membership.person, membership.team
     form = _form(person, [team])

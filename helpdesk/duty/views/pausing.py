@@ -1,4 +1,5 @@
-"""Letting a case wait: for its reporter or a day, or for the partners that have a request of it."""
+"""The POST view that pauses a case: for its reporter or a day, or for partners that have a request
+of it."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.post("/cases/<ref>/wait")
 def create_case_pause(ref: str) -> ResponseReturnValue:
+    """Pause a case."""
     case, form = case_by_ref(work, ref), PauseCaseForm()
     if not form.validate_on_submit() or not _waits(case, form):
         return render_template(

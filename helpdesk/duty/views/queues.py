@@ -1,4 +1,4 @@
-"""A queue page by page, and taking the next case of it."""
+"""The pages of a queue, and claiming its next case."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from helpdesk.web.request_work import current_work, work
 
 @bp.get("/queues/<slug>")
 def show_queue(slug: str) -> ResponseReturnValue:
+    """One page of a queue."""
     show = _shown()
     page = queue_page(current_work(), slug, show=show, after=request.args.get("after", ""))
     return render_template(
@@ -29,6 +30,7 @@ def show_queue(slug: str) -> ResponseReturnValue:
 
 @bp.post("/queues/<slug>/next")
 def create_next_claim(slug: str) -> ResponseReturnValue:
+    """Claim the next case of a queue."""
     case = claim_next_case(work, queue_by_slug(work, slug))
     flash("You have taken the case.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
@@ -36,6 +38,7 @@ def create_next_claim(slug: str) -> ResponseReturnValue:
 
 @bp.post("/queues/<slug>/second-lane/next")
 def create_next_second_lane_claim(slug: str) -> ResponseReturnValue:
+    """Claim the next case of the second lane."""
     case = claim_next_second_lane_case(work, queue_by_slug(work, slug))
     flash("You have taken the case. It is no longer listed as possibly automated.")
     return redirect(url_for(".show_case", ref=case.ref), 303)

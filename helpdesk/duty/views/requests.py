@@ -1,4 +1,5 @@
-"""All requests that a coordinator answers for, by what they wait for and by partner."""
+"""The board of all requests that a coordinator answers for, by what they wait for and by
+partner."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ FURTHEST = 10_000
 
 @bp.get("/requests")
 def show_requests() -> ResponseReturnValue:
+    """One pile of the request board."""
     pile, slug = _asked_for(), request.args.get("partner", "")
     partner = partners.visible_partner_or_404(work, slug) if slug else None
     board = request_board(work, pile, partner=partner, start=_start())

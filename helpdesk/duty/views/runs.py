@@ -1,4 +1,4 @@
-"""Addresses of playbooks at work: start one, read it ahead, record its steps."""
+"""Pages of playbook runs: start one, preview it, record its steps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -41,6 +41,7 @@ STANDS: Final = "What they have agreed to stays as it was, for the other playboo
 
 @runs_bp.post("/runs")
 def create_run(ref: str) -> ResponseReturnValue:
+    """Start a playbook on a case."""
     case = case_by_ref(work, ref)
     form = MailboxFollowsRunForm()
     run = duty.start_playbook_and_judge_again(
@@ -54,6 +55,7 @@ def create_run(ref: str) -> ResponseReturnValue:
 
 @runs_bp.post("/mailbox-kinds")
 def create_kind_of_trouble_shown_in_mailbox(ref: str) -> ResponseReturnValue:
+    """Let the reporter's mailbox show advice and questions of one more kind of trouble."""
     case = case_by_ref(work, ref)
     operations.show_kind_in_mailbox(work, case, request.form.get("kind", ""))
     flash("The reporter\u2019s mailbox shows its advice and questions now.")
@@ -62,6 +64,7 @@ def create_kind_of_trouble_shown_in_mailbox(ref: str) -> ResponseReturnValue:
 
 @runs_bp.get("/runs/<run_id>")
 def show(ref: str, run_id: str) -> ResponseReturnValue:
+    """The page of a run, at one step."""
     case, run = _find(ref, run_id)
     return _run_page(case, run, request.args.get("step", ""))
 
@@ -104,6 +107,7 @@ def show_playbook_preview(ref: str, playbook_id: str) -> ResponseReturnValue:
 
 @runs_bp.post("/runs/<run_id>/steps/<step_id>/outcome")
 def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
+    """Record the outcome of a step."""
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
     kept = queries.written_evidence_kinds(work, run)
@@ -142,6 +146,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
 
 @runs_bp.post("/runs/<run_id>/steps/<step_id>/skip")
 def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
+    """Skip a step."""
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
     form = SkipStepForm()
@@ -156,6 +161,7 @@ def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
 
 @runs_bp.post("/runs/<run_id>/steps/<step_id>/reopening")
 def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
+    """Reopen a step: take back what was recorded about it."""
     _, run = _find(ref, run_id)
     step = _step(run, step_id)
     operations.reopen_step(work, run, step_id, seen=submitted_page_mark())

@@ -1,4 +1,4 @@
-"""From a fact that somebody needs to the step that finds it out."""
+"""Redirect from a fact that is needed to the playbook step that establishes it."""
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +11,8 @@ from helpdesk.web.request_work import work
 
 @runs_bp.get("/facts/<fact>")
 def show_step_establishing_fact(ref: str, fact: str) -> ResponseReturnValue:
-    """The step of a playbook at work, or of the one that is named; where none finds it out, the
-    playbooks of the case."""
+    """Redirect to the step that establishes a fact, of a run or of the playbook that is named;
+    where there is none, to the playbooks of the case."""
     case = case_by_ref(work, ref)
     playbook = request.args.get("playbook", "")
     found = queries.step_establishing_fact(work, case, fact, playbook=playbook)

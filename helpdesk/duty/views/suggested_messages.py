@@ -1,4 +1,4 @@
-"""Words of a playbook on their way into a message: nothing is sent before somebody presses."""
+"""The page of a message that a playbook suggests: nothing is sent before somebody presses."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,9 +15,8 @@ from helpdesk.web.request_work import work
 
 @runs_bp.get("/runs/<run_id>/words")
 def new_message(ref: str, run_id: str) -> ResponseReturnValue:
-    """What a step offers to say, or without one what the end of the run does, to be changed and
-    sent: in the language of the reporter, where somebody has put it into that language.
-    """
+    """The form for a message that a step suggests, or without one the end of the run, to be changed
+    and sent: in the language of the reporter, where somebody has put it into that language."""
     case = case_by_ref(work, ref)
     work.require(may_see_case, case)
     run = queries.run_by_id(work, case, run_id)

@@ -12,7 +12,7 @@ from helpdesk.escalations.states import DeliveryState
 
 
 class Delivery(RandomIdMixin, LeasedTask, Base):
-    """Its id is the id the partner sees on every repeat."""
+    """The delivery of one packet. Its id is the id the partner sees on every repeat."""
 
     __tablename__ = "deliveries"
 
@@ -42,7 +42,7 @@ class Delivery(RandomIdMixin, LeasedTask, Base):
 
 
 class DeliveryAttempt(RandomIdMixin, Base):
-    """One try to carry a packet: every repeat is visible."""
+    """One attempt to deliver a packet: every repeat is visible."""
 
     __tablename__ = "delivery_attempts"
 

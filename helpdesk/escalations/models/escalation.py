@@ -22,8 +22,9 @@ from helpdesk.partners.models import Partner
 
 
 class Escalation(SealedCaseRecord, Base):
-    """`packet` opens with the case, `packet_for_partner` with the partner's key,
-    `packet_for_reporter` with the return code; all hold the same bytes, whose hash is kept."""
+    """An escalation: a request to a partner. `packet` opens with the case, `packet_for_partner`
+    with the partner's key, `packet_for_reporter` with the return code; all hold the same bytes,
+    whose hash is kept."""
 
     __tablename__ = "escalations"
 

@@ -1,4 +1,5 @@
-"""What comes back: questions and our answers, the partner's decision, the reporter's verdict."""
+"""Responses to a request: questions and our answers, the partner's decision, the reporter's
+verdict."""
 
 from datetime import datetime
 
@@ -29,7 +30,8 @@ class PartnerMessage(SealedCaseRecord, Base):
 
 
 class PartnerDecision(SealedCaseRecord, Base):
-    """What the partner did, and why. A later one replaces none: they are all kept."""
+    """A partner's decision: what they did, and why. A later one replaces none: they are all
+    kept."""
 
     __tablename__ = "decisions"
 
@@ -47,8 +49,9 @@ class PartnerDecision(SealedCaseRecord, Base):
 
 
 class RecordedVerdict(RandomIdMixin, Base):
-    """Whether it is really fixed: the reporter's word on a decision, or what one of us wrote down
-    that they said. That the reporter can object to: then it counts for nothing, and is kept."""
+    """A verdict, whether it is really fixed: the reporter's word on a decision, or what one of us
+    recorded that they said. That the reporter can object to: then it counts for nothing, and is
+    kept."""
 
     __tablename__ = "verifications"
 

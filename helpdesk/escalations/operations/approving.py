@@ -1,4 +1,5 @@
-"""Approving: the gates, the very bytes that were read, and the sealing to the partner's key."""
+"""Operations that approve a request: the gates, the very bytes that were read, and the sealing to
+the partner's key."""
 
 import hashlib
 
@@ -37,8 +38,8 @@ from helpdesk.partners.queries import keys_of_partner
 def approve_request(
     work: Work, escalation: Escalation, *, seen_hash: str, heard: str | None = None
 ) -> None:
-    """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent.
-    `heard` is the mark of what it was sent on when the page was opened (`basis_mark_of`)."""
+    """Approve a request: exactly these bytes are sealed to the partner now and queued, not yet
+    sent. `heard` is the mark of what it was sent on when the page was opened (`basis_mark_of`)."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
@@ -75,9 +76,9 @@ def approve_request(
 
 
 def require_later_reading(work: Work, escalation: Escalation) -> None:
-    """Have what left on one person's word read by another within the hour; when it is over, others
-    are called. What left before and nobody has read yet stays due when it was: nothing puts that
-    off.
+    """Require that a second person reads within the hour what was sent on one person's word; when
+    it is over, others are alerted. What left before and nobody has read yet stays due when it was:
+    nothing puts that off.
 
     Who let it leave is kept for good: whether or not what they did still counts as a part by then,
     they do not read it. No rule: the operations that let it leave come through here.
@@ -98,7 +99,7 @@ def require_later_reading(work: Work, escalation: Escalation) -> None:
 
 
 def alert_second_person(work: Work, escalation: Escalation) -> None:
-    """Call somebody else to read a draft, or an answer that waits, instead of sending it alone.
+    """Alert a second person to read a draft, or an answer that waits, instead of sending it alone.
 
     Safe to run twice: for the same words nobody gets a second letter. Only where nobody could be
     called is it worth asking again: somebody may be there now.
@@ -123,7 +124,7 @@ def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -
 
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
-    """A coordinator answers for sending without the platform's own form having been tried."""
+    """Waive the platform's own form: a coordinator answers for sending without it."""
     work.require(may_waive_public_form, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
@@ -142,7 +143,8 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
 def confirm_read_afterwards(
     work: Work, escalation: Escalation, *, seen_wording: str | None = None
 ) -> None:
-    """A second person has read what left on one person's word: these words, and no later answer."""
+    """Confirm, as a second person, to have read what was sent on one person's word: these words,
+    and no later answer."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
@@ -172,8 +174,8 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
 
 
 def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
-    """The gates once more, for what was approved and did not arrive. Whoever lets it go now stands
-    for it like whoever approved it, unless a second person has read it by now.
+    """Refuse if a gate is closed by now, for what was approved and did not arrive. Whoever lets it
+    go now stands for it like whoever approved it, unless a second person has read it by now.
 
     No rule: the operation that sends again has asked who may.
     """

@@ -1,4 +1,4 @@
-"""Delivery attempts: what the worker does around each attempt, in two short pieces of work.
+"""Operations around each delivery attempt: what the worker records before and after it.
 
 Between them the letter goes out, with no transaction open. What is checked at the last moment
 before it: consents valid now, nothing denied by the reporter, the partner still vetted and asked,
@@ -59,7 +59,8 @@ WAITING: Final = (
 
 @dataclass(frozen=True)
 class StartedAttempt:
-    """One attempt: what to write on the letter, and the fence that its result must match.
+    """A started delivery attempt: what to write in the email, and the fence that its result must
+    match.
 
     `due` is in words, in UTC and in the partner's zone.
     """
@@ -74,7 +75,7 @@ class StartedAttempt:
 
 
 def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
-    """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
+    """Begin a delivery attempt, or say that there is nothing to deliver. Safe to run twice."""
     delivery = lock_delivery(work, delivery_id)
     work.require(may_deliver_requests, delivery)
     if delivery is None:
@@ -95,7 +96,7 @@ def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
 def record_attempt_result(
     work: Work, parcel: StartedAttempt, *, result: DeliveryState, trouble: str = ""
 ) -> None:
-    """Note how an attempt went, unless somebody else carries it by now."""
+    """Record the result of a delivery attempt, unless another worker does the delivery by now."""
     delivery = lock_delivery(work, parcel.delivery_id)
     work.require(may_deliver_requests, delivery)
     if delivery is None:
@@ -114,7 +115,7 @@ def record_attempt_result(
 
 
 def mark_delivered(work: Work, delivery: Delivery) -> None:
-    """It is with the partner: our clock stops, theirs starts, the case waits for them.
+    """Mark a request as delivered: our clock stops, the partner's starts, the case waits for them.
 
     No rule: the worker says so after the server took it, or the partner by opening it.
     """
@@ -131,7 +132,7 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
 
 
 def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
-    """Stop carrying it. An attempt that is under way can no longer say how it went.
+    """Cancel a delivery. An attempt that is under way can no longer say how it went.
 
     No rule: whoever may withdraw a request comes through here.
     """
@@ -142,7 +143,8 @@ def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
 
 
 def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
-    """Whether it may not arrive any more, neither by letter nor by being opened at the desk.
+    """Whether a delivery is stopped: it may not arrive any more, neither by email nor by being
+    opened at the desk.
 
     No rule: it changes nothing.
     """
@@ -159,7 +161,7 @@ def _waits_to_be_looked_at(work: Work, delivery: Delivery) -> bool:
 
 
 def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
-    """The delivery as it stands now, its request held: all that happens to one waits in line."""
+    """Lock a delivery and its request: all that happens to one waits in line."""
     delivery = select(Delivery).where(Delivery.id == delivery_id)
     request = delivery.with_only_columns(Delivery.escalation_id).scalar_subquery()
     held = select(Escalation.id, Escalation.case_id).where(Escalation.id == request)
@@ -306,7 +308,8 @@ def _first_sign_within(escalation: Escalation) -> timedelta:
 
 
 def end_attempt(work: Work, delivery: Delivery, result: DeliveryState, trouble: str = "") -> None:
-    """Note how the last attempt went. No rule: whoever settles a delivery comes through here."""
+    """End the last attempt of a delivery with its result. No rule: whoever settles a delivery comes
+    through here."""
     attempt = delivery.attempts[-1]
     attempt.ended_at, attempt.result, attempt.trouble = work.at, result, trouble or None
     work.record("delivery.attempt_ended", delivery, number=attempt.number, result=result)
@@ -329,7 +332,7 @@ def _next_pause(delivery: Delivery) -> timedelta | None:
 
 
 def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> None:
-    """From now on it waits for the person who wrote it. No rule: the same."""
+    """Mark a delivery as failed: it waits for the person who wrote it. No rule: the same."""
     delivery.state = DeliveryState.DEAD_LETTER
     delivery.end_lease()
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")

@@ -1,4 +1,4 @@
-"""Drafting: a responder chooses partner and ask, writes the fields, and sees what would leave."""
+"""Operations on drafts: write a request, change it, and add what steps found out."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -41,7 +41,7 @@ def write_draft(
     playbook: str | None = None,
     findings_seen: Collection[str] | None = None,
 ) -> Escalation:
-    """Write a request to a partner. Nothing of it leaves before it is approved.
+    """Write a draft of a request to a partner. Nothing of it is sent before it is approved.
 
     `playbook` is the one of which it tells; it may be left out where there is no other.
     `findings_seen` is what of the steps' findings lay before the writer; without it, all there is.
@@ -89,7 +89,7 @@ def change_draft(
     seen_hash: str,
     seen: Collection[str] | None = None,
 ) -> None:
-    """Write a draft again, if it still is the one that was on the screen."""
+    """Change a draft, if it still is the one that was on the screen."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
@@ -108,7 +108,7 @@ def change_draft(
 
 
 def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
-    """Take into a draft what steps found out since. What somebody typed stays as it is."""
+    """Add to a draft what steps found out since. What somebody typed stays as it is."""
     # Asked first: what comes in between is offered once more.
     seen = packet_sources.evidence_marks(work, escalation.case, escalation.playbook)
     fills = draft_findings.new_findings_for_draft(work, escalation).fills

@@ -1,4 +1,4 @@
-"""Exporting: all that a partner's people may see of their requests, for a file of theirs."""
+"""The operation that exports a partner's requests, for a file of theirs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ TOO_MANY: Final = (
 
 @dataclass(frozen=True)
 class ExportedRequest:
-    """One request as its page shows it: with its packet, or with the sentence that says why not."""
+    """A request as it is exported: with its packet, or with the sentence that says why not."""
 
     request: Escalation
     state: EscalationState
@@ -42,8 +42,9 @@ class ExportedRequest:
 
 
 def export_requests(work: Work) -> list[ExportedRequest]:
-    """Every request of the actor's teams, the newest first. Each packet that is opened for it is
-    in history, as if it had been read on its page; what that page would refuse stays closed."""
+    """Export every request of the actor's teams, the newest first. Each packet that is opened
+    for it is in history, as if it had been read on its page; what that page would refuse stays
+    closed."""
     work.require(may_export_requests, work.actor.accessible_teams)
     requests = partner_inbox.every_listed_request(work)
     moves = partner_inbox.last_partner_moves(work, requests)

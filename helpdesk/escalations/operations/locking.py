@@ -1,4 +1,5 @@
-"""Two people at one request: the second one is told so, and overwrites nothing.
+"""Locking requests and their cases: of two people at one request the second is told so, and
+overwrites nothing.
 
 One order everywhere, a case before its requests: of two who want both, one waits for the other.
 """
@@ -15,12 +16,12 @@ TOO_LATE = "Someone else has just changed this request. Please check it again."
 
 
 def lock_case_first(work: Work, case_id: str) -> None:
-    """Keep a case before any of its requests; what was read of it stays as it was read."""
+    """Lock a case before any of its requests; what was read of it stays as it was read."""
     work.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
 
 
 def lock_request_if_unchanged(work: Work, escalation: Escalation) -> None:
-    """Keep the request, behind its case, for the rest of this piece of work; refuse if it is not as
+    """Lock a request, behind its case, for the rest of this piece of work; refuse if it is not as
     we read it."""
     lock_case_first(work, escalation.case_id)
     _lock_unchanged(work, escalation)
@@ -38,14 +39,15 @@ def _lock_unchanged(work: Work, escalation: Escalation) -> None:
 
 
 def lock_request_and_case(work: Work, escalation: Escalation) -> None:
-    """The same, and its case as it is now, for what leaves the house: whether it is open, how
-    urgent it is, what was agreed to and who had a part in it stay as the gates see them."""
+    """Lock a request that was not changed, and read its case as it is now, for what is sent:
+    whether it is open, how urgent it is, what was agreed to and who had a part in it stay as the
+    gates see them."""
     lock_case(work, escalation.case)
     _lock_unchanged(work, escalation)
 
 
 def lock_request_for_reporter(work: Work, escalation: Escalation) -> None:
-    """Keep the request, as it is now, for its reporter's word. No more is read again than what
+    """Lock a request for its reporter's word. No more is read again than what
     `lock_request_if_unchanged` compares: their pages' role cannot read its partner."""
     lock_case_first(work, escalation.case_id)
     work.session.execute(
@@ -55,8 +57,8 @@ def lock_request_for_reporter(work: Work, escalation: Escalation) -> None:
 
 
 def lock_refreshed_request(work: Work, escalation: Escalation) -> None:
-    """Keep the request for who only opens it: they overwrite nothing, so what the worker has
-    written of it meanwhile is no reason to refuse."""
+    """Lock a request and read it again, for who only opens it: they overwrite nothing, so what the
+    worker has written of it meanwhile is no reason to refuse."""
     lock_case_first(work, escalation.case_id)
     work.session.execute(
         select(Escalation.id).where(Escalation.id == escalation.id).with_for_update()

@@ -1,4 +1,4 @@
-"""Ownership is confirmed of another account than the one that a request is about."""
+"""Requests for another account than the one of which ownership is confirmed by now."""
 
 from typing import Final
 
@@ -17,9 +17,10 @@ MAY_ARRIVE: Final = frozenset(DeliveryState) - {DeliveryState.ACCEPTED, Delivery
 
 
 def stop_requests_for_other_accounts(work: Work, case: Case) -> None:
-    """What was approved for an account of which ownership is confirmed no more, but of another one,
-    does not leave: a person looks at it and withdraws it, or sends it again through the gates. Of
-    what lies with a partner, who has the case and who wrote it hear, and the case wakes.
+    """Stop requests of a case for another account than the one of which ownership is confirmed:
+    what was approved is not sent, and a person looks at it and withdraws it, or sends it again
+    through the gates. Of what lies with a partner, who has the case and who wrote it hear, and the
+    case wakes.
 
     No rule: whoever may find out whose an account is comes through here.
     """

@@ -1,4 +1,5 @@
-"""Answering: what the partner's people can do. Every word from them wakes the case."""
+"""Operations of a partner's people on a request: open, acknowledge, ask, decide. Every word from
+them wakes the case."""
 
 from datetime import timedelta
 from typing import Final
@@ -55,15 +56,16 @@ DECIDED_MEANWHILE: Final = (
 
 
 def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
-    """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
+    """Open a packet with the partner's key, and record the reading for our side, once an hour for
+    each person."""
     packet = _open_and_record(work, escalation, is_export=False)
     escalation.untold_since = None  # what is new on it lies before them
     return packet
 
 
 def open_packet_for_export(work: Work, escalation: Escalation) -> Packet:
-    """The same for a file that they keep. Our side sees that as well, and what is new on the
-    request stays untold: it is not in the file."""
+    """Open a packet for a partner's export, and record that. Our side sees that as well, and what
+    is new on the request stays untold: it is not in the file."""
     return _open_and_record(work, escalation, is_export=True)
 
 
@@ -85,14 +87,14 @@ def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> 
 
 
 def require_may_read_ended_request(work: Work, escalation: Escalation) -> None:
-    """See how a request that is over ended: for who was let in at the partner, as its inbox is."""
+    """Require that the actor was given access at the partner, to see how a request ended."""
     work.require(may_receive_request, escalation)
     if escalation.partner.team_id not in work.actor.accessible_teams:
         raise NotAllowed(NOT_LET_IN)
 
 
 def acknowledge_request(work: Work, escalation: Escalation) -> None:
-    """A person there has it. Their clock goes on, now towards a decision."""
+    """Acknowledge a request, as the partner. Their clock goes on, now towards a decision."""
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
@@ -104,7 +106,7 @@ def acknowledge_request(work: Work, escalation: Escalation) -> None:
 
 
 def ask_for_information(work: Work, escalation: Escalation, *, question: str) -> None:
-    """They need to know more: it is our move, and the case wakes up."""
+    """Ask us for more information, as the partner: it is our move, and the case wakes up."""
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
@@ -136,7 +138,8 @@ def record_partner_decision(
     corrects: str = "",
     seen: str | None = None,
 ) -> None:
-    """They have decided, and say why. Whether it is really fixed is for the reporter to say.
+    """Record the partner's decision and its reason. Whether it is really fixed is for the reporter
+    to say.
 
     Until the reporter has said so, a new one puts the last one right, which it names in
     `corrects`: that stays, as corrected. `seen` is the mark of the last decision, and of what was
@@ -184,7 +187,7 @@ def record_partner_decision(
 def record_action_before_withdrawal(
     work: Work, escalation: Escalation, *, action: PartnerAction, note: str, seen: str | None = None
 ) -> None:
-    """They had done something before the request was withdrawn, and say what and when. It moves
+    """Record what the partner had done before the request was withdrawn, and when. It moves
     nothing: the request stays withdrawn, and its content closed to them. `seen` is the mark of what
     they had told us like this on the page."""
     work.require(may_receive_request, escalation)
@@ -224,7 +227,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
 
 
 def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
-    """Keep the number that they gave it in a system of their own; empty takes it away."""
+    """Set the partner's own reference of a request; empty takes it away."""
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
@@ -245,7 +248,8 @@ def seal_for_partner(
     field: str,
     text: str,
 ) -> Envelope:
-    """Seal to the key that the packet was sealed to: who can read the one can read the other."""
+    """Seal a text to the key that the packet was sealed to: who can read the one can read the
+    other."""
     if escalation.partner_key_id is None:
         raise NotFound
     for key in keys_of_partner(work, escalation.partner).good:

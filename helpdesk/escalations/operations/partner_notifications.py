@@ -1,4 +1,4 @@
-"""Telling: whether a partner heard that there is news on a request, and what the board says."""
+"""Notifications to partners: whether a partner heard that there is news on a request."""
 
 from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -11,7 +11,8 @@ from helpdesk.escalations.stale_page_marks import untold_news_mark_of
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
-    """Note that a letter with news was taken, or that none could go. Safe to run twice."""
+    """Record that an email with news was sent to the partner, or that none could be. Safe to run
+    twice."""
     work.require(may_record_partner_told, escalation)
     if is_told and escalation.untold_since is not None:
         escalation.untold_since = None
@@ -24,7 +25,8 @@ def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) ->
 def record_partner_told_another_way(
     work: Work, escalation: Escalation, *, seen: str | None = None
 ) -> None:
-    """Somebody of ours told them of this news by another way, so that no letter is missing."""
+    """Record that one of us told the partner the news in another way, so that no email is
+    missing."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.untold_since is None:
@@ -35,7 +37,7 @@ def record_partner_told_another_way(
 
 
 def enqueue_waiting_news(work: Work, partner_id: str, *, at: int) -> None:
-    """Queue one letter for each request on which they have not heard the news.
+    """Queue one email for each request whose news the partner has not heard.
 
     No rule: only the worker comes here, after their address was confirmed.
     """

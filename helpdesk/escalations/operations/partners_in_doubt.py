@@ -1,4 +1,4 @@
-"""Requests that had arrived while we doubt who their partner is: nobody waits for an answer."""
+"""Requests at a partner in doubt: put on hold, and resumed when they are vetted again."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ GOES_ON: Final = "escalation.goes_on"
 
 
 def hold_or_resume_requests_of_partner(work: Work, partner_id: str, *, at: int) -> None:
-    """Hold up what lies with a partner in doubt, or let it go on if they are vetted again.
+    """Put requests at a partner in doubt on hold, or resume them if they are vetted again.
 
     Safe to run twice, and late: what counts is what the partner is now.
     """
@@ -43,8 +43,8 @@ def hold_or_resume_requests_of_partner(work: Work, partner_id: str, *, at: int) 
 
 
 def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
-    """Where nobody of a partner can open requests any more, nobody waits for an answer: the cases
-    wake, and who has each and who wrote the request hear of it.
+    """Resume cases whose request nobody at the partner can open any more; the owner of each and who
+    wrote the request hear of it.
 
     Safe to run late: what counts is who can open them now. Their clock goes on: one of them may be
     let in again. Run twice, the same line is counted twice.
@@ -61,8 +61,8 @@ def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
 
 
 def hold_up_request(work: Work, escalation: Escalation) -> None:
-    """Their clock stops, the case wakes, and who has it and who wrote the request hear of it. Safe
-    to do twice.
+    """Put a request on hold: the partner's clock stops, the case wakes, and its owner and who wrote
+    the request hear of it. Safe to do twice.
 
     No rule: the worker has seen that they are in doubt.
     """

@@ -1,4 +1,5 @@
-"""Requests at a partner of which a colleague has found out that they should not be there."""
+"""Requests at a partner that are no longer justified: who is asking, or whose account it is, is not
+confirmed any more."""
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
@@ -7,9 +8,10 @@ from helpdesk.escalations.operations.other_accounts import stop_requests_for_oth
 
 
 def wake_case_if_requests_not_justified(work: Work, case: Case) -> None:
-    """It is no longer confirmed who is asking, or whose account it is: the case wakes, and who has
-    it and who wrote the request hear of it. A person withdraws the request, or confirms it again.
-    What is about another account than the one that is confirmed now is stopped.
+    """Resume the case if a request at a partner is no longer justified, as it is not confirmed any
+    more who is asking or whose account it is; its owner and who wrote the request hear of it. A
+    person withdraws the request, or confirms it again. What is about another account than the one
+    that is confirmed now is stopped.
 
     No rule: the step that found it out comes through here, and holds the case.
     """

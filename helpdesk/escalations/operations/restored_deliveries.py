@@ -1,4 +1,4 @@
-"""After a backup was restored: requests that the house which sent last may have carried already."""
+"""Deliveries after a backup was restored: requests that may have been delivered before already."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,15 @@ RESTORED = "restored"
 
 
 def undelivered_deliveries(work: Work) -> Sequence[Delivery]:
-    """Requests that this database believes not to have arrived yet, in the order they were made."""
+    """Deliveries that this database believes not to have arrived yet, in the order they were
+    made."""
     open_ones = (*WAITING, DeliveryState.SENDING)
     found = select(Delivery).where(Delivery.state.in_(open_ones)).order_by(Delivery.id)
     return work.session.scalars(found).all()
 
 
 def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
-    """It may have arrived already: the partner's letter says so when it goes, under the same id.
+    """Mark a delivery as possibly arrived already: the partner's email says so, under the same id.
 
     No rule: whoever releases a restored database comes through here.
     """
@@ -41,7 +42,7 @@ def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
 
 
 def leave_delivery_unsent(work: Work, delivery: Delivery) -> None:
-    """It is not carried: who wrote it sees that, and can have it carried again.
+    """Leave a delivery unsent: who wrote it sees that, and can have it sent again.
 
     No rule: whoever releases a restored database comes through here.
     """

@@ -1,4 +1,4 @@
-"""A case that has become more urgent: what partners were asked for it is more urgent, too."""
+"""Raising the priority of requests when the level of their case rises."""
 
 from datetime import timedelta
 

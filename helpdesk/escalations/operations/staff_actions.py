@@ -1,4 +1,5 @@
-"""Replying: our side's moves on a request that has left."""
+"""Operations of staff on a request that was sent: answer, approve an answer, resend, record
+silence."""
 
 from typing import Final
 
@@ -54,9 +55,11 @@ def answer_question(
     seen: str | None = None,
     heard: str | None = None,
 ) -> None:
-    """Answer what the partner asked. About access it waits for a second person, as the request did;
-    any other answer goes back at once, and their clock runs again. `seen` is the mark of the
-    question on the page, `heard` that of what it stood on by then (`basis_mark_of`)."""
+    """Answer a partner's question. About access it waits for a second person, as the request did;
+    any other answer goes back at once, and their clock runs again. About access it waits for a
+    second person, as the request did; any other answer goes back at once, and their clock runs
+    again. `seen` is the mark of the question on the page, `heard` that of what it stood on by then
+    (`basis_mark_of`)."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
@@ -75,8 +78,8 @@ def answer_question(
 def approve_answer(
     work: Work, escalation: Escalation, *, seen_wording: str, heard: str | None = None
 ) -> None:
-    """Send the answer that waits, exactly as it was read, by a page that has what the reporter let
-    us know and steps recorded last (`heard`, see `basis_mark_of`).
+    """Approve and send the answer that waits, exactly as it was read, by a page that has what the
+    reporter let us know and steps recorded last (`heard`, see `basis_mark_of`).
 
     By someone without a part in the request or the answer. Where a request could leave now on one
     person's word the answer can too, and is read within the hour.
@@ -164,8 +167,8 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
 
 
 def pause_case_for_partners(work: Work, case: Case, *, seen: str | None = None) -> None:
-    """Let a case wait for the partners that have a request of it, until their time is over. `seen`
-    is the mark of the case on the page."""
+    """Pause a case until the time of the partners that have a request of it is over. `seen` is the
+    mark of the case on the page."""
     cases.lock_case(work, case)
     work.require(may_work_on_case, case)
     refuse_if_changed_since(seen, now=case_mark_of(work, case))
@@ -175,7 +178,7 @@ def pause_case_for_partners(work: Work, case: Case, *, seen: str | None = None) 
 
 
 def record_partner_silence(work: Work, escalation: Escalation) -> None:
-    """Say that the partner did not answer. If they answer after all, it still counts."""
+    """Record that the partner did not answer in time. If they answer after all, it still counts."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if EscalationState.UNANSWERED not in MOVES[escalation.state]:
@@ -195,10 +198,10 @@ def resend_request(
     seen_wording: str | None = None,
     heard: str | None = None,
 ) -> None:
-    """After a person has looked: carry it once more, under the same id, through the same gates.
-    Who had no part in what was approved on one person's word is its second reader: their button
-    says so, and `seen_wording` is the mark of the words on its page, `heard` that of what the
-    reporter had let us know by then."""
+    """Resend a request that could not be delivered, after a person has looked: under the same id,
+    through the same gates. Who had no part in what was approved on one person's word is its second
+    reader: their button says so, and `seen_wording` is the mark of the words on its page, `heard`
+    that of what the reporter had let us know by then."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)

@@ -1,4 +1,4 @@
-"""Verifying: only the person it happened to can say whether it is really fixed."""
+"""Operations on verdicts: only the person it happened to can say whether it is really fixed."""
 
 from typing import Final
 
@@ -36,8 +36,8 @@ SAYS: Final = {
 def record_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
 ) -> bool:
-    """Say what one sees after the partner's decision. Who cannot tell yet can say so later. `seen`
-    is the mark of the decision on the page.
+    """Record the reporter's verdict on the partner's decision. Who cannot tell yet can say so
+    later. `seen` is the mark of the decision on the page.
 
     True if the reporter says something else than one of us had noted for them: then they never said
     that, and their own word counts. The same word of theirs stands as it was noted.
@@ -70,8 +70,8 @@ def record_verdict(
 
 
 def dispute_verdict(work: Work, escalation: Escalation, verification: RecordedVerdict) -> None:
-    """The reporter never said what one of us wrote down: it counts for nothing, and only they can
-    say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
+    """Dispute a verdict, as the reporter, that one of us recorded: it counts for nothing, and only
+    they can say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
     work.require(may_dispute_verdict, escalation)
     lock_request_if_unchanged(work, escalation)
     if verification.objected_at is not None:

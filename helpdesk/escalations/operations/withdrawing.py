@@ -1,4 +1,4 @@
-"""Withdrawing: a request is taken back, by us or because a consent was."""
+"""Operations that withdraw a request: by us, or because a consent was withdrawn."""
 
 from sqlalchemy import select
 
@@ -17,8 +17,9 @@ from helpdesk.escalations.states import IS_BY_NOW, MOVES, DeliveryState, Escalat
 
 
 def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
-    """Take a request back. Who may have it in hand is told so. `seen` says whether the page showed
-    a draft, of which nothing is sent, or a request that was approved."""
+    """Withdraw a request. The partner who may have it in hand is told so. Who may have it in hand
+    is told so. `seen` says whether the page showed a draft, of which nothing is sent, or a request
+    that was approved."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
@@ -35,7 +36,8 @@ def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = N
 
 
 def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
-    """Take back every request whose consent is gone. Drafts stay: they cannot leave without it.
+    """Withdraw every request whose consent was withdrawn. Drafts stay: they cannot be sent without
+    it.
 
     Safe to run twice, and late: what has been taken back is not taken back again.
     """

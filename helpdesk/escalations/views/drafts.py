@@ -1,4 +1,5 @@
-"""Writing a request: whom and what for, then the fields that this partner may receive."""
+"""Pages on which staff write a request: whom and what for, then the fields that this partner may
+receive."""
 
 from collections.abc import Iterable
 
@@ -24,6 +25,7 @@ from helpdesk.web.request_work import work
 
 @bp.get("/new")
 def new(ref: str) -> ResponseReturnValue:
+    """The form for a new request: which partner and what to ask for, then its fields."""
     case = case_by_ref(work, ref)
     work.require(may_ask_partner, case)
     form = _choice(case)
@@ -48,6 +50,7 @@ def new(ref: str) -> ResponseReturnValue:
 
 @bp.post("")
 def create(ref: str) -> ResponseReturnValue:
+    """Write the draft of a new request."""
     case = case_by_ref(work, ref)
     partner = partners.visible_partner_or_404(work, request.form.get("partner", ""))
     asked = request.form.get("ask")
@@ -75,6 +78,7 @@ def create(ref: str) -> ResponseReturnValue:
 
 @bp.get("/<request_ref>/packet")
 def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
+    """The form to change a draft."""
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
     work.require(may_work_on_request, escalation)
@@ -93,6 +97,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/packet")
 def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Change a draft."""
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
     form = packet_form(queries.fields_receivable_by_partner(escalation))
@@ -111,7 +116,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/findings")
 def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
-    """What steps found out since goes into the draft."""
+    """Add to a draft what steps found out since."""
     escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
     operations.add_findings_to_draft(work, escalation, seen_hash=request.form.get("seen_hash", ""))
     flash("Added to the request. This is the version that will be sent.")

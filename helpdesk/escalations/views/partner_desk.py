@@ -1,4 +1,4 @@
-"""The partner's desk: what lies before them, one request, and their answers to it."""
+"""The partner desk: the inbox, one request, and the partner's answers to it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -41,11 +41,13 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @partner_bp.get("/")
 def home() -> ResponseReturnValue:
+    """Redirect to the inbox."""
     return redirect(url_for(".inbox"), 303)
 
 
 @partner_bp.get("/inbox")
 def inbox() -> ResponseReturnValue:
+    """The partner's inbox."""
     pile, own = _asked_for(), partners.all_partners(work)
     return render_template(
         "partner_desk/inbox.html",
@@ -63,11 +65,13 @@ def inbox() -> ResponseReturnValue:
 
 @partner_bp.get("/requests/<ref>")
 def show(ref: str) -> ResponseReturnValue:
+    """The page of one request, for the partner."""
     return _page(queries.visible_request_by_ref(work, ref))
 
 
 @partner_bp.post("/requests/<ref>/acknowledgement")
 def create_acknowledgement(ref: str) -> ResponseReturnValue:
+    """Acknowledge a request."""
     operations.acknowledge_request(work, queries.visible_request_by_ref(work, ref))
     flash("Thank you. We know that you have it.")
     return redirect(url_for(".show", ref=ref), 303)
@@ -75,6 +79,7 @@ def create_acknowledgement(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/question")
 def create_question(ref: str) -> ResponseReturnValue:
+    """Ask us a question about a request."""
     escalation, form = queries.visible_request_by_ref(work, ref), PartnerQuestionForm()
     if not form.validate_on_submit():
         return _page(escalation, question_form=form), 422
@@ -86,6 +91,7 @@ def create_question(ref: str) -> ResponseReturnValue:
 @partner_bp.post("/requests/<ref>/decision")
 @declare_form_reader(PartnerDecisionForm)
 def create_decision(ref: str) -> ResponseReturnValue:
+    """Record the partner's decision."""
     escalation = queries.visible_request_by_ref(work, ref)
     form = PartnerDecisionForm().about(escalation.ask, "")
     if not form.validate_on_submit():
@@ -109,6 +115,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/late-action")
 def create_action_before_withdrawal(ref: str) -> ResponseReturnValue:
+    """Record what the partner had done before a request was withdrawn."""
     escalation = queries.visible_request_by_ref(work, ref)
     form = ActionBeforeWithdrawalForm().about(escalation.ask)
     if not form.validate_on_submit():
@@ -126,6 +133,7 @@ def create_action_before_withdrawal(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/ticket")
 def create_ticket(ref: str) -> ResponseReturnValue:
+    """Set the partner's own reference of a request."""
     escalation, form = queries.visible_request_by_ref(work, ref), PartnerTicketForm()
     if not form.validate_on_submit():
         return _page(escalation, ticket_form=form), 422

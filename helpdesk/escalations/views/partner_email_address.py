@@ -1,4 +1,4 @@
-"""The partner's desk: the code with which their mail address is confirmed."""
+"""The partner desk: the page on which a partner confirms its email address."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,12 +13,14 @@ from helpdesk.web.request_work import work
 
 @partner_bp.get("/mail/<slug>")
 def show_email_address(slug: str) -> ResponseReturnValue:
+    """The form for the code that confirms the partner's email address."""
     return _page(queries.visible_partner_or_404(work, slug), EmailAddressCodeForm(None))
 
 
 @partner_bp.post("/mail/<slug>/confirmation")
 def create_email_address_confirmation(slug: str) -> ResponseReturnValue:
-    """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
+    """Confirm the partner's email address with the code. A wrong code is counted, so the answer is
+    no refusal: what is refused is not written."""
     limit_passphrase_tries("partners.mailbox")
     partner, form = queries.visible_partner_or_404(work, slug), EmailAddressCodeForm()
     if not form.validate_on_submit():

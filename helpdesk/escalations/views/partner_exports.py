@@ -1,4 +1,4 @@
-"""The partner's desk: all requests of one's teams as a file."""
+"""The partner desk: download all requests of one's teams as a file."""
 
 from flask import Response
 from flask.typing import ResponseReturnValue
@@ -10,12 +10,14 @@ from helpdesk.web.request_work import work
 
 @partner_bp.get("/requests.csv")
 def show_csv() -> ResponseReturnValue:
+    """Download one's requests as CSV."""
     exported = operations.export_requests(work)
     return _file(export_files.export_as_csv(exported), "csv", "text/csv; charset=utf-8")
 
 
 @partner_bp.get("/requests.json")
 def show_json() -> ResponseReturnValue:
+    """Download one's requests as JSON."""
     exported = operations.export_requests(work)
     return _file(export_files.export_as_json(exported, at=work.at), "json", "application/json")
 

@@ -1,4 +1,4 @@
-"""What the page of a request shows on our side, gathered once."""
+"""The template variables of the staff page of a request, gathered once."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ from helpdesk.partners.queries import can_anyone_open_requests
 
 
 def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]:
-    """Everything the templates of a request want, by the name they want it under."""
+    """The template variables of a request's page, by name."""
     packet = queries.packet_of(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)
     exchanges = queries.partner_messages_of(work, escalation)

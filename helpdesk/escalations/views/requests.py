@@ -1,4 +1,4 @@
-"""A request on our side: exactly what leaves, what is missing, and every move that is ours."""
+"""The staff page of a request, and every move on it that is ours."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +28,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark, submitted_reporte
 
 @bp.get("/<request_ref>")
 def show(ref: str, request_ref: str) -> ResponseReturnValue:
+    """The page of one request, for staff."""
     escalation = _find(ref, request_ref)
     page = _page(escalation)
     news.mark_news_seen(work, case_id=escalation.case_id, request_id=escalation.id)
@@ -36,6 +37,7 @@ def show(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/approval")
 def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Approve a request."""
     escalation, form = _find(ref, request_ref), ApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
@@ -48,6 +50,7 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/second-person")
 def create_second_person_alert(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Alert a second person to read a request."""
     said = (
         "Nothing has been sent yet. We’re asking the people on duty, or the coordinators, to read "
         "it."
@@ -57,6 +60,7 @@ def create_second_person_alert(ref: str, request_ref: str) -> ResponseReturnValu
 
 @bp.post("/<request_ref>/waiver")
 def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Waive the platform's own form."""
     escalation, form = _find(ref, request_ref), PublicFormWaiverForm()
     if not form.validate_on_submit():
         return _page(escalation, waiver_form=form), 422
@@ -67,6 +71,7 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Answer a partner's question."""
     escalation, form = _find(ref, request_ref), AnswerToPartnerForm()
     if form.validate_on_submit() and (
         refusal := request_basis.why_contact_shuts_answer(work, escalation, form.words.data or "")
@@ -90,6 +95,7 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/answer/approval")
 def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Approve an answer to a partner."""
     escalation, form = _find(ref, request_ref), AnswerApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
@@ -104,6 +110,7 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/verdict")
 def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Record what the reporter said of the partner's decision."""
     escalation, form = _find(ref, request_ref), RecordVerdictForm()
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
@@ -116,6 +123,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/withdrawal")
 def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Withdraw a request."""
     escalation = _find(ref, request_ref)
     operations.withdraw_request(work, escalation, seen=submitted_page_mark())
     flash("The request is withdrawn.")
@@ -124,6 +132,7 @@ def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/reading")
 def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Confirm, as a second person, to have read what was sent on one person's word."""
     escalation = _find(ref, request_ref)
     operations.confirm_read_afterwards(work, escalation, seen_wording=submitted_page_mark())
     flash("Recorded: you have read it.")
@@ -132,6 +141,7 @@ def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/delivery")
 def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Resend a request that could not be delivered."""
     escalation = _find(ref, request_ref)
     operations.resend_request(
         work, escalation, seen_wording=submitted_page_mark(), heard=submitted_reporter_mark()
@@ -142,6 +152,7 @@ def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/telling")
 def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Record that the partner was told the news in another way."""
     escalation = _find(ref, request_ref)
     operations.record_partner_told_another_way(work, escalation, seen=submitted_page_mark())
     flash("Recorded: they know about the update.")
@@ -150,6 +161,7 @@ def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/silence")
 def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Record that the partner did not answer in time."""
     said = "Recorded: no answer in time. If they answer after all, it still counts."
     return _move(ref, request_ref, operations.record_partner_silence, said)
 

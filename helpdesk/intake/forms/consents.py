@@ -24,7 +24,8 @@ PLAIN_AGREEMENTS: tuple[Agreement, ...] = tuple((choice.value, None) for choice 
 
 
 class ConsentsForm(Form):
-    """What the reporter agrees to, all at once: what is not ticked is taken back."""
+    """The form of everything a reporter consents to, all at once: what is not ticked is
+    withdrawn."""
 
     agreed = SelectMultipleField(_("Your permissions"), validate_choice=False)
     elsewhere = SelectMultipleField(_("Another platform you’d let us ask"), validate_choice=False)
@@ -78,8 +79,8 @@ class ConsentsForm(Form):
 def explain_consequences(
     requests: Iterable[RequestStatus], agreed: Iterable[Consent] = ()
 ) -> dict[str, str]:
-    """What is said beside a tick: that one of us set it, having been told, and for each platform
-    that may be asked what taking it away does to what was asked."""
+    """The sentences beside a tick that say what follows: that one of us set it, having been told,
+    and for each platform that may be asked what taking it away does to what was asked."""
     by_hand = [one for one in agreed if not one.is_by_reporter]
     told = {_value_of(one.kind, one.platform): [_noted(one)] for one in by_hand}
     for one in requests:
@@ -129,7 +130,7 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
 
 
 def consent_label(kind: ConsentKind, platform: str | None) -> str:
-    """An agreement in the reporter's words."""
+    """The label of a consent, in the reporter's words."""
     return str(_choice_of(kind, platform).label)
 
 

@@ -1,4 +1,4 @@
-"""Looking for a kind of trouble by the words in which somebody tells it."""
+"""The search for a kind of trouble on the report form, by the words in which somebody tells it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE, playbook
 
 
 class KindSearch:
-    """What the first page shows: what was ticked, what the words may mean, and all the rest."""
+    """The result of the search: what was ticked, what the words may mean, and all the rest."""
 
     def __init__(self, first: Any, kinds: Sequence[str], language: str, *, looked: str) -> None:
         self._library = load_current_library(language)

@@ -18,7 +18,8 @@ VERDICTS = (
 
 
 class ReturnCodeForm(Form):
-    """The way back in. `body` is a message that was being written when the mailbox closed."""
+    """The form for the return code, which opens the mailbox. `body` is a message that was being
+    written when the mailbox closed."""
 
     holds_codes = frozenset({"code"})
 
@@ -37,7 +38,7 @@ class ReturnCodeForm(Form):
 
 
 class ReporterMessageForm(Form):
-    """Words from the reporter to the helpdesk."""
+    """The form for a reporter's message to the helpdesk."""
 
     body = TextAreaField(
         _("Write to us"),
@@ -50,7 +51,7 @@ class ReporterMessageForm(Form):
 
 
 class ReporterVerdictForm(Form):
-    """Whether it is really fixed, which only the person can say."""
+    """The form for the reporter's verdict: whether it is really fixed, which only they can say."""
 
     verdict = RadioField(
         _("Is it really fixed?"),

@@ -1,4 +1,4 @@
-"""Questions of the playbooks as fields of a form, each as its kind wants it."""
+"""Form fields for the questions of playbooks, each as its kind wants it."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -15,10 +15,12 @@ PREFIX = "q_"
 
 
 def form_fields_for_questions(questions: Iterable[Question]) -> dict[str, Any]:
+    """Make the form fields for these questions, by name."""
     return {PREFIX + question.id: form_field_for_question(question) for question in questions}
 
 
 def form_field_for_question(question: Question) -> Any:
+    """Make the form field for one question, as its kind wants it."""
     words: dict[str, Any] = {"label": question.ask, "description": question.hint or ""}
     if question.kind.has_options:
         choices = [SelectChoice(option.id, option.label) for option in question.options]
@@ -33,13 +35,13 @@ def form_field_for_question(question: Question) -> Any:
 
 
 def drop_unknown_choice(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:
-    """A choice that is not on offer (any more) counts as none: it is no reason to stop a person."""
+    """Drop a choice that is not on offer (any more): it is no reason to stop a person."""
     known = {str(choice.value) for choice in choices}
     return lambda value: str(value) if str(value) in known else ""
 
 
 def answers_from_form(form: Form) -> dict[str, Value]:
-    """The answers in a form by question, without those that were skipped."""
+    """Read the answers in a form by question, without those that were skipped."""
     answers: dict[str, Value] = {}
     for field in form:
         if field.name.startswith(PREFIX):

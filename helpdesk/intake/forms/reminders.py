@@ -1,4 +1,5 @@
-"""Email reminders: where they go and what they look like, and the code of the test email."""
+"""Forms for email reminders: where they go and what they look like, and the code of the test
+email."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -17,7 +18,8 @@ LONGEST_ADDRESS = 254
 
 
 class RemindersForm(Form):
-    """Where a reporter wants to be told, and what the email looks like to anyone who sees it."""
+    """The form to ask for email reminders: where to, and what the email looks like to anyone who
+    sees it."""
 
     address = EmailField(
         _("Your email address"),
@@ -56,7 +58,7 @@ class RemindersForm(Form):
 
 
 class ReminderCodeForm(Form):
-    """The code of the test email."""
+    """The form for the code of the test email."""
 
     holds_codes = frozenset({"code"})
 

@@ -1,4 +1,4 @@
-"""The report on its way: four pages over one set of fields, which nobody of us can read."""
+"""The report form: four pages over one set of fields, which nobody of us can read."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +32,7 @@ FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
 
 @dataclass(frozen=True)
 class AnswerSummary:
-    """An answer as it is shown again, and where it can be changed."""
+    """An answer as the report form shows it again, and where it can be changed."""
 
     question: str
     words: tuple[str, ...]
@@ -41,7 +41,7 @@ class AnswerSummary:
 
 
 class ReportFormSteps:
-    """A whole report on its way: four pages over one set of fields."""
+    """The steps of a report form that is being filled in: four pages over one set of fields."""
 
     def __init__(self, fields: MultiDict[str, str], language: str = "en") -> None:
         self.fields, self.language = fields, language

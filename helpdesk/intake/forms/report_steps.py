@@ -24,7 +24,8 @@ from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 
 class ReportStepForm(Form):
-    """A page of the report. The token of the whole form is checked before any page is read."""
+    """The base form of a step of the report. The token of the whole form is checked before any page
+    is read."""
 
     class Meta(Form.Meta):
         csrf = False
@@ -32,7 +33,7 @@ class ReportStepForm(Form):
 
 @cache
 def first_step_form(language: str) -> type[Any]:
-    """What happened: their words, by which kinds are found, and everything that can be ticked.
+    """The form of the first step: what happened, in their words, and every kind that can be ticked.
 
     The words are the story of the report: nobody types twice.
     """
@@ -53,7 +54,7 @@ def first_step_form(language: str) -> type[Any]:
 
 @lru_cache(maxsize=KEPT)
 def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
-    """The questions that decide how soon we help, in the words of these kinds of trouble."""
+    """The form of the urgency questions, which decide how soon we help."""
     library = load_current_library(language)
     asked = report_form_rules.urgency_questions(
         library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
@@ -65,7 +66,7 @@ def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 
 @lru_cache(maxsize=KEPT)
 def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
-    """What else these kinds of trouble ask before the report is sent."""
+    """The form of the other questions that these kinds of trouble ask before the report is sent."""
     library = load_current_library(language)
     asked = report_form_rules.urgency_questions(
         library, several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
@@ -77,7 +78,7 @@ def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 
 @cache
 def last_step_form(language: str) -> type[Any]:
-    """Their own words, how to reach them, and what they agree to."""
+    """The form of the last step: their story, how to reach them, and what they agree to."""
     asked = (load_current_library(language).question(name) for name in (STORY, *CONTACT))
     consents = SelectMultipleField(
         _("What do you agree to?"),
@@ -92,7 +93,7 @@ def last_step_form(language: str) -> type[Any]:
 
 @cache
 def multilingual_search_for(language: str) -> IncidentSearch:
-    """Searches in the language shown, by the phrases of all: people mix languages."""
+    """Make the search in the language shown, by the phrases of all: people mix languages."""
     shown, source = load_current_library(language), load_current_library()
     offered = [
         page for heading in report_form_rules.kinds_by_heading(shown) for page in heading.pages

@@ -1,4 +1,5 @@
-"""Agreeing, and taking it back: each thing on its own, and each platform on its own."""
+"""Operations of a reporter on their consents: each thing on its own, and each platform on its
+own."""
 
 from collections.abc import Collection
 
@@ -25,7 +26,7 @@ def set_consents(
     agreements: Collection[Agreement],
     shown: Collection[Agreement] | None = None,
 ) -> bool:
-    """Make these agreements stand: new ones are given, missing ones taken back.
+    """Set the reporter's consents to these: new ones are given, missing ones withdrawn.
 
     `shown` is what stood on the page where they were ticked. What was taken back or given since, in
     another window or by a responder who was told, stays so: nobody has chosen otherwise. None says
@@ -62,16 +63,16 @@ def set_consents(
 
 
 def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter says that they did agree to what one of us wrote down: now it counts."""
+    """Confirm, as the reporter, a consent that one of us recorded: now it counts."""
     work.require(is_reporter_of, case)
     cases.confirm_consent(work, case, consent)
     _answered(work, case)
 
 
 def dispute_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter says that they did not agree to it: it is taken back, also where a second person
-    of ours has confirmed it by then. They are owed a word of ours: somebody may have spoken for
-    them. A closed case opens again."""
+    """Dispute, as the reporter, a consent that one of us recorded: it is withdrawn, also where a
+    second person of ours has confirmed it by then. They are owed a word of ours: somebody may have
+    spoken for them. A closed case opens again."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
@@ -88,7 +89,7 @@ def _deny(work: Work, case: Case, consent: Consent) -> None:
 
 
 def withdraw_all_consents(work: Work, case: Case) -> None:
-    """Take back everything that was agreed to."""
+    """Withdraw every consent."""
     work.require(is_reporter_of, case)
     for consent in queries.current_consents(work, case):
         cases.withdraw_consent(work, case, consent)

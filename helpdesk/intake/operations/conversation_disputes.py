@@ -1,4 +1,5 @@
-"""The reporter says that it was not them with whom we spoke."""
+"""The operation by which a reporter disputes a recorded conversation: it was not them with whom we
+spoke."""
 
 from sqlalchemy import update
 
@@ -14,8 +15,8 @@ from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
 def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
-    """It counts for nothing from now on: the answer it was taken for was due when it was before,
-    and another is owed. Safe to do twice."""
+    """Dispute a recorded conversation: it counts for nothing from now on, the answer it was taken
+    for was due when it was before, and another is owed. Safe to do twice."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
     one = queries.conversation_by_id(work, case, conversation_id)

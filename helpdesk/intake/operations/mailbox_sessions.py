@@ -28,7 +28,8 @@ FIND: Final = select(MailboxSession).from_statement(
 
 
 def open_mailbox(work: Work, case: Case, code: ReturnCode, *, intake_keys: Iterable[bytes]) -> str:
-    """Open the mailbox of a case: the token for the browser, which alone opens what the row holds.
+    """Open the mailbox of a case: returns the token for the browser's cookie, which alone opens
+    what the session holds.
 
     A visit is written into no history: how often somebody looks is nobody's business. Those that
     have ended by themselves are deleted with it.
@@ -54,7 +55,8 @@ def close_mailbox(work: Work) -> None:
 def find_mailbox_session(
     session: Session, token: str, at: datetime
 ) -> tuple[MailboxSession, Secret] | None:
-    """The visit of a browser and the reporter's secret, and a note that it was used just now."""
+    """Find the mailbox session of a browser and the reporter's secret, and note that it was used
+    just now."""
     try:
         cookie = Secret(bytes.fromhex(token))
     except ValueError:

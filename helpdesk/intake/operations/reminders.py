@@ -1,4 +1,4 @@
-"""Email reminders: a reporter asks for them, confirms where they go, and ends them.
+"""Operations on email reminders: a reporter asks for them, confirms where they go, and ends them.
 
 The public pages have no right to the table. They have functions of the database, each for the
 reporter whose mailbox is open and no other; one takes what the link in an email holds instead.
@@ -28,7 +28,8 @@ NOTHING_TO_CONFIRM = mark_translatable(
 
 @dataclass(frozen=True)
 class ReminderOverview:
-    """How a reporter's email reminders are. Where they go is shown to nobody, not even to them."""
+    """The state of a reporter's email reminders. Where they go is shown to nobody, not even to
+    them."""
 
     state: ReminderState
     told_at: datetime | None
@@ -36,7 +37,8 @@ class ReminderOverview:
 
 @dataclass(frozen=True)
 class ReminderAppearance:
-    """How the emails look: a subject and a sender from our lists, and whether they name us."""
+    """The appearance of reminders: a subject and a sender from our lists, and whether they name
+    us."""
 
     subject: str
     sender: str
@@ -45,16 +47,17 @@ class ReminderAppearance:
 
 
 def own_reminder_overview(work: Work, *, has_read: bool = False) -> ReminderOverview:
-    """How one's own are. `has_read`: the page shows all that waits, so that the next thing of ours
-    is told again. No rule: it is the reporter's whose mailbox is open; a stranger has none."""
+    """The state of the reporter's own reminders. `has_read`: the page shows all that waits, so that
+    the next thing of ours is told again. No rule: it is the reporter's whose mailbox is open; a
+    stranger has none."""
     found = select(func.own_reminders(has_read).table_valued("state", "told_at"))
     row = work.session.execute(found).one_or_none()
     return ReminderOverview(ReminderState(row.state), row.told_at) if row else _NONE
 
 
 def ask_for_reminders(work: Work, case: Case, address: str, look: ReminderAppearance) -> None:
-    """Say where one wants to be told. A test email goes there; until its code is typed nothing
-    else does, and an address from before is not used any more."""
+    """Ask for email reminders to an address. A test email goes there; until its code is typed
+    nothing else does, and an address from before is not used any more."""
     work.require(is_reporter_of, case)
     kept = parse_email_address(address)
     place = reminder_envelope_place(case.id, "address")
@@ -74,7 +77,7 @@ def ask_for_reminders(work: Work, case: Case, address: str, look: ReminderAppear
 
 
 def confirm_reminders(work: Work, case: Case, code: str) -> bool:
-    """Use the address from now on, if this is the code of its test email. A wrong one counts."""
+    """Confirm the address for reminders with the code of its test email. A wrong one counts."""
     work.require(is_reporter_of, case)
     found = work.session.scalar(select(func.confirm_reminders(code_tag(case.id, code))))
     if found == "none":
@@ -86,14 +89,15 @@ def confirm_reminders(work: Work, case: Case, code: str) -> bool:
 
 
 def end_reminders(work: Work, case: Case) -> None:
-    """Send no more, and delete the address. Safe to do twice."""
+    """End the reminders and delete the address. Safe to do twice."""
     work.require(is_reporter_of, case)
     if work.session.scalar(select(func.end_reminders())):
         work.record("reminder.ended", case)
 
 
 def end_reminders_by_link(work: Work, token: str) -> None:
-    """The same for whoever has one of the emails, and nothing is said of whether there were any.
+    """End the reminders by the link in one of the emails; nothing is said of whether there were
+    any.
 
     No rule: what the link holds is the right to it, and nobody can guess it.
     """

@@ -1,4 +1,4 @@
-"""A case that waited for its reporter goes on with whatever they do."""
+"""Reopening or resuming a case because its reporter did something."""
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
@@ -7,7 +7,8 @@ from helpdesk.core.work import Work
 
 
 def reopen_case_for_reporter(work: Work, case: Case) -> None:
-    """It is ours to work on, whatever it was before: closed, or waiting for its reporter.
+    """Reopen or resume a case for its reporter, whatever it was before: closed, or waiting for
+    them.
 
     No rule: whoever calls this has asked whether it is their case.
     """
@@ -19,7 +20,7 @@ def reopen_case_for_reporter(work: Work, case: Case) -> None:
 
 
 def resume_case_if_waiting(work: Work, case: Case) -> None:
-    """It is our turn again, if it was theirs.
+    """Resume a case that waited for its reporter: it is our turn again.
 
     No rule: whoever calls this has asked whether it is their case.
     """

@@ -1,4 +1,4 @@
-"""Taking a report in: everything that is true of it arrives together, or nothing does."""
+"""Submission of a report: everything that is true of it arrives together, or nothing does."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,8 @@ from helpdesk.triage.judgement import Judgement
 
 @dataclass(frozen=True)
 class ReportLookupKeys:
-    """What leads to a case again: the form it was made from, and the reporter's return code."""
+    """The keys by which a case is found again: the form it was made from, and the reporter's return
+    code."""
 
     form_token: bytes
     code: ReturnCode = field(repr=False)
@@ -30,7 +31,7 @@ class ReportLookupKeys:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """A case that has arrived, and how it was judged, if it is a new one."""
+    """The result of a submission: the case, and how it was judged, if it is a new one."""
 
     case: Case
     judgement: Judgement | None = None
@@ -48,7 +49,7 @@ def submit_report(
     in_second_lane: bool = False,
     is_drill: bool = False,
 ) -> SubmissionResult:
-    """Take a report in: the case, its level, its clock and its jobs, by one statement.
+    """Submit a report: store the case, its level, its clock and its jobs, by one statement.
 
     The same form sent again, even at the same moment, finds the case that the first one made.
     """

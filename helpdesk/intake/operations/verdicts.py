@@ -1,4 +1,4 @@
-"""What the reporter says of an answer: is it really fixed?"""
+"""Operations on the reporter's verdict of a partner's answer: is it really fixed?"""
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
@@ -12,8 +12,9 @@ from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 def record_own_verdict(
     work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
 ) -> None:
-    """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message,
-    and so is whoever says something else than one of us has noted for them meanwhile."""
+    """Record the reporter's own verdict. Whoever says that it is not fixed is owed a word of ours,
+    as for a message, and so is whoever says something else than one of us has noted for them
+    meanwhile."""
     is_otherwise = escalations.record_verdict(work, escalation, verdict=verdict, seen=seen)
     if is_otherwise or verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
         reopen_case_for_reporter(work, escalation.case)
@@ -21,8 +22,8 @@ def record_own_verdict(
 
 
 def dispute_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
-    """They never told us what one of us wrote down. They are owed a word of ours: somebody may have
-    spoken for them. Safe to do twice."""
+    """Dispute, as the reporter, a verdict that one of us recorded: they never told us that. They
+    are owed a word of ours: somebody may have spoken for them. Safe to do twice."""
     verification = work.session.get(RecordedVerdict, verification_id)
     if verification is None or verification.escalation_id != escalation.id:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Taking the whole case back."""
+"""The operation by which a reporter withdraws the whole case."""
 
 from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
@@ -18,7 +18,7 @@ from helpdesk.triage.operations import (
 
 
 def withdraw_case(work: Work, case: Case) -> None:
-    """Stop everything: the case is closed, every consent taken back, nothing more is sent.
+    """Withdraw the case: it is closed, every consent withdrawn, nothing more is sent.
 
     Safe to do twice, and on a case that we have closed: then the consents are what is taken back.
     Where danger was told in the mailbox and nobody has recorded that it is over, those on duty are

@@ -1,4 +1,4 @@
-"""The public addresses, all under one name."""
+"""The blueprint of the public pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""After the report was sent: more questions at the reporter's pace, and advice by the answers."""
+"""Mailbox pages: deferred questions at the reporter's pace, and advice by the answers."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ from helpdesk.web.request_work import work
 @bp.get("/mailbox/case/advice")
 @mailbox_required
 def show_case_advice() -> ResponseReturnValue:
-    """What to do now, by the newest answers; printed, it says nothing of the code."""
+    """The advice for the case, by the newest answers; printed, it says nothing of the code."""
     case = queries.own_case(work)
     return render_template(
         "mailbox/advice.html",
@@ -49,6 +49,7 @@ def show_case_advice() -> ResponseReturnValue:
 @bp.get("/mailbox/case/questions")
 @mailbox_required
 def show_questions() -> ResponseReturnValue:
+    """The form with the deferred questions."""
     case = queries.own_case(work)
     return _page(_form_for(case))
 
@@ -56,6 +57,7 @@ def show_questions() -> ResponseReturnValue:
 @bp.post("/mailbox/case/questions")
 @mailbox_required
 def create_answers() -> ResponseReturnValue:
+    """Record answers to the deferred questions."""
     case = queries.own_case(work)
     form = _form_for(case)
     if not form.validate_on_submit():
@@ -75,7 +77,7 @@ def create_answers() -> ResponseReturnValue:
 
 
 def unanswered_deferred_questions(case: Case) -> list[Question]:
-    """Those of the mailbox that nobody has answered yet."""
+    """The deferred questions that nobody has answered yet."""
     answered = questions_answered_later(work, case)
     return [one for one in _asked_in_mailbox(case) if one.id not in answered]
 

@@ -1,4 +1,4 @@
-"""A report on its way between two pages: sealed so that only this browser can open it.
+"""The draft of a report between two steps: sealed so that only this browser can open it.
 
 Back and Reload then ask nothing, and what was typed on an earlier page is there. A browser that
 keeps no cookie carries everything in the pages themselves, as one does whose report is very long.
@@ -37,30 +37,31 @@ NOT_KEPT: Final = frozenset({FIELD, DECOY, OPENING, "to", "page"})
 
 
 def start_draft(token: ReportFormToken) -> None:
-    """From here on this browser's draft is that of a fresh form."""
+    """Start a draft: from here on this browser's is that of a fresh form."""
     session[DRAFT] = token.text
     session.pop(IS_KEPT, None)
 
 
 def opening_fields(token: ReportFormToken) -> list[tuple[str, str]]:
-    """What the first page of the site sends along with the words that begin a report."""
+    """The hidden fields that the first page of the site sends along with the words that begin a
+    report."""
     return [("token", token.text), ("page", str(FIRST)), (OPENING, "yes")]
 
 
 def end_draft() -> None:
-    """What was being filled in is found no more."""
+    """End the draft: what was being filled in is found no more."""
     session.pop(DRAFT, None)
 
 
 def current_draft_token() -> ReportFormToken | None:
-    """The form that this browser is filling in, if it keeps cookies."""
+    """The token of the form that this browser is filling in, if it keeps cookies."""
     text = session.get(DRAFT)
     token = ReportFormToken.read(str(text)) if text else None
     return token if token is not None and token.age is not None else None
 
 
 def save_draft(token: ReportFormToken) -> bool:
-    """Keep what this request holds, for the page that follows; False where it has to travel."""
+    """Save what this request holds, for the page that follows; False where it has to travel."""
     here = current_draft_token()
     if here is None or here.text != token.text:
         return False
@@ -82,7 +83,7 @@ def save_draft(token: ReportFormToken) -> bool:
 
 
 def load_draft(token: ReportFormToken) -> MultiDict[str, str] | None:
-    """What was kept of this form, if it is still there."""
+    """Load what was saved of this form, if it is still there."""
     if IS_KEPT not in session:
         return None
     key = _key(token)
@@ -102,7 +103,7 @@ def load_draft(token: ReportFormToken) -> MultiDict[str, str] | None:
 
 
 def redirect_to_step(number: int, *, check: bool = False) -> ResponseReturnValue:
-    """On to a page, and there say what has to be put right, if anything has."""
+    """Redirect to a step, and there say what has to be put right, if anything has."""
     asked = {"page": number} | ({"check": "yes"} if check else {})
     return redirect(f"{url_for('.new_report')}?{urlencode(asked)}", 303)
 

@@ -36,6 +36,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/help-now")
 @public_view
 def show_urgent_help() -> ResponseReturnValue:
+    """The page of helplines, for who is in danger."""
     lines = current_app.extensions["helplines"]
     return render_template(
         "intake/help_now.html",
@@ -47,7 +48,8 @@ def show_urgent_help() -> ResponseReturnValue:
 @bp.get("/leave")
 @public_view
 def leave_site() -> ResponseReturnValue:
-    """Away at once: what the browser kept of us goes, and the next page does not learn of us.
+    """Leave the site at once: what the browser kept of us goes, and the next page does not learn of
+    us.
 
     The visit's row in the database is left to end by itself: the way out asks nothing of anyone.
 

@@ -40,6 +40,7 @@ DANGER_SIGN = "danger-sign"
 @bp.get("/mailbox/case")
 @mailbox_required
 def show_case() -> ResponseReturnValue:
+    """The reporter's mailbox."""
     # Help that cannot wait, after a message that shows danger. Said once: a page that answers could
     # be read again by Reload and Back, by whoever takes the phone.
     signs = tuple(
@@ -52,7 +53,7 @@ def show_case() -> ResponseReturnValue:
 @mailbox_required
 @allow_double_submit
 def create_language_switch() -> ResponseReturnValue:
-    """The page in another language, with what is being written on it. Nothing is saved."""
+    """Show the page in another language, with what is being written on it. Nothing is saved."""
     form = ReporterMessageForm()
     return _case_page(form) if form.body.data else redirect(url_for(".show_case"), 303)
 
@@ -60,6 +61,7 @@ def create_language_switch() -> ResponseReturnValue:
 @bp.post("/mailbox/case/messages")
 @mailbox_required
 def create_message() -> ResponseReturnValue:
+    """Send a message to the helpdesk."""
     form = ReporterMessageForm()
     if not form.validate_on_submit():
         return _case_page(form), 422
@@ -74,7 +76,8 @@ def create_message() -> ResponseReturnValue:
 @bp.get("/mailbox/case/danger")
 @mailbox_required
 def new_danger() -> ResponseReturnValue:
-    """Asked once more, so that nobody is alarmed by a slip of the finger."""
+    """The page that asks once more before danger is reported, so that nobody is alarmed by a slip
+    of the finger."""
     queries.own_case(work)
     return render_template("mailbox/danger.html", can_alert=send_hold.is_sending(work.session))
 
@@ -82,6 +85,7 @@ def new_danger() -> ResponseReturnValue:
 @bp.post("/mailbox/case/danger")
 @mailbox_required
 def create_danger() -> ResponseReturnValue:
+    """Report that someone is in danger now."""
     operations.report_danger(work, queries.own_case(work))
     flash(
         _("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening.")
@@ -96,6 +100,7 @@ def create_danger() -> ResponseReturnValue:
 @bp.post("/mailbox/case/consents")
 @mailbox_required
 def create_consents() -> ResponseReturnValue:
+    """Give or withdraw consents."""
     case = queries.own_case(work)
     requests = queries.request_statuses_of(work, case)
     form = _consents_form(case, requests)
@@ -112,6 +117,7 @@ def create_consents() -> ResponseReturnValue:
 @bp.post("/mailbox/case/consents/<consent_id>/confirmation")
 @mailbox_required
 def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
+    """Confirm a consent that staff recorded."""
     case = queries.own_case(work)
     consent = queries.own_consent_by_id(work, case, consent_id)
     operations.confirm_consent(work, case, consent)
@@ -122,6 +128,7 @@ def create_consent_confirmation(consent_id: str) -> ResponseReturnValue:
 @bp.post("/mailbox/case/consents/<consent_id>/denial")
 @mailbox_required
 def create_consent_dispute(consent_id: str) -> ResponseReturnValue:
+    """Dispute a consent that staff recorded."""
     case = queries.own_case(work)
     consent = queries.own_consent_by_id(work, case, consent_id)
     operations.dispute_consent(work, case, consent)
@@ -132,12 +139,14 @@ def create_consent_dispute(consent_id: str) -> ResponseReturnValue:
 @bp.get("/mailbox/case/withdrawal")
 @mailbox_required
 def new_withdrawal() -> ResponseReturnValue:
+    """The page that asks once more before the case is withdrawn."""
     return render_template("mailbox/withdraw.html", case=queries.own_case(work))
 
 
 @bp.post("/mailbox/case/withdrawal")
 @mailbox_required
 def create_withdrawal() -> ResponseReturnValue:
+    """Withdraw the case."""
     operations.withdraw_case(work, queries.own_case(work))
     flash(_("You have withdrawn your case. We have stopped, and nothing more will be sent."))
     return redirect(url_for(".show_case"), 303)

@@ -1,4 +1,5 @@
-"""The receipt on pages of its own, code and advice: they can be reloaded, and leaving ends them.
+"""The receipt of a report on pages of its own, code and advice: they can be reloaded, and leaving
+ends them.
 
 It is written with the report, sealed under what only the form holds, and goes after a quarter of an
 hour. What opens it lies in this browser's cookie, which the way out takes away.
@@ -26,14 +27,14 @@ MARK = "kept"
 @bp.get("/report/received")
 @public_view
 def show_receipt() -> ResponseReturnValue:
-    """The code, to be written down first."""
+    """The receipt: the return code, to be written down first."""
     return _shown(0)
 
 
 @bp.get("/report/received/advice")
 @public_view
 def show_advice() -> ResponseReturnValue:
-    """What to do now, once the code is written down."""
+    """The advice on what to do now, once the code is written down."""
     return _shown(1)
 
 
@@ -46,11 +47,12 @@ def _shown(place: int) -> ResponseReturnValue:
 
 
 def probe_cookie_support() -> None:
-    """Find out, when somebody begins, whether the browser keeps our cookie."""
+    """Probe, when somebody begins, whether the browser keeps our cookie."""
     session[KEEPS_COOKIES] = True
 
 
 def browser_keeps_cookies() -> bool:
+    """Whether the browser has shown that it keeps our cookie."""
     return KEEPS_COOKIES in session
 
 
@@ -60,15 +62,15 @@ def has_cleared_cookies() -> bool:
 
 
 def is_issued_token(token: ReportFormToken) -> bool:
-    """A token that we did not give out might be guessed, so nothing is sealed under it."""
+    """Whether we gave out this token: another might be guessed, so nothing is sealed under it."""
     return token.age is not None and browser_keeps_cookies()
 
 
 def save_receipt_pages(
     token: ReportFormToken, pages: list[str], code: ReturnCode
 ) -> ResponseReturnValue | None:
-    """Keep both pages of the receipt with the report, and the code on them; lead to the first.
-    None where there is no room for them."""
+    """Save both pages of the receipt with the report, and the code on them; lead to the first. None
+    where there is no room for them."""
     key = _key(token)
     press = _id(key)
     kept = json.dumps([*pages, code.letters])
@@ -80,8 +82,8 @@ def save_receipt_pages(
 
 
 def end_receipt_of_code(code: ReturnCode) -> None:
-    """Somebody came back with this code, so they have it, and its receipt is over. That of another
-    report stays: nobody may have written its code down yet."""
+    """End the receipt of this return code: somebody came back with it, so they have it. That of
+    another report stays: nobody may have written its code down yet."""
     kept = _opened(str(session.get(RECEIPT, ""))) if RECEIPT in session else None
     if kept is None or code.letters in kept[2:]:
         session.pop(RECEIPT, None)

@@ -1,4 +1,5 @@
-"""Email reminders: asked for and ended in the mailbox, or ended by the link in an email."""
+"""Pages of email reminders: asked for and ended in the mailbox, or ended by the link in an
+email."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,12 +22,14 @@ from helpdesk.web.request_work import work
 @bp.get("/mailbox/case/reminders")
 @mailbox_required
 def show_reminders() -> ResponseReturnValue:
+    """The form to ask for email reminders."""
     return _page(RemindersForm())
 
 
 @bp.post("/mailbox/case/reminders")
 @mailbox_required
 def create_reminders() -> ResponseReturnValue:
+    """Ask for email reminders; a test email is sent."""
     _refuse_where_not_offered()
     form = RemindersForm()
     if not form.validate_on_submit():
@@ -41,6 +44,7 @@ def create_reminders() -> ResponseReturnValue:
 @bp.post("/mailbox/case/reminders/confirmation")
 @mailbox_required
 def create_reminders_confirmation() -> ResponseReturnValue:
+    """Confirm the address for reminders with the code of the test email."""
     form = ReminderCodeForm()
     if not form.validate_on_submit():
         return _page(RemindersForm(None), form), 422
@@ -58,6 +62,7 @@ def create_reminders_confirmation() -> ResponseReturnValue:
 @bp.post("/mailbox/case/reminders/end")
 @mailbox_required
 def create_reminders_end() -> ResponseReturnValue:
+    """End email reminders."""
     operations.end_reminders(work, queries.own_case(work))
     flash(_("Email reminders are off. We have deleted the address."))
     return redirect(url_for(".show_case"), 303)
@@ -66,7 +71,8 @@ def create_reminders_end() -> ResponseReturnValue:
 @bp.get("/stop/<token>")
 @public_view
 def new_reminder_stop(token: str) -> ResponseReturnValue:
-    """A page with one button. Nothing is looked up: programs that check links open it, too."""
+    """The page of the link that ends reminders, with one button. Nothing is looked up: programs
+    that check links open it, too."""
     return render_template("intake/stop.html", token=token)
 
 
@@ -75,6 +81,7 @@ def new_reminder_stop(token: str) -> ResponseReturnValue:
 @allow_other_persons_form
 @allow_form_from_anywhere
 def create_reminder_stop(token: str) -> ResponseReturnValue:
+    """End email reminders by the link in an email."""
     operations.end_reminders_by_link(work, token)
     return redirect(url_for(".show_reminders_stopped"), 303)
 
@@ -82,7 +89,8 @@ def create_reminder_stop(token: str) -> ResponseReturnValue:
 @bp.get("/stop")
 @public_view
 def show_reminders_stopped() -> ResponseReturnValue:
-    """The same for a link that was right, used or never ours."""
+    """The page that says that reminders are ended; the same for a link that was right, used or
+    never ours."""
     return render_template("intake/stop.html", token="")
 
 

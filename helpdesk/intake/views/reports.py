@@ -1,4 +1,4 @@
-"""Telling us: four pages that carry their answers along, and the receipt."""
+"""The report form: four pages that carry their answers along, and the receipt."""
 
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ CODE_SHOWN_FOR = timedelta(minutes=90)
 @bp.get("/report")
 @public_view
 def new_report() -> ResponseReturnValue:
-    """A page of the report, with what was typed; without a number, an empty form."""
+    """A page of the report form, with what was typed; without a number, an empty form."""
     if "page" not in request.args:
         probe_cookie_support()
         draft_between_steps.start_draft(ReportFormToken.new())
@@ -76,7 +76,8 @@ def new_report() -> ResponseReturnValue:
 @allow_double_submit
 @needs_no_database
 def create_report() -> ResponseReturnValue:
-    """Go on to the next page, or take the report in. Before that nobody can read any of it."""
+    """Go on to the next page of the form, or submit the report. Before that nobody can read any of
+    it."""
     paper = ReportFormSteps(request.form, current_language())
     token = ReportFormToken.read(request.form.get("token", ""))
     if draft_between_steps.OPENING in request.form and browser_keeps_cookies():

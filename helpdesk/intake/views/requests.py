@@ -1,4 +1,4 @@
-"""Requests to platforms as their reporter sees them: exactly what goes, and whether it helped."""
+"""Mailbox pages of requests to platforms: exactly what is sent, and whether it helped."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +19,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 @bp.get("/mailbox/case/requests/<ref>")
 @mailbox_required
 def show_request(ref: str) -> ResponseReturnValue:
+    """The page of one request, for its reporter."""
     request = queries.request_status_of(work, queries.own_case(work), ref)
     return _request_page(request, ReporterVerdictForm())
 
@@ -26,6 +27,7 @@ def show_request(ref: str) -> ResponseReturnValue:
 @bp.post("/mailbox/case/requests/<ref>/verification")
 @mailbox_required
 def create_verdict(ref: str) -> ResponseReturnValue:
+    """Record whether it is really fixed."""
     request = queries.request_status_of(work, queries.own_case(work), ref)
     form = ReporterVerdictForm()
     if not form.validate_on_submit():
@@ -40,6 +42,7 @@ def create_verdict(ref: str) -> ResponseReturnValue:
 @bp.post("/mailbox/case/requests/<ref>/verification/<verification_id>/objection")
 @mailbox_required
 def create_verdict_dispute(ref: str, verification_id: str) -> ResponseReturnValue:
+    """Dispute a verdict that staff recorded."""
     request = queries.request_status_of(work, queries.own_case(work), ref)
     operations.dispute_verdict(work, request.escalation, verification_id)
     flash(_("Thank you for telling us. What we noted no longer counts."))

@@ -1,4 +1,4 @@
-"""Coming back: the return code opens the mailbox, and closes it again."""
+"""The form for the return code, which opens the mailbox; and closing it again."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -50,6 +50,7 @@ LEADS_TO = {QUESTIONS: ".show_questions", DANGER: ".new_danger"}
 @bp.get("/mailbox")
 @public_view
 def new_return() -> ResponseReturnValue:
+    """The form for the return code."""
     if current_identity().actor.role is Role.REPORTER:
         return redirect(url_for(".show_case"), 303)
     return render_template("mailbox/enter.html", form=ReturnCodeForm())
@@ -60,6 +61,7 @@ def new_return() -> ResponseReturnValue:
 @allow_other_persons_form
 @allow_double_submit
 def create_return() -> ResponseReturnValue:
+    """Open the mailbox with the return code."""
     form = ReturnCodeForm()
     typed = tuple(ReturnCode.find_all(form.code.data or ""))
     keys = current_context().settings.intake_keys
@@ -94,6 +96,7 @@ def create_return() -> ResponseReturnValue:
 @public_view
 @allow_double_submit
 def create_sign_out() -> ResponseReturnValue:
+    """Close the mailbox in this browser."""
     current_identity()  # by which the database knows whose mailbox it is
     operations.close_mailbox(work)
     flash(_("Your mailbox is closed in this browser."))
@@ -105,7 +108,8 @@ def create_sign_out() -> ResponseReturnValue:
 def mailbox_required(
     view: Callable[..., ResponseReturnValue],
 ) -> Callable[..., ResponseReturnValue]:
-    """Only for a reporter whose mailbox is open; others are asked for their code first."""
+    """A decorator: only for a reporter whose mailbox is open; others are asked for their code
+    first."""
 
     @wraps(view)
     def checked(**values: Any) -> ResponseReturnValue:
