@@ -1,1 +1,2 @@
-"""Organisations we hand requests to: a platform's trust team, another helpdesk."""
+"""Partners: organisations we send requests to, such as a platform's trust team or another
+helpdesk."""

@@ -1,4 +1,4 @@
-"""What partners can be asked for, in our people's words."""
+"""Labels of what partners can be asked for, for staff."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What happens to partners that features above must act on."""
+"""Events of partners, which features above act on."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from helpdesk.core.events import Event
 
 @dataclass(frozen=True)
 class PartnerEmailAddressConfirmed(Event):
-    """Their address may be used from now on; `at` says since when."""
+    """A partner's email address was confirmed and may be used from now on; `at` says since when."""
 
     partner_id: str
     at: int
@@ -15,8 +15,8 @@ class PartnerEmailAddressConfirmed(Event):
 
 @dataclass(frozen=True)
 class PartnerVettingChanged(Event):
-    """They are in doubt, or vetted again: which of the two is so stands with the partner; `at` says
-    since when."""
+    """A partner came into doubt, or was vetted again: which of the two is so stands with the
+    partner; `at` says since when."""
 
     partner_id: str
     at: int

@@ -1,4 +1,4 @@
-"""What people fill in about a partner."""
+"""Forms about partners."""
 
 from collections.abc import Collection
 from typing import Any
@@ -39,7 +39,7 @@ def _mailbox() -> StringField:
 
 
 class AllowListForm(Form):
-    """What a packet to this partner may hold."""
+    """The form for a partner's allow-list: what a packet to them may hold."""
 
     fields = SelectMultipleField(
         "What can a request to them include?",
@@ -49,7 +49,8 @@ class AllowListForm(Form):
 
 
 class PartnerDetailsForm(Form):
-    """What is settled about a partner, and can be changed."""
+    """The form for a partner's details that can be changed: name, what to ask them for, time zone,
+    and how they reach us."""
 
     name = StringField(
         "What is the partner called?",
@@ -97,7 +98,7 @@ class PartnerDetailsForm(Form):
 
 
 class PartnerForm(PartnerDetailsForm, AllowListForm):
-    """Everything about a new partner."""
+    """The form to register a new partner."""
 
     known_platforms: Collection[str] = ()
     slug = StringField(
@@ -129,13 +130,13 @@ class PartnerForm(PartnerDetailsForm, AllowListForm):
 
 
 class PartnerEmailAddressForm(Form):
-    """Where their mail goes."""
+    """The form for a partner's email address."""
 
     mailbox = _mailbox()
 
 
 class VettingForm(Form):
-    """When somebody made sure who they are."""
+    """The form to confirm the vetting of a partner: when somebody made sure who they are."""
 
     on = DateField(
         "When did you check who they are?",

@@ -1,4 +1,5 @@
-"""What the worker does for partners: test letters, and telling the address before."""
+"""Background jobs of partners: emails that confirm an address, or tell the old one that it was
+replaced."""
 
 from helpdesk.core import emails, unconfirmed_addresses
 from helpdesk.core.app_context import AppContext
@@ -9,8 +10,8 @@ from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("partners.send_mailbox_code", queue=Queue.DELIVERIES)
 def send_email_address_code(context: AppContext, *, partner_id: str, at: int) -> None:
-    """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
-    or that another one has replaced, is not sent."""
+    """Email the code with which a partner's email address is confirmed. Safe to run twice: a code
+    that was sent, or that another one has replaced, is not sent."""
     with context.begin() as work:
         new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
@@ -33,7 +34,7 @@ def send_email_address_code(context: AppContext, *, partner_id: str, at: int) ->
 
 @job("partners.tell_old_mailbox", queue=Queue.DELIVERIES)
 def notify_old_email_address(context: AppContext, *, partner_id: str, at: int) -> None:
-    """Say to the address before that another was given. Safe to run twice: one id."""
+    """Email a partner's old address that it was replaced. Safe to run twice: one id."""
     with context.begin() as work:
         new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)

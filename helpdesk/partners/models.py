@@ -19,7 +19,8 @@ EVERY = json.dumps(EVERY_ASK)
 
 
 class Partner(RandomIdMixin, Base):
-    """A platform's trust team (or another helpdesk) with its allow-list, mailbox and clock."""
+    """A partner: a platform's trust team (or another helpdesk) with its allow-list, email address
+    and response times."""
 
     __tablename__ = "partners"
 
@@ -94,7 +95,7 @@ IS_VETTED: Final = and_(Partner.vetted_on.is_not(None), Partner.vetted_by.is_not
 
 
 class UnconfirmedPartnerEmailAddress(UnconfirmedAddress, Base):
-    """An address for mail to a partner that nobody has confirmed."""
+    """A partner's email address that nobody has confirmed yet."""
 
     __tablename__ = "new_partner_mailboxes"
     SEALED_TO: ClassVar = KeyFile.PARTNER_ADDRESSES

@@ -10,7 +10,7 @@ from typing import Final
 
 
 class FieldSource(StrEnum):
-    """Where the value of a field comes from. Only what is typed can be written by hand."""
+    """The sources of a packet's field. Only what is typed can be written by hand."""
 
     FACT = "fact"
     EVIDENCE = "evidence"
@@ -19,7 +19,7 @@ class FieldSource(StrEnum):
 
 
 class FieldSensitivity(StrEnum):
-    """What a field could do in the wrong hands."""
+    """The sensitivity of a packet's field: what it could do in the wrong hands."""
 
     NONE = "none"
     PERSONAL = "personal"
@@ -27,7 +27,7 @@ class FieldSensitivity(StrEnum):
 
 @dataclass(frozen=True)
 class PacketField:
-    """One thing that a packet may say. `origin`: the fact, the evidence or the case's field."""
+    """A field that a packet may have. `origin`: the fact, the evidence or the case's field."""
 
     name: str
     label: str

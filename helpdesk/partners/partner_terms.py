@@ -1,4 +1,4 @@
-"""What is settled about a partner: what it takes, its zone, and whom it can call here."""
+"""The terms of a partner: what it takes, its time zone, and whom it can call here."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ABOUT: Final = PartnerTerms()
 
 
 def unknown_platform_message(platform: str, known: Collection[str]) -> str:
-    """That no report form speaks of this platform, and which one may have been meant."""
+    """The sentence that no report form knows this platform, and which one may have been meant."""
     near = get_close_matches(platform, known, n=1, cutoff=ALIKE)
     if near:
         return (

@@ -1,4 +1,4 @@
-"""Reading partners, always from what the actor may see."""
+"""Queries for partners, always from what the actor may see."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,8 @@ from helpdesk.partners.policy import may_see_partners
 
 
 def visible_partners(actor: Actor) -> Select[Partner]:
-    """Staff see every partner; a partner's people see their own; nobody else sees any."""
+    """A select of the partners that the actor may see: staff see all; a partner's people their own;
+    nobody else any."""
     partners = select(Partner).order_by(Partner.name)
     if may_see_partners(actor):
         return partners
@@ -28,16 +29,18 @@ def visible_partners(actor: Actor) -> Select[Partner]:
 
 
 def all_partners(work: Work) -> Sequence[Partner]:
+    """Every partner that the actor may see."""
     return work.session.scalars(visible_partners(work.actor)).all()
 
 
 def partners_to_ask(work: Work) -> Sequence[Partner]:
-    """Whom somebody could ask now: nobody who is retired."""
+    """Partners that can be asked now: none that is retired."""
     found = visible_partners(work.actor).where(Partner.retired_on.is_(None))
     return work.session.scalars(found).all()
 
 
 def visible_partner_or_404(work: Work, slug: str) -> Partner:
+    """Load a partner that the actor may see, by its slug; or NotFound."""
     partner = work.session.scalar(visible_partners(work.actor).where(Partner.slug == slug))
     if partner is None:
         raise NotFound
@@ -50,14 +53,15 @@ def partner_for_platform(work: Work, platform: str | None) -> Partner | None:
 
 
 def can_anyone_open_requests(work: Work, partner: Partner) -> bool:
-    """Whether there is a key to seal to, and somebody there who holds it and is not blocked."""
+    """Whether anyone at a partner can open requests: there is a key to seal to, and somebody there
+    who holds it and is not blocked."""
     return keys_of_partner(work, partner).current is not None and bool(
         members_with_key(work.session, partner.team_id)
     )
 
 
 def obstacles_to_sending(work: Work, partner: Partner) -> list[str]:
-    """Why nothing can be sent to a partner yet, each in a few words; none if it can."""
+    """The obstacles to sending anything to a partner, each in a few words; none if it can be."""
     found = {
         "they are retired": partner.is_retired,
         "they are not vetted": not partner.is_vetted,
@@ -68,17 +72,18 @@ def obstacles_to_sending(work: Work, partner: Partner) -> list[str]:
 
 
 def lock_partner(work: Work, partner: Partner) -> None:
-    """Keep a partner, as it is now, for the rest of this piece of work."""
+    """Lock a partner, as it is now, for the rest of this piece of work."""
     work.session.refresh(partner, with_for_update={"of": Partner})
 
 
 def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
-    """The keys that requests to them are sealed to, and what was slipped in among them."""
+    """The keys of a partner that requests are sealed to, and those that were refused."""
     return epochs_of_team_key_by_id(work, partner.team_id, TeamKind.PARTNER)
 
 
 def email_address_of(work: Work, partner: Partner) -> str:
-    """Where their mail goes; empty where nothing is confirmed, or where it cannot be opened."""
+    """The email address of a partner; empty where nothing is confirmed, or where it cannot be
+    opened."""
     if partner.mailbox is None or not partner.can_be_emailed(work.at):
         return ""
     place = partner.envelope_place_of("mailbox")
@@ -91,12 +96,12 @@ def email_address_of(work: Work, partner: Partner) -> str:
 def unconfirmed_email_address(
     work: Work, partner: Partner
 ) -> UnconfirmedPartnerEmailAddress | None:
-    """The address that was given and not confirmed yet, with what is known of its letter."""
+    """The unconfirmed email address of a partner, with what is known of the email with its code."""
     return work.session.get(UnconfirmedPartnerEmailAddress, partner.id)
 
 
 def was_partner_email_address_given(work: Work, partner: Partner) -> bool:
-    """Whether any address was given, confirmed or not."""
+    """Whether a partner has any email address, confirmed or not."""
     new = unconfirmed_email_address(work, partner)
     return partner.mailbox is not None or (new is not None and new.address is not None)
 

@@ -1,4 +1,4 @@
-"""How long a partner has, by priority: what we ask for where nothing else was agreed."""
+"""Response times of partners by priority: what we ask for where nothing else was agreed."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,11 +14,12 @@ DECIDE_WITHIN: Final = {"p1": 24 * _HOUR, "p2": 72 * _HOUR, "p3": 14 * _DAY, "p4
 
 
 def response_times_in_seconds(times: dict[str, timedelta]) -> dict[str, int]:
+    """Response times in whole seconds, by priority."""
     return {priority: int(time.total_seconds()) for priority, time in times.items()}
 
 
 def is_time_zone(name: str) -> bool:
-    """Whether this is the name of a zone, such as Europe/Lisbon."""
+    """Whether this is the name of a time zone, such as Europe/Lisbon."""
     return name in _zones()
 
 
@@ -29,7 +30,8 @@ def _zones() -> frozenset[str]:
 
 
 def format_in_both_zones(at: datetime, zone: str) -> str:
-    """29 Nov 2026, 14:00 UTC (15:00 in Europe/Berlin); the day too, where it is another one."""
+    """Format a time in UTC and in the partner's zone: 29 Nov 2026, 14:00 UTC (15:00 in
+    Europe/Berlin)."""
     at = at.astimezone(UTC)
     ours = f"{at.day} {at:%b %Y}, {at:%H:%M} UTC"
     if zone == "UTC" or not is_time_zone(zone):

@@ -8,18 +8,19 @@ from helpdesk.partners.vetting import people_at_desk
 
 
 def allow_list_mark_of(partner: Partner) -> str:
-    """What may be sent to them."""
+    """The mark of a partner's allow-list: what may be sent to them."""
     return mark_of(*partner.allowed_fields)
 
 
 def terms_mark_of(partner: Partner) -> str:
-    """What they are called and take, their zone, and whom they can call here."""
+    """The mark of a partner's terms: what they are called and take, their zone, and whom they can
+    call here."""
     return mark_of(partner.name, partner.timezone, partner.reach_us, *partner.asks)
 
 
 def desk_mark_of(work: Work, partner: Partner) -> str:
-    """Who they are, and who can read what is sent to them, by key, and the address that waits for
-    its code too: what somebody vouches for."""
+    """The mark of a partner's desk: who they are, who can read what is sent to them, by key, and
+    the address that waits for its code too: what somebody vouches for."""
     desk = [part for one in people_at_desk(work, partner) for part in one]
     settled = (
         terms_mark_of(partner),

@@ -34,14 +34,15 @@ SOMEONE_ELSE = (
 
 
 class DeskPerson(NamedTuple):
-    """Who can open what is sent to a partner, and their key in six words; none if it is false."""
+    """A person at a partner's desk, who can open what is sent there, and their key in six words;
+    none if it is false."""
 
     name: str
     words: str
 
 
 class VettingEligibility(NamedTuple):
-    """How it stands with a partner: who is at its desk, why not I, and who else can."""
+    """Who can vet a partner: who is at its desk, why not the actor, and who else can."""
 
     desk: Sequence[DeskPerson]
     why_not: str
@@ -49,7 +50,7 @@ class VettingEligibility(NamedTuple):
 
 
 def vetting_eligibility_of(work: Work, partner: Partner) -> VettingEligibility:
-    """What the partner's page says of it. Of those who can, it names whom the actor may see."""
+    """Work out who can vet a partner. Of those who can, it names whom the actor may see."""
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     seen = {one.id for one in accounts.all_visible_people(work)}
     able = [one for one in _who_may_vet(work, partner) if f"{PERSON}{one.id}" != work.actor.id]
@@ -59,7 +60,7 @@ def vetting_eligibility_of(work: Work, partner: Partner) -> VettingEligibility:
 
 
 def partners_to_vet(work: Work) -> Sequence[Partner]:
-    """Partners that wait for a second person, and for whom the actor can be it."""
+    """Partners that wait for vetting, and that the actor can vet."""
     return [
         one
         for one in queries.partners_to_ask(work)
@@ -70,7 +71,7 @@ def partners_to_vet(work: Work) -> Sequence[Partner]:
 
 
 def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
-    """Why somebody cannot vet this partner, in a sentence; empty if they can."""
+    """The sentence that says why the actor cannot vet this partner; empty if they can."""
     if not queries.can_anyone_open_requests(work, partner):
         return NOBODY_ENROLLED
     own = access_sponsor_of(work.session, by)
@@ -116,7 +117,7 @@ def _who_may_vet(work: Work, partner: Partner) -> list[Person]:
 
 
 def people_at_desk(work: Work, partner: Partner) -> list[DeskPerson]:
-    """Who can open what is sent to them."""
+    """The people at a partner's desk, who can open what is sent to them."""
     found = accounts.members_with_key(work.session, partner.team_id)
     return [DeskPerson(one.name, _words(work, one)) for one in found]
 

@@ -1,4 +1,5 @@
-"""What a reporter's answers lead to: questions that stand, flags that rise, advice that fits."""
+"""Evaluating a reporter's answers: which questions apply, which red flags rise, which advice
+fits."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ FIRST_DONTS: Final = 2
 
 
 def applicable_questions(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
-    """The questions these answers leave to be asked. One we cannot tell about is asked."""
+    """The questions that apply with these answers. One we cannot tell about is asked."""
     kept: dict[str, Value] = {}
     still_asked: list[Question] = []
     for question in questions:
@@ -29,7 +30,7 @@ def applicable_questions(questions: Iterable[Question], answers: Context) -> tup
 
 
 def drop_hidden_answers(questions: Iterable[Question], answers: Context) -> dict[str, Value]:
-    """The answers, without those to questions that other answers have hidden."""
+    """Drop the answers to questions that other answers have hidden."""
     ids = {question.id for question in applicable_questions(questions, answers)}
     return {name: value for name, value in answers.items() if name in ids}
 
@@ -82,12 +83,14 @@ class SafeNowAdvice:
 
 
 def safe_now_advice(playbook: Playbook, answers: Context) -> SafeNowAdvice:
-    """The advice that fits. Advice we cannot tell about is given: it is safe for everybody."""
+    """The safe-now advice that fits. Advice we cannot tell about is given: it is safe for
+    everybody."""
     return advice_by_urgency(fitting_advice(playbook, answers))
 
 
 def all_advice(playbook: Playbook) -> SafeNowAdvice:
-    """Every line, for paper: nobody has answered anything, and the reader sees what fits."""
+    """All advice of a page, for paper: nobody has answered anything, and the reader sees what
+    fits."""
     return advice_by_urgency(AdviceNotRuledOut(one, is_sure=True) for one in playbook.safe_now)
 
 
@@ -105,7 +108,7 @@ class AdviceNotRuledOut:
 
 
 def fitting_advice(playbook: Playbook, answers: Context) -> tuple[AdviceNotRuledOut, ...]:
-    """The lines that these answers do not rule out, in the order of the page."""
+    """The advice that these answers do not rule out, in the order of the page."""
     told = ((one, _fits(one, answers)) for one in playbook.safe_now)
     return tuple(
         AdviceNotRuledOut(one, fits is ConditionTruth.TRUE)
@@ -148,7 +151,7 @@ def matching_tags(playbook: Playbook, known: Context) -> tuple[str, ...]:
 
 
 def implied_decision_answers(playbook: Playbook, answers: Context) -> Mapping[str, frozenset[str]]:
-    """What the picked options mean for the decision points, beside what was answered there."""
+    """The decision answers that the picked options imply, beside what was answered there."""
     meant: dict[str, set[str]] = {}
     for question in playbook.questions:
         value = answers.get(question.id)

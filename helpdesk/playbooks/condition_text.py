@@ -11,7 +11,7 @@ Said = Callable[[str], str]
 
 
 def condition_in_words(condition: Condition, page: Playbook, said: Said = str) -> str:
-    """When something holds, as a clause: “Is it still going on?” is “Yes”.
+    """Put a condition into words, as a clause: “Is it still going on?” is “Yes”.
 
     A question is quoted with its answers, a fact with the steps and outcomes that record it.
     `said` turns the words between them into the language of the page.

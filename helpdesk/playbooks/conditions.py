@@ -23,7 +23,7 @@ UNTOLD = frozenset({UNSURE, RATHER_NOT})
 
 @dataclass(frozen=True)
 class Is:
-    """The name has this value, or this one among several."""
+    """A condition: the name has this value, or this one among several."""
 
     name: str
     value: str
@@ -31,7 +31,7 @@ class Is:
 
 @dataclass(frozen=True)
 class In:
-    """The name has one of these values."""
+    """A condition: the name has one of these values."""
 
     name: str
     values: tuple[str, ...]
@@ -39,7 +39,8 @@ class In:
 
 @dataclass(frozen=True)
 class AtLeast:
-    """The decision point stands at this value or higher; `values` lists them all, lowest first."""
+    """A condition: the decision point stands at this value or higher; `values` lists them all,
+    lowest first."""
 
     name: str
     values: tuple[str, ...]
@@ -47,28 +48,28 @@ class AtLeast:
 
 @dataclass(frozen=True)
 class Answered:
-    """The name has an answer, and it is not "I don't know"."""
+    """A condition: the name has an answer, and it is not "I don't know"."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class AllOf:
-    """Every one of these holds."""
+    """A condition: every one of these holds."""
 
     parts: tuple["Condition", ...]
 
 
 @dataclass(frozen=True)
 class AnyOf:
-    """One of these holds."""
+    """A condition: one of these holds."""
 
     parts: tuple["Condition", ...]
 
 
 @dataclass(frozen=True)
 class Not:
-    """This does not hold."""
+    """A condition: this does not hold."""
 
     part: "Condition"
 
@@ -77,12 +78,12 @@ Condition = Is | In | AtLeast | Answered | AllOf | AnyOf | Not
 
 
 def names_in(condition: Condition) -> tuple[str, ...]:
-    """Every name the condition asks about."""
+    """Every name that a condition asks about."""
     return tuple(dict.fromkeys(leaf.name for leaf in leaf_conditions(condition)))
 
 
 def compared_values_in(condition: Condition) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every name with the values it is compared to."""
+    """Every name in a condition, with the values it is compared to."""
     for leaf in leaf_conditions(condition):
         match leaf:
             case Is(name, value):
@@ -94,7 +95,7 @@ def compared_values_in(condition: Condition) -> Iterator[tuple[str, tuple[str, .
 
 
 def condition_to_data(condition: Condition) -> dict[str, Any]:
-    """The condition as it is written in a page, for storing an edition."""
+    """Serialize a condition as it is written in a page, for storing an edition."""
     match condition:
         case Is(name, value):
             return {"is": [name, value]}
@@ -113,7 +114,7 @@ def condition_to_data(condition: Condition) -> dict[str, Any]:
 
 
 def condition_from_data(data: Mapping[str, Any]) -> Condition:
-    """The condition of a stored edition; it was checked when the page was read."""
+    """Deserialize the condition of a stored edition; it was checked when the page was read."""
     [(verb, said)] = data.items()
     match verb:
         case "is":
@@ -134,7 +135,7 @@ def condition_from_data(data: Mapping[str, Any]) -> Condition:
 
 
 def leaf_conditions(condition: Condition) -> Iterator[Is | In | AtLeast | Answered]:
-    """The questions that a condition is made of."""
+    """The leaves of a condition: the questions that it is made of."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:

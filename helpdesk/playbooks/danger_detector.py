@@ -1,4 +1,5 @@
-"""Whether words speak of a danger that cannot wait: by phrases, and by what they most resemble.
+"""Detecting in a person's words a danger that cannot wait: by phrases, and by what they most
+resemble.
 
 People have more words for despair than any list. So the classifier of the search has learnt the
 signs of danger beside the kinds of incident, and where a sign is likelier, it counts as seen. Pure.

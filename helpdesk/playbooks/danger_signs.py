@@ -23,7 +23,7 @@ MOST_READ: Final = 10_000
 
 
 class DangerSign(StrEnum):
-    """What may be going on, the most pressing first."""
+    """The signs of danger, the most pressing first."""
 
     DOOR = "door"
     DESPAIR = "despair"
@@ -33,7 +33,7 @@ class DangerSign(StrEnum):
 
 @dataclass(frozen=True)
 class DangerPhrase:
-    """Words that point to a danger, in one language."""
+    """A phrase that points to a danger, in one language."""
 
     sign: DangerSign
     language: str
@@ -46,12 +46,12 @@ def phrase_as_plain_words(phrase: DangerPhrase) -> str:
 
 
 def training_weight(phrase: DangerPhrase) -> float:
-    """How much a phrase teaches: what lists several ways is nobody's sentence."""
+    """The weight of a phrase in training: what lists several ways is nobody's sentence."""
     return LISTED if OR in phrase.text or ANY_ENDING in phrase.text else 1.0
 
 
 class DangerPhraseMatcher:
-    """Phrases that point to danger, ready to be found in texts."""
+    """Finds phrases that point to danger in texts."""
 
     def __init__(self, phrases: Iterable[DangerPhrase]) -> None:
         self._index: WordIndex[_Phrase] = WordIndex()

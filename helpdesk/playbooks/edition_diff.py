@@ -1,4 +1,5 @@
-"""What lies between two editions of a page: what came, what went, what means something else."""
+"""The difference between two editions of a playbook: what came, what went, what means something
+else."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -12,7 +13,8 @@ from helpdesk.playbooks.step_rules import may_skip_step, outcome_continues_run
 
 @dataclass(frozen=True)
 class PartChanges:
-    """The ids of one kind of thing. `changed` means something else now, `reworded` only words."""
+    """The changed ids of one kind of part. `changed` means something else now, `reworded` only
+    words."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -25,7 +27,7 @@ class PartChanges:
 
 @dataclass(frozen=True)
 class EditionDiff:
-    """Two editions of a page, side by side."""
+    """The difference between two editions of a playbook."""
 
     questions: PartChanges
     red_flags: PartChanges
@@ -43,7 +45,8 @@ class EditionDiff:
 
 
 def diff_editions(old: Playbook, new: Playbook) -> EditionDiff:
-    """What became of every part of the old edition, and what is new in the new one."""
+    """Compare two editions: what became of every part of the old one, and what is new in the new
+    one."""
     return EditionDiff(
         questions=_changes(old.questions, new.questions),
         red_flags=_changes(old.red_flags, new.red_flags),
@@ -55,7 +58,7 @@ def diff_editions(old: Playbook, new: Playbook) -> EditionDiff:
 
 
 def answers_lost_in_edition(old: Playbook, new: Playbook, answers: Context) -> dict[str, Value]:
-    """Of these answers, those that nobody would read any more: no such question, no such option.
+    """The answers that are lost in an edition: it has no such question, or no such option.
 
     Of several options that were chosen, only the lost ones are named. What the old edition did
     not ask either was never its own to lose.
@@ -73,7 +76,8 @@ def answers_lost_in_edition(old: Playbook, new: Playbook, answers: Context) -> d
 
 
 def records_lost_in_edition(new: Playbook, records: Mapping[str, RecordedStep]) -> tuple[str, ...]:
-    """The recorded steps that the new edition lacks, or in which they cannot stand as they are."""
+    """The recorded steps that are lost in an edition: it lacks them, or they cannot stand there as
+    they are."""
     return tuple(name for name, record in records.items() if not _stands(new, name, record))
 
 
@@ -106,7 +110,7 @@ def _changes(old: Iterable[Any], new: Iterable[Any]) -> PartChanges:
 
 
 def strip_wording(thing: Any) -> Any:
-    """A part of a page without its words: what is left decides what happens."""
+    """Strip a part of its words: what is left decides what happens."""
     if isinstance(thing, Text):
         return None
     if is_dataclass(thing):

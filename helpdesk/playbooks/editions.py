@@ -1,4 +1,4 @@
-"""One edition of a playbook as JSON: stored beside the runs that stand on it, named by its hash."""
+"""Editions of a playbook as JSON: stored beside the runs that stand on one, named by its hash."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ FORMAT = 1
 
 
 def playbook_to_json(playbook: Playbook) -> str:
-    """The page as canonical JSON: the same page gives the same bytes, always."""
+    """Serialize a playbook as canonical JSON: the same page gives the same bytes, always."""
     return json.dumps(
         {"format": FORMAT, "playbook": serialize(playbook)},
         ensure_ascii=False,
@@ -20,7 +20,7 @@ def playbook_to_json(playbook: Playbook) -> str:
 
 
 def playbook_from_json(text: str) -> Playbook:
-    """The page of a stored edition."""
+    """Deserialize the playbook of a stored edition."""
     stored = json.loads(text)
     if stored["format"] != FORMAT:
         raise ValueError(f"This version has format {stored['format']}; we read {FORMAT}.")
@@ -29,10 +29,10 @@ def playbook_from_json(text: str) -> Playbook:
 
 
 def content_hash(playbook: Playbook) -> str:
-    """The name of exactly these words and rules: SHA-256 over the canonical JSON."""
+    """The hash that names an edition: SHA-256 over the canonical JSON."""
     return hash_of_stored_edition(playbook_to_json(playbook))
 
 
 def hash_of_stored_edition(content: str) -> str:
-    """The name of an edition as it is stored."""
+    """The hash of an edition as it is stored."""
     return hashlib.sha256(content.encode()).hexdigest()

@@ -1,4 +1,5 @@
-"""What a page wants to see before somebody outside is asked to act, and what of it is missing."""
+"""Gates of a playbook's requests to partners: what has to be found out and recorded first, and what
+of it is missing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from helpdesk.playbooks.model import EscalationPlan, EvidenceItem, Playbook
 
 @dataclass(frozen=True)
 class MissingForRequest:
-    """The gates that are not open, and the evidence the page insists on that nobody wrote down."""
+    """What is missing for a request: gates that are not open, and required evidence that nobody
+    recorded."""
 
     to: str
     gates: tuple[Condition, ...]
@@ -26,7 +28,7 @@ class MissingForRequest:
 def missing_for_request(
     page: Playbook, plan: EscalationPlan, known: Context, written_down: Collection[str]
 ) -> MissingForRequest:
-    """What still keeps this request back. A gate opens only for what is certain."""
+    """Find what is missing for a request. A gate opens only for what is certain."""
     return MissingForRequest(
         to=plan.to,
         gates=tuple(

@@ -1,4 +1,4 @@
-"""Whether a condition holds: true, false, or "cannot tell" where something is not known."""
+"""Evaluating a condition: true, false, or "cannot tell" where something is not known."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -19,7 +19,7 @@ from helpdesk.playbooks.conditions import (
 
 
 class ConditionTruth(Enum):
-    """The three ways a condition comes out."""
+    """The three results of evaluating a condition."""
 
     TRUE = "true"
     FALSE = "false"
@@ -27,7 +27,7 @@ class ConditionTruth(Enum):
 
 
 def evaluate_condition(condition: Condition, known: Context) -> ConditionTruth:
-    """Whether it holds; never a guess where an answer is missing, unknown or sealed."""
+    """Evaluate a condition; never a guess where an answer is missing, unknown or sealed."""
     match condition:
         case Is(name, value):
             return _has_one_of(name, (value,), known)

@@ -1,4 +1,4 @@
-"""Who else helps, at once: emergency numbers, crisis lines, and groups that protect people at risk.
+"""Helplines: emergency numbers, crisis lines, and groups that protect people at risk.
 
 A line names how to reach it, where, in which languages and when, where that can be looked up, and
 the day on which a person checked it. One that nobody has checked says so wherever it is shown.
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class HelplinePurpose(StrEnum):
-    """What somebody reaches a line for."""
+    """The purposes of helplines: what somebody reaches one for."""
 
     EMERGENCY = "emergency"
     CRISIS = "crisis"
@@ -23,7 +23,7 @@ class HelplinePurpose(StrEnum):
 
 
 class HelplineChannel(StrEnum):
-    """How a line is reached."""
+    """The channels of helplines: how one is reached."""
 
     CALL = "call"
     TEXT = "text"
@@ -33,7 +33,7 @@ class HelplineChannel(StrEnum):
 
 @dataclass(frozen=True)
 class HelplineContact:
-    """A number, an address or a site, as people read it."""
+    """A contact of a helpline: a number, an address or a site, as people read it."""
 
     reach: HelplineChannel
     to: str
@@ -54,7 +54,7 @@ class HelplineContact:
 
 @dataclass(frozen=True)
 class Helpline:
-    """One line. Without countries it answers people from anywhere; without hours, always."""
+    """A helpline. Without countries it answers people from anywhere; without hours, always."""
 
     slug: str
     name: str
@@ -70,7 +70,8 @@ class Helpline:
 def helplines_for(
     helplines: Iterable[Helpline], purpose: HelplinePurpose
 ) -> tuple[tuple[Helpline, ...], tuple[Helpline, ...]]:
-    """The lines for a purpose: those for people from anywhere, then those of single countries."""
+    """The helplines for a purpose: those for people from anywhere, then those of single
+    countries."""
     of_it = [line for line in helplines if line.purpose is purpose]
     everywhere = tuple(line for line in of_it if not line.countries)
     return everywhere, tuple(line for line in of_it if line.countries)

@@ -28,7 +28,8 @@ COMMA: Final = re.compile("[,،;؛]")
 
 @dataclass(frozen=True)
 class SearchHit:
-    """A kind of incident that may be meant, and the phrase on its page nearest to the words."""
+    """A search hit: a kind of incident that may be meant, and the phrase on its page nearest to the
+    words."""
 
     page: Playbook
     nearest: str
@@ -40,7 +41,7 @@ def train_classifier(
     synonyms: Iterable[SynonymGroup] = (),
     danger_phrases: Iterable[DangerPhrase] = (),
 ) -> NaiveBayesClassifier:
-    """A classifier trained on pages, in any number of languages, and on what people type.
+    """Train a classifier on pages, in any number of languages, and on what people type.
 
     It learns the signs of danger as kinds of their own, for the detector.
     """
@@ -56,7 +57,8 @@ def train_classifier(
 
 
 class IncidentSearch:
-    """Searches for pages of the language shown, by a classifier that knows every language."""
+    """The search for kinds of incident in the language shown, by a classifier that knows every
+    language."""
 
     def __init__(
         self,
@@ -111,5 +113,5 @@ def _phrases(page: Playbook) -> Iterator[str]:
 
 
 def alternative_phrases(text: Text) -> list[str]:
-    """The ways to say it that one entry lists."""
+    """The alternative phrases that one entry lists."""
     return [one.strip() for one in COMMA.split(str(text)) if one.strip()]

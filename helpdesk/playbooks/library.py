@@ -1,4 +1,4 @@
-"""Everything the content folder holds; never changed while the process lives."""
+"""The library: everything the content folder holds; never changed while the process lives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,8 @@ class FactSetByHelpdesk:
 
 @dataclass(frozen=True)
 class PublisherIdentity:
-    """Who gives the pages out, as the id of a STIX identity; the first day, and the latest."""
+    """The publisher of the playbooks, as the id of a STIX identity; the first day, and the
+    latest."""
 
     owner: str
     identity: str
@@ -37,7 +38,8 @@ class PublisherIdentity:
 
 @dataclass(frozen=True)
 class IncidentGroup:
-    """A heading of the public form, and the kinds of trouble that stand under it."""
+    """A group of incidents: a heading of the public form, and the kinds of trouble that stand under
+    it."""
 
     id: str
     title: Text
@@ -46,7 +48,7 @@ class IncidentGroup:
 
 @dataclass(frozen=True)
 class PlaybookCollection:
-    """What holds for all pages together."""
+    """The collection of playbooks: what holds for all of them together."""
 
     name: str
     version: str
@@ -63,7 +65,8 @@ class PlaybookCollection:
 
 @dataclass(frozen=True)
 class PlatformFact:
-    """One thing we were told about a platform. `verified_on` is empty until a person has looked."""
+    """A fact about a platform that we were told. `verified_on` is empty until a person has
+    looked."""
 
     id: str
     text: Text
@@ -74,8 +77,7 @@ class PlatformFact:
 
 @dataclass(frozen=True)
 class Platform:
-    """A service where accounts live, and how people write it, in any language: only words that
-    mean nothing else."""
+    """A platform: a service where accounts live."""
 
     slug: str
     name: Text
@@ -97,7 +99,7 @@ class EvidenceKind:
 
 @dataclass(frozen=True)
 class ReferralService:
-    """Something that others do for people in trouble; who they are stands in no page."""
+    """A kind of service that others offer to people in trouble; who they are stands in no page."""
 
     slug: str
     name: Text
@@ -106,7 +108,7 @@ class ReferralService:
 
 @dataclass(frozen=True)
 class OrganisationCause:
-    """What an organisation works on."""
+    """A cause: what an organisation works on."""
 
     slug: str
     name: Text
@@ -114,7 +116,7 @@ class OrganisationCause:
 
 @dataclass(frozen=True)
 class SearchPhrase:
-    """Words that people type when they mean a kind of incident. Only the search reads them."""
+    """A phrase that people type when they mean a kind of incident. Only the search reads it."""
 
     kind: str
     language: str

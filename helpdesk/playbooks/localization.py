@@ -1,4 +1,4 @@
-"""The same library in other words: every sentence replaced, nothing else touched."""
+"""Replacing every sentence of the library by its translation, and nothing else."""
 
 from collections.abc import Callable
 from dataclasses import is_dataclass, replace
@@ -12,7 +12,8 @@ Say = Callable[[Text], Text]
 
 
 def translate_texts(thing: T, say: Say) -> T:
-    """A library, or a part of one, with what `say` makes of each sentence, asked once for each."""
+    """Translate the sentences of a library, or of a part of one, with `say`, asked once for
+    each."""
     known: dict[str, Text] = {}
 
     def once(text: Text) -> Text:

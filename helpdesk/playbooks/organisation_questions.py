@@ -1,4 +1,5 @@
-"""Who asks, beside what happened: an organisation and its cause, asked late and never needed."""
+"""Questions about the organisation of whoever reports, and its cause: asked late and never
+needed."""
 
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import Library
@@ -11,13 +12,15 @@ TAXONOMY = "accessnow"
 
 
 def organisation_questions(library: Library) -> tuple[Question, ...]:
-    """What a responder may write down about the organisation when the person tells them."""
+    """The questions about the organisation, which a responder may answer when the person tells
+    them."""
     named = library.question(ORGANISATION)
     return (*((named,) if named else ()), _cause(library))
 
 
 def organisation_tags(known: Context) -> tuple[str, ...]:
-    """Its machine tags, such as accessnow:human-rights. They stand beside no incident's tags."""
+    """The machine tags of an organisation, such as accessnow:human-rights. They stand beside no
+    incident's tags."""
     causes = known.get(CAUSE) or ()
     told = (causes,) if isinstance(causes, str) else causes
     return tuple(f"{TAXONOMY}:{cause}" for cause in told if cause not in UNTOLD)

@@ -40,7 +40,8 @@ WRITTEN = (
 
 
 class NotPublished(Exception):
-    """What is published is not what is written, or not for this program."""
+    """Raised if the published playbooks are missing, not of what is written now, or not for this
+    program."""
 
     def __init__(self, reason: str, command: str = "publish") -> None:
         super().__init__(f"{reason}. Run `helpdesk playbooks {command}`.")
@@ -48,7 +49,7 @@ class NotPublished(Exception):
 
 @dataclass(frozen=True)
 class Translation:
-    """What is said in another language, by the id of the sentence.
+    """A translation of the library: what is said in another language, by the id of the sentence.
 
     `waits_for` names what a person in danger would have to rely on and is not there, or not fresh.
     """
@@ -64,18 +65,19 @@ class Translation:
 
 
 def load_library(folder: Path) -> Library:
-    """The library of a content folder. Raises NotPublished."""
+    """Load the published library of a content folder. Raises NotPublished."""
     return load_published_part(folder, "library", Library, WRITTEN)
 
 
 def load_published_part(folder: Path, name: str, kind: type[T], patterns: tuple[str, ...]) -> T:
-    """What is published under a name, made from the files of these patterns. NotPublished too."""
+    """Load what is published under a name, made from the files of these patterns. Raises
+    NotPublished."""
     part: T = deserialize(kind, _load(folder, name, patterns)[name])
     return part
 
 
 def load_translation(folder: Path, language: str) -> Translation:
-    """A translation of the library in a content folder. Raises NotPublished."""
+    """Load the published translation of the library in a content folder. Raises NotPublished."""
     stored = _load(folder, language, (f"i18n/{language}/*.yml",))
     older = frozenset(stored["older"])
     return Translation(
@@ -88,7 +90,7 @@ def load_translation(folder: Path, language: str) -> Translation:
 
 
 def load_helplines(path: Path) -> tuple[Helpline, ...]:
-    """The lines that an operator published instead of ours. Raises NotPublished."""
+    """Load the helplines that an operator published instead of ours. Raises NotPublished."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         lines: tuple[Helpline, ...] = deserialize(tuple[Helpline, ...], stored["helplines"])
@@ -99,12 +101,12 @@ def load_helplines(path: Path) -> tuple[Helpline, ...]:
 
 
 def published_path(folder: Path, name: str) -> Path:
-    """Where the library lies, or the translation into a language."""
+    """The path of the published library, or of its translation into a language."""
     return folder / PUBLISHED / f"{name}.json"
 
 
 def source_file_hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
-    """The files of a content folder that bear such names, each with its hash."""
+    """The hash of each file of a content folder that bears such a name."""
     files = sorted(path for pattern in patterns for path in folder.glob(pattern))
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -25,13 +25,13 @@ CONTENT = Path(__file__).parents[2] / "playbooks"
 
 
 def load_current_helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
-    """Who else helps at once: the lines of the content folder, or those of an operator's file."""
+    """Load the helplines of the content folder, or those of an operator's file."""
     return load_helplines(instead) if instead else load_current_library().helplines
 
 
 @dataclass(frozen=True)
 class CurrentEdition:
-    """A page as it reads today, ready to be pinned by a run."""
+    """The current edition of a playbook, ready to be pinned by a run."""
 
     playbook: Playbook
     content_hash: str
@@ -39,7 +39,7 @@ class CurrentEdition:
 
 
 def load_current_library(language: str | None = None) -> Library:
-    """The content folder beside this package, in its own language or in a reader's.
+    """Load the library of this process, in its own language or in a reader's.
 
     The first call loads what is published. What is kept and judged is always the source.
     """
@@ -54,7 +54,7 @@ def _source() -> Library:
 
 @cache
 def load_current_translation(language: str) -> Translation:
-    """What is said in a language, and how far that is."""
+    """Load the translation into a language, with how far it is."""
     return load_translation(CONTENT, language)
 
 
@@ -64,13 +64,13 @@ def _in(language: str) -> Library:
 
 
 def translator_for(language: str) -> Callable[[Text], Text]:
-    """What becomes of a sentence of the source in another language; one that is missing says so."""
+    """Make the function that translates a sentence of the source; one that is missing says so."""
     said, original = load_current_translation(language).texts, _source().collection.language
     return lambda text: said.get(text.id) or replace(text, lang=original)
 
 
 def translate_text(text: Text, language: str) -> Text:
-    """A sentence as it is said in another language; of an older edition, perhaps not quite so."""
+    """Translate a sentence; of an older edition, perhaps not quite so."""
     # A case may say that it is in any language.
     said = _by_id(language).get(text.id) if language in LANGUAGES else None
     if said is None or said.lang is not None:
@@ -86,7 +86,7 @@ def _by_id(language: str | None) -> dict[str, Text]:
 
 @cache
 def incident_classifier() -> NaiveBayesClassifier:
-    """The classifier of the search, trained once for all languages: people mix them."""
+    """The classifier of the incident search, trained once for all languages: people mix them."""
     pages = [page for language in LANGUAGES for page in load_current_library(language).playbooks]
     source = load_current_library()
     return train_classifier(pages, source.searches, source.synonyms, source.danger_signs)
@@ -94,13 +94,13 @@ def incident_classifier() -> NaiveBayesClassifier:
 
 @cache
 def danger_detector() -> DangerDetector:
-    """What sees signs of danger in people's words, in all languages."""
+    """The danger detector for people's words, in all languages."""
     return DangerDetector(load_current_library().danger_signs, incident_classifier())
 
 
 @cache
 def load_current_edition(playbook_id: str) -> CurrentEdition | None:
-    """Today's edition of a page, or None if there is no such page."""
+    """Load the current edition of a playbook, or None if there is no such page."""
     playbook = load_current_library().playbook(playbook_id)
     if playbook is None:
         return None
@@ -109,7 +109,7 @@ def load_current_edition(playbook_id: str) -> CurrentEdition | None:
 
 
 def preload_all(languages: Iterable[str]) -> None:
-    """Read whatever a page may ask for now, so that nobody who looks at one waits for it."""
+    """Preload whatever a page may ask for, so that nobody who looks at one waits for it."""
     for language in languages:
         _by_id(language)
     for page in load_current_library().playbooks:
@@ -120,7 +120,8 @@ _pinned: dict[str, Playbook] = {}
 
 
 def playbook_by_hash(content_hash: str, load: Callable[[], str]) -> Playbook:
-    """The page of a stored edition. A hash names one content for ever, so it is built once."""
+    """The playbook of a stored edition, by its hash. A hash names one content for ever, so it is
+    built once."""
     if content_hash not in _pinned:
         today = (load_current_edition(page.id) for page in load_current_library().playbooks)
         same = (one.playbook for one in today if one and one.content_hash == content_hash)

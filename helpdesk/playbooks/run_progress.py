@@ -1,4 +1,4 @@
-"""How far a run has come: its steps as they stand at one moment."""
+"""The progress of a run: its steps as they stand at one moment."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from helpdesk.playbooks.model import RunEnd, RunEndKind, Step, StepOutcome, Step
 
 
 class StepState(StrEnum):
-    """Where a step stands."""
+    """The states of a step."""
 
     OPEN = "open"
     BLOCKED = "blocked"
@@ -29,7 +29,7 @@ NOT_OVER = frozenset({StepState.OPEN, StepState.BLOCKED, StepState.WAITING})
 
 @dataclass(frozen=True)
 class RecordedStep:
-    """What a person recorded about a step: the outcome it ended with, or none if it was skipped.
+    """The record of a step: the outcome it ended with, or none if it was skipped.
 
     `is_elsewhere` marks what another playbook of the case recorded, for both of them. A record with
     `back_at` did not settle the step: it comes back then, and `is_due` says that it has.
@@ -43,7 +43,7 @@ class RecordedStep:
 
 @dataclass(frozen=True)
 class StepProgress:
-    """A step as it stands at this moment.
+    """The progress of one step: how it stands at this moment.
 
     `waits_for` names the steps that hold it up. `cannot_tell` names what would have to be known
     to say whether the step is needed: until then it is shown, with a warning, and never hidden.
@@ -84,7 +84,7 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class StepsProgress:
-    """All steps of a run in the order of the page, which never jumps."""
+    """The progress of all steps of a run, in the order of the page, which never jumps."""
 
     steps: tuple[StepProgress, ...]
 

@@ -19,7 +19,7 @@ KINDS_OF_CONDITION = get_args(Condition)
 
 
 def serialize(value: Any) -> Any:
-    """A part of the model as data."""
+    """Serialize a part of the model as plain data."""
     return _writer(value.__class__)(value)
 
 
@@ -49,7 +49,7 @@ def _told(defaults: tuple[tuple[str, Any], ...], thing: Any) -> dict[str, Any]:
 
 
 def deserialize(kind: Any, data: Any) -> Any:
-    """A part of the model from its data; `kind` is its type, as a field says it."""
+    """Deserialize a part of the model; `kind` is its type, as a field says it."""
     return None if data is None else _reader(kind)(data)
 
 

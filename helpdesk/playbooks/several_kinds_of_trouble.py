@@ -1,4 +1,4 @@
-"""Several kinds of trouble at once: what they ask, each question once; and what they advise."""
+"""Merging the questions and the advice of several kinds of trouble that one report names."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ UNDER_18: Final = "img_age"
 
 
 def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
-    """The pages of these kinds, each once; for none that we know, the last resort."""
+    """The playbooks of these kinds, each once; for none that we know, the last resort."""
     for names in (dict.fromkeys(kinds), (SOMETHING_ELSE,)):
         found = (library.playbook(name) for name in names)
         pages = tuple(page for page in found if page is not None)
@@ -36,7 +36,8 @@ def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook
 
 
 def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
-    """Everything these pages ask, each question once; the decision questions first, as they stand.
+    """Merge the questions of these playbooks, each once; the decision questions first, as they
+    stand.
 
     A question that several pages put in different words is asked in the words that all share, and
     how to answer it is said by each page: what one says of despair is not lost beside another.
@@ -53,7 +54,7 @@ def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Quest
 def merged_advice(
     pages: Iterable[Playbook], known: Context, *, hold_is_about: str | None = None
 ) -> SafeNowAdvice:
-    """What to do now and what better not, of all the pages; the same is said once.
+    """Merge the advice of these playbooks; the same is said once.
 
     That it has stopped rules out lines only of the kind that it was said of, `hold_is_about`:
     empty where it was said of several at once, since any of them may have been meant. Nothing is

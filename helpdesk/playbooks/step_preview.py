@@ -1,4 +1,5 @@
-"""Reading ahead: where each way out of a step leads, and why a step is needed or not.
+"""Previews of a playbook's steps, for staff who read ahead: where each outcome leads, and why a
+step is needed or not.
 
 Pure. It says what would follow from what is known now; nothing is decided here.
 """
@@ -16,7 +17,7 @@ from helpdesk.playbooks.step_facts import facts_set_by_outcome
 
 @dataclass(frozen=True)
 class OutcomePreview:
-    """One outcome of a step: the run ends, goes over to another page, or goes on.
+    """The preview of one outcome: the run ends, goes over to another page, or goes on.
 
     `opens` and `spares` name the later steps that this outcome decides about.
     """
@@ -30,7 +31,7 @@ class OutcomePreview:
 
 @dataclass(frozen=True)
 class StepPreview:
-    """A step to read: as it stands, its condition in words, and every way out of it."""
+    """The preview of a step: as it stands, its condition in words, and every way out of it."""
 
     now: StepProgress
     only_if: str
@@ -49,7 +50,7 @@ class StepPreview:
 def preview_steps(
     page: Playbook, progress: StepsProgress, known: Context, others: Iterable[Playbook]
 ) -> Mapping[str, StepPreview]:
-    """Every step of the page by id, with where it leads. `others` are the pages it can lead to."""
+    """Preview every step of the page by id. `others` are the pages it can lead to."""
     by_id = {other.id: other for other in others}
     return {
         now.step.id: StepPreview(

@@ -1,4 +1,4 @@
-"""Where each step stands: which are open, blocked, not needed, done or skipped, and why."""
+"""Calculating the state of each step: open, blocked, not needed, done or skipped, and why."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,12 +13,12 @@ from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 def track_progress(
     playbook: Playbook, known: Context, records: Mapping[str, RecordedStep]
 ) -> StepsProgress:
-    """Where every step stands, given what is known and what was recorded."""
+    """Calculate where every step stands, given what is known and what was recorded."""
     return StepProgressCalculator(playbook).progress_of(known, records)
 
 
 class StepProgressCalculator:
-    """A page made ready for going through it many times."""
+    """Calculates the progress of a page's steps; made once for going through it many times."""
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook

@@ -1,1 +1,1 @@
-"""Playbooks at work on cases: runs, their steps, and what was recorded."""
+"""Runs: playbooks at work on cases, their steps, and what was recorded."""

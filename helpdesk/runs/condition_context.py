@@ -1,4 +1,4 @@
-"""What is known on a case, as conditions ask for it: answers, facts and consents by name."""
+"""The context of a playbook's conditions on a case: answers, facts and consents by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ CONSENT_TO_PLATFORM = "consent_platform"
 def answers_of(
     work: Work, case: Case, *, messages: Sequence[Any] | None = None
 ) -> dict[str, Value]:
-    """What the reporter picked and typed, by question, as `report_content.all_answers_of` says.
+    """The reporter's answers, by question, as `report_content.all_answers_of` says.
 
     `messages` are those of the case, where they were read already.
     """
@@ -29,13 +29,14 @@ def answers_of(
 
 
 def answers_in_mailbox(work: Work, case: Case) -> dict[str, Value]:
-    """The same of those that the advice in the mailbox goes by."""
+    """The answers that the advice in the mailbox goes by."""
     known = report_content.answers_in_mailbox(work, case)
     return {name: _value(answer) for name, answer in known.items() if answer}
 
 
 def condition_context(work: Work, case: Case, playbook: Playbook) -> Context:
-    """Everything a condition of this page may ask about. What we may not open counts as unknown."""
+    """Gather the values that a condition of this page may ask about. What we may not open counts as
+    unknown."""
     try:
         answers: Mapping[str, Value] = answers_of(work, case)
     except CannotOpen:

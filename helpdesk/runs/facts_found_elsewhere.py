@@ -1,4 +1,4 @@
-"""What the case has already of what a step can find out, and who found it out in which playbook.
+"""Facts of a step that were found elsewhere on the case, and who found them out in which playbook.
 
 A fact of one name is found out by differently named steps of many playbooks, by each for its own
 trouble. What a colleague recorded in one of them stands beside the form of another, and against
@@ -29,7 +29,8 @@ CONFIRMED: Final = "confirmed"
 
 
 class UnacknowledgedFacts(Conflict):
-    """A form would write over what a colleague found out, and does not say that it was read."""
+    """Raised if a form would overwrite facts that a colleague found out, and does not say that they
+    were read."""
 
     sentence = (
         "A colleague recorded something else about this. Read it above, tick “I have read it”, and "
@@ -39,9 +40,10 @@ class UnacknowledgedFacts(Conflict):
 
 @dataclass(frozen=True)
 class FactFoundElsewhere:
-    """A fact that this run has not found out. `title` and `said` are in words; `record` and `page`
-    are None where no record of the case says so any more. `playbook` is whose it is: empty for the
-    whole case's. What is recorded here replaces that, and what is of this run's own playbook."""
+    """A fact of a step that was found elsewhere, and not by this run. `title` and `said` are in
+    words; `record` and `page` are None where no record of the case says so any more. `playbook` is
+    whose it is: empty for the whole case's. What is recorded here replaces that, and what is of
+    this run's own playbook."""
 
     name: str
     playbook: str
@@ -75,7 +77,7 @@ class _Source:
 
 
 def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[FactFoundElsewhere]:
-    """What a step of a run can find out and the case has already, from elsewhere."""
+    """The facts of a run's step that were found elsewhere on the case."""
     names = facts_settable_by_step(step)
     if not names:
         return ()
@@ -91,15 +93,15 @@ def step_facts_found_elsewhere(work: Work, run: Run, step: Step) -> Sequence[Fac
 def refuse_unacknowledged_facts(
     known: Iterable[FactFoundElsewhere], facts: Mapping[str, str]
 ) -> None:
-    """Refuse to write these facts over what has to be read first."""
+    """Refuse to overwrite facts that were not acknowledged as read."""
     if any(one.must_be_read and one.is_changed_by(facts) for one in known):
         raise UnacknowledgedFacts
 
 
 def fact_names_of_other_runs(work: Work, run: Run, steps: Iterable[Step]) -> frozenset[str]:
-    """The names of what these steps of a run can find out and another run says of the same trouble,
-    but for what it confirms: to take a step back here is no reason to forget a colleague's “It is
-    not theirs”."""
+    """The names of facts that other runs found out too. The names of what these steps of a run can
+    find out and another run says of the same trouble, but for what it confirms: to take a step back
+    here is no reason to forget a colleague's “It is not theirs”."""
     whose = (OF_THE_CASE, run.edition.playbook)
     known = [one for step in steps for one in step_facts_found_elsewhere(work, run, step)]
     return frozenset(
@@ -113,8 +115,8 @@ def fact_names_of_other_runs(work: Work, run: Run, steps: Iterable[Step]) -> fro
 
 
 def refusals_of_other_runs(work: Work, run: Run, step: Step) -> Mapping[str, StepRecord]:
-    """The facts that a step can find out, of which the last word of the other runs about the same
-    trouble is a refusal, and the record that says so."""
+    """The facts of a step of which the last word of other runs about the same trouble is a refusal,
+    and the record that says so."""
     last: dict[str, _Source] = {}
     for name, one in _sources(run, all_runs_of_case(work, run.case), facts_settable_by_step(step)):
         is_same = step.comes_from_fragment or one.playbook == run.edition.playbook

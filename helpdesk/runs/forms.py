@@ -1,4 +1,4 @@
-"""What people fill in at a step: how it ended, what they wrote down, why they leave it out."""
+"""Forms at a step of a run: how it ended, what was recorded, why it is skipped."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -27,7 +27,7 @@ WHO_READS_MAILBOX: Final = (
 
 
 class MailboxFollowsRunForm(Form):
-    """Whether the mailbox follows a playbook that a colleague starts."""
+    """The form for whether the mailbox follows a playbook that a colleague starts."""
 
     shows_in_mailbox = BooleanField(
         "Show its advice and questions in the reporter\u2019s mailbox",
@@ -36,7 +36,7 @@ class MailboxFollowsRunForm(Form):
 
 
 class StepOutcomeForm(Form):
-    """How a step ended. The fields for its evidence are added for each step.
+    """The form for the outcome of a step. The fields for its evidence are added for each step.
 
     Whoever makes it sets `page`, `step` and `written`: the names of what the case holds already.
     """
@@ -118,7 +118,7 @@ class StepOutcomeForm(Form):
 
 
 class SkipStepForm(Form):
-    """Why a step is left out."""
+    """The form to skip a step: why."""
 
     seen = HiddenField()
     reason = TextAreaField(
@@ -128,7 +128,7 @@ class SkipStepForm(Form):
 
 
 class MoveRunForm(Form):
-    """Why a run goes on in today's edition."""
+    """The form to move a run to today's edition: why."""
 
     why_move = TextAreaField(
         "Why are you moving it?",
@@ -146,7 +146,7 @@ def outcome_form(
     seen: str = "",
     seen_on_case: str = "",
 ) -> StepOutcomeForm:
-    """The form of one step, with what was written down before already in it.
+    """Make the outcome form of one step, with what was recorded before already in it.
 
     `kept` names all that the case holds, `seen` is the record that the form stands beside, and
     `seen_on_case` the mark of what the case says of the step.

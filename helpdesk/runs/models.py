@@ -1,4 +1,4 @@
-"""Edition, Run and StepRecord: a written playbook at work on a case."""
+"""Models of runs: editions, runs and step records, of playbooks at work on a case."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from helpdesk.playbooks.run_progress import RecordedStep
 
 
 class StepRecordKind(StrEnum):
-    """What a person did with a step. Blocked and not needed are computed, never stored."""
+    """What a person did with a step. Blocked and not needed are calculated, never stored."""
 
     DONE = "done"
     SKIPPED = "skipped"
@@ -26,7 +26,7 @@ MOVED = "moved-on"
 
 
 class PlaybookEdition(Base):
-    """The content of a playbook as it was when a run first used it. Never changed."""
+    """An edition of a playbook, stored when a run first used it. Never changed."""
 
     __tablename__ = "playbook_editions"
 
@@ -38,7 +38,7 @@ class PlaybookEdition(Base):
 
 
 class Run(SealedCaseRecord, Base):
-    """A playbook at work on a case: it pins the edition, so an edit never moves the ground."""
+    """A run of a playbook on a case: it pins the edition, so an edit never moves the ground."""
 
     __tablename__ = "playbook_runs"
 
@@ -67,7 +67,8 @@ class Run(SealedCaseRecord, Base):
 
 
 class StepRecord(SealedCaseRecord, Base):
-    """A step was done with an outcome, or skipped with a reason. One each: two tabs meet here.
+    """The record of a step of a run: done with an outcome, or skipped with a reason. One each: two
+    tabs meet here.
 
     What is recorded about a step that came back takes the place of what was recorded before.
     """

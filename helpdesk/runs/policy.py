@@ -1,4 +1,4 @@
-"""Who may work with a playbook; pure functions."""
+"""Who may work with runs: the permission rules, as pure functions."""
 
 from helpdesk.cases import policy as cases
 from helpdesk.cases.models import Case
@@ -7,10 +7,11 @@ from helpdesk.runs.models import Run
 
 
 def may_start_run(actor: Actor, case: Case) -> bool:
-    """Whoever works in the queue may start playbooks on its open cases."""
+    """Whether the actor may start a playbook on this case: whoever works in its queue, while it is
+    open."""
     return cases.may_work_on_case(actor, case)
 
 
 def may_work_on_run(actor: Actor, run: Run) -> bool:
-    """Whoever may start a playbook on the case may also take its steps."""
+    """Whether the actor may work on this run: whoever may start a playbook on its case."""
     return may_start_run(actor, run.case)

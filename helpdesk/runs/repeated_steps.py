@@ -1,4 +1,4 @@
-"""Recording a step once more: it came back, or what was recorded is taken back."""
+"""Recording a step again: it came back, or what was recorded is taken back."""
 
 from helpdesk.cases.operations.messages import write_note_without_history
 from helpdesk.core.errors import StalePage
@@ -14,12 +14,13 @@ from helpdesk.runs.models import Run, StepRecord
 
 
 def step_record_of(run: Run, step_id: str) -> StepRecord | None:
-    """What this run itself recorded about a step."""
+    """The record of a step by this run itself."""
     return next((one for one in run.records if one.step == step_id), None)
 
 
 def require_seen_record(run: Run, step_id: str, seen: str) -> None:
-    """Refuse to write over a record that whoever writes has not read: somebody else was faster."""
+    """Refuse to overwrite a step's record that whoever writes has not read: somebody else was
+    faster."""
     record = step_record_of(run, step_id)
     if (record.id if record is not None else "") != seen:
         raise StalePage(
@@ -28,8 +29,8 @@ def require_seen_record(run: Run, step_id: str, seen: str) -> None:
 
 
 def archive_step_record(work: Work, run: Run, page: Playbook, step: Step) -> None:
-    """Make room for a new record of a step that came back. History keeps how it went before, and
-    the words beside it stay as a note on the case."""
+    """Archive the record of a step that came back, to make room for a new one. History keeps how it
+    went before, and the words beside it stay as a note on the case."""
     record = step_record_of(run, step.id)
     if record is None:
         return
@@ -45,7 +46,8 @@ def archive_step_record(work: Work, run: Run, page: Playbook, step: Step) -> Non
 
 
 def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
-    """Remove a record with the facts that it set; what others say about the same stands again."""
+    """Remove a step's record with the facts that it set; what others say about the same stands
+    again."""
     run.records.remove(record)
     elsewhere = queries.progress_with_shared_steps(work, run).elsewhere.values()
     step = page.step(record.step)
@@ -62,6 +64,7 @@ def remove_step_record(work: Work, run: Run, page: Playbook, record: StepRecord)
 
 
 def restore_refusals_of_other_runs(work: Work, run: Run, step: Step) -> None:
-    """What other runs had refused by this step stands again, where this one says nothing more."""
+    """Restore refusals of other runs that this step had overwritten, where this run says nothing
+    more."""
     for name, refused in refusals_of_other_runs(work, run, step).items():
         storage.restore_refusal(work, run, step, name, refused)

@@ -1,4 +1,4 @@
-"""Steps that several playbooks on a case share: what another of them recorded about a step.
+"""Shared steps: those of several playbooks on a case, and what another of them recorded about one.
 
 Pure. Nothing is copied and no fact is set: whoever looks at a run looks at the others, too. So what
 is taken back there is open again here.
@@ -21,7 +21,8 @@ FRESH: Final = timedelta(days=7)
 
 @dataclass(frozen=True)
 class SharedStepRecord:
-    """How a step ended in another playbook. `once` says that the step is done once for a case."""
+    """The record of a shared step by another playbook. `once` says that the step is done once for a
+    case."""
 
     page: Playbook
     record: StepRecord

@@ -1,4 +1,4 @@
-"""What the form of a step shows of the case, as a mark: other playbooks record the same."""
+"""The stale-page mark of a step's form: other playbooks record the same."""
 
 from sqlalchemy import select
 
@@ -12,8 +12,8 @@ from helpdesk.runs.queries import RunProgress
 
 
 def step_mark_of(work: Work, now: RunProgress, step: Step) -> str:
-    """What the step can find out and writes down, as the case has it already, and how the step
-    ended in another playbook."""
+    """The mark of a step: what it can find out and records, as the case has it already, and how the
+    step ended in another playbook."""
     case_id = now.run.case_id
     facts = (
         select(Fact.name, Fact.value, Fact.words, Fact.set_at, Fact.set_by)

@@ -1,4 +1,5 @@
-"""What a playbook at work leaves behind: its edition, a record of each step, the facts it set."""
+"""Storing what a run leaves behind: its edition, a record of each step, the facts it set, the
+evidence."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -27,7 +28,7 @@ REFUSED: Final = "refused"
 
 
 def store_edition(work: Work, edition: CurrentEdition) -> None:
-    """Store the page once. Two first runs at one moment must not trip over each other."""
+    """Store an edition once. Two first runs at one moment must not trip over each other."""
     kept = insert(PlaybookEdition).values(
         content_hash=edition.content_hash,
         playbook=edition.playbook.id,
@@ -46,7 +47,7 @@ def store_step_record(
     outcome: StepOutcome | None = None,
     words: str = "",
 ) -> StepRecord:
-    """Who did what with a step, and when; the words beside it sealed."""
+    """Store the record of a step: who did what with it, and when; the words beside it sealed."""
     record = StepRecord(
         step=step.id,
         recorded_as=recorded_as,
@@ -66,7 +67,7 @@ def _back_at(outcome: StepOutcome | None, case: Case, at: datetime) -> datetime 
 
 
 def copy_step_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
-    """The same record in another run of the case: who, when, how it ended, and the words.
+    """Copy the record of a step to another run of the case: who, when, how it ended, and the words.
 
     What the page of that run makes of it beyond what is known already becomes a fact, too.
     """
@@ -108,16 +109,16 @@ def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
 
 
 def playbook_owning_findings(run: Run, step: Step) -> str:
-    """Whose it is what a step of a run finds out: the case's where every playbook has that step, as
-    it is about the person; else its own playbook's alone."""
+    """The owner of the findings of a step. Whose it is what a step of a run finds out: the case's
+    where every playbook has that step, as it is about the person; else its own playbook's alone."""
     return OF_THE_CASE if step.comes_from_fragment else run.edition.playbook
 
 
 def store_evidence(
     work: Work, case: Case, step: Step, told: Mapping[str, str], *, playbook: str
 ) -> None:
-    """Seal what was written down. A second time replaces what the same playbook wrote down first,
-    and nothing of another's."""
+    """Store evidence, sealed. A second time replaces what the same playbook wrote down first, and
+    nothing of another's."""
     for kind, text in told.items():
         if kind not in step.evidence:
             raise Conflict(
@@ -139,8 +140,8 @@ def store_evidence(
 
 
 def account_named_by(work: Work, run: Run, step: Step, *, at: datetime) -> str:
-    """The account that a step itself wrote down at that time; empty where it names none. What
-    another step had written down by then can be anything: the address of a fake account, too."""
+    """The account that a step itself recorded at that time; empty where it names none. What another
+    step had written down by then can be anything: the address of a fake account, too."""
     written = account_written_down(work, run.case, run.edition.playbook)
     if written is None or written.kind not in step.evidence or written.taken_at != at:
         return ""
@@ -156,9 +157,9 @@ def store_facts(
     playbook: str,
     account: str = "",
 ) -> None:
-    """Codes stand in clear, because gates ask for them; what was told in words is sealed, and so is
-    the `account` of which ownership was found out. A step that names none says nothing against
-    the one that was confirmed before."""
+    """Store the facts that a step set. Codes stand in clear, because gates ask for them; what was
+    told in words is sealed, and so is the `account` of which ownership was found out. A step that
+    names none says nothing against the one that was confirmed before."""
     for name, value in facts.items():
         at = _later_than_others(work, case) if name == OWNERSHIP else work.at
         fact = work.session.scalar(
@@ -219,8 +220,8 @@ def undo_facts_of_step_record(
 
 
 def restore_refusal(work: Work, run: Run, step: Step, name: str, record: StepRecord) -> None:
-    """What another run had refused stands again as of then, where no other record says anything:
-    somebody wrote over it and took that back."""
+    """Restore a refusal of another run, as of then, where no other record says anything: somebody
+    overwrote it and took that back."""
     owner = playbook_owning_findings(run, step)
     if facts_of_playbook(work, run.case, owner).get(name) is not None:
         return
@@ -233,8 +234,8 @@ def restore_refusal(work: Work, run: Run, step: Step, name: str, record: StepRec
 def delete_facts_of_steps(
     work: Work, run: Run, steps: Iterable[Step], *, kept: Collection[str] = ()
 ) -> None:
-    """Unsay what these steps of a run can have found out, but for what is kept. A gate that stood
-    on it closes. What is not known by which playbook it was found out goes too."""
+    """Delete the facts that these steps of a run can have found out, but for what is kept. A gate
+    that stood on it closes. What is not known by which playbook it was found out goes too."""
     names = {name for step in steps for name in facts_settable_by_step(step)}.difference(kept)
     for name in sorted(names):
         record_contribution(work, run.case_id, ContributionKind.FACT, name=name)

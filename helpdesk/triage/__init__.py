@@ -1,1 +1,1 @@
-"""Judging a case: how urgent it is, by which rule, and what is still to ask."""
+"""Triage: how urgent a case is, by which rule, and what is still to ask."""

@@ -1,4 +1,4 @@
-"""What is safe to do now, as often as a reporter comes back: by what is known of them by then."""
+"""Advice in the mailbox: what is safe to do now, by what the reporter has answered by then."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ def seal_answers_for_advice(
     hold_is_about: str = "",
     reported: Iterable[str] = (),
 ) -> None:
-    """Seal to the return code those answers that some line of advice asks about, and no others.
+    """Seal the answers that some line of advice asks about to the return code, and no others.
 
     They are choices, never words. Whoever forces a code out of somebody sees what to do, and not
     what was told. Of what was answered in the mailbox the names of the questions are kept, so that
@@ -49,7 +49,7 @@ def seal_answers_for_advice(
 
 
 def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
-    """Add what the reporter has answered since."""
+    """Add newer answers to those sealed for the advice."""
     names = {*questions_answered_later(work, case), *answers}
     known = {**answers_for_advice(work, case), **answers}
     seal_answers_for_advice(
@@ -62,8 +62,9 @@ def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
-    """What was kept, for the reporter; nothing of a case from before there was advice, nor where it
-    cannot be read: advice is then given as to somebody who has answered nothing."""
+    """The answers sealed for the advice, opened for the reporter; nothing of a case from before
+    there was advice, nor where they cannot be read: advice is then given as to somebody who has
+    answered nothing."""
     return {
         name: value if isinstance(value, str) else tuple(value or ())
         for name, value in _kept_for_reporter(work, case).items()
@@ -93,7 +94,8 @@ def _kept_for_reporter(work: Work, case: Case) -> Mapping[str, Any]:
 
 
 def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:
-    """What to do now and what better not, by today's playbooks and the newest answers."""
+    """The advice for the reporter: what to do now and what better not, by today's playbooks and the
+    newest answers."""
     return merged_advice(
         playbooks_of_kinds(library, case.kinds_for_reporter),
         answers_for_advice(work, case),

@@ -1,4 +1,4 @@
-"""Alerts about one case: an email for each to alert, sent, and who heard written down."""
+"""Alerts about one case: an email for each person to alert, sent, and the result recorded."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from helpdesk.triage import operations
 
 
 def tier_of_one_person(person_id: str | None) -> on_call.AlertTier:
-    """The rung of one person."""
+    """The alert tier of one person."""
 
     def is_that_person(person: Person, _at: datetime) -> bool:
         return person.id == person_id
@@ -21,7 +21,7 @@ def tier_of_one_person(person_id: str | None) -> on_call.AlertTier:
 
 
 def tier_of_case_owner(case: Case) -> on_call.AlertTier:
-    """The rung of who has the case, before all others."""
+    """The alert tier of the case's owner, before all others."""
     return tier_of_one_person(case.owner_id)
 
 
@@ -35,7 +35,8 @@ def compose_case_alert(
     kind: str,
     **facts: object,
 ) -> on_call.OnCallAlert:
-    """A letter for each to call. The same alarm is the same message id."""
+    """Compose an alert about a case: an email for each person. The same alert has the same message
+    id."""
 
     def email(person_id: str, mailbox: str) -> Email:
         return emails.compose_email(
@@ -55,7 +56,8 @@ def compose_case_alert(
 def send_case_alert_and_record(
     context: AppContext, case_id: str, alert: on_call.OnCallAlert, *, action: str, **details: int
 ) -> None:
-    """Call, and write down who heard; if nobody did, the board says so and it is tried again."""
+    """Send an alert and record who got it; if nobody did, the board says so and it is tried
+    again."""
     reached = on_call.send_alert(context, alert)  # no transaction is open here
     with context.begin() as work:
         on_call.record_operator_alert(work, alert, reached)

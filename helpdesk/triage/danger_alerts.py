@@ -1,4 +1,5 @@
-"""When the people on duty are emailed because a reporter says that someone is in danger now."""
+"""Danger alerts: when people on duty are emailed because a reporter says that someone is in danger
+now."""
 
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -18,8 +19,8 @@ HOUR: Final = timedelta(hours=1)
 
 
 class DangerAlert(NamedTuple):
-    """One email: which time of telling it is about, and how often the case was taken back by now;
-    once where somebody else closed it, and never where it is open."""
+    """One danger alert: which time of telling it is about, and how often the case was withdrawn by
+    now; once where somebody else closed it, and never where it is open."""
 
     told: int
     times_closed: int
@@ -40,7 +41,7 @@ class DangerAlert(NamedTuple):
 
 
 def danger_alert_due(work: Work, case: Case) -> DangerAlert | None:
-    """The email that is due because danger was told, by what history says of the case."""
+    """The danger alert that is due, by what history says of the case."""
     about = HistoryEntry.case_id == case.id
     count = select(func.count()).where(about)
     told = work.session.scalar(count.where(HistoryEntry.action == "case.danger_told")) or 0

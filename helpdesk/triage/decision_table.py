@@ -15,7 +15,8 @@ IMMINENT: Final = "imminent"
 
 
 class UnsureMeaning(StrEnum):
-    """What "I don't know" becomes: a guess on the safe side, or a question still to ask."""
+    """What "I don't know" becomes in triage: a guess on the safe side, or a question still to
+    ask."""
 
     ASSUMED = "assumed"
     TO_ASK = "to_ask"
@@ -23,7 +24,7 @@ class UnsureMeaning(StrEnum):
 
 @dataclass(frozen=True)
 class DecisionPointValue:
-    """One answer to a decision question, with words for "because …".
+    """A value of a decision point: one answer to its question, with words for "because …".
 
     `reporter` is what the person reads where a rule names its pressures, if this is one.
     """
@@ -58,7 +59,7 @@ class DecisionPoint:
 
 @dataclass(frozen=True)
 class TriageRule:
-    """Why a cell says what it says, for whoever asked and for whoever answers.
+    """A triage rule: why a cell says what it says, for whoever asked and for whoever answers.
 
     One that names its pressures goes on, to the reporter, with those that there are and no other.
     """
@@ -72,7 +73,7 @@ class TriageRule:
 
 @dataclass(frozen=True)
 class TableCell:
-    """One field of the table: this danger, this hold, this many pressures."""
+    """A cell of the decision table: this danger, this hold, this many pressures."""
 
     danger: str
     hold: str
@@ -81,7 +82,7 @@ class TableCell:
 
 
 class AlertAudience(StrEnum):
-    """Who hears an alarm."""
+    """The audiences of alerts."""
 
     DUTY = "duty"
     LEAD = "lead"
@@ -90,7 +91,8 @@ class AlertAudience(StrEnum):
 
 @dataclass(frozen=True)
 class FirstReplyAlarm:
-    """At which part of the time to the first reply somebody is told that a case still waits."""
+    """An alarm about the first reply: at which part of its time somebody is told that a case still
+    waits."""
 
     percent: int
     tell: AlertAudience
@@ -98,7 +100,7 @@ class FirstReplyAlarm:
 
 @dataclass(frozen=True)
 class LevelPlan:
-    """What a level means and by when we act."""
+    """The plan of a level: what it means and by when we act."""
 
     level: Level
     means: Text
@@ -112,7 +114,7 @@ class LevelPlan:
 
 @dataclass(frozen=True)
 class DecisionTable:
-    """The whole decision, with its version."""
+    """The triage decision table, with its version."""
 
     version: str
     points: tuple[DecisionPoint, ...]

@@ -1,4 +1,4 @@
-"""The triage table to look at: its rows in words, and where in it a case stands."""
+"""The decision table as it is shown: its rows in words, and where in it a case stands."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ ANY = "whatever else is true"
 
 @dataclass(frozen=True)
 class DecisionTableField:
-    """One field of the table, and whether it is the one that this case leads to."""
+    """A field of the shown decision table, and whether it is the one that this case leads to."""
 
     pressures: int
     level: Level
@@ -21,7 +21,8 @@ class DecisionTableField:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One line of the table: danger and whether it goes on, then a field for each count."""
+    """A row of the shown decision table: danger and whether it goes on, then a field for each
+    count."""
 
     danger: str
     hold: str
@@ -30,7 +31,8 @@ class TableRow:
 
 
 def decision_table_rows(table: DecisionTable, judgement: Judgement) -> tuple[TableRow, ...]:
-    """Every line, the gravest first. Lines of one danger that are all alike are drawn as one."""
+    """Make the rows of the decision table, the gravest first. Lines of one danger that are all
+    alike are drawn as one."""
     danger, hold = table.point("danger"), table.point("hold")
     here = (
         judgement.settled["danger"],
@@ -55,7 +57,7 @@ def decision_table_rows(table: DecisionTable, judgement: Judgement) -> tuple[Tab
 
 
 def count_pressures(table: DecisionTable, judgement: Judgement) -> int:
-    """How many of the points that make it harder to wait are so."""
+    """Count the pressures: the points that make it harder to wait."""
     return sum(
         point.pressure is not None and judgement.settled[point.id] == point.pressure
         for point in table.points

@@ -1,4 +1,5 @@
-"""The clock of our reply, as the table plans it: started, and again with level or message."""
+"""The clock of the first reply, as the triage table plans it: started, and again with level or
+message."""
 
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ __all__ = [
 
 
 def response_plan_for(level: Level) -> LevelPlan:
-    """What the triage table promises to a level."""
+    """The response times that the triage table promises to a level."""
     return load_decision_table().plan(level)
 
 
@@ -26,14 +27,14 @@ response_targets.register_response_plans(response_plan_for)
 
 
 def start_first_reply_clock(work: Work, case: Case) -> None:
-    """Promise a first reply for a new case. It asks the database nothing."""
+    """Start the clock of the first reply to a new case. It asks the database nothing."""
     within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(work, case.id, clocks.FIRST_REPLY, within=within)
     response_targets.schedule_reply_alarms(work, case, used=timedelta(0))
 
 
 def owe_reply_again(work: Work, case: Case) -> None:
-    """Promise a reply where one was given before: it has its whole time again."""
+    """Owe a reply where one was given before: it has its whole time again."""
     events = clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(
@@ -43,13 +44,14 @@ def owe_reply_again(work: Work, case: Case) -> None:
 
 
 def owe_reply_to_reporter(work: Work, case: Case) -> None:
-    """Promise a reply to what the reporter has added, unless one is owed already."""
+    """Owe a reply to what the reporter has added, unless one is owed already."""
     if case.reply_due_at is None:
         owe_reply_again(work, case)
 
 
 def restart_first_reply_for_level(work: Work, case: Case) -> None:
-    """Promise it by the level that holds now, unless somebody has answered. Time used counts.
+    """Restart the clock of the first reply for a new level, unless somebody has answered. Time used
+    counts.
 
     The same holds for the next word.
     """

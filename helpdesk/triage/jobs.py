@@ -1,4 +1,4 @@
-"""What the worker does for triage: tell people that a case waits, without a word of it."""
+"""Background jobs of triage: email people that a case waits, without a word of it."""
 
 from typing import Final
 
@@ -33,9 +33,9 @@ AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
 
 @job("triage.call_on_duty", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
 def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_danger: int = 0) -> None:
-    """Tell whoever is on duty that a pressing case has come, or that one has risen; that a reporter
+    """Alert people on duty that a pressing case has come, or that one has risen; that a reporter
     says someone is in danger now (`in_danger` is when), whoever has the case and whatever has
-    become of it: also one that was closed or taken back before this went out. Safe to run twice.
+    become of it: also one that was closed or withdrawn before this was sent. Safe to run twice.
 
     One that has risen has a letter of its own also while many come: the moments of which a letter
     about all of them speaks are those of its arrival, and may be hours behind it.
@@ -73,7 +73,8 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=ReplyAlarmDue)
 def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
-    """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
+    """Alert people that much of the time to a first reply is gone. An alarm of an old clock says
+    nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or not is_clock_still_due(case.reply_due_at, due):
@@ -94,8 +95,8 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
 
 @job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
 def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
-    """Say how many cases wait in a lane, to each circle that is due to hear it. Safe to run twice:
-    who has heard is left alone for ten minutes."""
+    """Alert people how many cases wait in a lane, each circle that is due to hear it. Safe to run
+    twice: who has heard is left alone for ten minutes."""
     lane = QueueLane(team_id, bool(second))
     with context.begin() as work:
         due = surge_alerts.tiers_to_alert(work, lane)
@@ -121,8 +122,8 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
 
 @job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=UpdateAlarmDue)
 def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
-    """Say that much of the time to our next word is gone: first to who has the case. Safe to run
-    twice; an alarm of an old clock says nothing."""
+    """Alert people that much of the time to our next update is gone: first who has the case. Safe
+    to run twice; an alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or not is_clock_still_due(case.word_due_at, due):

@@ -1,4 +1,4 @@
-"""The judgement: five answers and the red flags in; a level, its rule and its reasons out."""
+"""Judging a case: five answers and the red flags in; a level, its rule and its reasons out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from helpdesk.triage.level_reasons import answers_raising_level
 
 @dataclass(frozen=True)
 class LevelFloor:
-    """The least level that a red flag allows, and why. It can raise a case, never lower it."""
+    """A floor of the level, which a red flag sets, and why. It can raise a case, never lower it."""
 
     flag: str
     level: Level
@@ -25,7 +25,7 @@ class LevelFloor:
 
 @dataclass(frozen=True)
 class Judgement:
-    """How urgent a case is, and everything needed to explain it.
+    """A judgement: how urgent a case is, and everything needed to explain it.
 
     `settled` is the value each decision point counted with; `assumed` names those that were
     guessed on the safe side, `to_ask` those that a responder still has to ask about.
@@ -68,7 +68,7 @@ class Judgement:
 def judge_answers(
     table: DecisionTable, answers: Context, floors: Iterable[LevelFloor] = ()
 ) -> Judgement:
-    """The level of these answers. What is not known never counts for less than "no"."""
+    """Judge these answers: their level. What is not known never counts for less than "no"."""
     settled = {point.id: _counts_as(point, answers) for point in table.points}
     unknown = [point for point in table.points if not _is_told(point, answers)]
     rule = _rule(table, settled)
@@ -93,7 +93,7 @@ def judge_answers(
 def judge_report(
     table: DecisionTable, about: Playbook | Sequence[Playbook], answers: Context
 ) -> Judgement:
-    """The level of a whole report: decision answers, what other answers imply, red flags.
+    """Judge a whole report: decision answers, what other answers imply, red flags.
 
     Where it is about several kinds of trouble, the worst that any of them says holds for all, so
     the level is never below the highest that one of them would have alone.
@@ -122,7 +122,7 @@ def judge_report(
 def playbooks_by_urgency(
     table: DecisionTable, pages: Iterable[Playbook], answers: Context
 ) -> tuple[Playbook, ...]:
-    """The kinds of trouble a report is about: the highest level first, then as they were named."""
+    """The playbooks of a report's kinds: the highest level first, then as they were named."""
     named = tuple(pages)
     if len(named) < 2:
         return named

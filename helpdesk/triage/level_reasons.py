@@ -1,4 +1,5 @@
-"""Reasons: which answers made a case more urgent than was said of danger and time themselves."""
+"""Reasons of a level: which answers made a case more urgent than was said of danger and time
+themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +19,8 @@ from helpdesk.playbooks.model import AnswerOption, Playbook, Question, RedFlag, 
 def answers_raising_level(
     pages: Sequence[Playbook], answers: Context, settled: Context, flags: Iterable[RedFlag]
 ) -> tuple[Text, ...]:
-    """The picked options by which a point counts higher than it was answered, or a flag rose."""
+    """The answers that raised the level: picked options by which a point counts higher than it was
+    answered, or a flag rose."""
     named = {pair for flag in flags for pair in _affirmed(flag.when)}
     named |= {
         (question.id, option.id)

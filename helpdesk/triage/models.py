@@ -19,7 +19,8 @@ ANSWERED_LATER: Final = "answered-later"
 
 
 class LevelEvaluation(SealedCaseRecord, Base):
-    """Kept for ever: the newest one is in force, the older ones say what we thought before."""
+    """A level that a case was given, its rule and what it was judged on. Kept for ever: the newest
+    one is in force."""
 
     __tablename__ = "evaluations"
 

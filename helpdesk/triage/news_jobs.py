@@ -1,4 +1,4 @@
-"""What the worker does so that people hear what happened on their cases: on the board, by letter.
+"""Background jobs of news: record it for the people concerned, and email it.
 
 A letter goes out only for what they have not seen by then: at once where it cannot wait, later
 where it can, and never two in a row. It names the cases, and says nothing of them.
@@ -54,9 +54,9 @@ def write_case_news(
     request_id: str = "",
     but: str = "",
 ) -> None:
-    """News for who has the case and who wrote the request; to duty, if nobody has it. That the
-    reporter denies what we recorded is no matter of those alone, one of whom may have recorded it:
-    the coordinators hear of it too, or duty."""
+    """Record news for who has the case and who wrote the request; for those on duty, if nobody has
+    it. That the reporter denies what we recorded is no matter of those alone, one of whom may have
+    recorded it: the coordinators hear of it too, or duty."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None:
@@ -79,9 +79,9 @@ def write_case_news(
 
 @job("triage.tell_duty", queue=Queue.NOTICES)
 def email_on_duty_about_news(context: AppContext, *, case_id: str) -> None:
-    """A letter to whoever is on duty that something is new on a case that nobody has. Safe to run
-    twice: within a minute it is the same letter. Whatever moves within ten minutes is told by one
-    letter more."""
+    """Email people on duty that something is new on a case that nobody has. Safe to run twice:
+    within a minute it is the same letter. Whatever moves within ten minutes is told by one letter
+    more."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or defer_to_next_summary(work, case):
@@ -100,7 +100,7 @@ def email_on_duty_about_news(context: AppContext, *, case_id: str) -> None:
 def write_person_news(
     context: AppContext, *, case_id: str, person_id: str, what: str, request_id: str = ""
 ) -> None:
-    """News for one person, if they can still open the case."""
+    """Record news for one person, if they can still open the case."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None:
@@ -111,7 +111,7 @@ def write_person_news(
 
 @job("triage.send_news", queue=Queue.NOTICES)
 def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> None:
-    """One letter for all that a person has not seen yet; none, if they have seen it. Safe to run
+    """Email a person all news they have not seen yet; nothing, if they have seen it. Safe to run
     twice: what a letter has said is not said again."""
     with context.begin() as work:
         found = news.news_to_email(work, person_id, team_id)

@@ -1,4 +1,4 @@
-"""What can happen to the level of a case: judged, judged again, raised, lowered by two people."""
+"""Operations on the level of a case: judge, judge again, raise, and lower it with two people."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -50,14 +50,14 @@ UNHEARD: Final = "triage.unheard"
 
 
 def kinds_by_urgency(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
-    """The kinds of a report as a case keeps them: what presses most is what it is mainly about."""
+    """The kinds of a report, the most urgent first: that is what the case is mainly about."""
     library = load_current_library()
     pages = playbooks_by_urgency(load_decision_table(), playbooks_of_kinds(library, kinds), answers)
     return tuple(page.id for page in pages)
 
 
 def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
-    """Give a new case its level, start its clock and queue the alarms.
+    """Judge a new case: give it its level, start its clock and queue the alarms.
 
     No rule: the report itself asks for it. It asks the database nothing, because the case may not
     be written yet and the public door could not read what it needs.
@@ -89,7 +89,7 @@ def correct_reporter_answers(
     shows_in_mailbox: bool = False,
     released: Collection[str] = (),
 ) -> Judgement:
-    """Replace what was assumed or has changed, and judge again. What was judged before is kept.
+    """Correct the reporter's answers and judge the case again. What was judged before is kept.
 
     Answers that lead higher raise the case at once. Those that lead lower change no level: they ask
     a second person for one level less, as anybody has to who wants a case to wait longer. `seen`
@@ -152,7 +152,8 @@ def _corrected(
 
 
 def judge_case_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:
-    """Judge a case that is about something else or more than before. The old result is kept.
+    """Judge a case again, as it is about something else or more than before. The old result is
+    kept.
 
     As with a corrected answer, a level set by hand stands until what is judged leads elsewhere. It
     only ever rises here, and nobody is asked: what was told stands under another name too.
@@ -211,7 +212,7 @@ def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
 
 
 def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
-    """Treat a case as more urgent than the table says. One person is enough for that."""
+    """Raise the level of a case above what the table says. One person is enough for that."""
     lock_case(work, case)
     work.require(may_correct_level, case)
     if level.rank <= case.level.rank:
@@ -244,8 +245,9 @@ def is_reported_danger_unanswered(case: Case) -> bool:
 
 
 def raise_case_for_danger(work: Work, case: Case) -> None:
-    """Someone is in danger now, says the reporter in the mailbox: that answer alone makes a case
-    IMMEDIATE, in the first lane, and those on duty are called, whoever has it.
+    """Raise a case because its reporter says in the mailbox that someone is in danger now: that
+    answer alone makes it IMMEDIATE, in the first lane, and those on duty are alerted, whoever has
+    it.
 
     No rule: whoever calls this has asked whether it is their case, holds it, and has said that an
     answer is owed.
@@ -301,8 +303,8 @@ def _follow_raised_by_reporter(
 
 
 def judge_by_danger_told(work: Work, case: Case) -> None:
-    """The reporter's word that someone is in danger now is the rule of their case, until one of us
-    records something else about it.
+    """Judge a case by the reporter's word that someone is in danger now, until one of us records
+    something else about it.
 
     No rule: whoever calls this has asked whether it is their case, and holds it.
     """
@@ -314,7 +316,7 @@ def judge_by_danger_told(work: Work, case: Case) -> None:
 
 
 def alert_on_duty_about_danger(work: Work, case: Case) -> None:
-    """Call those on duty because danger was told.
+    """Queue an alert to people on duty because danger was told.
 
     No rule: the reporter has said so, in this piece of work or before.
     """
@@ -325,7 +327,7 @@ def alert_on_duty_about_danger(work: Work, case: Case) -> None:
 def acknowledge_danger_in_withdrawn_case(
     work: Work, case: Case, *, seen: str | None = None
 ) -> None:
-    """A coordinator has read a case that its reporter took back after danger was told: it goes from
+    """Acknowledge, as a coordinator, danger told in a case that its reporter withdrew: it goes from
     the board. `seen` is the mark of what the reporter had let us know when the board was opened."""
     lock_case(work, case)
     work.require(may_acknowledge_danger_in_withdrawn_case, case)
@@ -341,7 +343,7 @@ def acknowledge_danger_in_withdrawn_case(
 def request_lower_level(
     work: Work, case: Case, *, level: Level | None, reason: str
 ) -> LowerLevelRequest:
-    """Ask a second person to agree that a case can wait longer, by one level."""
+    """Request that a second person agrees to lower the level by one."""
     lock_case(work, case)
     work.require(may_correct_level, case)
     level = _one_below(case, level)
@@ -356,8 +358,8 @@ def request_lower_level(
 def decide_lower_level_request(
     work: Work, request: LowerLevelRequest, *, granted: bool, seen: str | None = None
 ) -> None:
-    """The second person agrees that a case can wait longer, or does not. `seen` is the mark of the
-    case and of the wish on their page: what the reporter wrote since, they have not read."""
+    """Decide, as the second person, on a request to lower the level. `seen` is the mark of the case
+    and of the wish on their page: what the reporter wrote since, they have not read."""
     case = request.case
     # A level that is being raised at this moment is waited for, and never lowered over.
     lock_case(work, case)
@@ -395,7 +397,7 @@ def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLe
 def record_alert_result(
     work: Work, case_id: str, reached: AlertResult, *, action: str, **details: int
 ) -> None:
-    """Write down who heard of a case. While nobody has, it stands on the board in red.
+    """Record who got an alert about a case. While nobody has, it stands on the board in red.
 
     No rule: the worker says what became of a letter.
     """

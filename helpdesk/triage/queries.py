@@ -1,4 +1,4 @@
-"""Reading what was judged: the level in force and why, what was thought before, what is asked."""
+"""Queries for the level of a case: the one in force and why, those before, what is still to ask."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ _REPORTED_AND_RELEASED: Final = (
 
 @dataclass(frozen=True)
 class JudgedAnswer:
-    """An answer in words, whether it is only assumed or still to ask, and whether it came later,
-    in the mailbox."""
+    """An answer as it was judged, in words: whether it is only assumed or still to ask, and whether
+    it came later, in the mailbox."""
 
     question: str
     words: str
@@ -77,7 +77,7 @@ class JudgedAnswer:
 
 @dataclass(frozen=True)
 class TriageSummary:
-    """Everything the case page says about the level."""
+    """The triage summary: everything the case page says about the level."""
 
     pages: tuple[Playbook, ...]
     known: Context
@@ -103,7 +103,8 @@ class TriageSummary:
 
 
 def triage_of_case(work: Work, case: Case) -> TriageSummary:
-    """The level in force, why, what it was before, and what waits for a second person."""
+    """Load the triage summary of a case: the level in force, why, what it was before, and what
+    waits for a second person."""
     return triage_summary(
         work,
         case,
@@ -123,8 +124,8 @@ def triage_summary(
     request: LowerLevelRequest | None,
     messages: Sequence[Any],
 ) -> TriageSummary:
-    """The same of what was read: levels given, playbooks at work, a wish to lower the level, and
-    messages, of which some answer questions."""
+    """Make the triage summary of what was read: levels given, playbooks at work, a request for a
+    lower level, and messages, of which some answer questions."""
     answers = answers_of(work, case, messages=messages)
     later = report_content.mailbox_answers_of(work, case, messages).keys()
     pages = several_kinds_of_trouble.playbooks_of_kinds(
@@ -146,21 +147,21 @@ def triage_summary(
 
 
 def next_lower_level(level: Level) -> Level | None:
-    """The next level down; none below the last."""
+    """The next lower level; none below the last."""
     return next((one for one in Level if one.rank == level.rank - 1), None)
 
 
 def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
-    """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
+    """The playbooks a case is judged by: the kinds it is about, and the playbooks at work on it."""
     return several_kinds_of_trouble.playbooks_of_kinds(
         load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
     )
 
 
 def withheld_questions(work: Work, case: Case, questions: Iterable[Question]) -> list[Question]:
-    """Those of which the advice in the mailbox does not follow the answer that the report has now:
-    it was corrected in confidence. That somebody pressed “Someone is in danger now” is none of
-    them: nobody is to release it by a tick that names it a correction."""
+    """The questions whose corrected answer the advice in the mailbox does not follow: it was
+    corrected in confidence. That somebody pressed “Someone is in danger now” is none of them:
+    nobody is to release it by a tick that names it a correction."""
     known, in_mailbox = report_content.answers_of(work, case), answers_in_mailbox(work, case)
     return [
         one
@@ -176,7 +177,8 @@ def _as_value(answer: report_content.Answer) -> Value:
 
 
 def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
-    """What these pages ask, in the words of the house; and, last, who it is that asks."""
+    """The questions of these pages, in the words of the house; and, last, those about who it is
+    that asks."""
     library = load_current_library()
     asked = several_kinds_of_trouble.merged_questions(library, pages)
     names = {question.id for question in asked}
@@ -187,7 +189,7 @@ def staff_questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
 
 
 def judge_current_answers(work: Work, case: Case) -> Judgement:
-    """What today's table says to the answers as they stand, with what is assumed and to ask."""
+    """Judge the answers as they stand by today's table, with what is assumed and to ask."""
     return judge_report(
         load_decision_table(), playbooks_judging_case(work, case), answers_of(work, case)
     )
@@ -200,7 +202,7 @@ def level_evaluations_newest_first(work: Work, case: Case) -> Sequence[LevelEval
 
 
 def pending_lower_level_request(work: Work, case: Case) -> LowerLevelRequest | None:
-    """The wish to lower the level that nobody has decided yet."""
+    """The undecided request to lower the level of a case."""
     return work.session.scalar(
         select(LowerLevelRequest).where(
             LowerLevelRequest.case_id == case.id,
@@ -210,7 +212,8 @@ def pending_lower_level_request(work: Work, case: Case) -> LowerLevelRequest | N
 
 
 def pending_lower_level_request_or_conflict(work: Work, case: Case) -> LowerLevelRequest:
-    """The undecided wish; where there is none, somebody has been quicker."""
+    """The undecided request to lower the level; where there is none, Conflict: somebody has been
+    quicker."""
     request = pending_lower_level_request(work, case)
     if request is None:
         raise StalePage("Someone else has already decided this.")
@@ -218,7 +221,7 @@ def pending_lower_level_request_or_conflict(work: Work, case: Case) -> LowerLeve
 
 
 def pending_lower_level_requests(work: Work) -> Sequence[LowerLevelRequest]:
-    """Wishes to lower a level in the actor's queues, oldest first."""
+    """The undecided requests to lower a level in the actor's queues, oldest first."""
     pending = (
         select(LowerLevelRequest)
         .join(Case, Case.id == LowerLevelRequest.case_id)
@@ -283,7 +286,7 @@ def _in_words(
 
 
 def cases_with_failed_alert(work: Work, *, limit: int = cases.LISTED_AT_MOST) -> Sequence[Case]:
-    """Cases about which an alarm has reached no one: it could not be sent, or still lies here."""
+    """Cases with an alert that has reached no one: it could not be sent, or still lies here."""
     lying = _still_here(work)
     waiting = cases.visible_cases(work.actor).where(
         Case.reply_due_at.is_not(None),
@@ -340,7 +343,7 @@ def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
 
 def kind_asked_whether_it_stopped(work: Work, case: Case, released: Collection[str]) -> str:
     """The one kind of trouble of which alone it was told, the last time, whether it has stopped;
-    nothing where that was told of several, or where nobody wrote down of which.
+    nothing where that was told of several, or where nobody recorded of which.
 
     `released` are the answers that one of us lets the mailbox follow now.
     """

@@ -15,7 +15,8 @@ WRITTEN = ("triage.yml",)
 
 
 def load_decision_table(language: str | None = None) -> DecisionTable:
-    """The table in its own language, or in a reader's. What is kept is always the source."""
+    """Load the decision table in its own language, or in a reader's. What is kept is always the
+    source."""
     source = _source()
     original = repository.load_current_library().collection.language
     return source if language in (None, original) else _in(str(language))

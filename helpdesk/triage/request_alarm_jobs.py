@@ -1,4 +1,4 @@
-"""What the worker does when our own time for a request is over: call those who have not heard."""
+"""The background job that alerts people when our own time for a request is over."""
 
 from helpdesk.accounts import on_call
 from helpdesk.cases import news
@@ -19,8 +19,9 @@ from helpdesk.triage.jobs import AGAIN_AFTER
 def alert_late_reply_to_partner(
     context: AppContext, *, case_id: str, request_id: str, due: int
 ) -> None:
-    """Say that a partner waits for our answer for longer than we allow ourselves, or that a request
-    is still not with its partner. Safe to run twice; an alarm of an old clock says nothing.
+    """Alert people that a partner waits for our answer for longer than we allow ourselves, or that
+    a request is still not with its partner. Safe to run twice; an alarm of an old clock says
+    nothing.
 
     Who has the case and who wrote the request heard when it began: those who have not are called.
     """

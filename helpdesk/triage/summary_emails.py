@@ -1,4 +1,4 @@
-"""Emails that stand for many: of all that waits in a lane, and of all that moved in one case."""
+"""Summary emails: of all that waits in a lane, and of all that moved in one case."""
 
 from typing import Final
 
@@ -23,7 +23,8 @@ MOVED: Final = "triage.owner_told"
 def compose_surge_alert(
     context: AppContext, work: Work, lane: QueueLane, tiers: tuple[on_call.AlertTier, ...]
 ) -> on_call.OnCallAlert:
-    """The same letter to whichever circle: whoever is in two gets it under one id."""
+    """Compose the email about all that waits, the same to each circle: whoever is in two gets it
+    under one id."""
     team = work.session.get_one(Team, lane.team_id)
     waiting = surge_alerts.waiting_count_by_level(work, lane)
     kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
@@ -45,8 +46,8 @@ def compose_surge_alert(
 
 
 def defer_to_next_summary(work: Work, case: Case) -> bool:
-    """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
-    is about all that moved until then. It is queued once, however much moves."""
+    """Whether news of a case is deferred, as it was told of a moment ago: the next email, ten
+    minutes later, is about all that moved until then. It is queued once, however much moves."""
     lately = select(HistoryEntry.id).where(
         HistoryEntry.case_id == case.id,
         HistoryEntry.action == MOVED,

@@ -1,4 +1,5 @@
-"""Surge alerts: one letter with their number, and not one for each of them.
+"""Surge alerts: when very many cases wait, one email with their number, and not one for each of
+them.
 
 In the first lane a few cases have a letter each; with more, and always in the second lane, the
 ticker sees to it that each circle of people hears of all of them together, ten minutes after the
@@ -41,7 +42,7 @@ CALLS: Final = Level.URGENT
 
 @dataclass(frozen=True)
 class QueueLane:
-    """One of the two lists of a queue."""
+    """The two lanes of a queue."""
 
     team_id: str
     is_second: bool = False
@@ -59,7 +60,8 @@ class QueueLane:
 
 @dataclass(frozen=True)
 class SurgeAlertMoment:
-    """A moment at which people hear of cases: they came, or a part of their time is gone."""
+    """A moment at which people hear of waiting cases: they came, or a part of their time is
+    gone."""
 
     level: Level
     tell: AlertAudience
@@ -70,15 +72,15 @@ class SurgeAlertMoment:
 
 @dataclass(frozen=True)
 class LastSurgeAlert:
-    """When people last heard of all cases together, and of each level how many had come in those
-    five minutes: the clock of arrivals knows no shorter time."""
+    """The last surge alert: when people heard of all cases together, and of each level how many had
+    come in those five minutes: the clock of arrivals knows no shorter time."""
 
     at: datetime
     came: Mapping[str, int]
 
 
 def is_part_of_surge(work: Work, case: Case) -> bool:
-    """Whether a case of the first lane is spoken of together with others, and not by itself."""
+    """Whether a case of the first lane is part of a surge, and no alert of its own is sent."""
     lane = QueueLane(case.team_id)
     if any(work.at - told.at < EVERY for told in last_alerts_by_audience(work, lane).values()):
         return True
@@ -88,7 +90,7 @@ def is_part_of_surge(work: Work, case: Case) -> bool:
 def tiers_to_alert(
     work: Work, lane: QueueLane, *, at: datetime | None = None
 ) -> list[AlertAudience]:
-    """Which circles should hear of a lane, now or at that moment."""
+    """The tiers to alert about a lane, now or at that moment."""
     moment = at or work.at
     found = [one for one in alert_moments(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
     if not found:
@@ -111,7 +113,7 @@ def tiers_to_alert(
 
 
 def is_surge_alert_overdue(work: Work, team_id: str) -> bool:
-    """Whether a letter of a queue's lanes should have gone out minutes ago, and has not."""
+    """Whether a surge alert should have been sent minutes ago, and was not."""
     moment = work.at - ON_ITS_WAY
     return any(
         tiers_to_alert(work, QueueLane(team_id, second), at=moment) for second in (False, True)
@@ -119,7 +121,7 @@ def is_surge_alert_overdue(work: Work, team_id: str) -> bool:
 
 
 def enqueue_surge_alerts(work: Work) -> None:
-    """Queue the letters that are due. The ticker asks; one that is queued waits to be sent."""
+    """Queue the surge alerts that are due. The ticker asks; one that is queued waits to be sent."""
     queues = work.session.scalars(select(Team.id).where(Team.kind == TeamKind.QUEUE)).all()
     for lane in (QueueLane(team_id, second) for team_id in queues for second in (False, True)):
         if tiers_to_alert(work, lane) and not _is_enqueued(work, lane):
@@ -129,7 +131,7 @@ def enqueue_surge_alerts(work: Work) -> None:
 def record_surge_alert(
     work: Work, lane: QueueLane, tier: AlertAudience, *, told: Sequence[str]
 ) -> None:
-    """Write down that a circle has heard of all that waits in a lane."""
+    """Record that a circle was alerted about all that waits in a lane."""
     tick = round_time_for_reporter(work.at)
     came = {one.level: one.cases for one in alert_moments(work, lane, since=tick) if one.is_arrival}
     work.record_about(
@@ -138,7 +140,7 @@ def record_surge_alert(
 
 
 def last_alerts_by_audience(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastSurgeAlert]:
-    """When each circle last heard of a lane."""
+    """When each audience was last alerted about a lane."""
     lately = select(HistoryEntry.at, HistoryEntry.details).where(
         HistoryEntry.subject_id == lane.team_id,
         HistoryEntry.action == TOLD,
@@ -150,7 +152,7 @@ def last_alerts_by_audience(work: Work, lane: QueueLane) -> Mapping[AlertAudienc
 
 
 def waiting_count_by_level(work: Work, lane: QueueLane) -> list[tuple[Level, int]]:
-    """How many wait in a lane, the most urgent first."""
+    """How many cases wait in a lane, by level, the most urgent first."""
     counted = lane.waiting(Case.level, func.count()).group_by(Case.level).order_by(Case.level)
     return [(level, number) for level, number in work.session.execute(counted)]
 

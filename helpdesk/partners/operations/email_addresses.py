@@ -1,4 +1,4 @@
-"""Where a partner's mail goes: an address is relied upon once the code of a test letter was typed.
+"""Operations on a partner's email address: set, confirmed with a code, and then used for requests.
 
 By one of theirs at their desk; or by a coordinator to whom they read it out, because their first
 person may not have a sign-in yet.
@@ -19,7 +19,7 @@ from helpdesk.partners.queries import keys_of_partner, lock_partner
 
 
 def set_partner_email_address(work: Work, partner: Partner, address: str) -> None:
-    """Settle where their mail goes: an id, a priority and a link, never more.
+    """Set a partner's email address, which has to be confirmed before it is used.
 
     A test letter goes there, and the address before stays in use until its code is typed. The
     address before is told.
@@ -36,12 +36,13 @@ def set_partner_email_address(work: Work, partner: Partner, address: str) -> Non
 
 
 def send_first_email_address_code(work: Work, partner: Partner, address: str) -> None:
-    """Send the first test letter. No rule: whoever may register a partner comes through here."""
+    """Send the first code to confirm a partner's address. No rule: whoever may register a partner
+    comes through here."""
     _propose(work, partner, parse_email_address(address))
 
 
 def resend_email_address_code(work: Work, partner: Partner) -> None:
-    """Another test letter with another code; the code before stops working. Also the first one,
+    """Send another code to confirm the address; the code before stops working. Also the first one,
     to an address that was given before there were any."""
     work.require(may_manage_partner, partner)
     new = _held(work, partner)
@@ -55,7 +56,7 @@ def resend_email_address_code(work: Work, partner: Partner) -> None:
 
 
 def confirm_email_address(work: Work, partner: Partner, code: str) -> bool:
-    """Use the new address from now on, if this is the code of its letter. A wrong one counts.
+    """Confirm a partner's new address, if this is the code of its email. A wrong one counts.
 
     What could not be told at the old address is told at the new one.
     """

@@ -1,4 +1,4 @@
-"""Settling: who a partner is, what it may receive, and whether anything goes to it."""
+"""Operations on partners: register, change, retire, reinstate, vet, and set the allow-list."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -42,8 +42,8 @@ def register_partner(
     is_new_platform: bool = False,
     is_drill: bool = False,
 ) -> Partner:
-    """Add a partner with a team of its own. Until they are vetted, nothing can be sent to them but
-    the test letter with which they confirm their mail address.
+    """Register a partner with a team of its own. Until they are vetted, nothing can be sent to them
+    but the test letter with which they confirm their mail address.
 
     The team has no key before the first of its people has enrolled: nobody here can read along.
     A platform that our vocabulary does not know is taken only on purpose.
@@ -82,7 +82,7 @@ def register_partner(
 def change_partner(
     work: Work, partner: Partner, *, name: str, about: PartnerTerms, seen: str | None = None
 ) -> None:
-    """Settle what they are called, what they take, their zone, and whom they can call here.
+    """Change a partner's details: name, what they take, time zone, and whom they can call here.
     `seen` is the mark of what is changed."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
@@ -102,8 +102,8 @@ def change_partner(
 
 
 def retire_partner(work: Work, partner: Partner) -> None:
-    """Ask them for nothing more: what was approved and has not left waits for who wrote it. Their
-    old requests, and their people's way to them, stay."""
+    """Retire a partner: they get no new requests, and what was approved and not sent waits for who
+    wrote it. Their old requests, and their people's way to them, stay."""
     work.require(may_manage_partner, partner)
     if partner.is_retired:
         raise StalePage("They are already retired.")
@@ -112,7 +112,7 @@ def retire_partner(work: Work, partner: Partner) -> None:
 
 
 def reinstate_partner(work: Work, partner: Partner) -> None:
-    """They can be asked again."""
+    """Reinstate a retired partner: they can be asked again."""
     work.require(may_manage_partner, partner)
     if not partner.is_retired:
         raise Conflict("They are not retired.")
@@ -123,8 +123,8 @@ def reinstate_partner(work: Work, partner: Partner) -> None:
 def change_allow_list(
     work: Work, partner: Partner, *, fields: Iterable[str], seen: str | None = None
 ) -> None:
-    """Settle what a packet to this partner may hold. What is not on the list stays here. `seen` is
-    the mark of the list that is changed: an old page gives nothing back."""
+    """Change a partner's allow-list: what a packet to them may hold. What is not on the list stays
+    here. `seen` is the mark of the list that is changed: an old page gives nothing back."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
     refuse_if_changed_since(seen, now=allow_list_mark_of(partner))
@@ -134,7 +134,8 @@ def change_allow_list(
 
 
 def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None = None) -> None:
-    """A second person has made sure, on another channel, that they are who they say.
+    """Confirm, as a second person, that a partner is who they say, as was made sure on another
+    channel.
 
     Nobody who registered them, changed them since they were vetted last, or brought in one of their
     people; and not before the first of these has enrolled: whoever makes their key reads along from
@@ -154,7 +155,8 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None 
 
 
 def suspend_vetting(work: Work, partner: Partner) -> None:
-    """Stop everything that has not left yet, and hold up what has, until they are vetted again."""
+    """Suspend a partner's vetting: nothing more is sent, and what was sent is on hold, until they
+    are vetted again."""
     work.require(may_manage_partner, partner)
     partner.vetted_on = partner.vetted_by = None
     work.record("partner.doubted", partner)

@@ -1,4 +1,4 @@
-"""The set of addresses, and the partner that most of them are about."""
+"""The blueprint of the pages of partners, and the partner that most of them are about."""
 
 from flask import Blueprint
 
@@ -11,7 +11,7 @@ bp = Blueprint("partners", __name__)
 
 
 def managed_partner_or_404(slug: str) -> Partner:
-    """A partner, for whoever settles what is true of it."""
+    """Load a partner for whoever may manage it; or NotFound."""
     partner = queries.visible_partner_or_404(work, slug)
     work.require(may_manage_partner, partner)
     return partner

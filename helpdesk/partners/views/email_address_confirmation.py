@@ -1,4 +1,4 @@
-"""Where a partner's mail goes, and the code that they read out to us."""
+"""Staff pages of a partner's email address: set it, and type the code that they read out to us."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from helpdesk.web.request_work import work
 
 @bp.get("/partners/<slug>/mailbox")
 def edit_email_address(slug: str) -> ResponseReturnValue:
+    """The form for a partner's email address, and for its code."""
     return _page(
         managed_partner_or_404(slug), PartnerEmailAddressForm(None), EmailAddressCodeForm(None)
     )
@@ -22,6 +23,7 @@ def edit_email_address(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/mailbox")
 def create_email_address(slug: str) -> ResponseReturnValue:
+    """Set a partner's email address."""
     limit_passphrase_tries("partners.mailbox")
     partner, form = managed_partner_or_404(slug), PartnerEmailAddressForm()
     if not form.validate_on_submit():
@@ -33,7 +35,8 @@ def create_email_address(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/mailbox/confirmation")
 def create_email_address_confirmation(slug: str) -> ResponseReturnValue:
-    """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
+    """Confirm a partner's email address with the code. A wrong code is counted, so the answer is no
+    refusal: what is refused is not written."""
     limit_passphrase_tries("partners.mailbox")
     partner, form = managed_partner_or_404(slug), EmailAddressCodeForm()
     if not form.validate_on_submit():
@@ -50,6 +53,7 @@ def create_email_address_confirmation(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/mailbox/code")
 def create_email_address_code(slug: str) -> ResponseReturnValue:
+    """Send another code to a partner's email address."""
     limit_passphrase_tries("partners.mailbox")
     operations.resend_email_address_code(work, managed_partner_or_404(slug))
     flash("An email with a new code is on its way. The old code no longer works.")

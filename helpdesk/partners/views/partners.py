@@ -1,4 +1,4 @@
-"""The partners that we can ask, and what each of them may receive."""
+"""Staff pages on which partners are listed, registered, changed, vetted and retired."""
 
 from collections.abc import Callable, Collection
 
@@ -35,6 +35,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.get("/partners")
 def index() -> ResponseReturnValue:
+    """The list of partners."""
     if not may_see_partners(work.actor):
         raise NotFound
     return render_template(
@@ -47,12 +48,14 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/partners/new")
 def new() -> ResponseReturnValue:
+    """The form to register a partner."""
     _for_coordinators()
     return render_template("partners/new.html", form=_new_form(), hints=HINTS)
 
 
 @bp.post("/partners")
 def create() -> ResponseReturnValue:
+    """Register a partner."""
     _for_coordinators()
     form = _new_form()
     partner = _registered(form) if form.validate_on_submit() else None
@@ -87,11 +90,13 @@ def _registered(form: PartnerForm) -> Partner | None:
 
 @bp.get("/partners/<slug>")
 def show(slug: str) -> ResponseReturnValue:
+    """The page of one partner."""
     return _page(queries.visible_partner_or_404(work, slug), VettingForm())
 
 
 @bp.get("/partners/<slug>/about")
 def edit_terms(slug: str) -> ResponseReturnValue:
+    """The form for a partner's details."""
     partner = managed_partner_or_404(slug)
     form, seen = PartnerDetailsForm(obj=partner), terms_mark_of(partner)
     return render_template("partners/about.html", partner=partner, form=form, seen=seen)
@@ -99,6 +104,7 @@ def edit_terms(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/about")
 def create_terms(slug: str) -> ResponseReturnValue:
+    """Change a partner's details."""
     partner = managed_partner_or_404(slug)
     form = PartnerDetailsForm()
     if not form.validate_on_submit():
@@ -115,6 +121,7 @@ def create_terms(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/retirement")
 def create_retirement(slug: str) -> ResponseReturnValue:
+    """Retire a partner."""
     partner = queries.visible_partner_or_404(work, slug)
     operations.retire_partner(work, partner)
     flash(
@@ -126,6 +133,7 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/return")
 def create_reinstatement(slug: str) -> ResponseReturnValue:
+    """Reinstate a retired partner."""
     partner = queries.visible_partner_or_404(work, slug)
     operations.reinstate_partner(work, partner)
     flash(f"You can send requests to {bidi_isolate(partner.name)} again.")
@@ -134,6 +142,7 @@ def create_reinstatement(slug: str) -> ResponseReturnValue:
 
 @bp.get("/partners/<slug>/allow-list")
 def edit_allow_list(slug: str) -> ResponseReturnValue:
+    """The form for a partner's allow-list."""
     partner = managed_partner_or_404(slug)
     form = AllowListForm(fields=partner.allowed_fields)
     return _list_page(partner, form, seen=allow_list_mark_of(partner))
@@ -141,6 +150,7 @@ def edit_allow_list(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/allow-list")
 def create_allow_list(slug: str) -> ResponseReturnValue:
+    """Change a partner's allow-list."""
     partner = managed_partner_or_404(slug)
     form = AllowListForm()
     if not form.validate_on_submit():
@@ -154,6 +164,7 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/vetting")
 def create_vetting(slug: str) -> ResponseReturnValue:
+    """Confirm the vetting of a partner."""
     partner = queries.visible_partner_or_404(work, slug)
     work.require(may_vet_partner, partner)
     form = VettingForm()
@@ -167,6 +178,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/doubt")
 def create_vetting_suspension(slug: str) -> ResponseReturnValue:
+    """Suspend the vetting of a partner."""
     partner = queries.visible_partner_or_404(work, slug)
     operations.suspend_vetting(work, partner)
     flash(f"Nothing is sent to {bidi_isolate(partner.name)} until they are vetted again.")

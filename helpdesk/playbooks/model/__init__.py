@@ -1,4 +1,4 @@
-"""What a written page says, once read: frozen, resolved, and the same for everyone who holds it."""
+"""The model of a playbook, once read: frozen, resolved, and the same for everyone who holds it."""
 
 from helpdesk.playbooks.model.evidence_and_ends import (
     EscalationPlan,

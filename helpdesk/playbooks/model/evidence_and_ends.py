@@ -1,4 +1,4 @@
-"""What a page leaves behind: evidence, requests to others, and the ways a run ends."""
+"""Models of a playbook's evidence, its requests to partners, and the ends of its runs."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,8 @@ from helpdesk.playbooks.model.texts import Text
 
 @dataclass(frozen=True)
 class EvidenceItem:
-    """Something worth keeping: what it is, how to take it, and whether the page insists on it."""
+    """A piece of evidence that a playbook asks for: what it is, how to take it, and whether the
+    page insists on it."""
 
     id: str
     kind: str
@@ -24,7 +25,7 @@ class EvidenceItem:
 
 @dataclass(frozen=True)
 class EscalationPlan:
-    """When and with what the page asks somebody outside to act."""
+    """A playbook's plan for a request: when and with what a partner is asked to act."""
 
     to: str
     needs: tuple[Condition, ...]
@@ -35,7 +36,7 @@ class EscalationPlan:
 
 
 class RunEndKind(StrEnum):
-    """The four honest ways a run ends."""
+    """The kinds of ends: the four honest ways a run ends."""
 
     RESOLVED = "resolved"
     UNRESOLVED = "unresolved"
@@ -45,7 +46,7 @@ class RunEndKind(StrEnum):
 
 @dataclass(frozen=True)
 class RunEnd:
-    """How a run of this page can end, and what the reporter is told then."""
+    """An end of a run: how it can end, and what the reporter is told then."""
 
     id: str
     kind: RunEndKind

@@ -1,4 +1,4 @@
-"""The whole page, and what it says about itself."""
+"""The model of a whole playbook, and of what it says about itself."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,8 @@ from helpdesk.playbooks.model.texts import Text
 
 
 class PlaybookReadiness(StrEnum):
-    """Whether people with lived experience have read the page, and whether it is still in use."""
+    """The readiness of a playbook: whether people with lived experience have read it, and whether
+    it is still in use."""
 
     DRAFT = "draft"
     READY = "ready"
@@ -29,7 +30,7 @@ class MachineTag:
 
 @dataclass(frozen=True)
 class Citation:
-    """What a source was used for."""
+    """A citation: a source, and what it was used for."""
 
     key: str
     used_for: str
@@ -37,7 +38,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class PlaybookReview:
-    """Who read the page, and when it must be read again."""
+    """The review of a playbook: who read it, when, and when it must be read again."""
 
     on: date
     by: tuple[str, ...]
@@ -46,7 +47,7 @@ class PlaybookReview:
 
 @dataclass(frozen=True)
 class BetterFittingPlaybook:
-    """Another page that fits better when this is what happened."""
+    """A reference to another playbook, which fits better when this is what happened."""
 
     playbook: str
     when_it_is: Text
@@ -54,7 +55,8 @@ class BetterFittingPlaybook:
 
 @dataclass(frozen=True)
 class Playbook:
-    """One kind of trouble, from the first question to the last step, fragments in their places."""
+    """A playbook: one kind of trouble, from the first question to the last step, fragments in their
+    places."""
 
     id: str
     version: str

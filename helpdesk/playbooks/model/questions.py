@@ -1,4 +1,5 @@
-"""What a page asks, and what the answers mean at once: red flags and first advice."""
+"""Models of a playbook's questions, and of what answers mean at once: red flags and first
+advice."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +10,7 @@ from helpdesk.playbooks.model.texts import Text
 
 
 class DataSensitivity(StrEnum):
-    """What an answer or a piece of evidence could do in the wrong hands."""
+    """The sensitivity of an answer or a piece of evidence: what it could do in the wrong hands."""
 
     NONE = "none"
     PERSONAL = "personal"
@@ -17,7 +18,7 @@ class DataSensitivity(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """How a question is answered."""
+    """The kinds of questions: how one is answered."""
 
     YES_NO_UNSURE = "yes_no_unsure"
     ONE_OF = "one_of"
@@ -43,7 +44,7 @@ class NamedValue:
 
 @dataclass(frozen=True)
 class AnswerOption:
-    """One answer that can be picked. `sets` says what it means for a decision point."""
+    """An answer option that can be picked. `sets` says what it means for a decision point."""
 
     id: str
     label: Text
@@ -53,7 +54,7 @@ class AnswerOption:
 
 @dataclass(frozen=True)
 class Question:
-    """Something we ask, in plain words."""
+    """A question of a playbook, in plain words."""
 
     id: str
     ask: Text
@@ -71,7 +72,7 @@ class Question:
 
 @dataclass(frozen=True)
 class RedFlag:
-    """Answers that must not wait: `floor` is the least level, if the flag sets one."""
+    """A red flag: answers that must not wait. `floor` is the least level, if the flag sets one."""
 
     id: str
     when: Condition
@@ -81,7 +82,7 @@ class RedFlag:
 
 
 class LossIfLate(StrEnum):
-    """What is lost if a line of advice is followed late, the worst first."""
+    """The kinds of loss if a line of advice is followed late, the worst first."""
 
     SAFETY = "safety"  # someone may be hurt, arrested or found
     MONEY = "money"  # a payment can be stopped for hours only
@@ -98,7 +99,8 @@ class LossIfLate(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """What is safe to do now, or what better not to do, before anyone has read the report.
+    """A line of advice: what is safe to do now, or what better not to do, before anyone has read
+    the report.
 
     `risk` says what could go wrong, where following the advice could cost somebody something.
     `copies` marks what makes a picture of what others put up or sent, which may show a child;

@@ -1,4 +1,4 @@
-"""What a page has people do, and how each step can end."""
+"""Models of a playbook's steps and of the outcomes of each."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,7 @@ from helpdesk.playbooks.model.texts import Text
 
 
 class StepPhase(StrEnum):
-    """What a step is for."""
+    """The phases of steps: what one is for."""
 
     VERIFY = "verify"
     PROTECT = "protect"
@@ -24,7 +24,7 @@ class StepPhase(StrEnum):
 
 
 class StepPerformer(StrEnum):
-    """Who does the step. A responder records it either way."""
+    """Who performs a step. A responder records it either way."""
 
     RESPONDER = "responder"
     COORDINATOR = "coordinator"
@@ -32,7 +32,7 @@ class StepPerformer(StrEnum):
 
 
 class FactSource(StrEnum):
-    """Where a fact takes its value from when a step is finished."""
+    """The sources of a fact's value when a step is finished."""
 
     OUTCOME = "outcome"
     EVIDENCE = "evidence"
@@ -40,7 +40,7 @@ class FactSource(StrEnum):
 
 @dataclass(frozen=True)
 class FactSetting:
-    """A fact that a finished step puts on the case. Evidence is named, and sealed when stored."""
+    """A fact that a finished step sets on the case. Evidence is named, and sealed when stored."""
 
     fact: str
     source: FactSource
@@ -49,7 +49,7 @@ class FactSetting:
 
 @dataclass(frozen=True)
 class RepeatAfter:
-    """How long a step rests before it comes back, by how urgent the case is."""
+    """How long after being done a step is repeated, by how urgent the case is."""
 
     immediate: timedelta
     urgent: timedelta
@@ -68,7 +68,8 @@ NOTE = "note"
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """How a step can end, and where that leads: onward, to an end, or to another playbook.
+    """An outcome of a step: how it can end, and where that leads: onward, to an end, or to another
+    playbook.
 
     Where it finds out what a question about urgency asks for, `fits` says which answers agree.
     With `again` the step is not over: it rests, and comes back. `over` says that it is over,
@@ -89,7 +90,7 @@ class StepOutcome:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do, with one owner and a recorded outcome.
+    """A step of a playbook: one thing to do, with one owner and a recorded outcome.
 
     What is done `once` counts for every playbook on the case that shares the step. In a `silent`
     one nothing is said to the person, although its text may sound like it.

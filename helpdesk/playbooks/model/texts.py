@@ -1,4 +1,4 @@
-"""A sentence with its name, and how to find every one of them in a page."""
+"""A translatable text: a sentence with its name, and how to find every one of them in a page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence with the name by which a translation finds it.
+    """A translatable text: a sentence with the name by which a translation finds it.
 
     In a translated library, `lang` is the language of a sentence that fell back to its source, and
     `is_older` marks one whose source has changed since it was translated.
@@ -24,7 +24,7 @@ class Text:
 
 
 def texts_in(thing: Any) -> Iterator[Text]:
-    """Every sentence inside a page or a part of one, in the order of the page."""
+    """Every text inside a page or a part of one, in the order of the page."""
     if isinstance(thing, Text):
         yield thing
     elif isinstance(thing, tuple):
@@ -37,7 +37,7 @@ def texts_in(thing: Any) -> Iterator[Text]:
 
 @cache
 def fields_with_texts(kind: type) -> tuple[str, ...]:
-    """The fields of a part in which sentences can stand: most hold none, and need no look."""
+    """The fields of a part that can hold texts: most hold none, and need no look."""
     return _fields_with_texts(kind, frozenset())
 
 

@@ -1,4 +1,5 @@
-"""One of us lets the reporter's mailbox give advice and ask about a kind of trouble."""
+"""The operation that lets the reporter's mailbox show the advice and questions of one more kind of
+trouble."""
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
@@ -9,8 +10,8 @@ from helpdesk.runs.policy import may_start_run
 
 
 def show_kind_in_mailbox(work: Work, case: Case, kind: str) -> None:
-    """Show the advice and questions of a kind that the case is about. Nothing takes that back:
-    whoever holds the return code may have read it."""
+    """Let the mailbox show the advice and questions of a kind that the case is about. Nothing takes
+    that back: whoever holds the return code may have read it."""
     lock_case(work, case)
     work.require(may_start_run, case)
     page = repository.load_current_library().playbook(kind)

@@ -1,4 +1,4 @@
-"""A playbook is put to work on a case, or goes on in a newer edition."""
+"""Operations that start a run of a playbook, or move one to a newer edition."""
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
@@ -19,7 +19,7 @@ from helpdesk.runs.policy import may_start_run, may_work_on_run
 
 
 def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: bool = False) -> Run:
-    """Put a playbook to work on a case, in today's edition for as long as the run lasts.
+    """Start a run of a playbook on a case, in today's edition for as long as the run lasts.
 
     The mailbox goes on with the kinds it knows, unless `shows_in_mailbox`: what was said in
     confidence is not for whoever holds the return code.
@@ -44,7 +44,8 @@ def start_run(work: Work, case: Case, playbook_id: str, *, shows_in_mailbox: boo
 
 
 def move_run(work: Work, run: Run, *, reason: str) -> Run:
-    """Go on in today's edition of the page. What was recorded goes along as far as it still fits.
+    """Move a run to today's edition of its playbook. What was recorded goes along as far as it
+    still fits.
 
     Nothing is lost: the old run ends and stays to be read, with every record in its own words. The
     reason stands in a sealed note, and history knows which steps stayed behind. What those had
@@ -89,7 +90,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
 
 
 def require_unfinished(run: Run) -> None:
-    """Nothing is done in a run that is over."""
+    """Refuse if the run is finished."""
     if run.ended_at is not None:
         raise Conflict(
             "This playbook has ended on this case. Start it again if there is more to do."

@@ -1,4 +1,5 @@
-"""A step of a run is finished, left out or taken back, and the run goes where that leads."""
+"""Operations on the steps of a run: finish, skip or reopen one, and the run goes where that
+leads."""
 
 from collections.abc import Mapping
 
@@ -47,7 +48,7 @@ def finish_step(
     has_read: bool | None = None,
     shows_in_mailbox: bool = False,
 ) -> None:
-    """Record how a step ended, what was found out and written down, and go where that leads.
+    """Finish a step: record its outcome, facts and evidence, and go where that leads.
 
     An outcome that leaves it open brings the step back on its day. `seen` is the record that the
     form was made beside: of a step that came back there is one, and who writes over it has read it.
@@ -111,7 +112,7 @@ def _refuse_confirmed_without_account(
 
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
-    """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
+    """Skip a step, and say why. One that must be done has outcomes for every honest answer."""
     lock_case(work, run.case)
     work.require(may_work_on_run, run)
     at_work, now = _step_at_work(work, run, step_id, seen)
@@ -128,7 +129,8 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
 
 
 def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) -> None:
-    """Take back what was recorded about a step, with the facts it set. History keeps both.
+    """Reopen a step: take back what was recorded about it, with the facts it set. History keeps
+    both.
 
     What another playbook of the case recorded about the same step stands again. `seen` names the
     record on the page: what a colleague has recorded since is not taken back with it.

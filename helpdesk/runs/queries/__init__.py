@@ -1,4 +1,4 @@
-"""Reading runs."""
+"""Queries for runs."""
 
 from helpdesk.runs.queries.current_runs import (
     AT_WORK,

@@ -1,4 +1,5 @@
-"""Runs as they stand: the page each one pinned, how far it has come, what came back."""
+"""Queries for the runs of a case as they stand: the pinned playbook, the progress, the steps that
+came back."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +43,7 @@ AT_WORK: Final = EVER_AT_WORK.where(Run.ended_at.is_(None))
 
 @dataclass(frozen=True)
 class RunProgress:
-    """A run with the page it stands on, how far it has come, and what others did of it."""
+    """The progress of a run, with the page it stands on and what others did of it."""
 
     run: Run
     page: Playbook
@@ -51,28 +52,28 @@ class RunProgress:
 
 
 def pinned_playbook_of(run: Run) -> Playbook:
-    """The page exactly as it was when the run began."""
+    """The playbook that a run pinned, exactly as it was when the run began."""
     return repository.playbook_by_hash(run.content_hash, lambda: json.dumps(run.edition.content))
 
 
 def progress_of_run(work: Work, run: Run) -> StepsProgress:
-    """Where every step of the run stands."""
+    """The progress of a run: where every step stands."""
     return progress_with_shared_steps(work, run).progress
 
 
 def progress_with_shared_steps(work: Work, run: Run) -> RunProgress:
-    """A run as it stands, beside the others of its case."""
+    """The progress of a run beside the others of its case, whose shared steps count."""
     return _run_now(work, run, all_runs_of_case(work, run.case))
 
 
 def runs_of_case(work: Work, case: Case) -> Sequence[RunProgress]:
-    """The playbooks at work on a case: those that go on first, then the newest."""
+    """The progress of the runs of a case: those that go on first, then the newest."""
     runs = all_runs_of_case(work, case)
     return [_run_now(work, run, runs) for run in runs]
 
 
 def run_by_id(work: Work, case: Case, run_id: str) -> Run:
-    """A run of this case."""
+    """A run of this case by its id, or NotFound."""
     run = work.session.scalar(select(Run).where(Run.id == run_id, Run.case_id == case.id))
     if run is None:
         raise NotFound
@@ -80,7 +81,7 @@ def run_by_id(work: Work, case: Case, run_id: str) -> Run:
 
 
 def unfinished_run_of(work: Work, case: Case, playbook_id: str) -> Run | None:
-    """The run of that page which has not ended, whatever its edition."""
+    """The unfinished run of a playbook on a case, whatever its edition."""
     going_on = select(Run).where(Run.case_id == case.id, Run.ended_at.is_(None))
     return next(
         (run for run in work.session.scalars(going_on) if run.edition.playbook == playbook_id), None
@@ -90,8 +91,8 @@ def unfinished_run_of(work: Work, case: Case, playbook_id: str) -> Run | None:
 def step_establishing_fact(
     work: Work, case: Case, fact: str, *, playbook: str = ""
 ) -> tuple[Run, StepProgress] | None:
-    """The step at work on a case that finds a fact out: that of a playbook, where one is named; one
-    that can be done now comes first."""
+    """The step of a run on the case that establishes a fact: that of a playbook, where one is
+    named; one that can be done now comes first."""
     found = [
         (one.run, step)
         for one in runs_of_case(work, case)
@@ -103,13 +104,13 @@ def step_establishing_fact(
 
 
 def playbooks_in_progress(work: Work, case: Case) -> tuple[str, ...]:
-    """The pages whose runs have not ended, by id, the oldest run first."""
+    """The playbooks of unfinished runs, by id, the oldest run first."""
     return tuple(dict.fromkeys(work.session.scalars(AT_WORK, {"case_id": case.id})))
 
 
 @dataclass(frozen=True)
 class DueStep:
-    """A step whose day is here, in the run of a case that is open."""
+    """A step that is due again, in the run of a case that is open."""
 
     run: Run
     step: Step
@@ -117,8 +118,8 @@ class DueStep:
 
 
 def steps_due_again(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[DueStep]:
-    """The steps of the actor's queues that have come back: those of the most urgent cases first,
-    of these the longest ago."""
+    """The steps in the actor's queues that are due again: those of the most urgent cases first, of
+    these the longest ago."""
     due = (
         select(StepRecord)
         .join(Run, Run.id == StepRecord.run_id)
@@ -159,6 +160,7 @@ def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
 
 
 def effective_shared_records(elsewhere: Mapping[str, SharedStepRecord]) -> dict[str, RecordedStep]:
-    """What was recorded elsewhere and need not be done again, as records of this run."""
+    """The shared records that count in this run: what was recorded elsewhere and need not be done
+    again."""
     counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts_as_done}
     return {name: RecordedStep(outcome, is_elsewhere=True) for name, outcome in counting.items()}

@@ -1,4 +1,5 @@
-"""Today's edition beside the one that a run stands on, and what a move would lose."""
+"""Queries for moving a run to today's edition: what the two editions differ in, and what would be
+lost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from helpdesk.runs.queries.evidence_and_notes import evidence_of
 
 
 def newer_edition(run: Run) -> Playbook | None:
-    """Today's edition of the page, where the run stands on another one. A retired page has none."""
+    """Today's edition of a run's playbook, if the run stands on another one. A retired page has
+    none."""
     today = repository.load_current_edition(run.edition.playbook)
     if today is None or today.playbook.status is PlaybookReadiness.RETIRED:
         return None
@@ -31,7 +33,7 @@ def newer_edition(run: Run) -> Playbook | None:
 
 @dataclass(frozen=True)
 class MovePreview:
-    """What moving a run to today's edition would change, and what would not go along."""
+    """The preview of a move to today's edition: what would change, and what would not go along."""
 
     old: Playbook
     new: Playbook
@@ -42,7 +44,8 @@ class MovePreview:
 
 
 def preview_move(work: Work, run: Run) -> MovePreview:
-    """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
+    """Preview the move of a run to today's edition. Where there is nothing to move to, it is too
+    late."""
     old, new = pinned_playbook_of(run), newer_edition(run)
     if new is None or run.ended_at is not None:
         raise Conflict("This run already uses the current version, or it has ended.")

@@ -1,4 +1,4 @@
-"""What was written down in runs, and what there is to say to the reporter."""
+"""Queries for the evidence and notes of runs, and for messages that steps suggest."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,7 +20,8 @@ def condition_names_in_words(page: Playbook, names: Iterable[str]) -> str:
 
 
 def message_suggested_by_step(run: Run, step_id: str) -> Text | None:
-    """What a step of a run offers to say to the reporter; without a step, what its end does."""
+    """The message to the reporter that a step of a run suggests; without a step, the one of its
+    end."""
     page = pinned_playbook_of(run)
     if step_id:
         step = page.step(step_id)
@@ -30,21 +31,21 @@ def message_suggested_by_step(run: Run, step_id: str) -> Text | None:
 
 
 def note_of_record(work: Work, record: StepRecord) -> str:
-    """The note beside an outcome, or the reason for skipping."""
+    """The note of a step's record, or its reason for skipping."""
     return work.keys.open(record, "words")
 
 
 def written_evidence_kinds(work: Work, run: Run) -> frozenset[str]:
-    """The names of what the playbook of a run has written down, which open nothing."""
+    """The kinds of evidence that a run's playbook has recorded, which opens nothing."""
     return frozenset(evidence_of_playbook(work, run.case, run.edition.playbook))
 
 
 def evidence_of(work: Work, run: Run) -> Mapping[str, str]:
-    """What the playbook of a run has written down, by the name the page gives it."""
+    """The evidence that a run's playbook has recorded, by the name the page gives it."""
     taken = evidence_of_playbook(work, run.case, run.edition.playbook)
     return {kind: work.keys.open(one, "value") for kind, one in taken.items()}
 
 
 def platform_of(case: Case) -> Platform | None:
-    """What we know about the platform of the case."""
+    """The platform of the case, with what we know about it."""
     return repository.load_current_library().platform(case.platform) if case.platform else None

@@ -1,4 +1,4 @@
-"""What could be put to work on a case, and where its steps would stand."""
+"""Queries for playbooks that could be started on a case, and where their steps would stand."""
 
 from collections.abc import Iterable, Mapping
 
@@ -21,7 +21,7 @@ from helpdesk.runs.shared_steps import SharedStepRecord, shared_steps
 
 
 def playbook_to_start(playbook_id: str) -> Playbook:
-    """A page that could be started."""
+    """A playbook that could be started, by its id; or NotFound."""
     page = repository.load_current_library().playbook(playbook_id)
     if page is None or page.status is PlaybookReadiness.RETIRED:
         raise NotFound
@@ -29,7 +29,7 @@ def playbook_to_start(playbook_id: str) -> Playbook:
 
 
 def progress_at_start(work: Work, case: Case, page: Playbook) -> StepsProgress:
-    """Where every step would stand if the page were put to work now."""
+    """The progress that every step would have if the playbook were started now."""
     return track_progress(
         page,
         condition_context(work, case, page),
@@ -38,7 +38,7 @@ def progress_at_start(work: Work, case: Case, page: Playbook) -> StepsProgress:
 
 
 def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStepRecord]:
-    """What of the page other playbooks of the case have recorded, if it were put to work now."""
+    """The steps of a playbook that others of the case have recorded, if it were started now."""
     others = [(run, pinned_playbook_of(run)) for run in all_runs_of_case(work, case)]
     return shared_steps(page, others, begun_at=work.at)
 
@@ -46,13 +46,13 @@ def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str
 def preview_all_steps(
     work: Work, case: Case, page: Playbook, steps: StepsProgress
 ) -> Mapping[str, StepPreview]:
-    """Every step of a page to be read ahead, with where each way out of it leads."""
+    """Preview every step of a page, with where each way out of it leads."""
     library = repository.load_current_library()
     return preview_steps(page, steps, condition_context(work, case, page), library.playbooks)
 
 
 def startable_playbooks(runs: Iterable[RunProgress]) -> tuple[Playbook, ...]:
-    """The pages that could be started beside these runs."""
+    """The playbooks that could be started beside these runs."""
     busy = {one.page.id for one in runs if one.run.ended_at is None}
     return tuple(
         page

@@ -1,4 +1,4 @@
-"""What people fill in about the level: corrected answers, a higher one, a wish for a lower."""
+"""Forms about the level of a case: correct answers, raise it, request a lower one."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ too_long = max_length_validator(TEXT_LIMIT)
 
 
 class CorrectAnswersForm(Form):
-    """The reporter's answers, to be corrected. The fields of the questions are added for each
+    """The form to correct the reporter's answers. The fields of the questions are added for each
     page."""
 
     shows_in_mailbox = BooleanField(
@@ -47,14 +47,14 @@ class CorrectAnswersForm(Form):
 
 
 class RaiseLevelForm(Form):
-    """A higher level and why."""
+    """The form to raise the level: to which, and why."""
 
     level = RadioField("New level", [InputRequired("Choose a level.")])
     reason = TextAreaField("Why?", [DataRequired("Say in a few words why."), too_long])
 
 
 class LowerLevelForm(Form):
-    """Why a case can wait longer."""
+    """The form to request a lower level: why the case can wait longer."""
 
     why_lower = TextAreaField(
         "Why can it wait longer?", [DataRequired("Say in a few words why it can wait."), too_long]
@@ -64,8 +64,8 @@ class LowerLevelForm(Form):
 def correct_answers_form(
     questions: Iterable[Question], answers: Context, *, withheld: Iterable[Question]
 ) -> CorrectAnswersForm:
-    """The form of these questions with what was answered in it. Of `withheld` the mailbox does not
-    know the answer."""
+    """Make the form to correct these questions' answers, with what was answered in it. Of
+    `withheld` the mailbox does not know the answer."""
     fields = {PREFIX + one.id: _field(one) for one in questions}
     form: CorrectAnswersForm = type("CorrectAnswersFormOfPage", (CorrectAnswersForm,), fields)(
         data={PREFIX + name: _for_field(value) for name, value in answers.items()}
@@ -75,7 +75,7 @@ def correct_answers_form(
 
 
 def raise_level_form(level: Level) -> RaiseLevelForm:
-    """The levels above this one."""
+    """Make the form to raise the level, with the levels above this one."""
     form = RaiseLevelForm()
     above = [one for one in reversed(Level) if one.rank > level.rank]
     form.level.choices = [SelectChoice(one.value, one.value.title()) for one in above]

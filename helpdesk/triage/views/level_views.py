@@ -1,4 +1,4 @@
-"""Addresses of the level: correct what was assumed, raise it, lower it with a second person."""
+"""Pages of the level: correct answers, raise it, or lower it with a second person."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +26,7 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 
 @bp.get("/answers")
 def edit_answers(ref: str) -> ResponseReturnValue:
+    """The form to correct the reporter's answers."""
     case = case_by_ref(work, ref)
     work.require(may_correct_level, case)
     form = _answers_form(case, answers_of(work, case))
@@ -34,6 +35,7 @@ def edit_answers(ref: str) -> ResponseReturnValue:
 
 @bp.post("/answers")
 def create_answer_correction(ref: str) -> ResponseReturnValue:
+    """Correct the reporter's answers, and judge the case again."""
     case = case_by_ref(work, ref)
     form = _answers_form(case, {})
     if not form.validate_on_submit():
@@ -69,6 +71,7 @@ def create_answer_correction(ref: str) -> ResponseReturnValue:
 
 @bp.post("/danger-seen")
 def create_danger_acknowledgement(ref: str) -> ResponseReturnValue:
+    """Acknowledge danger told in a case that was withdrawn."""
     case = case_by_ref(work, ref)
     operations.acknowledge_danger_in_withdrawn_case(work, case, seen=submitted_page_mark())
     flash(f"Recorded: you have seen {case.ref}.")
@@ -77,6 +80,7 @@ def create_danger_acknowledgement(ref: str) -> ResponseReturnValue:
 
 @bp.get("/level")
 def edit_level(ref: str) -> ResponseReturnValue:
+    """The forms to raise the level or request a lower one."""
     case = case_by_ref(work, ref)
     work.require(may_correct_level, case)
     return _level_page(case, raise_level_form(case.level), LowerLevelForm())
@@ -84,6 +88,7 @@ def edit_level(ref: str) -> ResponseReturnValue:
 
 @bp.post("/level")
 def create_level(ref: str) -> ResponseReturnValue:
+    """Raise the level."""
     case = case_by_ref(work, ref)
     form = raise_level_form(case.level)
     if not form.validate_on_submit():
@@ -96,6 +101,7 @@ def create_level(ref: str) -> ResponseReturnValue:
 
 @bp.post("/lowering")
 def create_lowering(ref: str) -> ResponseReturnValue:
+    """Request a lower level."""
     case = case_by_ref(work, ref)
     form = LowerLevelForm()
     if not form.validate_on_submit():
@@ -108,6 +114,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
+    """Decide, as the second person, on a lower level."""
     case = case_by_ref(work, ref)
     asked = queries.pending_lower_level_request_or_conflict(work, case)
     granted = request.form.get("granted") == "yes"
