@@ -25,6 +25,10 @@ DANGER_NOW: Final[Mapping[str, str]] = {"danger": "imminent"}
 CORRECTED_AFTER: Final = "corrected-after"
 # What the advice in the mailbox goes by since then: what was told there, and what was released.
 IN_MAILBOX: Final = "in-mailbox"
+# The one kind of trouble of which alone the mailbox’s answer says whether it has stopped.
+HOLD_IS_ABOUT: Final = "hold-is-about"
+# The kinds of trouble of the report: what it asked about them is not asked again.
+REPORTED: Final = "reported-kinds"
 
 
 def seal_report(
@@ -34,12 +38,13 @@ def seal_report(
     story: str,
     answers: Mapping[str, Answer],
     contact: Mapping[str, str],
+    reported: Sequence[str] = (),
 ) -> None:
     """Seal the content of a report for whoever can open the case, with the case's secret while
-    somebody still has it."""
+    somebody still has it. `reported`: the kinds of trouble that it is about."""
     for field, text in (
         ("story", story),
-        ("answers", json.dumps(answers)),
+        ("answers", json.dumps({**answers, **_beside_answers(reported)})),
         ("contact", json.dumps(contact)),
     ):
         setattr(case, field, key.seal_text(text, case.envelope_place_of(field)))
@@ -72,14 +77,32 @@ def answers_in_mailbox(work: Work, case: Case) -> dict[str, Answer]:
     return {**known, **since}
 
 
+def kind_that_hold_is_about(work: Work, case: Case) -> str:
+    """The one kind of trouble of which alone the mailbox's answer says whether it has stopped;
+    nothing where that was told of several."""
+    return str(_answers_and_corrections(work, case)[1].get(HOLD_IS_ABOUT) or "")
+
+
+def kinds_reported(work: Work, case: Case) -> tuple[str, ...]:
+    """The kinds of trouble that the report was about: of those it asked what can be urgent."""
+    return tuple(_answers_and_corrections(work, case)[1].get(REPORTED) or ())
+
+
 def correct_answers(
-    work: Work, case: Case, answers: Mapping[str, Answer], *, in_mailbox: Mapping[str, Answer]
+    work: Work,
+    case: Case,
+    answers: Mapping[str, Answer],
+    *,
+    in_mailbox: Mapping[str, Answer],
+    hold_is_about: str,
 ) -> None:
     """Seal other answers in the place of the report's, by somebody who had all of the mailbox
-    before them. `in_mailbox`: those that its advice goes by from now on."""
+    before them. `in_mailbox`: those that its advice goes by from now on, and `hold_is_about` the
+    one kind that says of itself there whether it has stopped."""
     rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
     kept = {**answers, **({CORRECTED_AFTER: rows[-1].id} if rows else {})}
     kept[IN_MAILBOX] = json.dumps(in_mailbox)
+    kept |= {HOLD_IS_ABOUT: hold_is_about, REPORTED: kinds_reported(work, case)}
     case.answers = work.keys.seal(case, "answers", json.dumps(kept))
 
 
@@ -151,8 +174,13 @@ def _answers_and_corrections(work: Work, case: Case) -> tuple[dict[str, Answer],
     """The answers of the report, and what stands beside them since one of us corrected some."""
     text, place = work.keys.read(case, "answers"), case.envelope_place_of("answers")
     answers: dict[str, Answer] = dict(work.keys.mapping_of(text, place))
-    names = (CORRECTED_AFTER, IN_MAILBOX)
+    names = (CORRECTED_AFTER, IN_MAILBOX, HOLD_IS_ABOUT, REPORTED)
     return answers, {name: answers.pop(name) for name in names if name in answers}
+
+
+def _beside_answers(reported: Sequence[str]) -> dict[str, Answer]:
+    alone = reported[0] if len(reported) == 1 else ""
+    return {HOLD_IS_ABOUT: alone, REPORTED: [*reported]} if reported else {}
 
 
 def _newest_of(answered: Iterable[AnsweredMessage]) -> dict[str, Answer]:

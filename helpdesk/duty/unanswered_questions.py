@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
+from helpdesk.cases.report_content import kinds_reported
 from helpdesk.core.work import Work
 from helpdesk.intake import report_form_rules
 from helpdesk.playbooks.answer_evaluation import applicable_questions
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.queries import kinds_reported
 
 
 @dataclass(frozen=True)

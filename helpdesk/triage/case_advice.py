@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from helpdesk.cases.models import Case
+from helpdesk.cases.report_content import HOLD_IS_ABOUT, REPORTED
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Context, Value, names_in
@@ -15,10 +16,6 @@ from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks
 
 # No question has a blank in its name.
 ANSWERED_LATER: Final = "answered later"
-# The one kind of trouble of a report about no other: of it alone was asked whether it has stopped.
-HOLD_IS_ABOUT: Final = "hold is about"
-# The kinds of trouble of the report: what it asked about them is not asked again.
-REPORTED: Final = "reported"
 BESIDE_ANSWERS: Final = frozenset({ANSWERED_LATER, HOLD_IS_ABOUT, REPORTED})
 
 
@@ -56,7 +53,7 @@ def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
         case,
         known,
         questions_answered_later=names,
-        hold_is_about=kind_reported_alone(work, case),
+        hold_is_about=kind_that_hold_is_about(work, case),
         reported=kinds_reported(work, case),
     )
 
@@ -77,9 +74,9 @@ def questions_answered_later(work: Work, case: Case) -> frozenset[str]:
     return frozenset(_kept_for_reporter(work, case).get(ANSWERED_LATER) or ())
 
 
-def kind_reported_alone(work: Work, case: Case) -> str:
-    """The kind of trouble of which alone the reporter said whether it has stopped; nothing where it
-    was asked of several, nor in a case from before this was kept."""
+def kind_that_hold_is_about(work: Work, case: Case) -> str:
+    """The kind of trouble of which alone was told whether it has stopped, for the reporter; nothing
+    where it was told of several, nor in a case from before this was kept."""
     return str(_kept_for_reporter(work, case).get(HOLD_IS_ABOUT) or "")
 
 
@@ -99,7 +96,7 @@ def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:
     return merged_advice(
         playbooks_of_kinds(library, case.kinds_for_reporter),
         answers_for_advice(work, case),
-        hold_is_about=kind_reported_alone(work, case),
+        hold_is_about=kind_that_hold_is_about(work, case),
     )
 
 

@@ -112,23 +112,26 @@ def correct_reporter_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     in_mailbox = answers_in_mailbox(work, case)
+    hold_is_about = report_content.kind_that_hold_is_about(work, case)
     # What is corrected anew goes by its own tick.
     shown = {name: kept.get(name, "") for name in set(released).difference(changes)}
     shown |= {**changes} if shows_in_mailbox else {}
     if shown:
         in_mailbox = _corrected(questions, in_mailbox, shown)
         later = report_content.mailbox_answers_of(work, case)
-        about = queries.kind_asked_whether_it_stopped(work, case, shown)
+        if "hold" in shown:  # what is told now is told of all that the case is about now
+            hold_is_about = case.kinds[0] if len(case.kinds) == 1 else ""
         seal_answers_for_advice(
             case,
             in_mailbox,
             questions_answered_later=later,
-            hold_is_about=about,
-            reported=queries.kinds_reported(work, case),
+            hold_is_about=hold_is_about,
+            reported=report_content.kinds_reported(work, case),
         )
-        of_kinds = {"about": list(case.kinds)} if "hold" in shown else {}
-        work.record("case.answers_released", case, answers=sorted(shown), **of_kinds)
-    report_content.correct_answers(work, case, kept, in_mailbox=in_mailbox)
+        work.record("case.answers_released", case, answers=sorted(shown))
+    report_content.correct_answers(
+        work, case, kept, in_mailbox=in_mailbox, hold_is_about=hold_is_about
+    )
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)

@@ -1,6 +1,6 @@
 """Queries for the level of a case: the one in force and why, those before, what is still to ask."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -15,7 +15,6 @@ from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.cases.second_person_requests import is_request_pending
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import StalePage
-from helpdesk.core.history import HistoryEntry
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
@@ -49,17 +48,6 @@ EVALUATIONS: Final = (
     )
     .where(LevelEvaluation.case_id == bindparam("case_id"))
     .order_by(LevelEvaluation.at.desc(), LevelEvaluation.id)
-)
-
-# What a report was about, and which answers the mailbox follows since one of us corrected them;
-# newest first.
-_REPORTED_AND_RELEASED: Final = (
-    select(HistoryEntry.action, HistoryEntry.details)
-    .where(
-        HistoryEntry.case_id == bindparam("case_id"),
-        HistoryEntry.action.in_(("case.submitted", "case.answers_released")),
-    )
-    .order_by(HistoryEntry.id.desc())
 )
 
 
@@ -339,29 +327,3 @@ def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
         and (one["due"] == due if "due" in one else case.owner_id is None or "in_danger" in one)
         for one in lying
     )
-
-
-def kind_asked_whether_it_stopped(work: Work, case: Case, released: Collection[str]) -> str:
-    """The one kind of trouble of which alone it was told, the last time, whether it has stopped;
-    nothing where that was told of several, or where nobody recorded of which.
-
-    `released` are the answers that one of us lets the mailbox follow now.
-    """
-    kinds: Sequence[str] = case.kinds
-    if "hold" not in released:
-        entries = work.session.execute(_REPORTED_AND_RELEASED, {"case_id": case.id}).all()
-        told = (one.details for one in entries if _tells_hold(one.action, one.details))
-        kinds = next((one.get("about", ()) for one in told), ())
-    return kinds[0] if len(kinds) == 1 else ""
-
-
-def kinds_reported(work: Work, case: Case) -> tuple[str, ...]:
-    """The kinds of trouble that the report was about: of those it asked what can be urgent."""
-    entries = work.session.execute(_REPORTED_AND_RELEASED, {"case_id": case.id}).all()
-    told = (one.details.get("about", ()) for one in entries if one.action == "case.submitted")
-    return tuple(next(told, ()))
-
-
-def _tells_hold(action: str, details: Mapping[str, Any]) -> bool:
-    """Whether this was the report, or the release of a corrected answer to whether it goes on."""
-    return action == "case.submitted" or "hold" in details.get("answers", ())

@@ -8,20 +8,16 @@ from sqlalchemy import select, update
 
 from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Message
-from helpdesk.cases.report_content import answers_of, mailbox_answers_of
+from helpdesk.cases.report_content import HOLD_IS_ABOUT, REPORTED, answers_of, mailbox_answers_of
 from helpdesk.core.actors import reporter
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import queries
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
 from helpdesk.runs import operations as runs
 from helpdesk.triage import operations as triage
-from helpdesk.triage.case_advice import (
-    ANSWERED_LATER,
-    HOLD_IS_ABOUT,
-    REPORTED,
-    answers_for_advice,
-)
+from helpdesk.triage.case_advice import ANSWERED_LATER, answers_for_advice
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -272,3 +268,24 @@ def test_that_it_is_back_still_counts_after_two_corrections(house, browser):
 
     browser.open("/mailbox/case/advice")
     assert {one for one in before if "SIM card" in one}.isdisjoint(lines_on(browser))
+
+
+@pytest.mark.parametrize(("beside", "about"), [([], KIND), (["suspicious-message"], "")])
+def test_of_what_it_was_said_is_kept_with_the_answers_and_no_history_decides(
+    house, browser, beside, about
+):
+    go_to(browser, 4, first=FIRST | {"q_hold": "ended", "what": [KIND, *beside]}, own=TOLD)
+    send(browser)
+
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        assert report_content.kind_that_hold_is_about(work, case) == about
+        assert HOLD_IS_ABOUT not in report_content.answers_of(work, case)
+        triage.correct_reporter_answers(work, case, {"seized_how": "stolen"}, shows_in_mailbox=True)
+        triage.correct_reporter_answers(work, case, {"hold": "unclear"})
+        kept = report_content.kind_that_hold_is_about(work, case)
+        assert kept == about, "what was corrected in confidence is not the mailbox’s answer"
+        entries = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.action == "case.answers_released")
+        )
+        assert [one.details for one in entries] == [{"answers": ["seized_how"]}]

@@ -107,7 +107,14 @@ def _write_down(
         form_token=way_back.form_token,
     )
     contact = {name: told.contact.get(name, "") for name in CONTACT}
-    seal_report(case, secret, story=told.story, answers=told.answers, contact=contact)
+    seal_report(
+        case,
+        secret,
+        story=told.story,
+        answers=told.answers,
+        contact=contact,
+        reported=told.kinds,
+    )
     seal_answers_for_advice(
         case, told.answers, hold_is_about="" if others else main, reported=told.kinds
     )
