@@ -269,8 +269,9 @@ def request_status_of(work: Work, case: Case, ref: str) -> RequestStatus:
 
 def accounts_of_similar_requests(work: Work, requests: Sequence[RequestStatus]) -> dict[str, str]:
     """Of requests that ask one partner for the same, the account or page that each is about, by the
-    name of the request: nothing else tells them apart. One whose packet does not open or is of
-    another version has none beside it, and the mailbox stands."""
+    name of the request: nothing else tells them apart. Those about one account have that name
+    beside it. One whose packet does not open or is of another version has none, and the mailbox
+    stands."""
     alike = Counter((one.escalation.partner_id, one.escalation.ask) for one in requests)
     accounts = {}
     for one in requests:
@@ -278,7 +279,11 @@ def accounts_of_similar_requests(work: Work, requests: Sequence[RequestStatus]) 
             text = work.keys.read_own(one.escalation, "packet_for_reporter")
             with suppress(InvalidPacket):
                 accounts[one.escalation.ref] = parse_packet(text).fields.get(ACCOUNT_AT_ISSUE, "")
-    return accounts
+    times = Counter(accounts.values())
+    return {
+        ref: f"{account} · {ref}" if account and times[account] > 1 else account
+        for ref, account in accounts.items()
+    }
 
 
 def partner_platforms(work: Work) -> list[str]:

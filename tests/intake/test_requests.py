@@ -168,6 +168,23 @@ def test_whose_turn_it_is_reads_what_was_asked_and_of_two_that_are_alike_which(h
     assert ANOTHER in story.browser.text.split('id="requests"')[1]
 
 
+def test_two_requests_about_one_account_are_told_apart_by_their_names(house, story):
+    story.approve().carry().decide()
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id)
+        case.other_types = ("account-suspended",)
+        partner = work.session.merge(story.partner)
+        operations.write_draft(
+            work, case, partner, ask=Ask.RESTORE, typed=TYPED, playbook="account-suspended"
+        )
+        refs = work.session.scalars(select(Escalation.ref)).all()
+
+    [now] = your_turn(story)
+    assert "We asked them: To give the account back to its owner" in " ".join(now.split())
+    assert sum(f" · {ref}" in now for ref in refs) == 1
+    assert all(f" · {ref}" in story.browser.text.split('id="requests"')[1] for ref in refs)
+
+
 @pytest.mark.parametrize("broken", ["sealed to another", "of another version"])
 def test_a_packet_that_cannot_be_read_shuts_nobody_out_of_the_mailbox(house, story, broken):
     story.approve()
