@@ -135,6 +135,14 @@ def test_the_platform_is_picked_from_the_platforms_we_know():
     assert {"google", "microsoft", "facebook", "instagram", "x", "tiktok"} <= set(offered)
 
 
+def test_only_who_asks_to_give_an_account_back_says_where_to():
+    """Of a lock on an account that nobody confirmed, that field would only keep it from leaving."""
+    for page in LIBRARY.playbooks:
+        for plan in page.escalations:
+            taken = {one for step in page.steps for one in step.evidence} | {*plan.packet}
+            assert "restore-address" not in taken or "restore" in plan.asks, page.id
+
+
 def test_a_held_owner_is_never_told_to_try_the_form():
     held = {advice.id for advice in safe_now_advice(ACCOUNT, {"owner_state": "held"}).dos}
     unknown = {advice.id for advice in safe_now_advice(ACCOUNT, {}).dos}
