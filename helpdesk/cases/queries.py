@@ -76,6 +76,7 @@ CONSENTS: Final = (
         Consent.id,
         Consent.kind,
         Consent.platform,
+        Consent.partner_id,
         Consent.given_at,
         Consent.given_by,
         Consent.confirmed_by,

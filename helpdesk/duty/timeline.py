@@ -50,6 +50,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reminder.ended": "Turned email reminders off.",
     "reminder.sent": "The reporter was told by email that an answer is waiting.",
     "reminder.failed": "An email reminder to the reporter could not be sent.",
+    "case.region_recorded": "Recorded which region the reporter is in.",
     "consent.given": "Consent was recorded: {kind} {platform}.",
     "consent.withdrawn": "Consent was withdrawn: {kind} {platform}.",
     "consent.confirmed": "Recorded consent was confirmed: {kind} {platform}.",
@@ -81,6 +82,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.second_reading_overdue": "Nobody had read it within the hour, so someone else was "
     "asked to.",
     "escalation.second_read": "Read the request after it was sent.",
+    "escalation.partner_changed": "The request is to {partner} now.",
     "escalation.partner_told": "The partner was told about an update on the request.",
     "escalation.partner_told_otherwise": "Told the partner in another way about an update on "
     "the request.",

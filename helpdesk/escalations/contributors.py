@@ -11,9 +11,10 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.cases.contributions import answer_contribution_name
-from helpdesk.cases.models import Consent, Contribution, ContributionKind
+from helpdesk.cases.models import Agreement, Contribution, ContributionKind
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
+from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packet_sources import ANSWERS
 from helpdesk.partners.packet_fields import FIELDS, FieldSource
@@ -112,18 +113,12 @@ def _evidence(escalation: Escalation) -> dict[str, str]:
 
 def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestContribution]]:
     """Who speaks for the reporter, where what stands is not the reporter's own word."""
-    wanted = {(ConsentKind.HELP, None), (ConsentKind.PLATFORM, escalation.partner.platform)}
-    found = select(Consent).where(Consent.case_id == escalation.case_id)
-    rows = [
-        one
-        for one in work.session.scalars(found.execution_options(populate_existing=True))
-        if (one.kind, one.platform) in wanted
-    ]
-    own = {
-        (one.kind, one.platform) for one in rows if one.withdrawn_at is None and one.is_by_reporter
-    }
+    coverage = consent_coverage_of(work, escalation.case_id)
+    wanted = {Agreement(ConsentKind.HELP), coverage.agreement_for(escalation.partner)}
+    rows = [one for one in coverage.consents if one.agreement in wanted]
+    own = {one.agreement for one in rows if one.withdrawn_at is None and one.is_by_reporter}
     for one in rows:
-        if one.is_noted_by_staff and (one.kind, one.platform) not in own:
+        if one.is_noted_by_staff and one.agreement not in own:
             yield one.given_by, RequestContribution(AGREED, opens=True)
             if one.confirmed_by is not None and not one.is_by_reporter:
                 yield one.confirmed_by, RequestContribution(AGREED, opens=True)

@@ -3,11 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.escalations.decision_rules import (
     UNFITTING,
     action_fits_reason,
@@ -27,6 +35,10 @@ LONG = 10_000
 
 def _choices(words: Mapping[Any, str]) -> list[SelectChoice]:
     return [SelectChoice(str(code), said) for code, said in words.items()]
+
+
+def _partner_choices(partners: Iterable[Partner]) -> list[SelectChoice]:
+    return [SelectChoice(one.slug, bidi_isolate(one.name)) for one in partners]
 
 
 class PartnerChoiceForm(Form):
@@ -59,11 +71,36 @@ class PartnerChoiceForm(Form):
         self, partners: Iterable[Partner], playbooks: Mapping[str, str]
     ) -> "PartnerChoiceForm":
         """Offer these partners, and these playbooks by their titles. Of one, nothing is asked."""
-        self.partner.choices = [SelectChoice(one.slug, bidi_isolate(one.name)) for one in partners]
+        self.partner.choices = _partner_choices(partners)
         self.playbook.choices = _choices(playbooks)
         if len(playbooks) == 1:
             [self.playbook.data] = playbooks
         return self
+
+
+class OtherPartnerForm(Form):
+    """Who is asked instead, of those who answer for the same platform."""
+
+    partner = RadioField("Who do we ask?", [DataRequired("Choose a partner.")])
+    seen_hash = HiddenField()
+
+    def offer(self, partners: Iterable[Partner]) -> "OtherPartnerForm":
+        """Offer these partners."""
+        self.partner.choices = _partner_choices(partners)
+        return self
+
+
+class RegionForm(Form):
+    """Where the reporter is, as coarsely as we ever say it."""
+
+    region = SelectField(
+        "Where is the reporter?",
+        choices=_choices({"": "We don’t know", **SUBREGIONS}),
+        description=(
+            "Only choose what the reporter told us. It’s stored without encryption, so it is no "
+            "more exact than this. A request includes it only if that partner’s list does."
+        ),
+    )
 
 
 class PacketForm(Form):

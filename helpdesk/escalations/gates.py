@@ -54,6 +54,12 @@ CANNOT_BE_CHECKED: Final = (
 )
 
 
+BY_NAME_ALONE: Final = (
+    " Their consent to ask the platform doesn’t include this partner: it isn’t the platform itself,"
+    " or another team was asked first."
+)
+
+
 @dataclass(frozen=True)
 class ReporterContacts:
     """The reporter's contact details: how they can be reached, and how never. Of when they can be
@@ -97,6 +103,8 @@ class GateInputs:
     accounts_confirmed_elsewhere: Collection[str] = ()
     # It was found out since that it is not theirs.
     is_owner_refused_since: bool = False
+    # What they agreed to for the platform does not cover this partner.
+    needs_leave_by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -242,7 +250,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Consent",
         seen.has_consent,
         f"The reporter hasn’t agreed to us asking {seen.partner}, or has withdrawn their consent."
-        " Ask them in their mailbox. If they tell you on a safe channel, record it on the case.",
+        f"{BY_NAME_ALONE if seen.needs_leave_by_name else ''} Ask them in their mailbox. If they"
+        f" tell you on a safe channel, record it {_where_to_record(seen)}.",
     )
     yield (
         "Public form",
@@ -258,6 +267,10 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         or may_leave_without_second_reader(seen, approver),
         _not_a_second_person(seen, approver),
     )
+
+
+def _where_to_record(seen: GateInputs) -> str:
+    return "here" if seen.needs_leave_by_name else "on the case"
 
 
 def names_another_account(packet: Packet, confirmed: str) -> bool:

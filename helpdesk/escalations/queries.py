@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.cases.models import Case, Consent, LoggedConversation
+from helpdesk.cases.models import Agreement, Case, Consent, LoggedConversation
 from helpdesk.cases.queries import is_case_in_queues
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
@@ -16,6 +16,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
+from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.models import (
     Delivery,
     DeliveryAttempt,
@@ -46,7 +47,12 @@ _ON_ITS_WAY: Final = (EscalationState.APPROVED, EscalationState.DISPATCHING)
 # The public pages may read no more of a partner than this.
 _SEEN_BY_REPORTER = (
     joinedload(Escalation.partner).load_only(
-        Partner.slug, Partner.name, Partner.platform, Partner.vetted_on, Partner.vetted_by
+        Partner.slug,
+        Partner.name,
+        Partner.platform,
+        Partner.kind,
+        Partner.vetted_on,
+        Partner.vetted_by,
     ),
     joinedload(Escalation.partner).lazyload(Partner.team),
 )
@@ -232,23 +238,9 @@ def open_for_partner(
     return work.keys.read_with(secret, envelope, row.envelope_place_of(field))
 
 
-def effective_consents(
-    work: Work, escalation: Escalation
-) -> dict[tuple[ConsentKind, str | None], Consent]:
-    """The reporter's consents that count now, by kind and platform; not on one person's word
-    alone."""
-    current = select(Consent).where(
-        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.is_effective
-    )
-    # Read again each time: it may have been taken back a moment ago.
-    found = work.session.scalars(current.execution_options(populate_existing=True))
-    return {(one.kind, one.platform): one for one in found}
-
-
 def consent_for_request(work: Work, escalation: Escalation) -> Consent | None:
-    """The reporter's consent to this platform being asked, if it counts now."""
-    current = effective_consents(work, escalation)
-    return current.get((ConsentKind.PLATFORM, escalation.partner.platform))
+    """The reporter's consent to this partner being asked, if it counts now."""
+    return consent_coverage_of(work, escalation.case_id).consent_to(escalation.partner)
 
 
 def requests_depending_on_consent(work: Work, consent: Consent) -> Sequence[Escalation]:
@@ -264,11 +256,17 @@ def requests_depending_on_consent(work: Work, consent: Consent) -> Sequence[Esca
     found = visible_requests(work.actor).where(
         Escalation.case_id == consent.case_id, Escalation.state.in_(movable)
     )
+    found = found.order_by(Escalation.drafted_at, Escalation.id)
     if consent.kind is ConsentKind.PLATFORM:
-        found = found.where(Escalation.partner.has(Partner.platform == consent.platform))
-    else:
-        found = found.where(Escalation.state.in_(_ON_ITS_WAY), not_(_may_be_there()))
-    return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
+        of_platform = found.where(Escalation.partner.has(Partner.platform == consent.platform))
+        coverage = consent_coverage_of(work, consent.case_id)
+        return [
+            one
+            for one in work.session.scalars(of_platform)
+            if coverage.agreement_for(one.partner) == consent.agreement
+        ]
+    on_its_way = found.where(Escalation.state.in_(_ON_ITS_WAY), not_(_may_be_there()))
+    return work.session.scalars(on_its_way).all()
 
 
 def _may_be_there() -> ColumnElement[bool]:
@@ -289,8 +287,8 @@ def is_withdrawn_or_about_to_be(work: Work, escalation: Escalation) -> bool:
 
 
 def has_consent_to_help(work: Work, escalation: Escalation) -> bool:
-    """Whether the reporter consents at this moment that we work on their case."""
-    return (ConsentKind.HELP, None) in effective_consents(work, escalation)
+    """Whether the reporter agrees at this moment that we work on their case."""
+    return Agreement(ConsentKind.HELP) in consent_coverage_of(work, escalation.case_id).agreed
 
 
 def fields_receivable_by_partner(escalation: Escalation) -> frozenset[str]:

@@ -3,12 +3,13 @@
 from sqlalchemy import func, select
 
 from helpdesk.cases import past_disputes, report_content
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Agreement, Case
 from helpdesk.cases.playbook_findings import fact_codes_of_playbook, facts_of_playbook
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
+from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
     CANNOT_BE_CHECKED,
@@ -29,10 +30,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     """Gather the inputs of a request's gates, as they are now."""
     case, partner = escalation.case, escalation.partner
     facts = fact_codes_of_playbook(work, case, escalation.playbook)
-    packet, agreed = (
-        queries.packet_of(work, escalation),
-        queries.effective_consents(work, escalation),
-    )
+    packet, coverage = queries.packet_of(work, escalation), consent_coverage_of(work, case.id)
     is_known, accounts = packet_sources.ownership_found_by_other_playbooks(
         work, case, escalation.playbook
     )
@@ -49,8 +47,9 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         says_who_we_are=bool(partner.reach_us.strip()),
         facts=facts,
         account_confirmed=packet_sources.account_confirmed(work, case, escalation.playbook),
-        may_help=(ConsentKind.HELP, None) in agreed,
-        has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
+        may_help=Agreement(ConsentKind.HELP) in coverage.agreed,
+        has_consent=coverage.consent_to(partner) is not None,
+        needs_leave_by_name=coverage.needs_leave_by_name(partner),
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
         is_waived=escalation.waived_by is not None,
         ways_to_reporter=_ways_to_reporter(work, case),

@@ -23,12 +23,14 @@ from helpdesk.core.recent_times import column_not_ahead
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.models import PartnerDecision, RecordedVerdict
 from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, InvalidPacket, parse_packet
 from helpdesk.intake.models import EmailReminder
 from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import IS_VETTED, Partner
+from helpdesk.partners.partner_terms import PLATFORM
 
 log = logging.getLogger(__name__)
 
@@ -195,14 +197,14 @@ def unconfirmed_consents(work: Work, case: Case) -> list[Consent]:
 def consent_withdrawals_noted_by_staff(work: Work, case: Case) -> Sequence[Consent]:
     """The withdrawals of consents that one of us recorded for the reporter, the last of each, as
     long as they have not agreed again."""
-    current = {(one.kind, one.platform) for one in current_consents(work, case)}
+    current = {one.agreement for one in current_consents(work, case)}
     noted = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_not(None))
     # By the hour in which they were given: more is not kept of what reporters do. Who took one
     # back with their own hand in that hour is asked of none.
     hour = func.date_trunc("hour", Consent.given_at)
     order = (hour, Consent.withdrawn_by.is_(None), Consent.given_at, Consent.id)
     rows = work.session.scalars(noted.order_by(*order))
-    last = {(one.kind, one.platform): one for one in rows}
+    last = {one.agreement: one for one in rows}
     return [
         one for thing, one in last.items() if one.withdrawn_by is not None and thing not in current
     ]
@@ -230,7 +232,7 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
     decisions = work.session.scalars(decided).all()
     verified = select(RecordedVerdict).where(RecordedVerdict.case_id == case.id)
     said = work.session.scalars(verified.order_by(RecordedVerdict.at, RecordedVerdict.id)).all()
-    agreed = {one.platform for one in confirmed_consents(work, case)}
+    coverage = consent_coverage_of(work, case.id)
     ways = clocks.progress_at_partner_by_request(work, asked)
     return [
         RequestStatus(
@@ -245,7 +247,8 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
                 for decision in decisions
                 if decision.escalation_id == one.id and decision.is_after_withdrawal
             ),
-            is_agreed=one.partner.platform in agreed,
+            agreement=coverage.agreement_for(one.partner),
+            is_agreed=coverage.consent_to(one.partner) is not None,
             arrived_at=ways[one.id].arrived_at,
             was_seen=ways[one.id].was_seen,
         )
@@ -287,7 +290,8 @@ def accounts_of_similar_requests(work: Work, requests: Sequence[RequestStatus]) 
 
 
 def partner_platforms(work: Work) -> list[str]:
-    """The platforms with a partner that we can ask: vetted, and still at work with us."""
-    can_be_asked = IS_VETTED & Partner.retired_on.is_(None)
-    found = select(Partner.platform).where(can_be_asked).order_by(Partner.platform)
+    """The platforms that have a team whom we can ask: vetted, and still at work with us. A host or
+    another beside them is agreed to by name, once a request to it is written."""
+    can_be_asked = IS_VETTED & Partner.retired_on.is_(None) & (Partner.kind == PLATFORM)
+    found = select(Partner.platform).where(can_be_asked).distinct().order_by(Partner.platform)
     return list(work.session.scalars(found))

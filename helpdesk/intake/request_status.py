@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from helpdesk.cases.models import Agreement
 from helpdesk.escalations.models import Escalation, PartnerDecision, RecordedVerdict
 from helpdesk.escalations.states import MOVES, EscalationState, Verdict
 
@@ -47,12 +48,14 @@ class RequestStatus:
     """The status of a request to a partner as its reporter sees it: its way, and every answer,
     oldest first.
 
-    `is_agreed` is whether this platform may be asked at this moment, `arrived_at` when the
+    `agreement` is what the reporter has to agree to for it, `is_agreed` whether they do at this
+    moment, `arrived_at` when the
     request reached it, `was_seen` whether a person there has said anything, `late_actions` what
     they had done before it was withdrawn.
     """
 
     escalation: Escalation
+    agreement: Agreement
     answers: tuple[PlatformAnswer, ...] = ()
     is_agreed: bool = True
     arrived_at: datetime | None = None

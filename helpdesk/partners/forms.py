@@ -6,17 +6,30 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    RadioField,
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
     ValidationError,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Regexp
+from wtforms.validators import DataRequired, Optional, Regexp
 
+from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
-from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_message
+from helpdesk.partners.partner_terms import (
+    HALF_OF_HOURS,
+    KINDS,
+    PLATFORM,
+    WEEKDAYS,
+    OfficeHours,
+    PartnerTerms,
+    are_hours_whole,
+    unknown_platform_message,
+)
+from helpdesk.partners.proposals import LANGUAGES
 from helpdesk.partners.response_times import is_time_zone
 from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form, normalise_email_filter, validate_address
@@ -52,6 +65,16 @@ class PartnerDetailsForm(Form):
     """The form for a partner's details that can be changed: name, what to ask them for, time zone,
     and how they reach us."""
 
+    kind = RadioField(
+        "What are they to the platform?",
+        choices=[SelectChoice(code, words) for code, words in KINDS.items()],
+        default=PLATFORM,
+        description=(
+            "If a reporter agrees to us asking the platform, that only includes a team of the "
+            "platform itself. We ask them about anyone else by name."
+        ),
+    )
+
     name = StringField(
         "What is the partner called?",
         [DataRequired("Type their name."), max_length_validator(80, count=count_code_points)],
@@ -73,6 +96,28 @@ class PartnerDetailsForm(Form):
             "in UTC."
         ),
     )
+    weekdays = SelectMultipleField(
+        "On which days are they there?",
+        coerce=int,
+        choices=[SelectChoice(number, day) for number, day in WEEKDAYS.items()],
+        description="Leave the days and times empty if you don’t know.",
+    )
+    opens = TimeField("When do they open, in their time zone?", [Optional()])
+    closes = TimeField(
+        "When do they close, in their time zone?",
+        [Optional()],
+        description="If it’s earlier than they open, it means the next morning.",
+    )
+    regions = SelectMultipleField(
+        "Which regions do they act for?",
+        choices=[SelectChoice(code, name) for code, name in SUBREGIONS.items()],
+        description="Choose none if they act for people everywhere.",
+    )
+    languages = SelectMultipleField(
+        "Which languages do they read?",
+        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
+        description="Choose none if you don’t know.",
+    )
     reach_us = TextAreaField(
         "Who we are, and who they can call",
         [max_length_validator(2000)],
@@ -88,12 +133,26 @@ class PartnerDetailsForm(Form):
                 "There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut."
             )
 
+    def validate_weekdays(self, _field: Any) -> None:
+        """Asked here, because an empty time is asked nothing more."""
+        is_no_time = self.opens.process_errors or self.closes.process_errors
+        if not (is_no_time or are_hours_whole(self._hours)):
+            raise ValidationError(HALF_OF_HOURS)
+
+    @property
+    def _hours(self) -> OfficeHours:
+        return OfficeHours(tuple(self.weekdays.data or ()), self.opens.data, self.closes.data)
+
     @property
     def about(self) -> PartnerTerms:
         return PartnerTerms(
             asks=tuple(self.asks.data or ()),
             timezone=self.timezone.data or "",
             reach_us=self.reach_us.data or "",
+            kind=self.kind.data or PLATFORM,
+            regions=tuple(self.regions.data or ()),
+            languages=tuple(self.languages.data or ()),
+            hours=self._hours,
         )
 
 
@@ -112,8 +171,7 @@ class PartnerForm(PartnerDetailsForm, AllowListForm):
     platform = StringField(
         "Which platform do they act for?",
         [Regexp(SLUG, message="Use the short name of the platform, such as google or facebook.")],
-        description="The short name in the report form. Consent to ask this platform is consent "
-        "to ask this partner.",
+        description="The short name in the report form. Several partners can act for one platform.",
     )
     is_new_platform = BooleanField("It is a new platform, not named in any report yet")
     mailbox = _mailbox()

@@ -1,10 +1,10 @@
 """Partner: an organisation that receives packets, and what it may receive."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import ClassVar, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, and_, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -13,7 +13,7 @@ from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.partner_terms import EVERY_ASK
+from helpdesk.partners.partner_terms import EVERY_ASK, PLATFORM, OfficeHours
 
 EVERY = json.dumps(EVERY_ASK)
 
@@ -26,8 +26,17 @@ class Partner(RandomIdMixin, Base):
 
     slug: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(80))
-    # The platform of our vocabulary for which this partner answers.
-    platform: Mapped[str] = mapped_column(String(40), unique=True)
+    # The platform of our vocabulary for which this partner answers; others may answer for it, too.
+    platform: Mapped[str] = mapped_column(String(40), index=True)
+    # What it is to that platform: a key of `partner_terms.KINDS`.
+    kind: Mapped[str] = mapped_column(String(20), default=PLATFORM, server_default=PLATFORM)
+    # For whom: codes of UN subregions (none: everywhere) and of languages (none: we do not know).
+    regions: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    languages: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"), unique=True)
     # Names of packet fields; anything else never enters a packet to this partner.
     allowed_fields: Mapped[list[str]] = mapped_column(JSONB)
@@ -53,6 +62,12 @@ class Partner(RandomIdMixin, Base):
     asks: Mapped[list[str]] = mapped_column(JSONB, server_default=text(f"'{EVERY}'::jsonb"))
     # The name of its zone, such as Europe/Lisbon; its people read times in it beside UTC.
     timezone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
+    # When somebody is there, in that zone: ISO weekdays, and from when until when.
+    weekdays: Mapped[list[int]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
     # Who we are and whom they can call here, as they read it beside each request.
     reach_us: Mapped[str] = mapped_column(Text, default="", server_default="")
     # Since when it is asked for nothing more. Its old requests keep it.
@@ -60,7 +75,12 @@ class Partner(RandomIdMixin, Base):
 
     team: Mapped[Team] = relationship(lazy="joined")
 
-    __table_args__ = (CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),)
+    __table_args__ = (
+        CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),
+        CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="opens_and_closes"),
+        # What a consent to this very partner names: it cannot be of another platform.
+        UniqueConstraint("id", "platform"),
+    )
 
     def remember_changer(self, *, by: str) -> None:
         """Keep who changed it, besides those who did before."""
@@ -72,6 +92,15 @@ class Partner(RandomIdMixin, Base):
         """Whether a second person made sure who they are: who vetted before that was asked for is
         not written down, and counts for nothing."""
         return self.vetted_on is not None and self.vetted_by is not None
+
+    @property
+    def is_platform_itself(self) -> bool:
+        """Whether leave to ask the platform can be leave to ask this partner."""
+        return self.kind == PLATFORM
+
+    @property
+    def hours(self) -> OfficeHours:
+        return OfficeHours(tuple(self.weekdays), self.opens, self.closes)
 
     @property
     def is_retired(self) -> bool:

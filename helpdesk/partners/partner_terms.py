@@ -1,7 +1,8 @@
-"""The terms of a partner: what it takes, its time zone, and whom it can call here."""
+"""The terms of a partner: what it is and takes, for whom and when, and whom it can call here."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import time
 from difflib import get_close_matches
 from typing import Final
 
@@ -11,16 +12,67 @@ EVERY_ASK: Final = ("restore", "lock", "remove", "preserve", "review")
 ALIKE: Final = 0.75
 
 
+# What a partner is to the platform for which it answers. The platform itself may have several
+# teams; a host or a registrar is another organisation, and what was agreed of the platform is not
+# of it.
+PLATFORM: Final = "platform"
+KINDS: Final = {
+    PLATFORM: "A team of the platform itself",
+    "host": "A hosting company",
+    "registrar": "A registrar of domains",
+    "messenger": "A messenger",
+    "payment": "A payment service",
+    "cert": "A national CERT",
+    "helpdesk": "Another helpdesk",
+}
+# By the numbers that ISO 8601 gives them.
+WEEKDAYS: Final = {
+    1: "Monday",
+    2: "Tuesday",
+    3: "Wednesday",
+    4: "Thursday",
+    5: "Friday",
+    6: "Saturday",
+    7: "Sunday",
+}
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """When somebody is there, in the partner's own zone; over midnight where it closes before it
+    opens. No days: we do not know."""
+
+    weekdays: tuple[int, ...] = ()
+    opens: time | None = None
+    closes: time | None = None
+
+
 @dataclass(frozen=True)
 class PartnerTerms:
-    """`reach_us`: who we are and whom they can call, as they read it beside each request."""
+    """`regions` are UN subregions and `languages` codes: none of the first means everywhere, none
+    of the second that we do not know. `reach_us`: who we are and whom they can call, as they read
+    it beside each request."""
 
     asks: tuple[str, ...] = EVERY_ASK
     timezone: str = "UTC"
     reach_us: str = ""
+    kind: str = PLATFORM
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    hours: OfficeHours = OfficeHours()
 
 
 ABOUT: Final = PartnerTerms()
+
+HALF_OF_HOURS: Final = (
+    "Choose the days they work, and type when they open and close; or leave all three empty."
+)
+
+
+def are_hours_whole(hours: OfficeHours) -> bool:
+    """Whether days, opening and closing are all there, or none of them is."""
+    told = {bool(hours.weekdays), hours.opens is not None, hours.closes is not None}
+    return len(told) == 1 and (hours.opens is None or hours.opens != hours.closes)
 
 
 def unknown_platform_message(platform: str, known: Collection[str]) -> str:

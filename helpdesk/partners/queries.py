@@ -1,6 +1,6 @@
 """Queries for partners, always from what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, exists, false, or_, select
 
@@ -47,9 +47,12 @@ def visible_partner_or_404(work: Work, slug: str) -> Partner:
     return partner
 
 
-def partner_for_platform(work: Work, platform: str | None) -> Partner | None:
-    """The partner that answers for a platform, if we have one."""
-    return work.session.scalar(visible_partners(work.actor).where(Partner.platform == platform))
+def names_of_partners(work: Work, ids: Collection[str]) -> dict[str, str]:
+    """Partners by id, as they are called; nothing is asked where there is none."""
+    if not ids:
+        return {}
+    named = work.session.execute(select(Partner.id, Partner.name).where(Partner.id.in_(ids)))
+    return {one.id: one.name for one in named}
 
 
 def can_anyone_open_requests(work: Work, partner: Partner) -> bool:

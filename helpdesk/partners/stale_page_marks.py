@@ -13,9 +13,17 @@ def allow_list_mark_of(partner: Partner) -> str:
 
 
 def terms_mark_of(partner: Partner) -> str:
-    """The mark of a partner's terms: what they are called and take, their zone, and whom they can
-    call here."""
-    return mark_of(partner.name, partner.timezone, partner.reach_us, *partner.asks)
+    """The mark of a partner's terms: what they are called, are and take, for whom and when, and
+    whom they can call here."""
+    lists = (partner.asks, partner.regions, partner.languages, partner.weekdays)
+    return mark_of(
+        partner.name,
+        partner.kind,
+        partner.timezone,
+        *(one.isoformat() if one else "" for one in (partner.opens, partner.closes)),
+        partner.reach_us,
+        *(",".join(str(one) for one in each) for each in lists),
+    )
 
 
 def desk_mark_of(work: Work, partner: Partner) -> str:

@@ -194,17 +194,25 @@ def a_ready_case(work, queue, platform, code, **facts) -> Case:
 
 
 def a_partner(
-    work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=True, confirmed=True
+    work,
+    lead,
+    *,
+    platform="platform",
+    slug="",
+    fields=tuple(BY_NAME),
+    vetted=True,
+    confirmed=True,
+    **terms,
 ) -> Partner:
     by_lead = replace(work, actor=lead.actor)
     partner = partners.register_partner(
         by_lead,
-        slug=f"trust-{platform}",
-        name=f"Trust team of {platform}",
+        slug=slug or f"trust-{platform}",
+        name=f"Trust team of {slug or platform}",
         platform=platform,
         mailbox=MAILBOX,
         fields=fields,
-        about=PartnerTerms(reach_us="The helpdesk of the tests. Call +00 000 000."),
+        about=PartnerTerms(reach_us="The helpdesk of the tests. Call +00 000 000.", **terms),
         is_new_platform=True,
     )
     if confirmed:

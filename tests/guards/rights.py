@@ -178,7 +178,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "partners": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT (asks, id, is_drill, name, platform, retired_on, slug, vetted_by, vetted_on)",
+        INTAKE: "SELECT (asks, id, is_drill, kind, name, platform, retired_on, slug, vetted_by, vetted_on)",
         PARTNER: "SELECT",
         WORKER: "SELECT",
         TICKER: "SELECT",

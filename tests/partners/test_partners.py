@@ -1,7 +1,7 @@
 """Partners: registered by a coordinator, with a team of their own, a closed list and a mailbox."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,11 @@ from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.partners import operations, policy, queries
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSensitivity, FieldSource
-from helpdesk.partners.partner_terms import PartnerTerms, unknown_platform_message
+from helpdesk.partners.partner_terms import (
+    OfficeHours,
+    PartnerTerms,
+    unknown_platform_message,
+)
 from helpdesk.partners.response_times import format_in_both_zones
 from helpdesk.playbooks.repository import load_current_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
@@ -99,12 +103,69 @@ def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(context, lead, 
     without.session.close()
 
 
-def test_one_partner_answers_for_a_platform(context, lead, partner):
+def test_several_partners_answer_for_a_platform_each_with_a_short_name_of_its_own(
+    context, lead, partner
+):
     with work_as(context, lead) as work:
-        assert queries.partner_for_platform(work, "example").id == partner.id
-        assert queries.partner_for_platform(work, None) is None
-        with pytest.raises(Conflict, match="acts for this platform"):
-            operations.register_partner(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
+        other = operations.register_partner(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
+        assert other.platform == theirs(work, partner).platform
+        with pytest.raises(Conflict, match="already has this short name"):
+            operations.register_partner(work, **ABOUT, mailbox=MAILBOX)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        PartnerTerms(kind="stranger"),
+        PartnerTerms(regions=("999",)),
+        PartnerTerms(languages=("xx",)),
+        PartnerTerms(hours=OfficeHours(weekdays=(1,))),
+        PartnerTerms(hours=OfficeHours(weekdays=(8,), opens=time(9), closes=time(17))),
+        PartnerTerms(hours=OfficeHours(weekdays=(1,), opens=time(9), closes=time(9))),
+    ],
+)
+def test_what_nobody_could_be_proposed_by_is_refused(context, lead, partner, about):
+    with work_as(context, lead) as work, pytest.raises(Conflict):
+        operations.change_partner(work, theirs(work, partner), name="Other", about=about)
+
+
+def test_for_whom_and_when_they_act_is_settled_on_their_page(context, staff, lead, partner):
+    client = sign_in(staff, lead)
+    page = f"/partners/{partner.slug}/about"
+    told = {
+        "name": "Example Social",
+        "kind": "platform",
+        "asks": ["lock"],
+        "timezone": "Africa/Lagos",
+        "languages": ["en", "fr"],
+        "regions": ["011", "015"],
+        "reach_us": "Call us.",
+    }
+
+    def save(**hours):
+        shown = client.get(page)
+        form = {"csrf_token": token_in(shown.text), **mark_in(shown, page)}
+        return client.post(page, data={**form, **told, **hours})
+
+    half = save(weekdays=["1", "2"], opens="09:00")
+    assert half.status_code == 422
+    assert "or leave all three empty" in half.text
+    assert "Call us." in half.text
+    assert save(weekdays=["1", "2"], opens="09:00", closes="17:00").status_code == 303
+
+    shown = client.get(f"/partners/{partner.slug}").text
+    assert "Northern Africa" in shown
+    assert "English, French" in shown
+    assert "09:00 to 17:00 their time, on Monday, Tuesday" in shown
+    with context.begin() as work:
+        [last] = work.session.scalars(
+            select(HistoryEntry)
+            .where(HistoryEntry.subject_id == partner.id, HistoryEntry.action == "partner.changed")
+            .order_by(HistoryEntry.id.desc())
+            .limit(1)
+        )
+    assert last.details["now"]["opens"] == "09:00"
+    assert {"regions", "languages", "opens"} <= set(last.details["changed"])
 
 
 def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, responder, partner):
@@ -282,14 +343,19 @@ def test_every_platform_of_the_vocabulary_can_have_a_partner(staff, lead):
         assert staff.get(f"/partners/{platform.slug}").status_code == 200
 
 
-def test_a_partner_whose_platform_has_one_is_not_typed_a_second_time(staff, lead, partner):
+def test_a_partner_whose_short_name_is_taken_is_not_typed_a_second_time(staff, lead, partner):
     sign_in(staff, lead)
-    typed = {"name": "Kept as typed", "platform": "example", "is_new_platform": "y"}
+    typed = {
+        "name": "Kept as typed",
+        "slug": partner.slug,
+        "platform": "example",
+        "is_new_platform": "y",
+    }
 
     taken = registered(staff, **typed, fields=["harm"], asks=["lock"])
 
     assert taken.status_code == 422
-    assert "acts for this platform" in taken.text
+    assert "already has this short name" in taken.text
     assert 'value="Kept as typed"' in taken.text
     assert re.search(r'value="harm"[^>]* checked', taken.text)
     assert re.search(r'value="lock"[^>]* checked', taken.text)

@@ -2,7 +2,7 @@
 
 from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedCaseRecord
 from helpdesk.cases.models.clock import ClockAction, ClockEvent
-from helpdesk.cases.models.consent import Consent
+from helpdesk.cases.models.consent import Agreement, Consent
 from helpdesk.cases.models.contribution import Contribution, ContributionKind
 from helpdesk.cases.models.conversation import ConversationChannel, LoggedConversation
 from helpdesk.cases.models.evidence import Evidence
@@ -13,6 +13,7 @@ from helpdesk.cases.models.news import News
 from helpdesk.cases.models.urgent_closing_request import UrgentClosingRequest
 
 __all__ = [
+    "Agreement",
     "Case",
     "ClockAction",
     "ClockEvent",

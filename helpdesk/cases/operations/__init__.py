@@ -12,6 +12,7 @@ from helpdesk.cases.operations.consents import (
     confirm_consent,
     give_consent,
     record_consent,
+    recorded_agreement,
     require_disputable_consent,
     withdraw_consent,
 )
@@ -24,6 +25,7 @@ from helpdesk.cases.operations.read_log import (
     bind_values_of_recent_reading,
     record_cases_read,
 )
+from helpdesk.cases.operations.regions import record_region
 
 __all__ = [
     "ONE_READ_LATELY",
@@ -44,6 +46,8 @@ __all__ = [
     "record_cases_read",
     "record_consent",
     "record_conversation",
+    "record_region",
+    "recorded_agreement",
     "release_case",
     "reopen_case",
     "require_disputable_consent",

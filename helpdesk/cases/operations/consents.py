@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from helpdesk.cases.events import AnswerAwaitsReporter, ConsentWithdrawn
-from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.models import Agreement, Case, Consent
 from helpdesk.cases.policy import is_reporter_of, may_record_consents, may_work_on_case
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
@@ -19,45 +19,48 @@ def record_consent(
     *,
     kind: ConsentKind,
     platform: str | None = None,
+    partner_id: str | None = None,
     seen: str | None = None,
 ) -> Consent:
     """Record a consent on the reporter's behalf; it counts once it is confirmed. History names who
     wrote it down.
 
-    For a platform it says which one: consent to one partner is none to another. It opens no gate
-    before the reporter or a second person has confirmed it. `seen` is the mark of the platform that
-    the page named.
+    For a platform it says which one, or which partner of it by name: consent to one partner is none
+    to another. It opens no gate before the reporter or a second person has confirmed it. `seen` is
+    the mark of the platform that the page named.
     """
     lock_case(work, case)
     work.require(may_work_on_case, case)
-    if kind is ConsentKind.PLATFORM:
+    if kind is ConsentKind.PLATFORM and partner_id is None:
         refuse_if_changed_since(seen, now=mark_of(case.platform))
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
         raise Conflict(
             "We don’t know yet which platform this is about. Ask the reporter that first."
         )
-    if _current(work, case, kind, platform) is not None:
+    agreement = Agreement(kind, platform, partner_id)
+    if _current(work, case, agreement) is not None:
         raise StalePage("The reporter has already agreed to this.")
-    consent = give_consent(work, case, kind, platform)
+    consent = give_consent(work, case, agreement)
     work.announce(AnswerAwaitsReporter(case.id))  # they are asked whether it is so
     return consent
 
 
-def give_consent(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent:
+def give_consent(work: Work, case: Case, agreement: Agreement) -> Consent:
     """Store a consent that the reporter gives, from now on.
 
     No rule: whoever calls this has asked whose word it is, and holds the case.
     """
     consent = Consent(
         case_id=case.id,
-        kind=kind,
-        platform=platform,
+        kind=agreement.kind,
+        platform=agreement.platform,
+        partner_id=agreement.partner_id,
         given_at=work.hour_for_reporter,
         given_by=work.actor.id,
     )
     work.session.add(consent)
-    work.record("consent.given", consent, kind=kind, platform=platform)
+    work.record("consent.given", consent, **recorded_agreement(consent))
     return consent
 
 
@@ -82,7 +85,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
             "mailbox."
         )
     consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour_for_reporter
-    work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
+    work.record("consent.confirmed", consent, **recorded_agreement(consent))
 
 
 def require_disputable_consent(consent: Consent) -> None:
@@ -102,6 +105,7 @@ def was_consent_disputed(work: Work, consent: Consent) -> bool:
         HistoryEntry.action == "consent.denied",
         HistoryEntry.details["kind"].astext == consent.kind,
         HistoryEntry.details["platform"].astext.is_not_distinct_from(consent.platform),
+        HistoryEntry.details["partner_id"].astext.is_not_distinct_from(consent.partner_id),
     )
     return work.session.scalar(disputed.limit(1)) is not None
 
@@ -126,17 +130,24 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
     if work.actor.person_id is not None:
         consent.withdrawn_by = work.actor.id
         work.announce(AnswerAwaitsReporter(case.id))
-    work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
+    work.record("consent.withdrawn", consent, **recorded_agreement(consent))
     if consent.kind is ConsentKind.PLATFORM:
         work.announce(ConsentWithdrawn(case.id))
 
 
-def _current(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent | None:
+def recorded_agreement(consent: Consent) -> dict[str, str | None]:
+    """What history says of an agreement; a partner only where one was named."""
+    named = {} if consent.partner_id is None else {"partner_id": consent.partner_id}
+    return {"kind": consent.kind, "platform": consent.platform, **named}
+
+
+def _current(work: Work, case: Case, agreement: Agreement) -> Consent | None:
     return work.session.scalar(
         select(Consent).where(
             Consent.case_id == case.id,
-            Consent.kind == kind,
-            Consent.platform.is_not_distinct_from(platform),
+            Consent.kind == agreement.kind,
+            Consent.platform.is_not_distinct_from(agreement.platform),
+            Consent.partner_id.is_not_distinct_from(agreement.partner_id),
             Consent.withdrawn_at.is_(None),
         )
     )

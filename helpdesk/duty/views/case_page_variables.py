@@ -55,6 +55,7 @@ from helpdesk.escalations import staff_and_partner_labels as request_words
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.intake.queries import REMINDERS_OF_CASE
+from helpdesk.partners import queries as partners
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.forms import MailboxFollowsRunForm
@@ -138,6 +139,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         and past_disputes.was_dispute_answered_only_by_recorder(work, case),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
+        "partner_names": partners.names_of_partners(
+            work, {one.partner_id for one in found["consents"] if one.partner_id}
+        ),
         "unreadable": work.keys.unreadable,
         "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,

@@ -18,6 +18,7 @@ from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.duty.withdrawn_help import StoppedHelp, says_help_not_wanted, stopped_help
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
+from helpdesk.partners.queries import names_of_partners
 from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.run_progress import StepProgress, StepsProgress
 from helpdesk.runs import operations, queries
@@ -117,7 +118,15 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     stopped, sure = _stopped_by(run, step, form), StoppedHelpForm()
     if stopped and stopped.must_be_asked and sure.seen_to_stop.data != stopped.mark:
         return render_template(
-            "duty/no_more_help.html", case=case, run=run, step=step, stopped=stopped, typed=form
+            "duty/no_more_help.html",
+            case=case,
+            run=run,
+            step=step,
+            stopped=stopped,
+            typed=form,
+            partner_names=names_of_partners(
+                work, {one.partner_id for one in stopped.consents if one.partner_id}
+            ),
         )
     stops_all_help = sure.is_sure.data != ONLY_THIS
     try:

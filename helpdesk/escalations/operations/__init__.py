@@ -28,6 +28,10 @@ from helpdesk.escalations.operations.partner_actions import (
     require_may_read_ended_request,
     set_partner_ticket,
 )
+from helpdesk.escalations.operations.partner_changes import (
+    change_partner_of_draft,
+    record_consent_to_partner,
+)
 from helpdesk.escalations.operations.partner_notifications import (
     enqueue_waiting_news,
     record_partner_told,
@@ -66,6 +70,7 @@ __all__ = [
     "ask_for_information",
     "begin_attempt",
     "change_draft",
+    "change_partner_of_draft",
     "confirm_read_afterwards",
     "dispute_verdict",
     "enqueue_waiting_news",
@@ -77,6 +82,7 @@ __all__ = [
     "raise_requests_to_level",
     "record_action_before_withdrawal",
     "record_attempt_result",
+    "record_consent_to_partner",
     "record_partner_decision",
     "record_partner_silence",
     "record_partner_told",

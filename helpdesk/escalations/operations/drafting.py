@@ -52,7 +52,7 @@ def write_draft(
     if not partner.accepts(ask):
         raise Conflict(NOT_TAKEN.format(partner=bidi_isolate(partner.name)))
     about = _playbook_of_request(work, case, playbook)
-    _refuse_a_second(work, case, partner, ask, about)
+    refuse_a_second(work, case, partner, ask, about)
     escalation = Escalation(
         case=case,
         case_id=case.id,
@@ -64,7 +64,7 @@ def write_draft(
         priority=FROM_LEVEL[case.level],
         state=EscalationState.DRAFT,
     )
-    _write(work, escalation, typed)
+    write_packet(work, escalation, typed)
     clocks.start_our_clock(work, escalation)
     work.session.add(escalation)
     response_targets.move_case_to_first_lane(work, case)
@@ -97,7 +97,7 @@ def change_draft(
     if escalation.packet_hash != seen_hash:
         raise StalePage(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
-    _write(work, escalation, typed)
+    write_packet(work, escalation, typed)
     record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.changed",
@@ -119,8 +119,10 @@ def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str)
     escalation.drafted_by = writer
 
 
-def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None:
-    """Build the packet and seal it: for the case, and for the reporter to see before it leaves."""
+def write_packet(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None:
+    """Build the packet and seal it: for the case, and for the reporter to see before it leaves.
+
+    No rule: whoever calls this may work on the request, and holds it."""
     header = PacketHeader(
         ref=escalation.ref,
         partner=escalation.partner.slug,
@@ -157,9 +159,9 @@ def _still_there(work: Work, escalation: Escalation, seen: Collection[str] | Non
     return [one for one in there if seen is None or one in seen]
 
 
-def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask, playbook: str) -> None:
+def refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask, playbook: str) -> None:
     """One unfinished request for one thing: a second would look like a nudge, or a mistake. About
-    another playbook's trouble it is another thing."""
+    another playbook's trouble it is another thing. No rule: it only refuses."""
     # Two drafts at one moment: the second waits here, and then finds the first.
     work.session.scalars(select(Case.id).where(Case.id == case.id).with_for_update()).one()
     same = select(Escalation.ref).where(

@@ -2,6 +2,7 @@
 
 from helpdesk.escalations.views import (
     drafts,
+    partner_choice,
     partner_desk,
     partner_email_address,
     partner_exports,
@@ -13,6 +14,7 @@ __all__ = [
     "bp",
     "drafts",
     "partner_bp",
+    "partner_choice",
     "partner_desk",
     "partner_email_address",
     "partner_exports",

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.escalations import draft_findings, operations, packet_sources, queries
-from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, packet_form
+from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, RegionForm, packet_form
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packets import needed_fields, receivable_fields
+from helpdesk.escalations.partner_fit import partners_by_fit, proposed_partner
 from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.staff_and_partner_labels import ASKS
 from helpdesk.escalations.states import Ask
@@ -21,6 +24,7 @@ from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS
 from helpdesk.web.request_work import work
+from helpdesk.web.stale_page_marks import submitted_page_mark
 
 
 @bp.get("/new")
@@ -76,6 +80,18 @@ def create(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)
 
 
+@bp.post("/region")
+def create_region(ref: str) -> ResponseReturnValue:
+    """Where the reporter is, before somebody is chosen who answers for people there."""
+    case, form = case_by_ref(work, ref), RegionForm()
+    if not form.validate_on_submit():
+        return _choice_page(case, _choice(case), region_form=form), 422
+    cases.record_region(work, case, form.region.data or None, seen=submitted_page_mark())
+    flash("Saved.")
+    playbook = request.form.get("playbook") or None
+    return redirect(url_for(".new", ref=ref, playbook=playbook), 303)
+
+
 @bp.get("/<request_ref>/packet")
 def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     """The form to change a draft."""
@@ -126,23 +142,30 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
 def _choice(case: Case) -> PartnerChoiceForm:
     title = current_app.config["PLAYBOOK_TITLE"]
     told_of = {one: title(one) for one in packet_sources.playbooks_for_request(work, case)}
-    form = PartnerChoiceForm(request.args).offer(partners.partners_to_ask(work), told_of)
-    likely = partners.partner_for_platform(work, case.platform)
-    # Chosen beforehand is only who could receive it.
-    if "partner" not in request.args and likely and not partners.obstacles_to_sending(work, likely):
-        form.partner.data = likely.slug
+    proposals = partners_by_fit(work, case)
+    form = PartnerChoiceForm(request.args).offer((one.partner for one in proposals), told_of)
+    proposed = proposed_partner(proposals, case.platform)
+    if "partner" not in request.args and proposed is not None:
+        form.partner.data = proposed.slug
     return form
 
 
-def _choice_page(case: Case, form: PartnerChoiceForm) -> str:
+def _choice_page(
+    case: Case, form: PartnerChoiceForm, *, region_form: RegionForm | None = None
+) -> str:
+    proposals = partners_by_fit(work, case)
+    theirs = [one.partner for one in proposals if one.partner.platform == case.platform]
+    # Asked only where it decides anything.
+    is_regional = any(one.regions for one in theirs)
+    region_form = region_form or RegionForm(formdata=None, region=case.region or "")
     return render_template(
         "escalations/choice.html",
         case=case,
         form=form,
-        partners=[
-            (one, partners.obstacles_to_sending(work, one))
-            for one in partners.partners_to_ask(work)
-        ],
+        proposals=proposals,
+        proposed=proposed_partner(proposals, case.platform) if len(theirs) > 1 else None,
+        region_form=region_form if len(theirs) > 1 and is_regional else None,
+        region_mark=mark_of(case.region),
     )
 
 

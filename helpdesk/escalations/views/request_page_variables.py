@@ -11,6 +11,7 @@ from helpdesk.cases.past_disputes import (
     past_disputes,
     why_dispute_bars_requests,
 )
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
     draft_findings,
@@ -38,6 +39,7 @@ from helpdesk.escalations.gates import (
     would_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.partner_fit import alternatives_to
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import (
@@ -143,6 +145,14 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "is_spoken_with": queries.is_spoken_with_since_written(work, escalation),
         "question_mark": stale_page_marks.question_mark_of(work, escalation),
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
+        "may_change_partner": is_draft
+        and may_work_on_request(work.actor, escalation)
+        and len(alternatives_to(work, escalation)) > 1,
+        "partner_mark": mark_of(escalation.partner_id),
+        "needs_leave_by_name": seen is not None
+        and is_draft
+        and seen.needs_leave_by_name
+        and not seen.has_consent,
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
         "news_mark": stale_page_marks.untold_news_mark_of(escalation),
         **_may(work, escalation, delivery),

@@ -1,26 +1,29 @@
 """What a reporter can agree to, on the last page of the report and later in the mailbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
-from helpdesk.cases.models import Consent
+from helpdesk.cases.models import Agreement, Consent
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake.operations import Agreement
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.intake.request_status import RequestStatus, WithdrawalEffect
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.web.forms import Form
 from helpdesk.web.time_format import format_day, part_of_day
 
+NOBODY_NAMED: Final[Mapping[str, str]] = MappingProxyType({})
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, _("You may work on my case and help me")),
     SelectChoice(ConsentKind.KEEP, _("You may keep this after the case is closed")),
     SelectChoice(ConsentKind.HELPER, _("You may share what is needed with another helper")),
 )
-PLAIN_AGREEMENTS: tuple[Agreement, ...] = tuple((choice.value, None) for choice in CONSENTS)
+PLAIN_AGREEMENTS: tuple[Agreement, ...] = tuple(Agreement(choice.value) for choice in CONSENTS)
 
 
 class ConsentsForm(Form):
@@ -35,15 +38,19 @@ class ConsentsForm(Form):
     is_sure = BooleanField()
 
     def offer_choices(
-        self, of_this_case: Sequence[Agreement], other_platforms: Sequence[Agreement]
+        self,
+        of_this_case: Sequence[Agreement],
+        other_platforms: Sequence[Agreement],
+        names: Mapping[str, str] = NOBODY_NAMED,
     ) -> None:
-        """Which agreements can be ticked: those of this case, and platforms it has not met."""
-        self.agreed.choices = [_choice_of(*one) for one in of_this_case]
-        self.elsewhere.choices = [_choice_of(*one) for one in other_platforms]
+        """Which agreements can be ticked: those of this case, and platforms it has not met. `names`
+        are those of partners by id."""
+        self.agreed.choices = [_choice_of(one, names) for one in of_this_case]
+        self.elsewhere.choices = [_choice_of(one, names) for one in other_platforms]
 
     def preset(self, agreed: Iterable[Agreement]) -> None:
         """Show what stands now."""
-        self.agreed.data = [_value_of(*one) for one in agreed]
+        self.agreed.data = [_value_of(one) for one in agreed]
         self.shown.data = " ".join(self.agreed.data)
 
     def consents_shown(self) -> set[Agreement] | None:
@@ -61,7 +68,7 @@ class ConsentsForm(Form):
 
     def hidden_fields(self) -> list[tuple[str, str]]:
         """What is ticked, to be carried along in a form that asks once more."""
-        ticked = sorted(_value_of(*one) for one in self.consents_ticked())
+        ticked = sorted(_value_of(one) for one in self.consents_ticked())
         return [("shown", self.shown.data or ""), *(("agreed", one) for one in ticked)]
 
     def withdrawn_requests(self, requests: Iterable[RequestStatus]) -> list[RequestStatus]:
@@ -70,9 +77,8 @@ class ConsentsForm(Form):
         return [
             one
             for one in requests
-            for agreement in [(ConsentKind.PLATFORM, one.escalation.partner.platform)]
             if one.withdrawal_effect is WithdrawalEffect.IS_STOPPED
-            if agreement not in ticked and (stood is None or agreement in stood)
+            if one.agreement not in ticked and (stood is None or one.agreement in stood)
         ]
 
 
@@ -82,11 +88,12 @@ def explain_consequences(
     """The sentences beside a tick that say what follows: that one of us set it, having been told,
     and for each platform that may be asked what taking it away does to what was asked."""
     by_hand = [one for one in agreed if not one.is_by_reporter]
-    told = {_value_of(one.kind, one.platform): [_noted(one)] for one in by_hand}
+    told = {_value_of(one.agreement): [_noted(one)] for one in by_hand}
     for one in requests:
         if one.is_agreed and one.withdrawal_effect is not None:
-            value = _value_of(ConsentKind.PLATFORM, one.escalation.partner.platform)
-            told.setdefault(value, []).append(_consequence(one, one.withdrawal_effect))
+            told.setdefault(_value_of(one.agreement), []).append(
+                _consequence(one, one.withdrawal_effect)
+            )
     return {value: " ".join(sentences) for value, sentences in told.items()}
 
 
@@ -129,24 +136,26 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
     return str(said)
 
 
-def consent_label(kind: ConsentKind, platform: str | None) -> str:
+def consent_label(agreement: Agreement, names: Mapping[str, str] = NOBODY_NAMED) -> str:
     """The label of a consent, in the reporter's words."""
-    return str(_choice_of(kind, platform).label)
+    return str(_choice_of(agreement, names).label)
 
 
-def _choice_of(kind: ConsentKind, platform: str | None) -> SelectChoice:
-    value = _value_of(kind, platform)
-    if platform is None:
-        return next(choice for choice in CONSENTS if choice.value == kind)
-    known = load_current_library().platform(platform)
-    name = str(known.name) if known else platform
-    return SelectChoice(value, _("You may ask %(platform)s to act", platform=name))
+def _choice_of(agreement: Agreement, names: Mapping[str, str]) -> SelectChoice:
+    if agreement.platform is None:
+        return next(choice for choice in CONSENTS if choice.value == agreement.kind)
+    known = load_current_library().platform(agreement.platform)
+    name = str(known.name) if known else agreement.platform
+    if agreement.partner_id is not None:
+        # Its name says which of those who answer for the platform.
+        name = f"{bidi_isolate(names.get(agreement.partner_id, ''))} ({name})".strip()
+    return SelectChoice(_value_of(agreement), _("You may ask %(platform)s to act", platform=name))
 
 
-def _value_of(kind: ConsentKind, platform: str | None) -> str:
-    return f"{kind}:{platform}" if platform else kind.value
+def _value_of(agreement: Agreement) -> str:
+    return ":".join(filter(None, agreement))
 
 
 def _agreement(value: str) -> Agreement:
-    kind, _colon, platform = value.partition(":")
-    return ConsentKind(kind), platform or None
+    kind, *whom = value.split(":")
+    return Agreement(ConsentKind(kind), *whom)

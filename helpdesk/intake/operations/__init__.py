@@ -1,7 +1,6 @@
 """What can happen at the public door; one function per sentence."""
 
 from helpdesk.intake.operations.consents import (
-    Agreement,
     confirm_consent,
     dispute_consent,
     set_consents,
@@ -30,7 +29,6 @@ from helpdesk.intake.operations.verdicts import dispute_verdict, record_own_verd
 from helpdesk.intake.operations.withdrawal import withdraw_case
 
 __all__ = [
-    "Agreement",
     "ReminderAppearance",
     "ReportLookupKeys",
     "SubmissionResult",

@@ -5,18 +5,14 @@ from collections.abc import Collection
 
 from helpdesk.cases import news
 from helpdesk.cases import operations as cases
-from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.models import Agreement, Case, Consent
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
-from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_case_for_reporter, resume_case_if_waiting
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
-
-# A kind, and for a platform which one.
-Agreement = tuple[ConsentKind, str | None]
 
 
 def set_consents(
@@ -38,7 +34,9 @@ def set_consents(
     """
     work.require(is_reporter_of, case)
     lock_case(work, case)
-    current = {(one.kind, one.platform): one for one in queries.current_consents(work, case)}
+    agreements = [Agreement(*one) for one in agreements]
+    shown = None if shown is None else {Agreement(*one) for one in shown}
+    current = {one.agreement: one for one in queries.current_consents(work, case)}
     before = current if shown is None else shown
     told = [
         current[one]
@@ -47,8 +45,8 @@ def set_consents(
     ]
     given = [one for one in agreements if one not in before and one not in current]
     withdrawn = [current[one] for one in before if one not in agreements and one in current]
-    for kind, platform in given:
-        cases.give_consent(work, case, kind, platform)
+    for one in given:
+        cases.give_consent(work, case, one)
     for consent in told:
         cases.confirm_consent(work, case, consent)
     for consent in withdrawn:
@@ -81,7 +79,7 @@ def dispute_consent(work: Work, case: Case, consent: Consent) -> None:
 
 
 def _deny(work: Work, case: Case, consent: Consent) -> None:
-    work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
+    work.record("consent.denied", consent, **cases.recorded_agreement(consent))
     cases.withdraw_consent(work, case, consent)
     reopen_case_for_reporter(work, case)
     owe_reply_to_reporter(work, case)

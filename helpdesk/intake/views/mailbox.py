@@ -6,7 +6,7 @@ from flask import flash, get_flashed_messages, redirect, render_template, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Agreement, Case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core import send_hold
 from helpdesk.intake import operations, queries
@@ -18,7 +18,6 @@ from helpdesk.intake.forms import (
     explain_consequences,
 )
 from helpdesk.intake.intake_volume import refuse_if_day_volume_full
-from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.deferred_questions import unanswered_deferred_questions
@@ -164,7 +163,8 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     consents = _consents_form(case, requests)
     messages = queries.messages_for_reporter(work, case)
     agreed = queries.confirmed_consents(work, case)
-    consents.preset((one.kind, one.platform) for one in agreed)
+    consents.preset(one.agreement for one in agreed)
+    names = _partner_names(requests)
     return render_template(
         "mailbox/case.html",
         case=case,
@@ -178,11 +178,11 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         consents_form=consents,
         consequences=explain_consequences(requests, agreed),
         to_confirm=[
-            (one, consent_label(one.kind, one.platform))
+            (one, consent_label(one.agreement, names))
             for one in queries.unconfirmed_consents(work, case)
         ],
         consent_withdrawals_noted_by_staff=[
-            (one, consent_label(one.kind, one.platform))
+            (one, consent_label(one.agreement, names))
             for one in queries.consent_withdrawals_noted_by_staff(work, case)
         ],
         danger_signs=danger_signs,
@@ -195,15 +195,22 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
 
 
 def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsForm:
-    """What can be agreed to: the platforms this case has met come first, then those we can ask."""
-    met = {one.platform for one in queries.current_consents(work, case) if one.platform}
-    met |= {one.escalation.partner.platform for one in requests}
-    met |= {case.platform} if case.platform else set()
-    further = [one for one in queries.partner_platforms(work) if one not in met]
-    form = ConsentsForm()
-    form.offer_choices([*PLAIN_AGREEMENTS, *_for_platforms(sorted(met))], _for_platforms(further))
+    """What can be agreed to: the platforms this case has met come first, with who of them needs
+    leave by name, then the platforms that we can ask."""
+    met = {one.agreement for one in queries.current_consents(work, case) if one.platform}
+    met |= {one.agreement for one in requests}
+    met |= {Agreement(ConsentKind.PLATFORM, case.platform)} if case.platform else set()
+    known = {one.platform for one in met}
+    further = [
+        Agreement(ConsentKind.PLATFORM, one)
+        for one in queries.partner_platforms(work)
+        if one not in known
+    ]
+    form, in_order = ConsentsForm(), sorted(met, key=lambda one: [part or "" for part in one])
+    form.offer_choices([*PLAIN_AGREEMENTS, *in_order], further, _partner_names(requests))
     return form
 
 
-def _for_platforms(platforms: list[str]) -> list[Agreement]:
-    return [(ConsentKind.PLATFORM, platform) for platform in platforms]
+def _partner_names(requests: Sequence[RequestStatus]) -> dict[str, str]:
+    """Who is agreed to by name was asked, or is to be."""
+    return {one.escalation.partner_id: one.escalation.partner.name for one in requests}

@@ -1,9 +1,10 @@
 """Operations on partners: register, change, retire, reinstate, vet, and set the allow-list."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, time
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
@@ -11,13 +12,24 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
+from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.email_addresses import send_first_email_address_code
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.partner_terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform_message
+from helpdesk.partners.partner_terms import (
+    ABOUT,
+    EVERY_ASK,
+    HALF_OF_HOURS,
+    KINDS,
+    WEEKDAYS,
+    PartnerTerms,
+    are_hours_whole,
+    unknown_platform_message,
+)
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
+from helpdesk.partners.proposals import LANGUAGES
 from helpdesk.partners.queries import lock_partner
 from helpdesk.partners.response_times import (
     ANSWER_WITHIN,
@@ -52,10 +64,9 @@ def register_partner(
     if platform not in known_platforms and not is_new_platform:
         raise Conflict(unknown_platform_message(platform, known_platforms))
     _check(about)
-    taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
-    other = work.session.scalar(taken)
+    other = work.session.scalar(select(Partner.name).where(Partner.slug == slug))
     if other is not None:
-        raise Conflict(f"{bidi_isolate(other)} already has this name or acts for this platform.")
+        raise Conflict(f"{bidi_isolate(other)} already has this short name.")
     team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
     partner = Partner(
         slug=slug,
@@ -66,10 +77,9 @@ def register_partner(
         allowed_fields=_known(fields),
         answer_within=response_times_in_seconds(ANSWER_WITHIN),
         decide_within=response_times_in_seconds(DECIDE_WITHIN),
-        asks=list(about.asks),
-        timezone=about.timezone,
         reach_us=about.reach_us,
         is_drill=is_drill,
+        **_terms(about),
     )
     partner.registered_by = work.actor.id
     work.session.add(partner)
@@ -82,14 +92,14 @@ def register_partner(
 def change_partner(
     work: Work, partner: Partner, *, name: str, about: PartnerTerms, seen: str | None = None
 ) -> None:
-    """Change a partner's details: name, what they take, time zone, and whom they can call here.
+    """Change a partner's details: name, kind, what they take, for whom, when, whom they can call.
     `seen` is the mark of what is changed."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
     refuse_if_changed_since(seen, now=terms_mark_of(partner))
     _check(about)
-    after = {"name": name, "asks": list(about.asks), "timezone": about.timezone}
-    was = {one: getattr(partner, one) for one, value in after.items()}
+    after = {"name": name, **_terms(about)}
+    was = {one: getattr(partner, one) for one in after}
     changed = [one for one in after if was[one] != after[one]]
     if partner.reach_us != about.reach_us:
         changed.append("reach_us")
@@ -98,7 +108,9 @@ def change_partner(
     partner.reach_us = about.reach_us
     partner.team.name = name
     partner.remember_changer(by=work.actor.id)
-    work.record("partner.changed", partner, changed=changed, was=was, now=after)
+    work.record(
+        "partner.changed", partner, changed=changed, was=_as_words(was), now=_as_words(after)
+    )
 
 
 def retire_partner(work: Work, partner: Partner) -> None:
@@ -163,11 +175,37 @@ def suspend_vetting(work: Work, partner: Partner) -> None:
     work.announce(PartnerVettingChanged(partner.id, at=int(work.at.timestamp())))
 
 
+def _terms(about: PartnerTerms) -> dict[str, Any]:
+    """What is kept of them by name; the words for them are kept apart, and not in history."""
+    return {
+        "kind": about.kind,
+        "asks": list(about.asks),
+        "timezone": about.timezone,
+        "regions": list(about.regions),
+        "languages": list(about.languages),
+        "weekdays": sorted(about.hours.weekdays),
+        "opens": about.hours.opens,
+        "closes": about.hours.closes,
+    }
+
+
+def _as_words(terms: dict[str, Any]) -> dict[str, Any]:
+    return {
+        one: f"{value:%H:%M}" if isinstance(value, time) else value for one, value in terms.items()
+    }
+
+
 def _check(about: PartnerTerms) -> None:
     if not is_time_zone(about.timezone):
         raise Conflict("There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
     if set(about.asks) - set(EVERY_ASK):
         raise Conflict("There is no such kind of request.")
+    if about.kind not in KINDS:
+        raise Conflict("There is no such kind of partner.")
+    if set(about.regions) - set(SUBREGIONS) or set(about.languages) - set(LANGUAGES):
+        raise Conflict("There is no such region or language.")
+    if set(about.hours.weekdays) - set(WEEKDAYS) or not are_hours_whole(about.hours):
+        raise Conflict(HALF_OF_HOURS)
 
 
 def _known(fields: Iterable[str]) -> list[str]:

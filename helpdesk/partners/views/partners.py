@@ -20,12 +20,14 @@ from helpdesk.partners.forms import (
 )
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
+from helpdesk.partners.partner_terms import KINDS, WEEKDAYS
 from helpdesk.partners.policy import (
     may_manage_partner,
     may_register_partner,
     may_see_partners,
     may_vet_partner,
 )
+from helpdesk.partners.proposals import names_of_languages, names_of_regions
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.vetting import vetting_eligibility_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
@@ -70,7 +72,7 @@ def create() -> ResponseReturnValue:
 
 
 def _registered(form: PartnerForm) -> Partner | None:
-    """The new partner; None if another has its name or platform, which the form then says."""
+    """The new partner; None if another has its short name, which the form then says."""
     try:
         return operations.register_partner(
             work,
@@ -84,7 +86,7 @@ def _registered(form: PartnerForm) -> Partner | None:
             is_new_platform=bool(form.is_new_platform.data),
         )
     except Conflict as refusal:
-        form.platform.errors = [refusal.sentence]
+        form.slug.errors = [refusal.sentence]
         return None
 
 
@@ -224,4 +226,8 @@ def _page(partner: Partner, form: VettingForm) -> str:
         desk_mark=desk_mark_of(work, partner),
         names=names_of_actors(work.session, by),
         takes=TAKES,
+        kinds=KINDS,
+        regions=names_of_regions(partner.regions),
+        languages=names_of_languages(partner.languages),
+        days=[WEEKDAYS[one] for one in partner.weekdays],
     )

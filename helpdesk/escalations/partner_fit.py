@@ -1,0 +1,39 @@
+"""Whom a case could ask: those who answer for its platform first, the one that fits best before the
+others, each with the reason. A person picks."""
+
+from collections.abc import Sequence
+
+from helpdesk.cases.models import Case
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+from helpdesk.partners import queries as partners
+from helpdesk.partners.models import Partner
+from helpdesk.partners.proposals import PartnerProposal, RequestNeed, rank_partners
+
+
+def partners_by_fit(work: Work, case: Case) -> list[PartnerProposal]:
+    """Everyone who could be asked; of those for another platform than the case's, by name."""
+    able = partners.partners_to_ask(work)
+    weighed = rank_partners(
+        ((one, partners.obstacles_to_sending(work, one)) for one in able),
+        RequestNeed(case.region, case.language, work.at),
+    )
+    theirs = [one for one in weighed if one.partner.platform == case.platform]
+    others = [one for one in weighed if one.partner.platform != case.platform]
+    return theirs + sorted(others, key=lambda one: (one.partner.name, one.partner.id))
+
+
+def proposed_partner(proposals: Sequence[PartnerProposal], platform: str | None) -> Partner | None:
+    """Who is chosen beforehand: the first who answers for the platform and could receive it."""
+    able = (one.partner for one in proposals if not one.obstacles)
+    return next((one for one in able if one.platform == platform), None)
+
+
+def alternatives_to(work: Work, escalation: Escalation) -> list[PartnerProposal]:
+    """Those who answer for the same platform as the partner of a draft, itself among them."""
+    platform = escalation.partner.platform
+    return [
+        one
+        for one in partners_by_fit(work, escalation.case)
+        if one.partner.platform == platform and one.partner.accepts(escalation.ask)
+    ]
