@@ -40,6 +40,9 @@ class DrillActions:
     past: PastMoments
     reports: dict[str, DrillReport]
 
+    def record_region(self, who: str, case: Case, at: datetime, region: str) -> None:
+        cases.record_region(self.past.person_work(who, at), case, region)
+
     def submit_report(self, story: SampleReport, at: datetime, *, to: str = FRONT_LINE) -> Case:
         """Somebody tells us a story."""
         self.send_reports_to(to)

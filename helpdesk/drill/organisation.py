@@ -1,7 +1,7 @@
-"""The drill's organisation: two queues, one platform's trust team, and who is in them."""
+"""The drill's organisation: two queues, those who can be asked, and who is in them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
@@ -14,11 +14,17 @@ from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.partner_terms import PartnerTerms
+from helpdesk.partners.partner_terms import OfficeHours, PartnerTerms
 from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
 PARTNER, PLATFORM = "drill-platform", "instagram"
+# Another team of the same platform, for other people; and beside a host the registrar of domains.
+WEST, HOST, REGISTRAR = "drill-platform-west", "drill-host", "drill-registrar"
+HOSTING = "web-host"
+EUROPE = ("154", "039", "155", "151")
+WEST_AFRICA = ("011", "015")
+OFFICE = OfficeHours((1, 2, 3, 4, 5), time(9), time(17))
 # One more, which nobody has answered for yet: nothing can be sent to it.
 QUIET_PARTNER, QUIET_PLATFORM = "drill-videos", "youtube"
 # Whose test letter lies among the letters, unread.
@@ -39,6 +45,72 @@ class DrillPerson:
     may: str
 
 
+@dataclass(frozen=True)
+class DrillPartner:
+    """Someone who can be asked in the drill: what they are called, and for whom they act."""
+
+    slug: str
+    name: str
+    platform: str
+    mailbox: str
+    terms: PartnerTerms
+
+
+PARTNERS = (
+    DrillPartner(
+        PARTNER,
+        "Drill trust team",
+        PLATFORM,
+        "trust-team@drill.example",
+        PartnerTerms(
+            timezone="Europe/Lisbon",
+            reach_us=REACH_US,
+            regions=EUROPE,
+            languages=("en", "es", "pt"),
+            hours=OFFICE,
+        ),
+    ),
+    DrillPartner(
+        WEST,
+        "Drill West Africa team",
+        PLATFORM,
+        "trust-west@drill.example",
+        PartnerTerms(
+            timezone="Africa/Lagos",
+            reach_us=REACH_US,
+            regions=WEST_AFRICA,
+            languages=("en", "fr", "ar"),
+            hours=OFFICE,
+        ),
+    ),
+    DrillPartner(
+        HOST,
+        "Drill hosting company",
+        HOSTING,
+        "abuse@host.drill.example",
+        PartnerTerms(
+            kind="host",
+            timezone="Europe/Berlin",
+            reach_us=REACH_US,
+            asks=("remove", "preserve", "review"),
+            languages=("en",),
+        ),
+    ),
+    DrillPartner(
+        REGISTRAR,
+        "Drill registrar",
+        HOSTING,
+        "abuse@registrar.drill.example",
+        PartnerTerms(
+            kind="registrar",
+            timezone="America/Panama",
+            reach_us=REACH_US,
+            asks=("lock", "remove", "review"),
+            languages=("en", "es"),
+            hours=OFFICE,
+        ),
+    ),
+)
 QUEUES = {"front-line": "Front line", "quiet-room": "Quiet room"}
 
 PARTS = (
@@ -80,6 +152,23 @@ PARTS = (
         (PARTNER,),
         "answers requests for the platform",
     ),
+    DrillPerson(
+        "west-lead",
+        "Drill West Africa lead",
+        Role.PARTNER,
+        (WEST,),
+        "answers requests for the same platform, from people in West and North Africa",
+    ),
+    DrillPerson(
+        "host-lead", "Drill host lead", Role.PARTNER, (HOST,), "answers requests to a host"
+    ),
+    DrillPerson(
+        "registrar-lead",
+        "Drill registrar lead",
+        Role.PARTNER,
+        (REGISTRAR,),
+        "answers requests to a registrar",
+    ),
 )
 
 
@@ -96,8 +185,8 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
         for slug, name in QUEUES.items()
     }
     players = [_enrol(past, part, teams, at) for part in PARTS if part.role is not Role.PARTNER]
-    partner = _partner(past, at)
-    teams[PARTNER] = partner.team
+    registered = [_register(past, one, at) for one in PARTNERS]
+    teams |= {one.slug: one.team for one in registered}
     players += [_enrol(past, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
     for newcomer in PARTS:
         for membership in past.person_by_handle(newcomer.handle).memberships:
@@ -105,22 +194,20 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
             if first is not newcomer:
                 accounts.grant_team_key(past.person_work(first.handle, at), membership)
     # The coordinator registered them, so someone else makes sure who they are.
-    partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
+    for partner in registered:
+        partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
     return players
 
 
-def _partner(past: PastMoments, at: datetime) -> Partner:
+def _register(past: PastMoments, one: DrillPartner, at: datetime) -> Partner:
     partner = partners.register_partner(
         past.person_work("coordinator", at),
-        slug=PARTNER,
-        name="Drill trust team",
-        platform=PLATFORM,
-        mailbox="trust-team@drill.example",
+        slug=one.slug,
+        name=one.name,
+        platform=one.platform,
+        mailbox=one.mailbox,
         fields=ALLOWED,
-        about=PartnerTerms(
-            timezone="Europe/Lisbon",
-            reach_us=REACH_US,
-        ),
+        about=one.terms,
         is_new_platform=True,
         is_drill=True,
     )

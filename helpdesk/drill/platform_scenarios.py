@@ -95,6 +95,8 @@ def play_request_awaiting_approval(
 ) -> Scenario:
     """The request is written, and waits for a second person to read and approve it."""
     case, run, at = yield from _worked_on(actions, story, at)
+    # For people there another team of the platform answers: its page says so, and a person picks.
+    actions.record_region(RESPONDER, case, at, "011")
     actions.write_note(
         RESPONDER, case, at, "The hearing is tomorrow at ten; an answer helps until nine."
     )

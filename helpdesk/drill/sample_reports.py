@@ -208,6 +208,7 @@ STORIES = (
             "site_around": ("none",),
         },
         {"safe_channel": "office@drill.example", "never_contact": "The number on the site"},
+        platform="web-host",
     ),
     SampleReport(
         "false-profile",

@@ -68,6 +68,7 @@ def _site_down(actions: DrillActions, story: SampleReport, at: datetime) -> Scen
     case = actions.submit_report(story, at)
     at = yield at + timedelta(minutes=50)
     actions.claim(NEWCOMER, case, at)
+    actions.record_region(NEWCOMER, case, at, "011")
     actions.write_to_reporter(
         NEWCOMER,
         case,

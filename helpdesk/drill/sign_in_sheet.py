@@ -76,7 +76,7 @@ class SignInSheet:
             yield f"        {reporter.words}"
         yield "\n" + _heading("Sign in as staff", staff)
         yield from self._players(at, lambda role: role is not Role.PARTNER)
-        yield "\n" + _heading("Sign in as the platform", partner)
+        yield "\n" + _heading("Sign in as a partner", partner)
         yield from self._players(at, lambda role: role is Role.PARTNER)
         yield "\nCodes change every 30 seconds and work once. To print new ones: make codes"
 
