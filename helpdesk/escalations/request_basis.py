@@ -1,5 +1,7 @@
 """What a request rests on: all that the gates look at, and whether it is still so once approved."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from helpdesk.cases import past_disputes, report_content
@@ -20,7 +22,12 @@ from helpdesk.escalations.gates import (
     reveals_contact_except_account,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.packets import ACCOUNT_AT_ISSUE, OWNER_CONFIRMED, OWNERSHIP
+from helpdesk.escalations.packets import (
+    ACCOUNT_AT_ISSUE,
+    BASIS_OF_REQUESTS,
+    OWNER_CONFIRMED,
+    OWNERSHIP,
+)
 from helpdesk.escalations.priorities import FROM_LEVEL, could_change_account_access
 from helpdesk.escalations.states import ANOTHER_ACCOUNT, DeliveryState
 from helpdesk.partners import queries as partners
@@ -72,6 +79,19 @@ def _is_owner_refused_since(work: Work, escalation: Escalation) -> bool:
 def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:
     """Whether we still know who asks and whose account it is: who carries it is told no more."""
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
+
+
+def is_found_out_again_by(work: Work, escalation: Escalation, actors: Collection[str]) -> bool:
+    """Whether what a request rests on was found out by one of these since it was approved: nobody
+    else has looked at that."""
+    if not could_change_account_access(escalation.ask) or escalation.approved_at is None:
+        return False
+    facts = facts_of_playbook(work, escalation.case, escalation.playbook)
+    return any(
+        facts[name].set_at > escalation.approved_at and facts[name].set_by in actors
+        for name in BASIS_OF_REQUESTS
+        if name in facts
+    )
 
 
 def is_for_another_account(work: Work, escalation: Escalation) -> bool:

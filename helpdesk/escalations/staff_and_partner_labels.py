@@ -177,8 +177,9 @@ TROUBLES: Final = {
     "partner_not_vetted": "The partner is no longer vetted.",
     "partner_takes_it_no_more": "The partner was retired, or no longer takes requests like this."
     " Withdraw this one, and ask another partner.",
-    "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is. Do"
-    " those steps again and then send it again, or withdraw it.",
+    "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is, or"
+    " only the person who wrote it has confirmed it again. Have someone else do those steps again"
+    " and then send it again, or withdraw it.",
     ANOTHER_ACCOUNT: "Since it was approved, ownership of another account has been confirmed."
     " Withdraw it. If it’s the same account after all, do the step “Confirm whose account it is”"
     " again and then send it again.",

@@ -1,0 +1,95 @@
+"""Once it was approved, who wrote a request does not say alone what a colleague took back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from helpdesk.core.errors import Conflict
+from helpdesk.duty import operations as duty
+from helpdesk.escalations import operations
+from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.runs import operations as steps
+from helpdesk.runs import queries
+from tests.escalations.test_gates_again import send_again
+from tests.escalations.test_lost_basis import on_board
+from tests.escalations.test_views import page_of
+from tests.escalations.test_whose_account import BEFORE, MINE, confirm, playbook_at_work
+from tests.factories import sign_in
+from tests.runs.conftest import showing
+
+STEPS = ["confirm-owner", "vetting.vouch"]
+SAID = "Only the person who wrote this request has confirmed again"
+
+
+def record(house, who, outcome, minutes, step="confirm-owner"):
+    """Someone does the step again, in the playbook's run or in a new one."""
+    with house.as_(who, datetime.now(UTC) + timedelta(minutes=minutes)) as work:
+        run = playbook_at_work(work, house, "account-takeover")
+        if any(one.step == step for one in run.records):
+            steps.reopen_step(work, run, step)
+        page = queries.pinned_playbook_of(run)
+        for before, ended in BEFORE.items():
+            now = queries.progress_with_shared_steps(work, run).progress
+            if before != step and now.of(before).may_be_recorded:
+                duty.finish_step(work, run, before, outcome=ended, **showing(page, before, ended))
+        shown = showing(page, step, outcome)
+        if step == "confirm-owner" and outcome == "confirmed":
+            shown["evidence"] = {**shown["evidence"], "profile-url": MINE}
+        duty.finish_step(work, run, step, outcome=outcome, has_read=True, **shown)
+
+
+def found_out_by_its_writer(house, asked, step):
+    record(house, house.lead, "refused", 2, step)
+    record(house, house.writer, "confirmed", 4, step)
+    house.carry(asked)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_it_leaves_neither_by_itself_nor_by_who_wrote_it(house, staff, step):
+    confirm(house)
+    asked = house.approved(playbook="account-takeover")
+
+    found_out_by_its_writer(house, asked, step)
+
+    assert house.now(asked).state is EscalationState.APPROVED
+    assert house.delivery(asked).state is DeliveryState.DEAD_LETTER
+    assert SAID in sign_in(staff, house.second).get(page_of(house, asked)).text
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="second person"):
+        operations.resend_request(work, house.mine(work, asked))
+
+
+def test_a_second_person_reads_it_and_sends_it(house):
+    confirm(house)
+    asked = house.approved(playbook="account-takeover")
+    found_out_by_its_writer(house, asked, "confirm-owner")
+
+    with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=6)) as work:
+        operations.resend_request(work, house.mine(work, asked))
+    house.carry(asked)
+
+    assert house.now(asked).state is EscalationState.WITH_PARTNER
+    assert house.now(asked).approved_by == house.second.actor.id
+
+
+def test_a_colleague_who_did_not_write_it_finds_it_out_and_its_writer_sends_it(house):
+    confirm(house)
+    asked = house.approved(playbook="account-takeover")
+    found_out_by_its_writer(house, asked, "confirm-owner")
+
+    for step in STEPS:
+        record(house, house.lead, "confirmed", 6, step)
+
+    assert send_again(house, asked, house.writer) is EscalationState.WITH_PARTNER
+
+
+def test_of_what_a_partner_has_its_writer_does_not_take_the_alarm_away(house, staff):
+    confirm(house)
+    asked = house.carried(playbook="account-takeover")
+
+    found_out_by_its_writer(house, asked, "confirm-owner")
+
+    assert on_board(house) == [asked.ref]
+    assert SAID in sign_in(staff, house.second).get(page_of(house, asked)).text
+    for step in STEPS:
+        record(house, house.lead, "confirmed", 6, step)
+    assert on_board(house) == []
