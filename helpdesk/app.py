@@ -115,7 +115,7 @@ AT_UNBRANDED_HOST = frozenset(
 
 
 def create_app(context: AppContext, surface: Surface) -> Flask:
-    """One surface of the helpdesk as a WSGI application."""
+    """Create the WSGI application of one surface of the helpdesk."""
     app = Flask("helpdesk")
     app.jinja_environment = TemplateEnvironment
     app.jinja_options = {"cache_size": -1}  # every template is kept, so none has to be last used

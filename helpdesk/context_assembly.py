@@ -1,4 +1,5 @@
-"""open_context: settings in, an AppContext out. The one place where the parts meet."""
+"""Assembling the app context of a process: settings in, an AppContext out. The one place where the
+parts meet."""
 
 import time
 from typing import Any, Final
@@ -47,7 +48,7 @@ RESTED = 1.0
 
 
 def open_context(settings: Settings, *, engine: Engine | None = None) -> AppContext:
-    """Assemble what a process works with. Nothing is connected before it is first used."""
+    """Assemble the app context of a process. Nothing is connected before it is first used."""
     engine = engine or open_engine(
         settings.database_url, lock_timeout=PATIENCE if settings.serves else PATIENCE_OF_JOBS
     )
@@ -117,7 +118,8 @@ KEEPALIVES: Final = {
 def open_engine(
     url: str, *, idle_timeout: str = IDLE, lock_timeout: str = PATIENCE, **engine_options: Any
 ) -> Engine:
-    """A small pool: more processes, not more connections each. A dead connection is noticed.
+    """Open the database engine: a small pool, for more processes, not more connections each. A dead
+    connection is noticed.
 
     `patience` is how long a statement waits for a lock.
     """
@@ -176,4 +178,5 @@ def _ask_those_that_rested(engine: Engine) -> None:
 
 
 def open_queue_notifier(url: str) -> QueueNotifier:
+    """Open the queue notifier of a REDIS_URL, or the one for no Redis."""
     return NoQueueNotifier() if url == NO_REDIS else RedisQueueNotifier(url)

@@ -1,4 +1,4 @@
-"""No core dumps: who crashes must not leave on the disk what people told us.
+"""Disabling core dumps: who crashes must not leave on the disk what people told us.
 
 systemd sets no limit by itself, and a handler that the kernel pipes a core into asks no limit.
 """

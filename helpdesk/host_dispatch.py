@@ -1,4 +1,5 @@
-"""application_for(desk, surfaces): one surface, or several told apart by their hosts."""
+"""Dispatching by host: the WSGI application of one surface, or of several told apart by their
+hosts."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def application_for(context: AppContext, surfaces: frozenset[Surface]) -> "WSGIApplication":
-    """What a process serves. Raises NotConfigured if that is nothing, or cannot be told apart."""
+    """The WSGI application that a process serves. Raises NotConfigured if that is nothing, or
+    cannot be told apart."""
     if not surfaces:
         raise NotConfigured("SERVES is missing (public, staff, partner, or several with commas).")
     apps = {surface: create_app(context, surface) for surface in sorted(surfaces)}

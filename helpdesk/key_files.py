@@ -1,4 +1,5 @@
-"""The keys of the house: one for each purpose, in a file of its own, given to who needs it."""
+"""Key files: the keys of the house, one for each purpose, in a file of its own, given to who needs
+it."""
 
 import base64
 import binascii
@@ -11,7 +12,7 @@ KEY_BYTES: Final = 32
 
 
 class KeyFile(StrEnum):
-    """A file with a key, by the setting that names it."""
+    """The key files, by the setting that names each."""
 
     # Finds cases by return code and signs the public forms.
     INTAKE = "INTAKE_KEY_FILE"
@@ -109,7 +110,8 @@ SEVERAL: Final = frozenset({KeyFile.INTAKE, *PEPPERS.values()})
 
 
 def read_keys(path: str) -> tuple[bytes, ...]:
-    """The base64 keys of a file, one a line. ValueError if there is none, or it is not a key."""
+    """Read the base64 keys of a file, one a line. ValueError if there is none, or it is not a
+    key."""
     try:
         lines = Path(path).read_text().split()
         keys = tuple(base64.b64decode(line, validate=True) for line in lines)

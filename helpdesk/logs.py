@@ -13,7 +13,8 @@ LEVEL: Final = logging.WARNING
 
 
 class JsonLinesFormatter(logging.Formatter):
-    """One record as one line of JSON, so that nothing in a message can start a line of its own.
+    """A log formatter: one record as one line of JSON, so that nothing in a message can start a
+    line of its own.
 
     A traceback is reduced to the kind of the error: its words may hold what a reporter told us.
     """
@@ -37,7 +38,7 @@ class JsonLinesFormatter(logging.Formatter):
 
 
 def configure_logging(process: str) -> None:
-    """Send this process's log to standard error. Safe to call twice."""
+    """Configure logging: this process's log goes to standard error. Safe to call twice."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLinesFormatter(process))
     logging.basicConfig(level=LEVEL, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""What the value of a setting must look like: each check returns it, or raises ValueError.
+"""Parsing the values of settings: each check returns it, or raises ValueError.
 
 The error is the sentence for the operator. It never repeats a value that may hold a password.
 """
@@ -43,7 +43,8 @@ OVER_THE_DATABASE_URL: Final = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "
 
 
 def parse_database_url(text: str) -> str:
-    """A URL for SQLAlchemy with psycopg; over a network with a certificate that is checked."""
+    """Parse a URL for SQLAlchemy with psycopg; over a network with a certificate that is
+    checked."""
     parts = _split(text)
     if parts.scheme not in DATABASE_SCHEMES:
         raise ValueError("must begin with postgresql://, as in postgresql://role@host/database")
@@ -66,7 +67,7 @@ def parse_database_url(text: str) -> str:
 
 
 def parse_redis_url(text: str) -> str:
-    """A URL for redis-py; over a network with TLS."""
+    """Parse a URL for redis-py; over a network with TLS."""
     parts = _split(text)
     if parts.scheme not in REDIS_SCHEMES:
         raise ValueError("must begin with redis://, rediss:// or unix://, or be none")
@@ -80,7 +81,8 @@ def parse_redis_url(text: str) -> str:
 
 
 def parse_surface_url(text: str) -> str:
-    """Where people reach a surface: scheme and host, nothing behind them; no slash at the end."""
+    """Parse the URL at which people reach a surface: scheme and host, nothing behind them; no slash
+    at the end."""
     parts = _split(text)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise ValueError("must be a whole address, as in https://help.example.org")
@@ -90,7 +92,7 @@ def parse_surface_url(text: str) -> str:
 
 
 def parse_web_address(text: str) -> str:
-    """Any page on the web."""
+    """Parse the URL of any page on the web."""
     parts = _split(text)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise ValueError("must be a whole address, as in https://www.example.org/")
@@ -98,7 +100,7 @@ def parse_web_address(text: str) -> str:
 
 
 def parse_mail_url(text: str) -> str:
-    """A mail server, or a folder for a drill."""
+    """Parse the URL of a mail server, or of a folder for a drill."""
     parts = _split(text)
     if parts.scheme not in MAIL_SCHEMES:
         raise ValueError("must begin with smtp://, smtps:// or folder://")
@@ -110,7 +112,7 @@ def parse_mail_url(text: str) -> str:
 
 
 def parse_sender_address(text: str) -> str:
-    """One address that a letter can come from."""
+    """Parse one address that emails can come from."""
     try:
         address = Address(addr_spec=text)
     except (HeaderParseError, ValueError, IndexError):
@@ -121,14 +123,14 @@ def parse_sender_address(text: str) -> str:
 
 
 def parse_megabytes(text: str) -> int:
-    """A whole number of megabytes, at least one."""
+    """Parse a whole number of megabytes, at least one."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ValueError("must be a whole number of megabytes, as in 1000")
     return int(text)
 
 
 def parse_folder_path(text: str) -> Path:
-    """A folder, or a place where one can be made."""
+    """Parse the path of a folder, or of a place where one can be made."""
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise ValueError("is a file; name a folder")
@@ -136,7 +138,7 @@ def parse_folder_path(text: str) -> Path:
 
 
 def parse_existing_file_path(text: str) -> Path:
-    """A file that is there."""
+    """Parse the path of a file that is there."""
     path = Path(text)
     if not path.is_file():
         raise ValueError("names no file")
@@ -155,7 +157,7 @@ def _split(text: str) -> SplitResult:
 
 
 def is_local_host(host: str) -> bool:
-    """This machine: a socket in the file system, or the loopback addresses."""
+    """Whether a host is this machine: a socket in the file system, or the loopback addresses."""
     return host.startswith("/") or host in LOCAL
 
 

@@ -18,7 +18,7 @@ LANGUAGES = ("en", "es", "fr", "ar", "pt")
 
 
 class Surface(StrEnum):
-    """A set of pages with its own door, cookie and database role."""
+    """The surfaces: sets of pages, each with its own door, cookie and database role."""
 
     PUBLIC = "public"
     STAFF = "staff"
@@ -26,7 +26,8 @@ class Surface(StrEnum):
 
 
 class NotConfigured(Exception):
-    """The environment lacks something or holds what cannot be; the message names all of it."""
+    """Raised if the environment lacks something or holds what cannot be; the message names all of
+    it."""
 
 
 # What a process needs that serves pages or performs jobs, beside its keys.
@@ -45,7 +46,7 @@ EVERYTHING: Final = frozenset(
 
 @dataclass(frozen=True)
 class Settings:
-    """What a process was told about its surroundings: see docs/running.md for every field."""
+    """The settings of a process: see docs/running.md for every field."""
 
     database_url: str = field(repr=False)
     redis_url: str

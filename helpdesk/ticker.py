@@ -70,7 +70,7 @@ _look_back = _LookBack()
 
 
 def run_ticker(context: AppContext, engine: Engine) -> None:
-    """Tick while we hold the lease; stand by while another does, or the database is away.
+    """Run the ticker while we hold the lease; stand by while another does, or the database is away.
 
     Returns when somebody asks this process to stop (`job_runner.request_stop`). A letter that broke
     off would be kept from everybody until its lease ends.
@@ -114,13 +114,13 @@ def _rest(seconds: float, *, unless: threading.Event | None = None) -> None:
 
 
 def acquire_ticker_lease(context: AppContext, holder: str) -> int | None:
-    """Take or renew the lease; None while another ticker holds it."""
+    """Acquire or renew the ticker's lease; None while another ticker holds it."""
     with context.begin() as work:
         return ticker_lease.acquire_lease(work.session, holder)
 
 
 def save_progress(context: AppContext) -> None:
-    """Keep here, too, how far the house has come: whoever takes over knows it then."""
+    """Save here, too, how far the ticks have come: whoever takes over knows it then."""
     with context.begin() as work:
         kept = send_hold.tick_progress_if_sending(work.session, context.progress_store)
     if kept is not None and context.progress_store is not None:
@@ -128,7 +128,8 @@ def save_progress(context: AppContext) -> None:
 
 
 def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
-    """Write down for the board whose sessions were ended; what cannot be written now, later."""
+    """Record for the board whose database sessions were ended; what cannot be written now,
+    later."""
     for role, session in watcher.unreported_sessions().items():
         with context.begin() as work:
             ended_database_sessions.record_ended_database_session(work, role, session)
@@ -142,8 +143,8 @@ def tick(
     fence: int | None = None,
     fallback: FallbackWorkers | None = None,
 ) -> None:
-    """Chain history; forget presses; see whether very many wait; call the workers for what is due,
-    and do what they did not.
+    """One tick of the ticker. Chain history; forget presses; see whether very many wait; call the
+    workers for what is due, and do what they did not.
 
     History comes first, and the rest has an end: whatever floods us, what was done is witnessed.
     A database that was restored or copied is held: then nothing is called and nothing is done.

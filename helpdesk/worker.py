@@ -12,12 +12,13 @@ from helpdesk.settings import Settings
 
 @cache
 def worker_context(queue: str) -> AppContext:
-    """The desk of this process; a forked child of a worker opens its own connections."""
+    """The app context of this worker process; a forked child of a worker opens its own
+    connections."""
     return open_context(Settings.from_environment(os.environ, holds=OF_WORKER[queue]))
 
 
 def run_due_jobs(queue: str) -> bool:
-    """Perform what is due in a queue, for a minute at most. False if more is due already."""
+    """Run a queue's due jobs, for a minute at most. False if more is due already."""
     context = worker_context(queue)
     job_runner.run_due_jobs(context, queue, seconds=job_runner.IN_A_JOB)
     return not job_runner.has_due_jobs(context, queue)

@@ -1,1 +1,2 @@
-"""The world outside, each part fitting a Protocol of core."""
+"""Adapters to the world outside, each fitting a Protocol of core: database, Redis, email,
+processes."""

@@ -1,4 +1,5 @@
-"""Child processes: tethered to the one that started them, stopped politely, then firmly."""
+"""Starting and stopping child processes: tethered to the one that started them, stopped politely,
+then firmly."""
 
 import ctypes
 import os
@@ -17,12 +18,13 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class CannotStart(Exception):
-    """Something on this machine keeps us from starting; the sentence is for the operator."""
+    """Raised if something on this machine keeps us from starting; the sentence is for the
+    operator."""
 
 
 @dataclass(frozen=True)
 class SystemAccount:
-    """A system account under which a child runs, if it is not ours."""
+    """The system account under which a child runs, if it is not ours."""
 
     uid: int
     gid: int
@@ -38,7 +40,7 @@ def spawn_child(
     folder: Path | None = None,
     keeps_open: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own. If we die without a word, it gets `farewell`."""
+    """Spawn a child in a session of its own. If we die without a word, it gets `farewell`."""
     if log.exists() and log.stat().st_size > FULL_LOG:
         log.replace(log.with_suffix(".old"))
     with log.open("ab") as output:
@@ -60,7 +62,8 @@ def spawn_child(
 
 
 def stop_process(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
-    """Send each signal in turn, with its patience in seconds, until the process has ended."""
+    """Stop a process: send each signal in turn, with its patience in seconds, until it has
+    ended."""
     for number, patience in (*steps, (signal.SIGKILL, 10.0)):
         if process.poll() is not None:
             return
@@ -72,7 +75,7 @@ def stop_process(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals,
 
 
 def stop_by_pid(pid: int, *steps: tuple[signal.Signals, float]) -> None:
-    """The same for a process that is not our child: one left over from an earlier run."""
+    """Stop a process that is not our child by its pid: one left over from an earlier run."""
     for number, patience in (*steps, (signal.SIGKILL, 10.0)):
         try:
             os.kill(pid, number)
@@ -103,12 +106,13 @@ def has_working_folder(pid: int, folder: Path) -> bool:
 
 
 def adopt_orphans() -> None:
-    """From now on, a grandchild whose parent dies becomes our child, so that we can end it."""
+    """Adopt orphans from now on: a grandchild whose parent dies becomes our child, so that we can
+    end it."""
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def child_pids() -> list[int]:
-    """The processes whose parent we are."""
+    """The pids of our child processes."""
     me = os.getpid()
     found = []
     for entry in Path("/proc").iterdir():
@@ -135,7 +139,7 @@ def end_all_children(patience: float = 10.0) -> None:
 
 
 def log_tail(log: Path, lines: int = 12) -> str:
-    """The end of a log, for the message that says why a process did not stay."""
+    """The last lines of a log, for the message that says why a process did not stay."""
     try:
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
     except OSError:

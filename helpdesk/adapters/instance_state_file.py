@@ -1,4 +1,5 @@
-"""What the ticker keeps of its house in the instance folder, beside the database and its backup."""
+"""The file in the instance folder that keeps the ticker's progress, beside the database and its
+backup."""
 
 import json
 import logging
@@ -15,7 +16,8 @@ NAME = "sending.json"
 
 
 class InstanceStateFile:
-    """A small file. It is written whole or not at all, after what it tells of was committed."""
+    """The file with the ticker's progress. It is written whole or not at all, after what it tells
+    of was committed."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME

@@ -35,7 +35,8 @@ REASONS: Final = list(SessionEndReason)
 
 
 class LockWatcher(threading.Thread):
-    """Looks for as long as the process lives, and remembers whose sessions were ended."""
+    """Watches locks for as long as the process lives, ends sessions that keep others waiting, and
+    remembers whose."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(name="lock watcher", daemon=True)

@@ -1,4 +1,4 @@
-"""The way out for mail: a real SMTP server, or a folder in which a drill keeps its emails."""
+"""Mailers that send emails: a real SMTP server, or a folder in which a drill keeps its emails."""
 
 import logging
 import smtplib
@@ -32,15 +32,16 @@ GO_ON = 354
 
 
 class TlsNotOffered(smtplib.SMTPException):
-    """The server offers no TLS, or somebody on the way has taken the offer out."""
+    """Raised if the mail server offers no TLS, or somebody on the way has taken the offer out."""
 
 
 class UnclearSmtpReply(smtplib.SMTPException):
-    """The SMTP server's reply to the whole message was neither yes, later nor no."""
+    """Raised if the SMTP server's reply to the whole message was neither yes, later nor no."""
 
 
 class SmtpMailer:
-    """Hands emails to one SMTP server: smtp is STARTTLS before anything else, smtps TLS at once.
+    """A mailer that sends emails to one SMTP server: smtp is STARTTLS before anything else, smtps
+    TLS at once.
 
     Without TLS, and a certificate that fits the host, no password and no letter leaves. Only a
     server on this machine that wants no password is spoken to in clear.
@@ -191,7 +192,7 @@ class _BriefTls(_Brief, smtplib.SMTP_SSL):
 
 
 class FolderMailer:
-    """Keeps emails as files. Used in drills, where nothing may leave the machine."""
+    """A mailer that writes emails as files. Used in drills, where nothing may leave the machine."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
@@ -210,7 +211,7 @@ class FolderMailer:
 
 
 class NoMailer:
-    """A mailer that sends nothing. For a command that was told of no mail server: an email waits
+    """A mailer that sends nothing, for a command that was told of no mail server: an email waits
     for a worker that knows one."""
 
     def send(self, email: Email) -> None:
@@ -218,7 +219,8 @@ class NoMailer:
 
 
 def open_mailer(url: str, sender: str) -> Mailer:
-    """Mailer for a MAIL_URL; ValueError for a scheme we do not know. Without one, none leaves."""
+    """Open the mailer for a MAIL_URL; ValueError for a scheme we do not know. Without one, none is
+    sent."""
     if not url:
         return NoMailer()
     scheme = urlsplit(url).scheme
@@ -230,7 +232,8 @@ def open_mailer(url: str, sender: str) -> Mailer:
 
 
 def build_mime_message(email: Email, sender: str) -> EmailMessage:
-    """The email; PermanentMailError if its address is none, however long it was kept here."""
+    """Build the MIME message of an email; PermanentMailError if its address is none, however long
+    it was kept here."""
     message = EmailMessage()
     try:
         message["From"] = (

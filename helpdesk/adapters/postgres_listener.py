@@ -1,4 +1,5 @@
-"""Listener: the database says which queue has new work, with the commit that did it.
+"""The PostgreSQL listener: the database notifies which queue has new work, with the commit that did
+it.
 
 Anybody with a role in the database can say so too: a name is but a reason to look.
 """
@@ -20,7 +21,8 @@ A_WHILE = 5.0
 
 
 class PostgresListener(threading.Thread):
-    """Calls `hear` for each queue that is named, for as long as the process lives."""
+    """A thread that calls `hear` for each queue that is notified, for as long as the process
+    lives."""
 
     def __init__(self, engine: Engine, hear: Callable[[str], None], known: frozenset[str]) -> None:
         super().__init__(name="listener", daemon=True)

@@ -1,4 +1,4 @@
-"""The queue notifier: the one word that is pushed into Redis, so that a queue's worker looks.
+"""The queue notifier: a word pushed into Redis, so that a queue's worker wakes up and looks.
 
 What is heard of it, and that nothing else is: `waking.py`.
 """
@@ -96,12 +96,12 @@ class NoQueueNotifier:
 
 
 def connect_to_redis(url: str) -> "Redis":
-    """A connection that answers or fails at once."""
+    """Connect to Redis with a connection that answers or fails at once."""
     return Redis.from_url(
         url, socket_connect_timeout=0.5, socket_timeout=2, retry=Retry(NoBackoff(), 0)
     )
 
 
 def wake_up_list_of(queue: str) -> str:
-    """Where a queue's wake-ups lie: the name that RQ gives it."""
+    """The name of the Redis list with a queue's wake-ups, as RQ gives it."""
     return f"rq:queue:{queue}"

@@ -190,5 +190,6 @@ def _stop_between_jobs(_number: int, _frame: FrameType | None) -> None:
 
 
 def open_worker(url: str, queue: str, run_jobs: Look) -> QueueWorker:
-    """A worker for exactly one queue. It waits in a blocking read, so its socket is patient."""
+    """Make a worker for exactly one queue. It waits in a blocking read, so its socket is
+    patient."""
     return QueueWorker(queue, Redis.from_url(url, socket_connect_timeout=2), run_jobs)

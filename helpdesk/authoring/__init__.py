@@ -1,1 +1,1 @@
-"""For those who write playbooks: reading, lint, translation, simulation and their commands."""
+"""Tools for authors of playbooks: reading, lint, translation, simulation and their commands."""

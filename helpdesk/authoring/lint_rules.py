@@ -1,4 +1,4 @@
-"""The rules that every page keeps, by number. A number means the same thing for ever."""
+"""The register of lint rules, by number. A number means the same thing for ever."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Phrases that rules look for, and how they are found in a sentence."""
+"""Phrases that lint rules look for, and matching them in a sentence."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ TURNS_ROUND = re.compile(
 
 @dataclass(frozen=True)
 class Phrase:
-    """Whole words to look for, and what to write instead."""
+    """A phrase: whole words to look for, and what to write instead."""
 
     words: str
     instead: str
@@ -22,7 +22,7 @@ class Phrase:
 
 
 class PhraseMatcher:
-    """A list of phrases. Most texts hold none of them, and are done with after one look."""
+    """Matches a list of phrases. Most texts hold none of them, and are done with after one look."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = tuple(phrases)
@@ -46,12 +46,12 @@ class PhraseMatcher:
 
 @lru_cache(maxsize=1024)
 def make_phrase_matcher(words: tuple[str, ...]) -> PhraseMatcher:
-    """Phrases that are only looked for."""
+    """Make a matcher of phrases that are only looked for."""
     return PhraseMatcher(make_phrase(one) for one in words)
 
 
 def make_phrase(words: str, instead: str = "") -> Phrase:
-    """Words in small letters; * stands for any ending."""
+    """Make a phrase of words in small letters; * stands for any ending."""
     inner = re.escape(words.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
     shown = words.replace("*", "")
     return Phrase(shown, instead, re.compile(rf"(?<![\w-]){inner}(?![\w-])", re.IGNORECASE))

@@ -1,4 +1,4 @@
-"""One identifier for each page, for other programs: made once by chance, and kept for ever."""
+"""The UUIDs of playbooks, for other programs: made once by chance, and kept for ever."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ HEAD = """\
 
 
 def read_playbook_uuids(folder: Path) -> dict[str, str]:
-    """The identifiers by page. A folder that has no lock yet has none."""
+    """Read the UUIDs by page. A folder that has no lock yet has none."""
     if not (folder / LOCK).exists():
         return {}
     file = read_yaml_file(folder / LOCK, f"playbooks/{LOCK}")
@@ -27,7 +27,7 @@ def read_playbook_uuids(folder: Path) -> dict[str, str]:
 
 
 def write_missing_uuids(folder: Path, pages: Iterable[str]) -> tuple[str, ...]:
-    """Give an identifier to every page that has none; says which. One that is there stays."""
+    """Write a UUID for every page that has none; says which. One that is there stays."""
     ids = read_playbook_uuids(folder)
     missing = tuple(page for page in pages if page not in ids)
     ids |= {page: str(uuid4()) for page in missing}

@@ -19,7 +19,8 @@ from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
 
 
 def publish_playbooks(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
-    """Write what has changed, and say which files. A page that does not read refuses all of it."""
+    """Publish the playbooks: write what has changed, and say which files. A page that does not read
+    refuses all of it."""
     contents = files_to_publish(folder, languages)
     changed = tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
     for name in changed:
@@ -30,13 +31,13 @@ def publish_playbooks(folder: Path, languages: Iterable[str]) -> tuple[str, ...]
 
 
 def outdated_files(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
-    """The files that publishing would change."""
+    """The published files that are outdated: publishing would change them."""
     contents = files_to_publish(folder, languages)
     return tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
 
 
 def files_to_publish(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
-    """The files as they have to be, by name: the library, and each translation."""
+    """The files to publish, by name: the library, and each translation."""
     library = read_library(folder)
     whole, table = serialize(library), serialize(library.table)
     # for those who write playbooks; no process of the helpdesk needs them
@@ -50,12 +51,13 @@ def files_to_publish(folder: Path, languages: Iterable[str]) -> Mapping[str, str
 
 
 def published_helplines(path: Path) -> str:
-    """An operator's own lines as they are published, from the file in which they are written."""
+    """An operator's own helplines as they are published, from the file in which they are
+    written."""
     return _as_json({"helplines": serialize(read_helplines_at(path))})
 
 
 def published_translation(library: WrittenLibrary, folder: Path, language: str) -> str:
-    """One translation as it is published."""
+    """A translation as it is published."""
     parts = read_translation_files(folder, language)
     said, how_far = shown_sentences(library, parts), translation_status(library, language, parts)
     return _as_json(

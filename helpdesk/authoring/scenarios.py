@@ -1,4 +1,4 @@
-"""Walk-throughs: made-up people whose way through a page is written down, with what must happen."""
+"""Scenarios: made-up people whose way through a page is written down, with what must happen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ SKIPPED = "skipped"
 
 @dataclass(frozen=True)
 class SimulationScript:
-    """What somebody answers, and how each step goes that does not go the usual way.
+    """The script of a simulation: what somebody answers, and how each step goes that does not go
+    the usual way.
 
     `facts` were known before the first step, `evidence` is what gets written down on the way.
     """
@@ -26,7 +27,7 @@ class SimulationScript:
 
 @dataclass(frozen=True)
 class ExpectedResult:
-    """What must come of a walk-through, and the line on which each of it is written."""
+    """The expected result of a scenario, and the line on which each part of it is written."""
 
     level: Level
     rule: str
@@ -39,7 +40,8 @@ class ExpectedResult:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One made-up person, from the first answer to the end, and where that is written."""
+    """A scenario: one made-up person, from the first answer to the end, and where that is
+    written."""
 
     id: str
     says: str

@@ -1,4 +1,5 @@
-"""Whether advice fits what a person said: the checks of vocab/advice_checks.yml, on any answers."""
+"""Unfit advice: whether advice goes against what a person said, by the checks of
+vocab/advice_checks.yml."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, not_stopp
 
 @dataclass(frozen=True)
 class UnfitAdvice:
-    """Advice that goes against an answer; without a line, one that is missing."""
+    """A piece of unfit advice, which goes against an answer; without a line, one that is
+    missing."""
 
     check: AdviceCheck
     line: Advice | None
@@ -30,7 +32,8 @@ class UnfitAdvice:
 def find_unfit_advice(
     checks: Iterable[AdviceCheck], pages: Sequence[Playbook], answers: Context
 ) -> Iterator[UnfitAdvice]:
-    """What these pages would say to somebody with these answers, and should not."""
+    """Find unfit advice: what these pages would say to somebody with these answers, and should
+    not."""
     told = merged_advice(pages, answers)
     # of several kinds none knows that it is the one that has stopped
     counted = answers if len(pages) == 1 else not_stopped(answers)

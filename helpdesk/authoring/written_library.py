@@ -1,4 +1,5 @@
-"""The library as it is written: the playbooks with the decision table beside them."""
+"""The written library: the playbooks as they stand in the content folder, with the decision table
+beside them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from helpdesk.triage.decision_table import DecisionTable
 
 @dataclass(frozen=True)
 class AdviceCheck:
-    """What advice must not say, or has to say, to somebody who gave certain answers.
+    """A check of advice: what it must not say, or has to say, to somebody who gave certain answers.
 
     `never` and `first` are words to look for: the former in no line that is shown, one of the
     latter in a line among the first. Words of `together` are never in one list.
@@ -26,7 +27,8 @@ class AdviceCheck:
 
 @dataclass(frozen=True, eq=False)
 class WrittenLibrary(Library):
-    """Everything in the content folder, for those who write, check and translate it."""
+    """The written library: everything in the content folder, for those who write, check and
+    translate it."""
 
     table: DecisionTable = field(kw_only=True)
     advice_checks: tuple[AdviceCheck, ...] = field(kw_only=True, default=())

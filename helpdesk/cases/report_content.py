@@ -77,7 +77,7 @@ def answers_in_mailbox(work: Work, case: Case) -> dict[str, Answer]:
     return {**known, **since}
 
 
-def kind_that_hold_is_about(work: Work, case: Case) -> str:
+def kind_asked_whether_it_stopped(work: Work, case: Case) -> str:
     """The one kind of trouble of which alone the mailbox's answer says whether it has stopped;
     nothing where that was told of several."""
     return str(_answers_and_corrections(work, case)[1].get(HOLD_IS_ABOUT) or "")

@@ -63,7 +63,8 @@ def release_sending_command(operator_name: str, *, skip_due: bool, yes: bool) ->
 
 
 def describe_due_jobs(due: restored_backup.DueJobs, *, skip_due: bool) -> list[str]:
-    """What is due, by kind and number, and the requests that may arrive a second time."""
+    """Describe the jobs that are due, by kind and number, and the requests that may arrive a second
+    time."""
     lines = [WHY[due.held.because], f"It was last in use at {_moment(due.held.as_of)}.", BACK, ""]
     if not due.by_job:
         lines.append("Nothing is due.")

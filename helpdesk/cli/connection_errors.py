@@ -1,4 +1,4 @@
-"""Sentences for an operator about what lies outside: the database, Redis, the disk.
+"""Explaining connection errors to an operator: of the database, Redis, the disk.
 
 They say what to look at. They never repeat what a library said, which may hold a password.
 """
@@ -10,7 +10,7 @@ TRY_AGAIN = "Check that it is running and that {setting} points to it."
 
 
 def explain_connection_error(error: DBAPIError | RedisError) -> str:
-    """What keeps a command from the database or from Redis."""
+    """Explain what keeps a command from the database or from Redis."""
     return (
         explain_redis_error(error)
         if isinstance(error, RedisError)
@@ -19,7 +19,8 @@ def explain_connection_error(error: DBAPIError | RedisError) -> str:
 
 
 def explain_database_error(error: DBAPIError) -> str:
-    """By PostgreSQL's code where it answered, by its words where the connection failed."""
+    """Explain a database error: by PostgreSQL's code where it answered, by its words where the
+    connection failed."""
     code = getattr(error.orig, "sqlstate", None) or ""
     said = str(error.orig).lower()
     if "password authentication failed" in said or "no password supplied" in said:
@@ -52,6 +53,7 @@ def explain_database_error(error: DBAPIError) -> str:
 
 
 def explain_redis_error(error: RedisError) -> str:
+    """Explain a Redis error."""
     if isinstance(error, (AuthenticationError, NoPermissionError, ResponseError)):
         return (
             "Redis refused the connection. Check the user and password in REDIS_URL, and what "
@@ -61,7 +63,8 @@ def explain_redis_error(error: RedisError) -> str:
 
 
 def explain_os_error(error: OSError) -> str:
-    """A file or folder that cannot be used, named; or what else the system said."""
+    """Explain an error of the operating system: the file or folder that cannot be used, or what
+    else it said."""
     if error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."
     return f"The system says: {error.strerror or type(error).__name__}."

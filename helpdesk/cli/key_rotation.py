@@ -1,4 +1,5 @@
-"""Seal again, under the key of its purpose, what an older key sealed; each in one transaction."""
+"""Key rotation: reseal, under the current key of its purpose, what an older key sealed; each in one
+transaction."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,7 +39,7 @@ MOVED = "escalations.tell_partner"
 
 @dataclass
 class ResealCounts:
-    """What became of each sealed value."""
+    """The counts of a reseal: what became of each sealed value."""
 
     resealed: int = 0
     current: int = 0
@@ -53,7 +54,7 @@ class SealedField(NamedTuple):
 
 
 def reseal_everything(context: AppContext, old: Secret, *, operator_name: str) -> ResealCounts:
-    """Seal again all that the older key opens. Safe to run twice, and to stop at any moment.
+    """Reseal all that the older key opens. Safe to run twice, and to stop at any moment.
 
     Row by row: what is not reached yet opens with the older key, and what is, with today's.
     """
@@ -66,7 +67,7 @@ def reseal_everything(context: AppContext, old: Secret, *, operator_name: str) -
 def reseal_steps(
     context: AppContext, old: Secret, done: ResealCounts, *, operator_name: str
 ) -> Iterator[None]:
-    """The same, one transaction after the other."""
+    """Reseal everything, one transaction after the other."""
     actor = operator(operator_name)
     for kind, key in KINDS:
         with context.begin(actor) as work:

@@ -1,4 +1,4 @@
-"""The command that signs keys of before, which an operator looks at first."""
+"""The command that signs older keys without a signature, which an operator looks at first."""
 
 from typing import Any, Final
 
@@ -82,8 +82,8 @@ def _refuse_two_of_one_team(unsigned: list[tuple[str, Key, KeyFile]]) -> None:
 
 
 def list_unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
-    """The keys of teams and people that do not count, each with its owner's name and whose key
-    signs it."""
+    """List the keys of teams and people without a valid signature, each with its owner's name and
+    whose key signs it."""
     owners: dict[str, tuple[str, KeyFile]] = {}
     for team in work.session.scalars(select(Team)):
         owners[team.id] = (f"Team {team.slug}", team_signing_key_file(team.kind))

@@ -1,4 +1,5 @@
-"""Commands with which an operator looks after a helpdesk: tables, first people, history."""
+"""Maintenance commands of an operator: migrate the database, make the first people, verify
+history."""
 
 import os
 from collections.abc import Collection, Iterator
@@ -60,7 +61,7 @@ def migrate_command(tries: int) -> None:
 
 
 def database_warnings(url: str) -> Iterator[str]:
-    """What only a superuser can put right, in sentences."""
+    """Warnings about the database, in sentences: what only a superuser can put right."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         if not database_hardening.are_schema_changes_blocked(connection):
@@ -193,7 +194,7 @@ def verify_history_command() -> None:
 def command_context(
     needs: Collection[str], holds: Collection[KeyFile] = ()
 ) -> Iterator[AppContext]:
-    """The desk that the environment describes, with what a command needs, while it runs."""
+    """The app context of a command: the desk that the environment describes, while it runs."""
     settings = Settings.from_environment(os.environ, needs=needs, holds=holds)
     context = open_context(settings)
     try:

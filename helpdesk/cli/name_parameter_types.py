@@ -1,4 +1,4 @@
-"""Names that are typed on the command line: no page takes one that a command would not, either."""
+"""Click parameter types for names: no page takes one that a command would not, either."""
 
 from typing import Any, Final
 

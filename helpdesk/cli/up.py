@@ -1,4 +1,4 @@
-"""Commands about a whole helpdesk on one machine."""
+"""Commands that start a whole drill helpdesk on one machine, or delete it."""
 
 import os
 import sys
@@ -52,7 +52,7 @@ def delete_instance_command(instance: Path) -> None:
 
 
 def print_ignoring_closed_output(sentence: str) -> None:
-    """Tell whoever watches; if nobody does any more, go on."""
+    """Print a sentence for whoever watches; if nobody does any more, go on."""
     try:
         click.echo(sentence)
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Commands that run for long beside the pages: workers and the ticker."""
+"""Commands that run the worker of a queue, or the ticker."""
 
 import os
 import signal

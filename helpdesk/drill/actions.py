@@ -1,4 +1,4 @@
-"""What people do in the drill's scenarios, each by the operation that does it for real."""
+"""The actions of people in the drill's scenarios, each by the operation that does it for real."""
 
 import secrets
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ FRONT_LINE, QUIET_ROOM = "front-line", "quiet-room"
 
 @dataclass
 class DrillReport:
-    """A report that has arrived, and the code that only its reporter has."""
+    """A report of the drill that has arrived, and the code that only its reporter has."""
 
     story: SampleReport
     case: Case
@@ -35,7 +35,7 @@ class DrillReport:
 
 @dataclass
 class DrillActions:
-    """Everyone who can do something in the drill."""
+    """The actions that everyone in the drill can do."""
 
     past: PastMoments
     reports: dict[str, DrillReport]

@@ -1,4 +1,4 @@
-"""Commands about the drill: make it once, and say again and again how to sign in."""
+"""Commands about the drill: seed it once, and show how to sign in."""
 
 import os
 from dataclasses import asdict

@@ -36,7 +36,7 @@ ALLOWED = frozenset(BY_NAME) - {"region"}
 
 @dataclass(frozen=True)
 class DrillPerson:
-    """Someone in the drill: who they are, where they sit, and what that lets them see."""
+    """A person of the drill: who they are, where they sit, and what that lets them see."""
 
     handle: str
     name: str
@@ -173,7 +173,8 @@ PARTS = (
 
 
 def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
-    """Make teams and people; everybody enrols, and colleagues let each other in."""
+    """Create the drill's teams and people; everybody enrols, and colleagues give each other
+    access."""
     teams = {
         slug: accounts.create_team(
             past.operator_work(at),
@@ -216,7 +217,8 @@ def _register(past: PastMoments, one: DrillPartner, at: datetime) -> Partner:
 
 
 def register_second_partner(past: PastMoments, at: datetime) -> None:
-    """Its test letter lies among the letters, unread."""
+    """Register the drill's second partner, whose email address is not confirmed: its test letter
+    lies among the letters, unread."""
     partners.register_partner(
         past.person_work("coordinator", at),
         slug=QUIET_PARTNER,

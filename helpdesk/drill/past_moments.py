@@ -1,4 +1,4 @@
-"""Pieces of work of everyone in the drill, at past moments, in one transaction."""
+"""Work of people of the drill at past moments, in one transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ def past_in_one_transaction(context: AppContext) -> Iterator["PastMoments"]:
 
 @dataclass(frozen=True)
 class PastContext(AppContext):
-    """A desk on which it is a moment of the past, so that jobs write down that moment."""
+    """An app context at a past moment, so that jobs write down that moment."""
 
     moment: datetime | None = None
 
@@ -55,7 +55,8 @@ class PastContext(AppContext):
 
 @dataclass
 class PastMoments:
-    """Who acts, and when. Every change is made by an operation, as that person."""
+    """Opens work at past moments, as anyone of the drill. Every change is made by an operation, as
+    that person."""
 
     context: PastContext
     session: Session

@@ -1,4 +1,4 @@
-"""The scenarios in which the platform is asked: it answers, it is silent, it asks back."""
+"""Drill scenarios in which the platform is asked: it answers, it is silent, it asks back."""
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ LEAD, AGENT = "platform-lead", "platform-agent"
 
 
 def play_decided_request(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
-    """Asked and decided; now the reporter has to say whether it is true."""
+    """Play a request that was decided; now the reporter has to say whether it is true."""
     case, run, at = yield from _worked_on(actions, story, at)
     request = _ask(
         actions,
@@ -55,7 +55,7 @@ def play_decided_request(actions: DrillActions, story: SampleReport, at: datetim
 
 
 def play_unanswered_request(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
-    """With the platform, and no answer yet."""
+    """Play a request that is with the platform, and has no answer yet."""
     _, run, at = yield from _worked_on(actions, story, at)
     _ask(
         actions,
@@ -69,7 +69,7 @@ def play_unanswered_request(actions: DrillActions, story: SampleReport, at: date
 
 
 def play_partner_question(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
-    """The platform has a question, and the case is awake again."""
+    """Play a request about which the platform has a question, and the case is awake again."""
     _, run, at = yield from _worked_on(actions, story, at)
     request = _ask(
         actions,
@@ -93,7 +93,7 @@ def play_partner_question(actions: DrillActions, story: SampleReport, at: dateti
 def play_request_awaiting_approval(
     actions: DrillActions, story: SampleReport, at: datetime
 ) -> Scenario:
-    """The request is written, and waits for a second person to read and approve it."""
+    """Play a request that is written, and waits for a second person to approve it."""
     case, run, at = yield from _worked_on(actions, story, at)
     # For people there another team of the platform answers: its page says so, and a person picks.
     actions.record_region(RESPONDER, case, at, "011")

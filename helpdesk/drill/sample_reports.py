@@ -14,7 +14,7 @@ TAKEN, ELSE = "account-takeover", "something-else"
 
 @dataclass(frozen=True)
 class SampleReport:
-    """One report of the drill, and how long ago it came."""
+    """A sample report of the drill, and how long ago it came."""
 
     id: str
     trouble: str

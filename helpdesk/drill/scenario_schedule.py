@@ -1,4 +1,5 @@
-"""The schedule: every scenario goes on at its own moments, with the workers in between."""
+"""The schedule of the drill's scenarios: each goes on at its own moments, with the workers in
+between."""
 
 from collections.abc import Generator, Iterable
 from datetime import datetime
@@ -14,7 +15,7 @@ Scenario = Generator[datetime, datetime, None]
 def run_scenarios(
     past: PastMoments, scenarios: Iterable[Scenario], *, beginning: datetime, until: datetime
 ) -> None:
-    """Run everything that lies before `until`; what a scenario wanted later does not happen."""
+    """Run all scenarios up to `until`; what a scenario wanted later does not happen."""
     numbers = count()
     waiting = [(beginning, next(numbers), play, False) for play in scenarios]
     heapify(waiting)

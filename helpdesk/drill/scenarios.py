@@ -26,7 +26,8 @@ DAY = timedelta(days=1)
 def run_all_scenarios(
     past: PastMoments, *, beginning: datetime, now: datetime
 ) -> dict[str, DrillReport]:
-    """Run every scenario up to now; what was reported, by the id of the sample report."""
+    """Run every scenario of the drill up to now; returns what was reported, by the id of the sample
+    report."""
     actions = DrillActions(past, {})
     scenarios = [_told_at(actions, story, now - story.ago) for story in STORIES]
     run_scenarios(

@@ -16,7 +16,7 @@ ADDRESSES = "drill-addresses.json"
 
 @dataclass(frozen=True)
 class DrillAccount:
-    """Somebody in the drill, with everything that a real person would keep to themselves."""
+    """An account of the drill, with everything that a real person would keep to themselves."""
 
     handle: str
     name: str
@@ -33,7 +33,7 @@ class DrillAccount:
 
 @dataclass(frozen=True)
 class DrillReporter:
-    """Somebody who reported in the drill, and the code that brings them back."""
+    """A reporter of the drill, and the code that brings them back."""
 
     trouble: str
     words: str = field(repr=False)
@@ -41,7 +41,7 @@ class DrillReporter:
 
 @dataclass(frozen=True)
 class SignInSheet:
-    """Everybody in the drill."""
+    """The sign-in sheet: everybody in the drill."""
 
     players: tuple[DrillAccount, ...]
     reporters: tuple[DrillReporter, ...] = ()
@@ -90,7 +90,7 @@ class SignInSheet:
 
 @dataclass(frozen=True)
 class DrillUrls:
-    """Where the drill's pages are; kept, so that who asks for codes later is told them too."""
+    """The URLs of the drill's pages; kept, so that who asks for codes later is told them too."""
 
     public: str = ""
     staff: str = ""

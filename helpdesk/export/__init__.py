@@ -1,1 +1,1 @@
-"""Playbooks for others: CACAO for machines, sheets and drawings for people without the helpdesk."""
+"""Exporting playbooks: CACAO for machines, sheets and drawings for people without the helpdesk."""

@@ -62,7 +62,7 @@ Object = dict[str, Any]
 def playbook_to_cacao(
     library: Library, page: Playbook, ids: Mapping[str, str], *, language: str | None = None
 ) -> Object:
-    """The page as a CACAO 2.0 playbook. `ids` are the UUIDs of ids.lock.yml, by page.
+    """Export a playbook as CACAO 2.0. `ids` are the UUIDs of ids.lock.yml, by page.
 
     In another language it is a playbook of its own, derived from the first: an id with one time of
     change names one text. Raises LookupError if a page it leads to has no id yet.
@@ -153,7 +153,7 @@ def author_identity(library: Library) -> Object:
 
 
 def to_json_text(exported: Object) -> str:
-    """The JSON, its keys in one order, with a line end."""
+    """Write an export as JSON text, its keys in one order, with a line end."""
     return json.dumps(exported, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What must hold for an export before it leaves. The official schemas refuse little of this.
+"""Checks of a CACAO export before it is given out. The official schemas refuse little of this.
 
 The rules are those of research/playbooks.md §4.4 of the design notes: the schemas accept a next
 step that is not there, a loop, a step nobody reaches, a command without a text.
@@ -23,12 +23,12 @@ CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}|\+\d[\d ()-]{7,}\d")
 
 
 def find_export_faults(exported: Object) -> list[str]:
-    """Everything wrong with one export, a sentence each; an empty list is good news."""
+    """Find everything wrong with one export, a sentence each; an empty list is good news."""
     return [fault for check in _CHECKS for fault in check(exported)]
 
 
 def find_duplicate_ids(exports: Iterable[Object]) -> list[str]:
-    """What is wrong with several exports taken together: two of one id."""
+    """Find ids that several exports share."""
     ids = sorted(exported["id"] for exported in exports)
     return [f"Two playbooks have the id {one}." for one, other in pairwise(ids) if one == other]
 

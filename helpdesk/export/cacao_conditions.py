@@ -1,4 +1,5 @@
-"""Our conditions in the words of a CACAO if-condition: comparisons of variables with strings.
+"""Conditions of a playbook in the words of a CACAO if-condition: comparisons of variables with
+strings.
 
 The product shows a step whose condition cannot be told. So must whoever runs an export, and a
 CACAO condition is only true or false: what is written here is therefore "it is not ruled out".
@@ -29,7 +30,7 @@ UNANSWERED = ""
 
 @dataclass(frozen=True)
 class CacaoComparison:
-    """A variable beside a string: the same, or not."""
+    """A CACAO comparison of a variable with a string: the same, or not."""
 
     name: str
     value: str
@@ -46,7 +47,7 @@ class CacaoComparison:
 
 @dataclass(frozen=True)
 class CacaoConditions:
-    """The conditions of one page, as patterns over its variables."""
+    """Turns the conditions of one page into CACAO patterns over its variables."""
 
     page: Playbook
 

@@ -1,4 +1,4 @@
-"""What a page says beyond CACAO: one extension, with its own version.
+"""The CACAO extension: what a playbook says beyond CACAO, with its own version.
 
 A reader that does not know it still has a whole manual playbook, because every text that a step
 needs stands in its command as well.
@@ -27,7 +27,7 @@ Object = dict[str, Any]
 
 
 def playbook_extension(page: Playbook) -> Object:
-    """The questions, flags, advice, evidence, requests and ends of a page."""
+    """The extension of a playbook: its questions, flags, advice, evidence, requests and ends."""
     return {
         "status": page.status.value,
         "scope_limit": str(page.scope_limit),
@@ -88,7 +88,8 @@ def playbook_extension(page: Playbook) -> Object:
 
 
 def step_extension(step: Step) -> Object:
-    """What CACAO has no place for. Readers that do not know it still have the whole text."""
+    """The extension of a step: what CACAO has no place for. Readers that do not know it still have
+    the whole text."""
     held: Object = {
         "step": step.id,
         "phase": step.phase.value,

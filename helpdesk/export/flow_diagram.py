@@ -1,4 +1,5 @@
-"""The steps and branches of a page as one SVG picture, drawn from top to bottom.
+"""The flow diagram of a playbook: its steps and branches as one SVG picture, drawn from top to
+bottom.
 
 The main way runs down on the left. A step that is not always needed stands aside under the
 words of its condition; what leads out of the page points to the right, to how it ends. The same
@@ -34,7 +35,7 @@ STYLE = """
 
 @dataclass(frozen=True)
 class StepBox:
-    """A step and where it stands."""
+    """The box of a step in the diagram, and where it stands."""
 
     number: int
     step: Step
@@ -64,7 +65,7 @@ class StepBox:
 
 
 def playbook_to_svg(library: Library, page: Playbook, language: str) -> str:
-    """The picture, with a title and a description for those who hear it read.
+    """Draw a playbook as SVG, with a title and a description for those who hear it read.
 
     Where the language reads from the right the picture is the mirror of itself, and its words are
     turned back.

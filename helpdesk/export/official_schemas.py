@@ -17,11 +17,11 @@ ROOT = "playbook.json"
 
 
 class SchemasNotFound(Exception):
-    """The folder does not hold the official schemas."""
+    """Raised if the folder does not hold the official schemas."""
 
 
 class OfficialSchemas:
-    """The schemas of one folder, read once."""
+    """The official CACAO schemas of one folder, read once."""
 
     def __init__(self, folder: Path) -> None:
         if not (folder / ROOT).is_file():

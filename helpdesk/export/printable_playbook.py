@@ -1,4 +1,4 @@
-"""A page on paper: Markdown or HTML that stands alone, for people without the helpdesk."""
+"""A printable playbook: Markdown or HTML that stands alone, for people without the helpdesk."""
 
 import re
 from pathlib import Path
@@ -20,13 +20,13 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
 def playbook_to_markdown(library: Library, page: Playbook, language: str) -> str:
-    """The page as Markdown. `library` and `page` are already in that language."""
+    """Export a playbook as Markdown. `library` and `page` are already in that language."""
     rendered = _render("export/sheet.txt", library, page, language)
     return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
 
 
 def playbook_to_html(library: Library, page: Playbook, language: str) -> str:
-    """The page as one HTML file that loads nothing and prints well."""
+    """Export a playbook as one HTML file that loads nothing and prints well."""
     return _render("export/sheet.html", library, page, language)
 
 

@@ -1,4 +1,5 @@
-"""A step as one text that stands alone: what to do, why, what to mind, and how it can end."""
+"""Instructions of a step as one text that stands alone: what to do, why, what to mind, and how it
+can end."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +9,7 @@ from helpdesk.playbooks.step_rules import proof_in_words
 
 
 def step_instructions(page: Playbook, step: Step) -> str:
-    """Everything a person needs to do this step, in paragraphs."""
+    """The instructions of a step: everything a person needs to do it, in paragraphs."""
     return "\n\n".join(_paragraphs(page, step))
 
 
@@ -42,7 +43,7 @@ def _way(page: Playbook, outcome: StepOutcome) -> str:
 
 
 def duration_in_words(length: timedelta) -> str:
-    """A length of time in words: 90 minutes, 24 hours, 7 days."""
+    """A duration in words: 90 minutes, 24 hours, 7 days."""
     minutes = int(length.total_seconds() // 60)
     for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
         # a day is still called 24 hours: that is how the pages say it

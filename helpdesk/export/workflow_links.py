@@ -1,4 +1,4 @@
-"""Where the steps of a CACAO workflow lead."""
+"""Links between the steps of a CACAO workflow."""
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -10,14 +10,14 @@ LINKS = ("on_completion", "on_success", "on_failure", "on_true", "on_false")
 
 
 def outgoing_links_of(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each way on from a step: the name of the link and the id it leads to."""
+    """The outgoing links of a step: the name of each and the id it leads to."""
     for name in LINKS:
         if name in node:
             yield name, node[name]
 
 
 def reachable_steps(workflow: Workflow, first: str) -> set[str]:
-    """Every step that can be come to from here, this one included."""
+    """The steps that can be reached from here, this one included."""
     seen: set[str] = set()
     here = [first]
     while here:
@@ -29,7 +29,7 @@ def reachable_steps(workflow: Workflow, first: str) -> set[str]:
 
 
 def find_cycle(workflow: Workflow) -> list[str]:
-    """A circle that the links close, in the order in which they lead; empty if there is none."""
+    """Find a cycle of links, in the order in which they lead; empty if there is none."""
     leads_to = {
         node_id: [way for _, way in outgoing_links_of(node)] for node_id, node in workflow.items()
     }

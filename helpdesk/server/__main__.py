@@ -38,14 +38,14 @@ def main() -> None:
 
 
 def load_application(name: str) -> "WSGIApplication":
-    """The application that `module:name` or `module:maker()` names."""
+    """Load the WSGI application that `module:name` or `module:maker()` names."""
     module, _, thing = name.partition(":")
     found = getattr(import_module(module), thing.removesuffix("()"))
     return cast("WSGIApplication", found() if thing.endswith("()") else found)
 
 
 def open_listening_socket(address: str) -> socket.socket:
-    """A listening socket: ours, or one that we were started with."""
+    """Open a listening socket, or take over one that we were started with."""
     if address.startswith("fd://"):
         return socket.socket(fileno=int(address.removeprefix("fd://")))
     host, _, port = address.rpartition(":")

@@ -1,4 +1,5 @@
-"""One connection: whole requests only, one at a time, and a deadline for each part of one."""
+"""The connection of one client: whole requests only, one at a time, and a deadline for each part of
+one."""
 
 import re
 import time
@@ -25,14 +26,15 @@ FAILED = "We can’t answer right now. Please try again in a minute."
 
 
 class LengthRequired(BadRequest):
-    """Browsers say how long a form is; what comes in pieces without a length is no form."""
+    """Refuses a body without a length: browsers say how long a form is; what comes in pieces is no
+    form."""
 
     code = 411
     reason = "Length Required"
 
 
 class DiscardingBuffer:
-    """Takes the bytes of a body that is too long, and keeps none."""
+    """A buffer that takes the bytes of a body that is too long, and keeps none."""
 
     def append(self, _data: bytes) -> None:
         return
@@ -51,7 +53,7 @@ class DiscardingBuffer:
 
 
 class IncomingRequest(HTTPRequestParser):
-    """A request as it arrives."""
+    """A request while it arrives."""
 
     error: Any
     chunked: bool
@@ -95,7 +97,8 @@ class IncomingRequest(HTTPRequestParser):
 
 
 class RefusedByServer(ErrorTask):
-    """The answer to what never reaches the pages: a sentence, and not a word of the request."""
+    """The response to a request that never reaches the pages: a sentence, and not a word of the
+    request."""
 
     def execute(self) -> None:
         error = self.request.error

@@ -1,4 +1,4 @@
-"""How much and how long one client may take of the server, in seconds and bytes."""
+"""Limits on one client of the server, in seconds and bytes."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Signs of life: each serving process writes into memory that its master reads."""
+"""Heartbeats: each serving process writes into memory that its master reads."""
 
 import mmap
 import struct
@@ -9,7 +9,8 @@ _SIGN = struct.Struct("d?")
 
 
 class Heartbeat:
-    """When a process was last seen, and whether it is leaving. It outlives a fork."""
+    """The heartbeat of a process: when it was last seen, and whether it is leaving. It outlives a
+    fork."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, mmap.PAGESIZE)

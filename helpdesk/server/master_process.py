@@ -1,4 +1,5 @@
-"""The master: it holds the socket and the loaded pages, and keeps so many processes serving."""
+"""The master process: it holds the socket and the loaded pages, and keeps so many processes
+serving."""
 
 import gc
 import logging
@@ -34,7 +35,8 @@ class _Child:
 
 
 class MasterProcess:
-    """So many processes on one socket; one that dies, hangs or has served enough is replaced."""
+    """The master of so many processes on one socket; one that dies, hangs or has served enough is
+    replaced."""
 
     def __init__(
         self,

@@ -125,7 +125,7 @@ class PageServer(TcpWSGIServer):
 def make_server(
     application: "WSGIApplication", listener: socket.socket, threads: int
 ) -> PageServer:
-    """A server on a socket that listens already. No proxy is believed, no name is said."""
+    """Make a server on a socket that listens already. No proxy is believed, no name is said."""
     adjustments = Adjustments(
         host="127.0.0.1",  # not used: the socket is there
         backlog=client_limits.BACKLOG,

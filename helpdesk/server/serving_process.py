@@ -1,4 +1,4 @@
-"""One serving process: it answers until it is told to stop, has answered enough, or is stuck."""
+"""A serving process: it answers until it is told to stop, has answered enough, or is stuck."""
 
 import logging
 import os
@@ -20,7 +20,8 @@ GLANCE = 0.5
 
 
 class PrivateDataLogFilter(logging.Filter):
-    """Waitress names addresses, paths and the words of errors; the log keeps none of them."""
+    """A log filter that drops private data: Waitress names addresses, paths and the words of
+    errors."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         kind = record.exc_info[0] if record.exc_info else None
@@ -37,7 +38,7 @@ def serve_until_stopped(
     heartbeat: Heartbeat,
     master: int,
 ) -> None:
-    """Answer requests until there is a reason to end, or until the master (its pid) is gone.
+    """Serve requests until there is a reason to end, or until the master (its pid) is gone.
 
     Called in a fresh child of the master.
     """

@@ -1,1 +1,2 @@
-"""`helpdesk up`: everything a helpdesk needs on one machine, started and stopped together."""
+"""The supervisor behind `helpdesk up`: everything a helpdesk needs on one machine, started and
+stopped together."""

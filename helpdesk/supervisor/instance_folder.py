@@ -23,12 +23,12 @@ MADE_HERE: Final = frozenset((LOCK, *FOLDERS, *FILES, *CUT_OFF))
 
 
 class AlreadyRunning(CannotStart):
-    """Another `helpdesk up` works on this instance."""
+    """Raised if another `helpdesk up` works on this instance."""
 
 
 @dataclass(frozen=True)
 class InstanceFolder:
-    """Where one helpdesk keeps what it is."""
+    """The instance folder: where one helpdesk keeps its keys, data and logs."""
 
     folder: Path
 

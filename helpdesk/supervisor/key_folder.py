@@ -1,4 +1,4 @@
-"""The folder with the keys of one helpdesk: each made once, with the half that others may have."""
+"""The key folder of one helpdesk: each key made once, with the half that others may have."""
 
 import base64
 import os
@@ -11,12 +11,13 @@ from helpdesk.key_files import KEY_BYTES, PUBLIC_HALF, SECRETS, KeyFile, read_ke
 
 
 def key_path(folder: Path, key: KeyFile) -> Path:
+    """The path of a key's file in the key folder."""
     return folder / key.file_name
 
 
 def make_missing_keys(folder: Path) -> list[Path]:
-    """Make each key that is not there, and the public halves; which files it made. Safe to run
-    twice: no key that is there is touched."""
+    """Make the keys that are missing, and the public halves; returns which files it made. Safe to
+    run twice: no key that is there is touched."""
     made = [path for key in KeyFile if key in SECRETS and _make(path := key_path(folder, key))]
     for key, half in PUBLIC_HALF.items():
         raw = public_half_of(key, Secret(read_keys(str(key_path(folder, key)))[0]))

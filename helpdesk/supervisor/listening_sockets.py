@@ -14,12 +14,12 @@ WAITING_ROOM = 1024
 
 
 class CannotListen(CannotStart):
-    """A socket cannot be opened; the message says which and what to do."""
+    """Raised if a socket cannot be opened; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
 class SurfaceSocket:
-    """Where a surface is reached."""
+    """The listening socket of a surface, and where it is reached."""
 
     surface: str
     port: int
@@ -31,7 +31,7 @@ class SurfaceSocket:
 
 
 def open_sockets(surfaces: tuple[str, ...], port: int) -> list[SurfaceSocket]:
-    """Listen on one port after the other, or none at all."""
+    """Open the listening sockets of these surfaces, on one port after the other, or none at all."""
     surface_sockets: list[SurfaceSocket] = []
     try:
         for offset, surface in enumerate(surfaces):
@@ -45,6 +45,7 @@ def open_sockets(surfaces: tuple[str, ...], port: int) -> list[SurfaceSocket]:
 
 
 def close_sockets(surface_sockets: list[SurfaceSocket]) -> None:
+    """Close these listening sockets."""
     for surface_socket in surface_sockets:
         surface_socket.listener.close()
 

@@ -1,4 +1,4 @@
-"""What each process of a helpdesk is told about the others, and no more."""
+"""Environments of the processes of a helpdesk: what each is told about the others, and no more."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -20,7 +20,8 @@ PASSED_ON = (
 
 
 class ProcessEnvironments:
-    """What each process is told, and no more: the public pages get no key that opens anything."""
+    """Makes the environment of each process, and no more: the public pages get no key that opens
+    anything."""
 
     def __init__(
         self,

@@ -1,4 +1,5 @@
-"""The processes of a helpdesk: started, watched, started again when they die, and stopped."""
+"""The process group of a helpdesk: processes started, watched, restarted when they die, and
+stopped."""
 
 import json
 import os
@@ -25,7 +26,7 @@ BURIALS = 25  # glances between two looks for orphans: each reads the whole of /
 
 
 class StartableProcess(Protocol):
-    """Anything that can be started, looked at and stopped."""
+    """What the group can start, look at and stop."""
 
     @property
     def is_running(self) -> bool: ...
@@ -94,7 +95,7 @@ class ChildProgram:
 
 @dataclass
 class WatchedProcess:
-    """One process under watch."""
+    """A process that is watched and restarted."""
 
     name: str
     runs: StartableProcess
@@ -126,7 +127,7 @@ class WatchedProcess:
 
 
 class ProcessGroup:
-    """All processes of one helpdesk, the ones others depend on first."""
+    """The group of all processes of one helpdesk, the ones others depend on first."""
 
     def __init__(self, say: Say, roll: Path) -> None:
         self._say = say

@@ -1,4 +1,5 @@
-"""The way up, step by step and said aloud, and the way down from wherever it got."""
+"""Running a whole helpdesk: started step by step and said aloud, and stopped from wherever it
+got."""
 
 import signal
 import subprocess
@@ -31,13 +32,13 @@ _wishes_to_stop: list[int] = []
 
 
 class StopRequested(BaseException):
-    """Somebody pressed Ctrl-C, or the machine goes down."""
+    """Raised if somebody pressed Ctrl-C, or the machine goes down."""
 
 
 def run_everything(
     instance: InstanceFolder, port: int, say: Say, outside: Mapping[str, str]
 ) -> None:
-    """Start everything and stay until somebody interrupts; then leave no process behind."""
+    """Run everything until somebody interrupts; then leave no process behind."""
     with _interruptible(), instance.lock():
         surface_sockets = open_sockets(SURFACES, port)
         postgres = EmbeddedPostgres(

@@ -53,7 +53,7 @@ def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
         case,
         known,
         questions_answered_later=names,
-        hold_is_about=kind_that_hold_is_about(work, case),
+        hold_is_about=kind_asked_whether_it_stopped(work, case),
         reported=kinds_reported(work, case),
     )
 
@@ -74,7 +74,7 @@ def questions_answered_later(work: Work, case: Case) -> frozenset[str]:
     return frozenset(_kept_for_reporter(work, case).get(ANSWERED_LATER) or ())
 
 
-def kind_that_hold_is_about(work: Work, case: Case) -> str:
+def kind_asked_whether_it_stopped(work: Work, case: Case) -> str:
     """The kind of trouble of which alone was told whether it has stopped, for the reporter; nothing
     where it was told of several, nor in a case from before this was kept."""
     return str(_kept_for_reporter(work, case).get(HOLD_IS_ABOUT) or "")
@@ -96,7 +96,7 @@ def advice_for(work: Work, case: Case, library: Library) -> SafeNowAdvice:
     return merged_advice(
         playbooks_of_kinds(library, case.kinds_for_reporter),
         answers_for_advice(work, case),
-        hold_is_about=kind_that_hold_is_about(work, case),
+        hold_is_about=kind_asked_whether_it_stopped(work, case),
     )
 
 

@@ -112,7 +112,7 @@ def correct_reporter_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     in_mailbox = answers_in_mailbox(work, case)
-    hold_is_about = report_content.kind_that_hold_is_about(work, case)
+    hold_is_about = report_content.kind_asked_whether_it_stopped(work, case)
     # What is corrected anew goes by its own tick.
     shown = {name: kept.get(name, "") for name in set(released).difference(changes)}
     shown |= {**changes} if shows_in_mailbox else {}

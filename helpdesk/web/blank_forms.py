@@ -1,4 +1,5 @@
-"""Blank forms: of a form that nobody has typed anything into, all is the same on every page.
+"""Blank forms, rendered once: of a form that nobody has typed anything into, all is the same on
+every page.
 
 The page of a case has seven, folded away. Each is made once, and each of its fields written once;
 its token is put beside them on each page (`cases/_token.html`).
@@ -18,12 +19,12 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `once`, which writes such a field."""
+    """Give templates the function `once`, which renders a field of a blank form."""
     app.jinja_env.globals["once"] = render_once
 
 
 def cached_blank_form(form: type[AnyForm]) -> AnyForm:
-    """A form without anything in it, only to be shown, on the staff's pages."""
+    """A blank form, cached, only to be shown, on the staff's pages."""
     return cast(AnyForm, _made(cast(Hashable, form)))
 
 
@@ -33,7 +34,7 @@ def _made(form: Any) -> Form:
 
 
 def render_once(macro: Macro, field: Any, **options: Any) -> Any:
-    """A field as its macro writes it: that of a blank form, once."""
+    """Render a field of a blank form once, and write the same from then on."""
     if getattr(field.meta, "is_blank", False):
         return _written(macro, field, tuple(options.items()))
     return macro(field, **options)

@@ -1,4 +1,4 @@
-"""The pages' own sentences in other languages, read from the very files that translators write.
+"""Translation catalogues of the pages, read from the very files that translators write.
 
 Nothing has to be compiled: what stands in messages.po is what the pages say.
 """
@@ -59,18 +59,18 @@ READ_BY = re.compile(r"^# Read by: (?P<who>.+), (?P<on>\d{4}-\d\d-\d\d)$", re.MU
 
 
 def init_app(app: Flask) -> None:
-    """Give Babel our catalogues. It must have been there before."""
+    """Give Babel our translation catalogues. It must have been there before."""
     app.extensions["babel"].instance.domain_instance = _Catalogues()
 
 
 def catalogue_path(language: str) -> Path:
-    """Where a language's catalogue lies."""
+    """The path of a language's catalogue."""
     return FOLDER / language / "LC_MESSAGES" / "messages.po"
 
 
 @cache
 def load_catalogue(language: str) -> Catalog | None:
-    """A language's catalogue, if there is one."""
+    """Load a language's catalogue, if there is one."""
     path = catalogue_path(language)
     if not path.exists():
         return None
@@ -79,12 +79,12 @@ def load_catalogue(language: str) -> Catalog | None:
 
 
 def is_shown_to_reporters(message: Message) -> bool:
-    """Whether a sentence stands on a page that somebody who asks for help can see."""
+    """Whether a sentence stands on a page that reporters can see."""
     return _stands_in(message, PUBLIC_PLACES)
 
 
 def untranslated_consents(language: str) -> list[str] | None:
-    """What somebody would agree to without having it in their language; None without catalogue."""
+    """The consents that are not translated in a language; None without catalogue."""
     found = load_catalogue(language)
     if found is None:
         return None
@@ -93,7 +93,7 @@ def untranslated_consents(language: str) -> list[str] | None:
 
 
 def is_translated(message: Message) -> bool:
-    """Whether a message has its words; what a machine proposed is marked fuzzy and has not."""
+    """Whether a message is translated; what a machine proposed is marked fuzzy and is not."""
     words = message.string if isinstance(message.string, tuple) else (message.string,)
     return bool(message.id) and all(words) and not message.fuzzy
 
@@ -107,14 +107,15 @@ def _stands_in(message: Message, places: tuple[str, ...]) -> bool:
 
 
 def has_been_reviewed(language: str) -> bool:
-    """Whether somebody who speaks the language has read its catalogue."""
+    """Whether somebody who speaks the language has reviewed its catalogue."""
     found = load_catalogue(language)
     return found is not None and READ_BY.search(found.header_comment) is not None
 
 
 @cache
 def load_catalogue_or_source(language: str) -> NullTranslations:
-    """The sentences of a language, to ask for one by one; in the source language, as they are."""
+    """Load the catalogue of a language, to ask for one sentence at a time; in the source language,
+    sentences as they are."""
     found = load_catalogue(language)
     if found is None:
         return NullTranslations()

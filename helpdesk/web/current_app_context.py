@@ -1,4 +1,4 @@
-"""The desk and the surface of the application that is serving this request."""
+"""The app context and the surface of the application that is serving this request."""
 
 from typing import cast
 
@@ -9,8 +9,10 @@ from helpdesk.settings import Surface
 
 
 def current_context() -> AppContext:
+    """The app context of the application that is serving this request."""
     return cast(AppContext, current_app.extensions["context"])
 
 
 def current_surface() -> Surface:
+    """The surface of the application that is serving this request."""
     return cast(Surface, current_app.extensions["surface"])

@@ -1,4 +1,4 @@
-"""Days in forms: what bounds a day to come and a day gone. Days are counted in UTC."""
+"""Form validators for future and past days. Days are counted in UTC."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from helpdesk.web.current_app_context import current_context
 
 
 def require_future_day(_form: Any, field: Any) -> None:
-    """A day after today, at most a year ahead."""
+    """Require a day after today, at most a year ahead."""
     today = _today()
     if field.data is not None and not is_plausible_future_day(field.data, today=today):
         raise ValidationError(
@@ -26,7 +26,7 @@ def require_future_day(_form: Any, field: Any) -> None:
 
 
 def require_past_day(_form: Any, field: Any) -> None:
-    """Today or a day before, at most five years back."""
+    """Require today or a day before, at most five years back."""
     today = _today()
     if field.data is not None and not is_plausible_past_day(field.data, today=today):
         raise ValidationError(

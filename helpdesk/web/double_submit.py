@@ -1,4 +1,4 @@
-"""Pressed twice is done once: the second press of a form gets the answer of the first."""
+"""Double submits: the second submission of a form gets the answer of the first, and acts once."""
 
 import hashlib
 import json
@@ -21,14 +21,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def allow_double_submit(view: View) -> View:
-    """Mark a form that makes nothing, or sees to it by itself that it makes it once."""
+    """Mark a form that may be submitted twice: it makes nothing, or sees to it by itself that it
+    makes it once."""
     view.repeatable = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
 @dataclass(frozen=True)
 class SubmittedForm:
-    """A form as it was sent: its token and every word. Another word is another press."""
+    """A form as it was submitted: its token and every word. Another word is another submission."""
 
     id: str
     key: Secret = field(repr=False)
@@ -41,7 +42,8 @@ class SubmittedForm:
 
 
 def init_app(app: Flask) -> None:
-    """Ask before a view works, and keep what it answered: both in the work's own transaction.
+    """Before a view works, ask whether its form was submitted already, and store what it answered:
+    both in the work's own transaction.
 
     Must come after the check of the token, and after the work whose end it comes before.
     """

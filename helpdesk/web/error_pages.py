@@ -1,4 +1,5 @@
-"""Error pages: every refusal becomes one. What is unknown and what is forbidden look the same."""
+"""Error pages for every refusal and failure. What is unknown and what is forbidden look the
+same."""
 
 import logging
 import secrets
@@ -77,7 +78,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def init_app(app: Flask) -> None:
-    """Register the one page for every refusal and every failure."""
+    """Register the one error page for every refusal and every failure."""
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(CannotOpen, _cannot_open)
@@ -99,8 +100,8 @@ def init_app(app: Flask) -> None:
 
 
 def declare_page_if_lost(page: Callable[[], str]) -> Callable[[View], View]:
-    """Mark a form that is not to be sent once more when the answer to its commit was lost, with the
-    page that says what to do: it commits by itself, or what opens something was typed in it."""
+    """Declare the page to show if nobody knows whether a form was saved, and that it is not to be
+    sent once more: it commits by itself, or what opens something was typed in it."""
 
     def mark(view: View) -> View:
         view.page_if_lost = page  # type: ignore[attr-defined]  # a mark on a function
@@ -388,7 +389,7 @@ def _home() -> str:
 
 
 def parent_page_of(path: str) -> str | None:
-    """The page that an address lies under, such as the case of a message."""
+    """The parent page of an address, such as the case of a message."""
     routes = current_app.create_url_adapter(request)
     steps = path.rstrip("/").split("/")[:-1]
     while routes is not None and len(steps) > 1:

@@ -1,4 +1,4 @@
-"""The token of every form: that it is ours, whose it is, and how old; it needs no cookie.
+"""Form (CSRF) tokens: that a form is ours, whose it is, and how old; no cookie is needed.
 
 A page is handed out to somebody, or to nobody, and its forms say to whom, under a tag that means
 nothing outside. Another site can have a token for nobody, but none for a person or a mailbox; and a
@@ -26,20 +26,20 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class ExpiredFormRefused(Exception):
-    """The form waited too long, or its token is none of ours."""
+    """Raised if the form waited too long, or its token is none of ours."""
 
 
 class OtherPersonsFormRefused(Exception):
-    """The page was handed out to somebody else than who is here now."""
+    """Raised if the page was handed out to somebody else than who is here now."""
 
 
 class CrossSiteFormRefused(Exception):
-    """Another site sent this."""
+    """Raised if another site sent this form."""
 
 
 @dataclass(frozen=True)
 class FormToken:
-    """What came back with a form that we handed out."""
+    """The token that came back with a form that we handed out."""
 
     text: str
     whose: str
@@ -65,60 +65,62 @@ class FormToken:
 
 
 def allow_other_persons_form(view: View) -> View:
-    """Mark a form that acts for whoever sends it, and on nobody's things: a way in, a report."""
+    """Mark a form that may be sent by somebody else than whom it was handed out to: a way in, a
+    report."""
     view.for_anyone = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
 def allow_form_from_anywhere(view: View) -> View:
-    """Mark a form whose address holds all that gives the right to it: it is opened from an email,
-    and no browser has to say that one of our own pages sent it."""
+    """Mark a form that may be sent from anywhere, as its address holds all that gives the right to
+    it: it is opened from an email, and no browser has to say that one of our own pages sent it."""
     view.from_anywhere = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
 def init_app(app: Flask) -> None:
-    """Look at the token of every form before anything else does, and give templates theirs."""
+    """Check the token of every form before anything else does, and give templates theirs."""
     app.config.update(WTF_CSRF_TIME_LIMIT=LASTS)
     app.jinja_env.globals["csrf_token"] = current_page_token
     app.before_request(_check)
 
 
 def current_page_token() -> str:
-    """The token of the forms on this page: one for all of them."""
+    """The token of all forms on this page."""
     if "form_token" not in g:
         g.form_token = new_form_token(_tag(current_identity().actor.id, _keys()[-1]))
     return str(g.form_token)
 
 
 def issue_page_tokens_to(who: str) -> None:
-    """From here on this request's page is theirs: somebody who has just come in."""
+    """Issue this page's tokens to somebody who has just come in."""
     g.handed_out_to = who
     g.form_token = new_form_token(_tag(who, _keys()[-1]))
 
 
 def owner_of_current_page() -> str:
-    """Who the page of this request is handed out to."""
+    """The person whom the page of this request is handed out to."""
     return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 
 
 def is_token_tag_for(tag: str, who: str) -> bool:
-    """Whether a form with this tag was handed out to them; also under a key that is replaced."""
+    """Whether a token's tag is for these: a form was handed out to them; also under a key that is
+    replaced."""
     return tag in {_tag(who, key) for key in _keys()}
 
 
 def new_form_token(owner_tag: str) -> str:
-    """A fresh token; `owner_tag` is the tag of an older one that it takes the place of."""
+    """Make a form token; `owner_tag` is the tag of an older one that it takes the place of."""
     return _signer().sign(f"{secrets.token_urlsafe(24)}~{owner_tag}").decode()
 
 
 def submitted_token() -> FormToken | None:
-    """The token that came with this request."""
+    """The token that was submitted with this request."""
     return FormToken.read(request.form.get(FIELD, ""))
 
 
 def is_same_site() -> bool:
-    """Whether the browser says that one of our own pages sent this."""
+    """Whether the browser says that one of our own pages sent this request."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -127,13 +129,13 @@ def is_same_site() -> bool:
 
 
 def was_sent_by_another_site() -> bool:
-    """Whether the browser says that another site had this asked for: not we, nor the person."""
+    """Whether the browser says that another site had this request sent: not we, nor the person."""
     site = request.headers.get("Sec-Fetch-Site")
     return site != "none" and _came_from_elsewhere()
 
 
 def requires_token() -> bool:
-    """Whether this request has to bring a token."""
+    """Whether this request requires a form token."""
     is_on = current_app.config.get("WTF_CSRF_ENABLED", True)
     return bool(is_on) and request.method == "POST" and request.endpoint is not None
 

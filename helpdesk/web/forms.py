@@ -1,4 +1,4 @@
-"""What every form shares: our words for the usual faults, and no surprise from long input."""
+"""The base of every form: our words for the usual faults, and no surprise from long input."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,8 @@ CODE_IN_WORDS = _(
 
 
 class Form(FlaskForm):
-    """Fields only: the token of a form is looked at before any view is asked (`form_tokens`).
+    """The base of every form. The token of a form is looked at before any view is asked
+    (`form_tokens`).
 
     A code that opens something is stopped in every field of words that is not meant for one.
     """
@@ -71,7 +72,7 @@ def _strip(value: Any) -> Any:
 
 
 def normalise_email_filter(typed: Any) -> Any:
-    """A filter: the address as letters are sent to it. What is none stays as it was typed."""
+    """A WTForms filter that normalises an email address. What is none stays as it was typed."""
     try:
         return parse_email_address(typed) if typed else typed
     except InvalidEmailAddress:
@@ -79,7 +80,7 @@ def normalise_email_filter(typed: Any) -> Any:
 
 
 def validate_address(_form: Any, field: Any) -> None:
-    """A validator: whether a letter can be sent there."""
+    """A WTForms validator that requires an address to which emails can be sent."""
     try:
         parse_email_address(field.data or "")
     except InvalidEmailAddress as refused:

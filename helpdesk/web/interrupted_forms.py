@@ -1,4 +1,5 @@
-"""Where somebody was going, or what they were sending, when they had to sign in first.
+"""Interrupted forms: where somebody was going, or what they were sending, when they had to sign in
+first.
 
 A page is an address of ours, and stands in the address of the sign-in page. A form is sealed under
 a key of this surface and travels in the sign-in page itself. That page is kept as every answer to a
@@ -66,7 +67,7 @@ class InterruptedForm:
 
 
 def local_page_or_none(address: str) -> str | None:
-    """The address, if it is that of a page behind this sign-in: never a place outside."""
+    """The address, if it is of a page behind this sign-in, or None: never a place outside."""
     if len(address) > LONGEST_ADDRESS or "\\" in address or not address.isprintable():
         return None
     parts = urlsplit(address) if address.startswith("/") else None
@@ -81,7 +82,7 @@ def local_page_or_none(address: str) -> str | None:
 
 
 def requested_page() -> str | None:
-    """The page that was asked for, or that has the form that came; None for the first page."""
+    """The page that was requested, or that has the form that came; None for the first page."""
     address = _here() if request.method == "GET" else request.path
     return local_page_or_none(address) if address != "/" else None
 

@@ -1,4 +1,5 @@
-"""What answers a form, at an address of its own: Reload and Back ask nothing, and send nothing.
+"""Result pages of forms, kept at an address of their own: Reload and Back ask nothing, and send
+nothing.
 
 A page that would stand in the place of a POST is kept for a while, and the browser is sent to it.
 What opens it lies in the browser's cookie and in the address, and both are needed: the address
@@ -46,7 +47,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def init_app(app: Flask) -> None:
-    """Keep the pages that refuse: after their work was rolled back, in a transaction of their own.
+    """Keep the result pages that refuse: after their work was rolled back, in a transaction of
+    their own.
 
     Must come before the work of a request, so that it is asked after the work has ended.
     """
@@ -57,8 +59,8 @@ def init_app(app: Flask) -> None:
 
 
 def save_results_in_transaction(app: Flask) -> None:
-    """Keep the pages that belong to what was done, in its transaction. Must come after the work,
-    and after the presses: then a second press is led to the page of the first."""
+    """Save the result pages of what was done, in its transaction. Must come after the work, and
+    after the presses: then a second press is led to the page of the first."""
     app.after_request(_keep_answer)
 
 
@@ -69,6 +71,7 @@ def needs_no_database(view: View) -> View:
 
 
 def show_result(result_id: str) -> ResponseReturnValue:
+    """Show a kept result page."""
     page = _opened(result_id)
     if page is None:
         return render_template("errors/over.html", home=current_app.config["HOME"]), 404

@@ -16,7 +16,7 @@ MOST_PEOPLE: Final = 8
 
 @dataclass(frozen=True)
 class KnownDevice:
-    """A browser: a name of its own, and for whom it has once been let in, as keyed hashes."""
+    """A known browser: a name of its own, and for whom it has once been let in, as keyed hashes."""
 
     id: str
     knows: tuple[str, ...]
@@ -27,7 +27,7 @@ class KnownDevice:
 
 
 def current_device() -> KnownDevice:
-    """The browser of this request; one that we do not know has let in nobody."""
+    """The known device of this request; one that we do not know has let in nobody."""
     cookie = request.cookies.get(name_of_device_cookie(), "")
     try:
         device_id, knows = _signer().loads(cookie, max_age=int(HOLDS.total_seconds()))
@@ -37,7 +37,8 @@ def current_device() -> KnownDevice:
 
 
 def remember_device(response: Response, handle: str) -> None:
-    """This browser has let in the person of this name, with passphrase and second factor."""
+    """Remember that this browser has let in the person of this name, with passphrase and second
+    factor."""
     device = current_device()
     knows = [_tag(handle), *(one for one in device.knows if one != _tag(handle))][:MOST_PEOPLE]
     response.set_cookie(
@@ -52,6 +53,7 @@ def remember_device(response: Response, handle: str) -> None:
 
 
 def name_of_device_cookie() -> str:
+    """The name of the cookie that marks a known browser."""
     return str(current_app.config["DEVICE_COOKIE_NAME"])
 
 

@@ -1,4 +1,4 @@
-"""Which language a page speaks: the one in its address, or else what the browser asks for.
+"""The language of a page: the one in its address, or else what the browser asks for.
 
 A language is the first part of an address: /es/report. It is taken off before anything else looks,
 and every address that we write carries it again, so that a choice lasts without a cookie.
@@ -26,7 +26,7 @@ HOME = "/"
 
 @dataclass(frozen=True)
 class LanguageChoice:
-    """A language that can be chosen, under its own name, and this page in it."""
+    """A language that can be chosen, under its own name, and the address of this page in it."""
 
     code: str
     name: str
@@ -70,7 +70,7 @@ def offered_languages() -> tuple[str, ...]:
 
 
 def select_language() -> str:
-    """The language of this request, for Babel."""
+    """Select the language of this request, for Babel."""
     chosen = language_in_address()
     return (
         chosen or request.accept_languages.best_match(offered_languages()) or offered_languages()[0]
@@ -89,7 +89,8 @@ def current_language() -> str:
 
 
 def is_page_reloadable() -> bool:
-    """Whether a link leads back to this page: one that answers a form would be lost by it."""
+    """Whether this page can be loaded again by a link: one that answers a form would be lost by
+    it."""
     return request.method == "GET"
 
 
@@ -105,31 +106,32 @@ def language_choices(path: str | None = None) -> list[LanguageChoice]:
 
 
 def path_without_language(address: str) -> str:
-    """An address of ours without the language that it is in."""
+    """Take the language out of an address of ours."""
     return address.removeprefix(request.root_path)
 
 
 def url_in_language(code: str, path: str | None = None) -> str:
-    """A page of ours in a language: this one, unless there is none here to come back to."""
+    """The URL of a page of ours in a language: this one, unless there is none here to come back
+    to."""
     here = request.path if request.endpoint else HOME
     return f"{request.environ.get(ABOVE, '')}/{code}{quote(here if path is None else path)}"
 
 
 @cache
 def text_direction_of(code: str) -> str:
-    """From which side a language is read: ltr or rtl."""
+    """The text direction of a language: ltr or rtl."""
     locale = _locale_of(code)
     return str(locale.text_direction) if locale is not None else "ltr"
 
 
 def country_names(codes: Iterable[str]) -> str:
-    """Countries in the language of this page, where one looks for one's own: in its alphabet."""
+    """The names of countries in the language of this page, in its alphabet."""
     names = (str(Locale.parse(current_language()).territories.get(code, code)) for code in codes)
     return _in_a_row(sorted(names, key=_without_accents))
 
 
 def language_names(codes: Iterable[str]) -> str:
-    """Languages in the language of this page, in the order in which they are given."""
+    """The names of languages in the language of this page, in the order in which they are given."""
     page = current_language()
     return _in_a_row(str(Locale.parse(code).get_display_name(page)) for code in codes)
 
@@ -146,7 +148,7 @@ def _without_accents(name: str) -> str:
 
 @cache
 def language_name(code: str, within: str | None = None) -> str:
-    """What a language is called, by those who speak it or in another language."""
+    """The name of a language, as those who speak it call it or in another language."""
     locale = _locale_of(code)
     if locale is None:
         return code

@@ -1,4 +1,4 @@
-"""flask-login wiring, and which endpoints are open to strangers: none that does not say so."""
+"""The wiring of flask-login, and which views are public: none that does not say so."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,13 +14,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def public_view(view: View) -> View:
-    """Mark a view that needs nobody signed in."""
+    """A decorator that marks a view as public: nobody needs to be signed in."""
     view.open_to_strangers = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
 def init_app(app: Flask, surface: Surface, ask: Callable[[], ResponseReturnValue]) -> None:
-    """Let flask-login carry the identity; who it is comes from our own server-side session.
+    """Set up flask-login; who it is comes from our own server-side session.
 
     `ask` answers a stranger who wants something that is not for strangers. The "session protection"
     is off: it would keep a hash of the address and the browser.
@@ -37,6 +37,7 @@ def init_app(app: Flask, surface: Surface, ask: Callable[[], ResponseReturnValue
 
 
 def is_public_view(app: Flask, endpoint: str) -> bool:
+    """Whether an endpoint's view is public."""
     return endpoint == "static" or hasattr(app.view_functions[endpoint], "open_to_strangers")
 
 

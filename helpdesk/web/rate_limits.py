@@ -1,4 +1,4 @@
-"""How often a stranger may do something, counted without keeping where they came from."""
+"""Rate limits on what a stranger may do, counted without keeping where they came from."""
 
 import hashlib
 import secrets
@@ -94,14 +94,15 @@ class TokenBuckets:
 
 
 def init_app(app: Flask) -> None:
+    """Give the application its token buckets."""
     app.extensions["buckets"] = TokenBuckets()
 
 
 def is_within_limit(
     purpose: str, *, size: int, per_minute: float, who: str | None = None, amount: float = 1
 ) -> bool:
-    """Whether this request, or so much of it, is one of a few. The address is hashed at once and
-    kept nowhere."""
+    """Whether this request is within the limit, of one or of so much. The address is hashed at once
+    and kept nowhere."""
     buckets: TokenBuckets = current_app.extensions["buckets"]
     name = who or request.remote_addr or ""
     return buckets.take(purpose, name, size=size, per_minute=per_minute, amount=amount)

@@ -1,4 +1,4 @@
-"""A form that is refused, as it came: its words and its choices go back to whoever sent them.
+"""Refused forms as they came: their words and choices go back to whoever sent them.
 
 Every page that says no to a form shows it by this, in the words of the page it came from. Where it
 can be sent once more, all of it is in the form of that page: ticks, radios and lists, too.
@@ -32,7 +32,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class RefusedForm:
-    """All that came with a form, but what opens something."""
+    """A refused form: all that came with it, but what opens something."""
 
     fields: tuple[Pair, ...] = ()
 
@@ -66,13 +66,13 @@ class RefusedForm:
 
 
 def register_request_form(form: Any) -> None:
-    """Remember which forms a request is read by: they know what their choices are called."""
+    """Register a form that this request is read by: it knows what its choices are called."""
     if has_request_context() and request.method == "POST":
         g.setdefault("forms_here", []).append(form)
 
 
 def declare_form_reader(read: Callable[[], Any]) -> Callable[[View], View]:
-    """Mark a view with what reads its form, for a refusal before the view has read it."""
+    """Declare what reads a view's form, for a refusal before the view has read it."""
 
     def mark(view: View) -> View:
         view.read_by = read  # type: ignore[attr-defined]  # a mark on a function

@@ -1,4 +1,4 @@
-"""What may come with a request: one whole form, no longer and no wider than ours are."""
+"""Limits on request bodies: one whole form, no longer and no wider than ours are."""
 
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import (
@@ -19,26 +19,28 @@ DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
 
 
 class TruncatedForm(BadRequest):
-    """The end of a form did not arrive."""
+    """Raised if the end of a form did not arrive."""
 
 
 class FormTooLong(RequestEntityTooLarge):
-    """A form of ours in kind, with more in it than we keep."""
+    """Raised if a form of ours has more in it than we keep."""
 
 
 def init_app(app: Flask) -> None:
-    """Look at what came before anything else does. Nothing of it has been parsed by then."""
+    """Check the body of every request before anything else does. Nothing of it has been parsed by
+    then."""
     app.before_request(drop_unreadable_dates)
     app.before_request(refuse_bad_body)
 
 
 def is_form_cheap_to_parse() -> bool:
-    """Whether to read what came costs no more than a form of ours does."""
+    """Whether parsing this form costs no more than parsing one of ours does."""
     return "form_can_be_read" in g
 
 
 def drop_unreadable_dates() -> None:
-    """A date that is none is no condition, and no fault of ours that would be logged."""
+    """Drop unreadable dates from a request's conditional headers: no condition, and no fault of
+    ours that would be logged."""
     for name in DATES:
         try:
             parse_date(request.environ.get(name))
@@ -47,7 +49,8 @@ def drop_unreadable_dates() -> None:
 
 
 def refuse_bad_body() -> None:
-    """A body that was cut off, is of another kind, or would cost more to read than a form does."""
+    """Refuse a body that was cut off, is of another kind, or would cost more to read than a form
+    does."""
     if request.query_string.count(b"&") >= MOST_FIELDS:
         raise BadRequest
     if "Transfer-Encoding" in request.headers:

@@ -1,4 +1,4 @@
-"""Whether a request came by TLS: our own address says so, and no header of anybody's."""
+"""The scheme of a request (http or https): our own address says it, and no header of anybody's."""
 
 from typing import TYPE_CHECKING, Any
 

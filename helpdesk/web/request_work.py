@@ -1,4 +1,4 @@
-"""One Work per request: a response below 400 commits it, everything else rolls it back."""
+"""The unit of work of a request: a response below 400 commits it, everything else rolls it back."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +21,8 @@ from helpdesk.web.session_cookies import session_cookie_name
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is at the door: the actor, what they can open, the row that says they signed in."""
+    """The identity behind a request: the actor, what they can open, the row that says they signed
+    in."""
 
     actor: Actor
     secrets: dict[str, Secret] = field(default_factory=dict)
@@ -44,7 +45,7 @@ def init_app(app: Flask, identify: Identify) -> None:
 
 
 def current_work() -> Work:
-    """This request's piece of work."""
+    """The unit of work of this request."""
     if "work" not in g:
         context = current_context()
         session = context.sessions()
@@ -71,21 +72,21 @@ def _now(session: Session) -> datetime:
 
 
 def current_identity() -> Identity:
-    """Who is at the door of this request."""
+    """The identity behind this request."""
     if "presence" not in g:
         current_work()
     return cast(Identity, g.presence)
 
 
 def original_actor_of_request() -> str | None:
-    """Who sent this request, also where it has become a stranger's since. None where that is not
-    known, because nobody asked or the database was away."""
+    """The actor who sent this request, also where it has become a stranger's since. None where that
+    is not known, because nobody asked or the database was away."""
     came_as: Identity | None = g.get("came_as")
     return came_as.actor.id if came_as is not None else None
 
 
 def become_anonymous() -> None:
-    """From here on this request is a stranger's: the database, which knew better, is away."""
+    """Make this request a stranger's from here on: the database, which knew better, is away."""
     g.presence = STRANGER
     g.pop("_login_user", None)  # what flask-login has found; it will ask us again
 

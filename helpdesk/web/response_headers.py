@@ -1,4 +1,5 @@
-"""The headers of every answer, errors included: nothing from elsewhere, nothing kept, no script."""
+"""Security headers of every response, errors included: nothing from elsewhere, nothing kept, no
+script."""
 
 from flask import Flask, Response, request
 
@@ -30,7 +31,7 @@ SHOWN_ONCE = 203
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every answer."""
+    """Put the security headers on every response."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""What was refused at a door is logged: the kind and the surface, no address, no name, bounded."""
+"""The security log of refusals: the kind and the surface, no address, no name, bounded."""
 
 import logging
 from typing import Final
@@ -13,6 +13,6 @@ EVERYBODY: Final = "everybody"
 
 
 def log_refusal(what: str, *, where: str = "") -> None:
-    """Write one line of what was refused, unless there were very many just now."""
+    """Log one refusal, unless there were very many just now."""
     if is_within_limit("log of refusals", size=LINES, per_minute=PER_MINUTE, who=EVERYBODY):
         log.warning("%s at %s%s", what, current_surface(), f": {where}" if where else "")

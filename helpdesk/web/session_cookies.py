@@ -1,4 +1,4 @@
-"""Cookies: one name per surface, for this site only, never readable by a script."""
+"""Session cookies: one name per surface, for this site only, never readable by a script."""
 
 import secrets
 
@@ -13,7 +13,8 @@ RESULTS = "results"
 
 
 def init_app(app: Flask, surface: Surface, url: str) -> None:
-    """Name and guard a surface's cookies. `__Host-` needs TLS, which an onion address has not."""
+    """Set the names and flags of a surface's cookies. `__Host-` needs TLS, which an onion address
+    has not."""
     secure = url.startswith("https://")
     prefix = "__Host-" if secure else ""
     app.config.update(
@@ -27,12 +28,13 @@ def init_app(app: Flask, surface: Surface, url: str) -> None:
 
 
 def session_cookie_name() -> str:
-    """The cookie that holds the key to a server-side session."""
+    """The name of the cookie that holds the key to a server-side session."""
     return str(current_app.config["DOOR_COOKIE_NAME"])
 
 
 def set_session_cookie(response: Response, token: str) -> None:
-    """A session cookie: it ends with the browser at the latest. What was shown before is over."""
+    """Set the session cookie: it ends with the browser at the latest. What was shown before is
+    over."""
     if RESULTS in session:
         session[RESULTS] = new_results_token()
     response.set_cookie(
@@ -46,12 +48,12 @@ def set_session_cookie(response: Response, token: str) -> None:
 
 
 def new_results_token() -> str:
-    """What opens the results of forms from here on, and none from before."""
+    """Make a token that opens the result pages of forms from here on, and none from before."""
     return secrets.token_urlsafe(24)
 
 
 def delete_session_cookie(response: Response) -> None:
-    """End the session in the browser too: its cookie, and whatever it kept of our pages."""
+    """Delete the session cookie, and whatever the browser kept of our pages."""
     session.pop(RESULTS, None)
     response.headers.setdefault("Clear-Site-Data", '"cache", "storage"')
     response.delete_cookie(

@@ -1,4 +1,4 @@
-"""Jinja's environment for our pages."""
+"""The Jinja environment of our templates."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -7,7 +7,7 @@ from flask.templating import Environment
 
 
 class TemplateEnvironment(Environment):
-    """Flask's, where all templates share one dictionary of global names.
+    """Flask's Jinja environment, where all templates share one dictionary of global names.
 
     Jinja gives each template a chain of two dictionaries, for globals of its own. None of ours has
     any, and every import walks that chain in Python: `docs/decisions/0053`.

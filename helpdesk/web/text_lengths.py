@@ -1,4 +1,5 @@
-"""How long a text may be: counted as a person counts, said with the number, and never cut."""
+"""Limits on the length of texts: counted as a person counts, said with the number, and never
+cut."""
 
 import unicodedata
 from collections.abc import Callable
@@ -22,7 +23,7 @@ SIGNS_IN_LETTER: Final = 2
 
 
 def count_graphemes(text: str) -> int:
-    """The characters of a text as a person counts them: é, ग्रा and a flag are one each.
+    """Count the characters of a text as a person does: é, ग्रा and a flag are one each.
 
     A heap of accents on one letter counts as more, so that nothing grows without end.
     """
@@ -39,14 +40,15 @@ def count_graphemes(text: str) -> int:
 
 
 def count_code_points(text: str) -> int:
-    """What a column of the database counts."""
+    """Count the code points of a text, as a column of the database does."""
     return len(text)
 
 
 def max_length_validator(
     limit: int, *, count: Callable[[str], int] = count_graphemes
 ) -> Callable[[Any, Field], None]:
-    """A text that is too long is kept, and its writer told by how much."""
+    """A validator of a text's length: one that is too long is kept, and its writer told by how
+    much."""
 
     def check(_form: Any, field: Field) -> None:
         text = field.data or ""

@@ -1,4 +1,5 @@
-"""Moments, and the time that is left, in words. Lists are full of them: each is worded once."""
+"""Formatting times, and the time that is left, in words. Lists are full of them: each is worded
+once."""
 
 import math
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ MORNING, AFTERNOON, EVENING = 5, 12, 18  # the hours at which they begin
 
 
 def format_moment(at: datetime) -> Markup:
-    """22 Nov 2026, 04:05 UTC, as the language of the page writes it."""
+    """Format a time as the language of the page writes it: 22 Nov 2026, 04:05 UTC."""
     return _moment(current_language(), at)
 
 
 def format_within_hour(at: datetime) -> Markup:
-    """22 Nov 2026, between 04:00 and 05:00 UTC: what a reporter did is kept to the hour, no closer.
+    """Format a time to the hour, as what a reporter did is kept no closer: 22 Nov 2026, between
+    04:00 and 05:00 UTC.
 
     Where it is known to be later than the full hour, `at` is what it cannot have been before.
     """
@@ -33,18 +35,17 @@ def format_within_hour(at: datetime) -> Markup:
 
 
 def format_when_happened(at: datetime) -> Markup:
-    """When something was done, as closely as it was kept: a full hour is never a chance."""
+    """Format when something was done, as closely as it was kept: a full hour is never a chance."""
     return format_within_hour(at) if _is_full_hour(at) else format_moment(at)
 
 
 def part_of_day(at: datetime) -> Markup:
-    """22 November 2026, in the morning (UTC): for reporters, who know no hour in UTC, and to whom
-    we do not say at which minute one of us was at work."""
+    """Format the part of a day: 22 November 2026, in the morning (UTC)."""
     return _part_of_day(current_language(), at)
 
 
 def format_day(at: datetime) -> Markup:
-    """22 November 2026, as the language of the page writes it."""
+    """Format a day as the language of the page writes it: 22 November 2026."""
     return _day(current_language(), at)
 
 
@@ -104,14 +105,15 @@ def _part_of_day(language: str, at: datetime) -> Markup:
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """What to say of a moment that is due, and in which tone."""
+    """The time left until something is due: what to say of it, and in which tone."""
 
     words: str
     tone: str
 
 
 def time_left(due: datetime, now: datetime) -> TimeLeft:
-    """In 2 hours 5 minutes, or 20 minutes late; near and over have tones of their own.
+    """The time left in words: in 2 hours 5 minutes, or 20 minutes late; near and over have tones of
+    their own.
 
     Never in our favour: what is left is rounded down, and what is late up.
     """
@@ -122,7 +124,7 @@ def time_left(due: datetime, now: datetime) -> TimeLeft:
 
 
 def format_duration(of: timedelta) -> str:
-    """2 days 13 hours: a length of time as it is, to the minute."""
+    """Format a length of time as it is, to the minute: 2 days 13 hours."""
     return _length(current_language(), int(of.total_seconds() // 60))
 
 

@@ -1,4 +1,5 @@
-"""Which fields people type into: what has to come back to them when a form is not taken."""
+"""The names of form fields that people type into: what has to come back to them when a form is not
+taken."""
 
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ TYPED: Final = frozenset(
 
 
 def remember_text_fields(form: type[Any]) -> None:
-    """Remember the fields of a form that are typed into, days and times too."""
+    """Remember the names of a form's fields that are typed into, days and times too."""
     for name, field in vars(form).items():
         if isinstance(field, UnboundField) and field.field_class.__name__ in TYPED:
             asks = field.args[0] if field.args else field.kwargs.get("label", "")
@@ -20,5 +21,5 @@ def remember_text_fields(form: type[Any]) -> None:
 
 
 def is_text_field(name: str, value: str) -> bool:
-    """Whether somebody wrote this, as against ticking it."""
+    """Whether a field of this name is typed into, as against ticked."""
     return bool(value.strip()) and (name in ASKED or len(value.split()) > 1)

@@ -1,4 +1,5 @@
-"""The host that stands in each email reminder: its pages name nobody, whatever goes wrong there.
+"""The unbranded host, which stands in each email reminder: its pages name nobody, whatever goes
+wrong there.
 
 Who reads another person's inbox can open that host. It serves the pages that stop the emails and
 the files they need; everything else is a page that is not there, and an error has one sentence.
@@ -12,7 +13,8 @@ from helpdesk.core.errors import NotFound
 
 
 def init_app(app: Flask, url: str, *, endpoints: frozenset[str]) -> None:
-    """Serve these endpoints at the host of `url`, and no other. Without a url there is none."""
+    """Serve these endpoints at the unbranded host of `url`, and no other. Without a url there is
+    none."""
     if not url:
         return
     app.extensions["unbranded_host"] = urlsplit(url).hostname

@@ -279,11 +279,11 @@ def test_of_what_it_was_said_is_kept_with_the_answers_and_no_history_decides(
 
     with house.inside() as work:
         case = work.session.scalars(select(Case)).one()
-        assert report_content.kind_that_hold_is_about(work, case) == about
+        assert report_content.kind_asked_whether_it_stopped(work, case) == about
         assert HOLD_IS_ABOUT not in report_content.answers_of(work, case)
         triage.correct_reporter_answers(work, case, {"seized_how": "stolen"}, shows_in_mailbox=True)
         triage.correct_reporter_answers(work, case, {"hold": "unclear"})
-        kept = report_content.kind_that_hold_is_about(work, case)
+        kept = report_content.kind_asked_whether_it_stopped(work, case)
         assert kept == about, "what was corrected in confidence is not the mailbox’s answer"
         entries = work.session.scalars(
             select(HistoryEntry).where(HistoryEntry.action == "case.answers_released")

@@ -1,4 +1,5 @@
-"""Real servers for a machine that has none: PostgreSQL and Redis from wheels, on unix sockets."""
+"""Embedded servers for a machine that has none: PostgreSQL and Redis from wheels, on unix
+sockets."""
 
 from helpdesk.adapters.embedded.postgres import EmbeddedPostgres
 from helpdesk.adapters.embedded.redis import EmbeddedRedis

@@ -81,7 +81,8 @@ HASTY = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
-    """One cluster with our database and our roles, reached by a socket that only we can open."""
+    """An embedded PostgreSQL: a cluster with our database and our roles, reached by a socket that
+    only we can open."""
 
     def __init__(
         self, folder: Path, *, durable: bool = True, passwords: Path | None = None

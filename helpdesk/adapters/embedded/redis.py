@@ -42,7 +42,7 @@ MOST = 256 * MEGABYTE
 
 
 class EmbeddedRedis:
-    """One Redis, reached by a socket that only we can open."""
+    """An embedded Redis, reached by a socket that only we can open."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

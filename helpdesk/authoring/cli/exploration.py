@@ -1,4 +1,4 @@
-"""`simulate --explore`: made-up people by number on every page, on all processors there are."""
+"""`simulate --explore`: random people go through every page, on all processors there are."""
 
 import os
 from collections import Counter
@@ -28,8 +28,8 @@ SHOWN = 3  # of one kind; the rest is counted
 
 @dataclass(frozen=True)
 class ExplorationShare:
-    """A piece of the work: some people on one page, every decision beside their answers, or people
-    who have a second kind of trouble as well."""
+    """A share of an exploration for one process: some people on one page, every decision beside
+    their answers, or people who have a second kind of trouble as well."""
 
     folder: Path
     playbook: str
@@ -39,7 +39,8 @@ class ExplorationShare:
 
 
 def run_exploration(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
-    """Let all these people go through all these pages, and say what does not hold."""
+    """Run an exploration: let all these people go through all these pages, and report what does not
+    hold."""
     library, pages = load_playbooks_named(folder, named)
     shares = list(_shares(folder, pages, seeds))
     broken = [one for found in _worked(shares, len(seeds) * len(pages)) for one in found]
@@ -57,7 +58,7 @@ def run_exploration(folder: Path, named: Sequence[str], seeds: range, *, as_json
 
 
 def explore_share(share: ExplorationShare) -> list[BrokenInvariant]:
-    """Do one piece of the work, in whatever process this is."""
+    """Explore one share, in whatever process this is."""
     library = _library(share.folder)
     page = library.playbook(share.playbook)
     if page is None:

@@ -1,4 +1,5 @@
-"""How every tool speaks: lines for people, JSON for machines, a status that tells them apart."""
+"""Output of the authoring tools: lines for people, JSON for machines, a status that tells them
+apart."""
 
 import json
 import sys
@@ -20,19 +21,19 @@ WIDTH = 30
 
 
 class ToolCannotRun(click.ClickException):
-    """Something keeps the tool from running at all."""
+    """Raised if something keeps the tool from running at all."""
 
     exit_code = CANNOT_RUN
 
 
 def as_json_option(command: F) -> F:
-    """The option with which a tool speaks to machines. The command gets `as_json`."""
+    """A Click option for output as JSON. The command gets `as_json`."""
     said = click.option("--json", "as_json", is_flag=True, help="Write JSON, for other programs.")
     return said(command)
 
 
 def folder_option(command: F) -> F:
-    """The option that says where the pages are. The command gets `folder`."""
+    """A Click option for the folder of the pages. The command gets `folder`."""
     said = click.option(
         "--folder",
         type=click.Path(path_type=Path, file_okay=False),
@@ -44,7 +45,7 @@ def folder_option(command: F) -> F:
 
 
 def print_and_exit(lines: Iterable[str], data: Any, *, findings: bool, as_json: bool) -> NoReturn:
-    """Say what was found out, and end with the status that goes with it."""
+    """Print the result, and exit with the status that goes with it."""
     if as_json:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
@@ -54,7 +55,7 @@ def print_and_exit(lines: Iterable[str], data: Any, *, findings: bool, as_json: 
 
 
 def with_progress_bar(things: Iterable[T], *, total: int, doing: str) -> Iterator[T]:
-    """The same things one by one; on the error stream a bar, once it takes over two seconds."""
+    """Iterate with a progress bar on the error stream, once it takes over two seconds."""
     bar = _Bar(total, doing)
     for number, thing in enumerate(things):
         bar.stands_at(number)

@@ -1,4 +1,4 @@
-"""The pages that somebody names on the command line."""
+"""Selecting the playbooks that are named on the command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,8 @@ from helpdesk.playbooks.model import Playbook
 def load_playbooks_named(
     folder: Path, named: Sequence[str]
 ) -> tuple[WrittenLibrary, tuple[Playbook, ...]]:
-    """The pages of these names, or all; a sentence about one that is not there or does not read."""
+    """Load the playbooks of these names, or all; a sentence about one that is not there or does not
+    read."""
     library, problems = read_library_with_problems(folder)
     if not named:
         if problems:

@@ -1,4 +1,4 @@
-"""Checking the walk-throughs in playbooks/tests, and what none of them visits."""
+"""Checking the scenarios in playbooks/tests, and printing what none of them visits."""
 
 import textwrap
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ WIDTH = 98
 
 
 def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
-    """Go every walk-through, and name what came out otherwise."""
+    """Check every scenario, and name what came out otherwise."""
     library, pages = load_playbooks_named(folder, named)
     read = {page.id: read_playbook_scenarios(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
@@ -50,7 +50,7 @@ def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> Non
 
 
 def print_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
-    """Name what no walk-through visits."""
+    """Print what no scenario visits."""
     library, pages = load_playbooks_named(folder, named)
     read = {page.id: read_playbook_scenarios(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]

@@ -19,7 +19,8 @@ from helpdesk.settings import LANGUAGES
 
 @dataclass(frozen=True)
 class SearchTrial:
-    """What a person said, the kinds that would be right, and what was found."""
+    """A trial of the search: what a person said, the kinds that would be right, and what was
+    found."""
 
     says: str
     types: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A walk as programs read it."""
+"""The result of a simulation as JSON data."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,8 @@ NOT_TAKEN = (StepState.NOT_NEEDED, StepState.OPEN, StepState.BLOCKED, StepState.
 
 
 def simulation_as_data(walked: Sequence[SimulationResult]) -> dict[str, Any]:
-    """What came of a script. What holds for all pages and the first page stand on top."""
+    """The result of a script's simulation as data. What holds for all pages and the first page
+    stand on top."""
     first, *others = walked
     return {
         **_told_data(first.told),
@@ -26,7 +27,7 @@ def simulation_as_data(walked: Sequence[SimulationResult]) -> dict[str, Any]:
 
 
 def advice_with_risk(advice: Advice) -> str:
-    """Advice with the risk it carries."""
+    """A line of advice as data, with the risk it carries."""
     return f"{advice.text} ({advice.risk})" if advice.risk else str(advice.text)
 
 

@@ -1,4 +1,4 @@
-"""A walk as people read it."""
+"""The result of a simulation as text."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ WIDTH = 98
 
 
 def simulation_lines(walked: Sequence[SimulationResult]) -> Iterator[str]:
-    """Everything that came of a script, to read from top to bottom."""
+    """The result of a script's simulation as lines, to read from top to bottom."""
     for one in walked:
         page = one.way.playbook
         yield f"{page.name} ({page.status}): {page.title}"
@@ -31,7 +31,7 @@ def simulation_lines(walked: Sequence[SimulationResult]) -> Iterator[str]:
 
 
 def intake_result_lines(told: IntakeResult) -> Iterator[str]:
-    """What the answers alone decide."""
+    """The lines of what the answers alone decide."""
     judgement = told.judgement
     yield f"{judgement.level.upper()} by rule {judgement.rule}"
     yield from _wrapped("For the reporter:  ", judgement.sentence_for_reporter)
@@ -54,7 +54,7 @@ def intake_result_lines(told: IntakeResult) -> Iterator[str]:
 
 
 def step_lines(way: SimulatedRun) -> Iterator[str]:
-    """The steps in the order in which they were taken, and those that were not."""
+    """The lines of the steps in the order in which they were taken, and of those that were not."""
     yield "Steps:"
     for number, one in enumerate(way.taken, start=1):
         yield from _wrapped(f"{number:4}. ", _step(one))

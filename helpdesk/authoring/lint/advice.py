@@ -1,4 +1,4 @@
-"""Rules about the first advice: what is at stake, what was said, and every danger has a line."""
+"""Lint rules about advice: what is at stake, what was said, and every danger has a line."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The rule of the lint that stands above the pages: every page exports, and the export holds."""
+"""The lint rule about exports: every page exports, and the export holds."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a rule found: where, how grave, and how to mend it."""
+"""Lint findings: what a rule found, where, how grave, and how to put it right."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from helpdesk.authoring.source import PlaybookError
 
 
 class LintSeverity(StrEnum):
-    """Whether it has to be mended before anybody works with the page, or may wait a little."""
+    """The severity of a finding: whether it has to be put right before anybody works with the page,
+    or may wait a little."""
 
     WARNING = "warning"
     ERROR = "error"
@@ -17,7 +18,7 @@ class LintSeverity(StrEnum):
 
 @dataclass(frozen=True)
 class LintFinding:
-    """One thing that is not as a rule asks."""
+    """A lint finding: one thing that is not as a rule asks."""
 
     rule: LintRule
     file: str
@@ -30,7 +31,7 @@ class LintFinding:
 
 
 def findings_from_errors(problems: Iterable[PlaybookError]) -> tuple[LintFinding, ...]:
-    """What reading refused, as findings."""
+    """Turn errors of reading into findings."""
     return tuple(
         LintFinding(problem.rule, problem.file, problem.line, problem.reason)
         for one in problems

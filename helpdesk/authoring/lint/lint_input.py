@@ -1,4 +1,4 @@
-"""What the rules look at: the pages as read, the files as written, and the day it is."""
+"""The input of the lint rules: the pages as read, the files as written, and the day it is."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ WRITTEN = ("*.yml", "common/*.yml", "vocab/*.yml", "types/*.yml", "tests/*.yml")
 
 @dataclass(frozen=True)
 class LintInput:
-    """Everything in the folder that reads. What does not is in `refused`."""
+    """The input of the lint rules: everything in the folder that reads. What does not is in
+    `refused`."""
 
     folder: Path
     today: date
@@ -50,7 +51,7 @@ class LintInput:
 
 
 class SharedContentUnreadable(Exception):
-    """What all pages share does not read, so that no page can be looked at."""
+    """Raised if what all pages share does not read, so that no page can be looked at."""
 
     def __init__(self, findings: tuple[LintFinding, ...]) -> None:
         super().__init__("What all pages share can’t be read.")
@@ -58,7 +59,7 @@ class SharedContentUnreadable(Exception):
 
 
 def read_lint_input(folder: Path, today: date) -> LintInput:
-    """Read everything. A page that does not read leaves the others alone."""
+    """Read the input of the rules. A page that does not read leaves the others alone."""
     try:
         library, problems = read_library_with_problems(folder)
         words = read_word_lists(

@@ -1,4 +1,4 @@
-"""Where a sentence is written: its name is a way through the file, walked as far as it goes."""
+"""Locations of findings: the file and line where a sentence is written."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def file_and_line_of(name: str, files: Mapping[str, Node]) -> tuple[str, int]:
 
 
 def scalar_values(node: Node, key: str = "") -> list[tuple[str, Node]]:
-    """Every single value inside, each with the key that it stands under."""
+    """Every scalar value inside a node, each with the key that it stands under."""
     value: Any = node.value
     if isinstance(value, dict):
         return [one for name, inner in value.items() for one in scalar_values(inner, name)]

@@ -1,4 +1,5 @@
-"""A rule about what is said to the person: the words are ready, and can be sent as they are."""
+"""The lint rule about messages to the reporter: the words are ready, and can be sent as they
+are."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Rules about how steps end: what is left open comes back, and what is claimed is shown."""
+"""Lint rules about outcomes of steps: what is left open comes back, and what is claimed is
+shown."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Rules about time and neighbours: reviews, facts that age, tags of others, identifiers."""
+"""Lint rules about overdue upkeep: reviews, facts that age, tags of others, identifiers."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -135,7 +135,7 @@ def _review(
 
 
 def current_day() -> date:
-    """The day it is, for whoever does not give one."""
+    """The current day, for whoever does not give one."""
     return date.today()  # noqa: DTZ011 - a day of review is a day where the reader sits
 
 

@@ -1,4 +1,4 @@
-"""How hard a text is to read: the Flesch-Kincaid grade, counted here.
+"""Readability of a text: the Flesch-Kincaid grade, counted here.
 
 Libraries for this bring a pronouncing dictionary that has to be downloaded, or count where a word
 may be hyphenated, which is not where it is spoken. English is regular enough for a rule of thumb.
@@ -29,7 +29,7 @@ APART = re.compile(r"(?<![cstgx])i[ao]|eing|[aou]ing|iet|[^gq]ua[lt]|crea|ideo|s
 
 @dataclass(frozen=True)
 class TextDifficulty:
-    """What was counted."""
+    """The difficulty of a text: sentences, words and syllables that were counted."""
 
     sentences: int
     words: int
@@ -45,24 +45,24 @@ class TextDifficulty:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a text."""
+    """Split a text into sentences."""
     return [one for one in ENDS.split(text.strip()) if WORD.search(one)]
 
 
 def split_words(sentence: str) -> list[str]:
-    """The words of a sentence."""
+    """Split a sentence into words."""
     return WORD.findall(sentence)
 
 
 def measure_difficulty(texts: Iterable[str]) -> TextDifficulty:
-    """How hard some texts are together."""
+    """Measure how difficult some texts are together."""
     told = [sentence for text in texts for sentence in split_sentences(text)]
     spoken = [word for sentence in told for word in split_words(sentence)]
     return TextDifficulty(len(told), len(spoken), sum(count_syllables(word) for word in spoken))
 
 
 def count_syllables(word: str) -> int:
-    """How many syllables an English word has, near enough."""
+    """Count the syllables of an English word, near enough."""
     plain = re.sub(r"[^a-z]", "", word.lower())
     if not plain:
         return 1

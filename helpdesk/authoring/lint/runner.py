@@ -1,4 +1,4 @@
-"""Running the rules, and putting what they found into the order of the files."""
+"""The lint runner: runs the rules, and puts what they found into the order of the files."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -51,7 +51,8 @@ CHECKS: tuple[LintCheck, ...] = (
 
 @dataclass(frozen=True)
 class LintReport:
-    """Everything that was found, and how many platform facts no person has ever looked at."""
+    """The report of a lint: everything that was found, and how many platform facts no person has
+    ever looked at."""
 
     findings: tuple[LintFinding, ...]
     pages: int
@@ -76,7 +77,7 @@ def lint_folder(
     more: Iterable[LintCheck] = (),
     watch: Callable[[tuple[LintCheck, ...]], Iterator[LintCheck]] = iter,
 ) -> LintReport:
-    """Everything that is wrong in the folder; with `types`, what is wrong in the files of these.
+    """Lint the folder: everything that is wrong; with `types`, what is wrong in the files of these.
 
     `more` are rules of packages above this one. `watch` may show somebody how far it has come.
     """

@@ -1,4 +1,5 @@
-"""Rules about harm: advice that cannot be undone, floors that raise nothing, intimate images."""
+"""Lint rules about safety: advice that cannot be undone, floors that raise nothing, intimate
+images."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product

@@ -1,4 +1,4 @@
-"""Whether some answers make a condition true: conditions are data, so this can be decided."""
+"""Satisfiability of a condition: whether some answers make it true."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,8 @@ ANOTHER = "another"
 
 @dataclass(frozen=True)
 class AnswerSpace:
-    """What may be known: the questions that are asked, and the facts with the values they can get.
+    """The space of possible answers: the questions that are asked, and the facts with the values
+    they can get.
 
     What is `given` is so, and nothing else is tried for it.
     """

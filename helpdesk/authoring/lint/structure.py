@@ -1,4 +1,4 @@
-"""Rules about what leads where: nothing unwritten, nothing that nobody could ever reach."""
+"""Lint rules about structure: nothing unwritten, nothing that nobody could ever reach."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Rules about what stands beside the pages: translations and walk-throughs."""
+"""Lint rules about translations and scenarios, which stand beside the pages."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,5 @@
-"""Rules about words: short and plain, without blame, platform facts in one place, open links."""
+"""Lint rules about wording: short and plain, without blame, platform facts in one place, open
+links."""
 
 import re
 from collections.abc import Iterable, Iterator

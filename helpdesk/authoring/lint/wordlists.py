@@ -1,4 +1,4 @@
-"""vocab/words.yml: the words that rules look for."""
+"""Word lists of the lint rules, read from vocab/words.yml."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from helpdesk.authoring.source import Fields, Node
 
 @dataclass(frozen=True)
 class WordLists:
-    """All lists."""
+    """The word lists that lint rules look for."""
 
     stubs: PhraseMatcher
     risky: PhraseMatcher
@@ -23,7 +23,7 @@ class WordLists:
 
 
 def read_word_lists(file: Node) -> WordLists:
-    """The lists of the file."""
+    """Read the word lists."""
     page = file.fields(
         "schema stubs risky blame framing intimate asks_for_pictures open claims speaks shorteners"
     )

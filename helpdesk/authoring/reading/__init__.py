@@ -1,1 +1,2 @@
-"""From files to a library. Reading is strict: whatever leads nowhere is refused, with its line."""
+"""Reading playbooks from YAML files. Reading is strict: whatever leads nowhere is refused, with its
+line."""

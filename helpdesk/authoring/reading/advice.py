@@ -1,4 +1,4 @@
-"""Reading what answers lead to at once: red flags, and advice before anyone has read the report."""
+"""Reading red flags and advice, which answers lead to before anyone has read the report."""
 
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.context import PlaybookReferenceContext
@@ -9,14 +9,14 @@ from helpdesk.playbooks.model import Advice, LossIfLate, RedFlag
 
 
 def read_red_flags(node: Node, context: PlaybookReferenceContext) -> tuple[RedFlag, ...]:
-    """The answers that must not wait."""
+    """Read the red flags: answers that must not wait."""
     flags = node.each(lambda item: _red_flag(item, context))
     refuse_repeats(node, [flag.id for flag in flags])
     return flags
 
 
 def read_advice(node: Node, context: PlaybookReferenceContext) -> tuple[Advice, ...]:
-    """What to do now and what better not to do; at least one of each."""
+    """Read the advice: what to do now and what better not to do; at least one of each."""
     advice = node.each(lambda item: _one_advice(item, context))
     refuse_repeats(node, [one.id for one in advice])
     if len({one.is_dont for one in advice}) < 2:

@@ -10,7 +10,8 @@ ADVICE_CHECKS = "vocab/advice_checks.yml"
 
 
 def read_advice_checks(file: Node, scales: Scales) -> tuple[AdviceCheck, ...]:
-    """Every check. Whether a page has what it asks for is seen where it is held against pages."""
+    """Read every check of advice. Whether a page has what it asks for is seen where it is held
+    against pages."""
     fields = file.fields("schema checks")
     if fields["schema"].text() != "advice-checks/1":
         fields["schema"].refuse("this reader knows advice-checks/1")

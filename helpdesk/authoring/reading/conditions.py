@@ -14,7 +14,7 @@ Scales = Mapping[str, tuple[str, ...]]
 
 
 def read_condition(node: Node, scales: Scales, references: ReferenceCollector) -> Condition:
-    """A condition, with every name it asks about noted for checking."""
+    """Read a condition, with every name it asks about noted for checking."""
     verb, said = node.only_field(VERBS)
     match verb:
         case "is":

@@ -1,4 +1,4 @@
-"""Checks that need the whole page: everything named is there, everything there is used."""
+"""Consistency of a whole playbook: everything named is there, everything there is used."""
 
 from dataclasses import dataclass
 

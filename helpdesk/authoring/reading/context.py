@@ -1,4 +1,5 @@
-"""What a page may build on, and what it refers to: every reader of one of its parts holds this."""
+"""The contexts of reading: what a page may build on, and what it refers to; every reader of one of
+its parts holds this."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from helpdesk.playbooks.model import Text
 
 @dataclass(frozen=True)
 class SharedContentContext:
-    """The collection, the vocabulary, the fragments, and the names of the neighbours."""
+    """What all pages share while they are read: the collection, the vocabulary, the fragments, and
+    the names of the neighbours."""
 
     collection: PlaybookCollection
     words: QuestionVocabulary
@@ -27,7 +29,8 @@ class SharedContentContext:
 
 @dataclass(frozen=True)
 class PlaybookReferenceContext:
-    """One page while it is read: its name, what it may build on, and whatever it named so far."""
+    """The context of one playbook while it is read: its name, what it may build on, and every
+    reference so far."""
 
     home: str
     content: SharedContentContext

@@ -1,4 +1,4 @@
-"""Reading vocab/danger_signs.yml: what people type when help cannot wait."""
+"""Reading danger phrases from vocab/danger_signs.yml: what people type when help cannot wait."""
 
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
@@ -9,7 +9,7 @@ DANGER_SIGNS = "vocab/danger_signs.yml"
 
 
 def read_danger_phrases(file: Node) -> tuple[DangerPhrase, ...]:
-    """The phrases of each sign, in each language of the form."""
+    """Read the phrases of each danger sign, in each language of the form."""
     phrases: list[DangerPhrase] = []
     fields = file.fields(" ".join(DangerSign))
     for sign in DangerSign:

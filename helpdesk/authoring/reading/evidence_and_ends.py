@@ -1,4 +1,4 @@
-"""Reading what a page leaves behind: evidence, requests to others, and the ways a run ends."""
+"""Reading evidence, plans for requests to partners, and the ends of a playbook."""
 
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.context import PlaybookReferenceContext
@@ -19,7 +19,7 @@ GATES = ("vetted", "owner_confirmed", "consent_platform", "public_form")
 
 
 def read_evidence_items(node: Node, context: PlaybookReferenceContext) -> tuple[EvidenceItem, ...]:
-    """What is worth keeping."""
+    """Read the evidence that a playbook asks for."""
     evidence = node.each(lambda item: _evidence(item, context))
     refuse_repeats(node, [one.id for one in evidence])
     return evidence
@@ -28,14 +28,14 @@ def read_evidence_items(node: Node, context: PlaybookReferenceContext) -> tuple[
 def read_escalation_plans(
     node: Node, context: PlaybookReferenceContext
 ) -> tuple[EscalationPlan, ...]:
-    """When and with what somebody outside is asked to act."""
+    """Read the plans for requests: when and with what a partner is asked to act."""
     plans = node.each(lambda item: _escalation(item, context))
     refuse_repeats(node, [plan.to for plan in plans])
     return plans
 
 
 def read_ends(node: Node, context: PlaybookReferenceContext) -> tuple[RunEnd, ...]:
-    """The ways a run ends, of all four kinds."""
+    """Read the ends of a run, of all four kinds."""
     ends = node.each(lambda item: _end(item, context))
     refuse_repeats(node, [end.id for end in ends])
     for kind in RunEndKind:

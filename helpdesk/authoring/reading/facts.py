@@ -5,7 +5,8 @@ from helpdesk.playbooks.model import FactSetting, FactSource, Step
 
 
 def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
-    """Each fact with the values some step can give it; None where it is told in free words."""
+    """The facts that these steps set, each with the values some step can give it; None where it is
+    told in free words."""
     facts: dict[str, tuple[str, ...] | None] = {}
     for step in steps:
         for outcome in step.outcomes:
@@ -21,7 +22,7 @@ def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
 
 
 def read_fact(name: str, node: Node, step: Step) -> FactSetting:
-    """Where a fact takes its value from: how the step ended, or what it wrote down."""
+    """Read a fact: where it takes its value from, how the step ended or what it recorded."""
     fields = node.fields("from", "evidence")
     source = fields["from"].one_of(FactSource)
     evidence = fields.read("evidence", Node.id, None)

@@ -31,7 +31,7 @@ COMMON = "common"
 
 
 def read_library(folder: Path) -> WrittenLibrary:
-    """Everything in the folder, or the first thing that is wrong with it."""
+    """Read the library: everything in the folder, or the first thing that is wrong with it."""
     library, problems = read_library_with_problems(folder)
     if problems:
         raise problems[0]
@@ -39,7 +39,7 @@ def read_library(folder: Path) -> WrittenLibrary:
 
 
 def read_table(folder: Path) -> DecisionTable:
-    """The decision table alone, whatever is wrong with the rest of the folder."""
+    """Read the decision table alone, whatever is wrong with the rest of the folder."""
     return read_decision_table(_file(folder, "triage.yml"))
 
 
@@ -49,7 +49,7 @@ def playbook_names(folder: Path) -> tuple[str, ...]:
 
 
 def read_library_with_problems(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
-    """The library and what is wrong with single pages; a broken vocabulary breaks them all."""
+    """Read the library and what is wrong with single pages; a broken vocabulary breaks them all."""
     collection = read_collection(_file(folder, "collection.yml"))
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
     kinds = read_evidence_kinds(_file(folder, "vocab/evidence.yml"))

@@ -1,4 +1,4 @@
-"""The steps of a page as they stand in its file, with those of the fragments in their places."""
+"""Reading the steps of a page, with those of shared fragments in their places."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Fragment:
 
 @dataclass(frozen=True)
 class StepEntry:
-    """A step as it stands in a file; one of a fragment bears the fragment's name before its own."""
+    """An entry of a step in a file; one of a fragment bears the fragment's name before its own."""
 
     node: Node
     home: str
@@ -33,7 +33,8 @@ class StepEntry:
 
 @dataclass(frozen=True)
 class StepNeighbours:
-    """The names of the steps above this one, and of itself and those below."""
+    """The neighbours of a step: the names of those above this one, and of itself and those
+    below."""
 
     prefix: str
     above: set[str]
@@ -43,7 +44,7 @@ class StepNeighbours:
 def expand_fragments(
     item: Node, home: str, fragments: Mapping[str, Fragment]
 ) -> Iterator[StepEntry]:
-    """The step that stands here, or all those of the fragment that does."""
+    """Expand fragments: the step that stands here, or all those of the fragment that does."""
     if "include" not in item.pairs():
         yield StepEntry(item, home, prefix="")
         return

@@ -1,4 +1,4 @@
-"""Reading vocab/helplines.yml, or the file that an operator keeps instead of it."""
+"""Reading helplines from vocab/helplines.yml, or the file that an operator keeps instead of it."""
 
 import re
 from pathlib import Path
@@ -27,12 +27,12 @@ REACHES: Final = " ".join(HelplineChannel)
 
 
 def read_helplines_at(path: Path) -> tuple[Helpline, ...]:
-    """The lines in a file, or the first thing that is wrong with it."""
+    """Read the helplines in a file, or the first thing that is wrong with it."""
     return read_helplines(read_yaml_file(path, path.name))
 
 
 def read_helplines(file: Node) -> tuple[Helpline, ...]:
-    """Every line, in the order of the file."""
+    """Read every helpline, in the order of the file."""
     lines = tuple(_read(item) for item in file.items())
     refuse_repeats(file, [line.slug for line in lines])
     return lines

@@ -1,4 +1,4 @@
-"""Reading what a page says about itself: names, neighbours, sharing, tags, sources and reviews."""
+"""Reading a playbook's metadata: names, neighbours, sharing, tags, sources and reviews."""
 
 import re
 
@@ -19,7 +19,7 @@ TAG = re.compile(r'([A-Za-z][A-Za-z_-]*):[A-Za-z][A-Za-z0-9_/ -]*(="[^"]+")?')
 
 
 def read_playbook_id(node: Node) -> str:
-    """The id of a page, which its file bears too."""
+    """Read the id of a playbook, which its file bears too."""
     name = node.id()
     if not node.file.endswith(f"types/{name}.yml"):
         node.refuse(
@@ -30,7 +30,7 @@ def read_playbook_id(node: Node) -> str:
 
 
 def read_common_names(node: Node, context: PlaybookReferenceContext) -> tuple[Text, ...]:
-    """What people call this trouble."""
+    """Read the common names: what people call this trouble."""
     return tuple(
         context.text(f"also_called.{number}", item) for number, item in enumerate(node.items(), 1)
     )
@@ -39,7 +39,7 @@ def read_common_names(node: Node, context: PlaybookReferenceContext) -> tuple[Te
 def read_better_fitting_playbooks(
     node: Node, context: PlaybookReferenceContext
 ) -> tuple[BetterFittingPlaybook, ...]:
-    """The pages that fit better, and when."""
+    """Read the playbooks that fit better, and when."""
     return tuple(
         BetterFittingPlaybook(
             context.references.add(ReferenceKind.PLAYBOOK, other, said),
@@ -50,30 +50,30 @@ def read_better_fitting_playbooks(
 
 
 def read_sharing(node: Node) -> str:
-    """A mark of the traffic light protocol."""
+    """Read the sharing mark, of the traffic light protocol."""
     if node.text() not in SHARING:
         node.refuse(f"'{node.text()}' is not one of: {', '.join(SHARING)}")
     return node.text()
 
 
 def read_tags(node: Node, context: PlaybookReferenceContext) -> tuple[MachineTag, ...]:
-    """The machine tags, each of a taxonomy that the collection names."""
+    """Read the machine tags, each of a taxonomy that the collection names."""
     return node.each(lambda item: _tag(item, context))
 
 
 def read_citations(node: Node, context: PlaybookReferenceContext) -> tuple[Citation, ...]:
-    """The sources, each one that the collection names, and what it was used for."""
+    """Read the citations: sources, each one that the collection names, and what it was used for."""
     return node.each(lambda item: _citation(item, context))
 
 
 def read_review(node: Node) -> PlaybookReview:
-    """Who read the page, when, and when it must be read again."""
+    """Read the review: who read the page, when, and when it must be read again."""
     fields = node.fields("on by next")
     return PlaybookReview(fields["on"].day(), fields.list_of("by", Node.text), fields["next"].day())
 
 
 def read_replaces(node: Node, context: PlaybookReferenceContext) -> str:
-    """The name of the page that stood here before."""
+    """Read which page this one replaces."""
     if node.id() in context.content.playbook_ids:
         node.refuse(
             f"'{node.id()}' is still here; a page replaces one that is gone", rule=LintRule.IDS

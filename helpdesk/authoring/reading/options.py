@@ -16,7 +16,7 @@ PLATFORMS = "platforms"
 
 @dataclass(frozen=True)
 class QuestionVocabulary:
-    """What questions are made of: shared labels, shared questions, platforms, decision points."""
+    """The vocabulary of questions: shared labels, shared questions, platforms, decision points."""
 
     answers: Mapping[str, Text]
     shared: Mapping[str, Question]
@@ -25,7 +25,7 @@ class QuestionVocabulary:
 
 
 def read_options(node: Node, home: str, words: QuestionVocabulary) -> tuple[AnswerOption, ...]:
-    """Options as they are written out: at least two, each of its own name."""
+    """Read the options as they are written out: at least two, each of its own name."""
     options = tuple(_read_option(item, home, words) for item in node.items())
     refuse_repeats(node, [option.id for option in options])
     if len(options) < 2:
@@ -34,7 +34,8 @@ def read_options(node: Node, home: str, words: QuestionVocabulary) -> tuple[Answ
 
 
 def read_platform_options(node: Node, words: QuestionVocabulary) -> tuple[AnswerOption, ...]:
-    """All platforms, or those that hold one of the kinds of thing named; always with a way out."""
+    """Read platforms as options: all, or those that hold one of the kinds of thing named; always
+    with a way out."""
     wanted = {one for platform in words.platforms for one in platform.objects}
     if node.value != PLATFORMS:
         named = node.fields(PLATFORMS)[PLATFORMS].items()
@@ -83,5 +84,5 @@ def _read_sets(node: Node, scales: Scales) -> tuple[NamedValue, ...]:
 
 
 def optional_text(fields: Fields, key: str, home: str) -> Text | None:
-    """A sentence that may be left out."""
+    """Read an optional text: a sentence that may be left out."""
     return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

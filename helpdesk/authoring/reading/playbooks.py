@@ -1,4 +1,4 @@
-"""Reading one kind of trouble: the whole page, with every reference followed."""
+"""Reading one playbook: the whole page, with every reference followed."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ MAY = "also_called not_for reviewed tags red_flags evidence escalations replaces
 
 
 def read_playbook(file: Node, content: SharedContentContext) -> Playbook:
-    """One page, resolved. It is refused if anything in it leads nowhere."""
+    """Read one playbook, resolved. It is refused if anything in it leads nowhere."""
     page = file.fields(MUST, MAY)
     if page["schema"].text() != "playbook/1":
         page["schema"].refuse("this reader knows playbook/1")

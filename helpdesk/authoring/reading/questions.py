@@ -30,7 +30,8 @@ SHARED = "vocab"
 def read_shared_questions(
     file: Node, platforms: tuple[Platform, ...], scales: Scales
 ) -> QuestionVocabulary:
-    """vocab/questions.yml: the words for yes, no and I don't know, and the shared questions."""
+    """Read vocab/questions.yml: the words for yes, no and I don't know, and the shared
+    questions."""
     page = file.fields("answers questions")
     labels = page["answers"].fields("yes no unsure rather_not")
     answers = {
@@ -49,7 +50,7 @@ def read_shared_questions(
 def read_questions(
     node: Node, home: str, words: QuestionVocabulary, references: ReferenceCollector
 ) -> tuple[Question, ...]:
-    """The questions of a page. The decision questions come first, danger before all."""
+    """Read the questions of a page. The decision questions come first, danger before all."""
     questions = node.each(lambda item: _read_question(item, home, words, references))
     refuse_repeats(node, [question.id for question in questions])
     first = tuple(question.id for question in questions[: len(words.scales)])
@@ -62,7 +63,7 @@ def read_questions(
 
 
 def possible_answers(questions: tuple[Question, ...]) -> dict[str, tuple[str, ...] | None]:
-    """Each question with the answers it can have; None where people write what they like."""
+    """The possible answers to each question; None where people write what they like."""
     return {
         question.id: tuple(option.id for option in question.options) or None
         for question in questions

@@ -1,4 +1,4 @@
-"""What a page refers to, collected while reading and checked once everything is known."""
+"""References of a page, collected while reading and checked once everything is known."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from helpdesk.playbooks.conditions import UNTOLD
 
 
 class ReferenceKind(StrEnum):
-    """What kind of thing a reference points at."""
+    """The kinds of things that a reference points at."""
 
     EVIDENCE = "piece of evidence"
     END = "end"
@@ -19,7 +19,8 @@ class ReferenceKind(StrEnum):
 
 
 class ReferenceCollector:
-    """Every place where a page names something that stands elsewhere."""
+    """Collects the references of a page: every place where it names something that stands
+    elsewhere."""
 
     def __init__(self) -> None:
         self._things: list[tuple[ReferenceKind, str, Node]] = []

@@ -8,7 +8,8 @@ from helpdesk.playbooks.model import RepeatAfter
 
 
 def read_repeat_after(node: Node) -> RepeatAfter:
-    """How long a step rests: `2d` for every case, or a length for each of the four levels."""
+    """Read how long after being done a step is repeated: `2d` for every case, or a length for each
+    of the four levels."""
     if isinstance(node.value, str):
         rests = node.duration()
         return RepeatAfter(rests, rests, rests, rests)

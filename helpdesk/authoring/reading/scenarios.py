@@ -1,4 +1,4 @@
-"""Reading walk-throughs: tests/<type>.yml, every name in them checked against the page."""
+"""Reading scenarios from tests/<type>.yml, every name in them checked against the page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ WALKS = "tests"
 
 @dataclass(frozen=True)
 class PlaybookScenarios:
-    """The walk-throughs of one page, and what is wrong with its file."""
+    """The scenarios of one page, and what is wrong with its file."""
 
     file: str
     walks: tuple[Scenario, ...] = ()
@@ -23,14 +23,14 @@ class PlaybookScenarios:
 
 
 def read_scenarios(folder: Path, library: WrittenLibrary) -> dict[str, PlaybookScenarios]:
-    """The walk-throughs of every page, by page. One that has none is there with none."""
+    """Read the scenarios of every page, by page. One that has none is there with none."""
     return {page.id: read_playbook_scenarios(folder, page, library) for page in library.playbooks}
 
 
 def read_playbook_scenarios(
     folder: Path, page: Playbook, library: WrittenLibrary
 ) -> PlaybookScenarios:
-    """The walk-throughs of one page. What is wrong with one of them leaves the others alone."""
+    """Read the scenarios of one page. What is wrong with one of them leaves the others alone."""
     path, file = folder / WALKS / f"{page.id}.yml", f"playbooks/{WALKS}/{page.id}.yml"
     if not path.exists():
         return PlaybookScenarios(file)
@@ -52,7 +52,7 @@ def read_playbook_scenarios(
 
 
 def stray_scenario_files(folder: Path, library: WrittenLibrary) -> tuple[PlaybookError, ...]:
-    """Files of walk-throughs for pages that do not exist."""
+    """Files of scenarios for pages that do not exist."""
     return tuple(
         PlaybookError(f"playbooks/{WALKS}/{path.name}", 1, f"there is no page '{path.stem}'")
         for path in sorted((folder / WALKS).glob("*.yml"))

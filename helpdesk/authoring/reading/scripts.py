@@ -1,4 +1,5 @@
-"""Reading a script: made-up answers and outcomes, each checked against the pages they are for."""
+"""Reading simulation scripts: made-up answers and outcomes, each checked against the pages they are
+for."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ KEYS = "answers outcomes facts evidence note"
 
 
 def read_script_text(text: str, name: str) -> Node:
-    """A file of answers, written as JSON or as YAML."""
+    """Read a script from a text, written as JSON or as YAML."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -29,14 +30,14 @@ def read_script_text(text: str, name: str) -> Node:
 
 
 def read_script(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> SimulationScript:
-    """The script in a file of its own."""
+    """Read the script in a file of its own."""
     return script_from_fields(node.fields(may=KEYS), pages, library)
 
 
 def script_from_fields(
     fields: Fields, pages: Sequence[Playbook], library: WrittenLibrary
 ) -> SimulationScript:
-    """The script among the keys of a mapping that may hold more."""
+    """Read a script among the keys of a mapping that may hold more."""
     return SimulationScript(
         answers=fields.read("answers", lambda said: _answers(said, pages), {}),
         outcomes=fields.read("outcomes", lambda said: _outcomes(said, pages), {}),

@@ -1,4 +1,5 @@
-"""Reading what people type when they look for help: vocab/searches, one file for each language."""
+"""Reading search phrases from vocab/searches: what people type when they look for help, a file for
+each language."""
 
 from pathlib import Path
 
@@ -10,7 +11,7 @@ SEARCHES = "vocab/searches"
 
 
 def read_search_phrases(folder: Path, kinds: tuple[str, ...]) -> tuple[SearchPhrase, ...]:
-    """The phrases of all languages, for the kinds that have a page."""
+    """Read the search phrases of all languages, for the kinds that have a page."""
     phrases: list[SearchPhrase] = []
     for path in sorted((folder / SEARCHES).glob("*.yml")):
         file = read_yaml_file(path, f"playbooks/{SEARCHES}/{path.name}")

@@ -8,14 +8,15 @@ PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
 
 
 def refuse_repeating_final_outcome(fields: Fields) -> None:
-    """A step comes back, or it is over; one that leads out of the page is over anyway."""
+    """Refuse an outcome that is final and repeats: a step comes back, or it is over; one that leads
+    out of the page is over anyway."""
     named = [key for key in ("leads_to", "over", "again") if key in fields]
     if "again" in named and len(named) > 1:
         fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
 
 
 def read_required_evidence_or_note(node: Node, evidence: tuple[str, ...]) -> str:
-    """Evidence of the step, or the note beside the outcome."""
+    """Read what an outcome requires: evidence of the step, or the note beside the outcome."""
     if node.id() not in (*evidence, NOTE):
         node.refuse(
             f"this step does not take '{node.id()}'; name evidence of the step, or '{NOTE}' for "
@@ -26,26 +27,26 @@ def read_required_evidence_or_note(node: Node, evidence: tuple[str, ...]) -> str
 
 
 def read_is_silent(node: Node, fields: Fields) -> bool:
-    """Whether nothing is said to the person, although the text may sound like it."""
+    """Read whether nothing is said to the person, although the text may sound like it."""
     if "words" in fields:
         node.refuse("a step with words to send is not silent")
     return node.flag()
 
 
 def read_once_per_case(node: Node, prefix: str) -> bool:
-    """Whether the step is done once for a case."""
+    """Read whether the step is done once for a case."""
     if not prefix:
         node.refuse("only a step that pages share can be done once for all of them")
     return node.flag()
 
 
 def read_pap_marking(node: Node) -> str:
-    """A mark of the permissible actions protocol."""
+    """Read the mark of the permissible actions protocol (PAP)."""
     if node.text() not in PAP:
         node.refuse(f"'{node.text()}' is not one of: {', '.join(PAP)}")
     return node.text()
 
 
 def read_optional_text(fields: Fields, key: str, home: str) -> Text | None:
-    """A sentence that may be left out."""
+    """Read an optional text: a sentence that may be left out."""
     return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

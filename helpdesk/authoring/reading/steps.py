@@ -42,7 +42,7 @@ EVERY_END = "every_end"
 
 @dataclass(frozen=True)
 class StepsReader:
-    """What a page's steps may build on."""
+    """Reads the steps of a page: holds what they may build on."""
 
     fragments: Mapping[str, Fragment]
     scales: Scales

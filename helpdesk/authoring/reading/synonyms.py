@@ -1,4 +1,4 @@
-"""Reading vocab/synonyms.yml: words that mean the same when people look for help."""
+"""Reading synonyms from vocab/synonyms.yml: words that mean the same when people look for help."""
 
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
@@ -10,7 +10,7 @@ SHORTEST_BEGINNING = 2
 
 
 def read_synonyms(file: Node) -> tuple[SynonymGroup, ...]:
-    """The groups of each meaning, in each language of the form."""
+    """Read the synonym groups of each meaning, in each language of the form."""
     fields = file.fields("schema synonyms")
     if fields["schema"].text() != "synonyms/1":
         fields["schema"].refuse("this reader knows synonyms/1")

@@ -25,7 +25,7 @@ ANY = "any"
 
 
 def read_decision_table(file: Node) -> DecisionTable:
-    """The whole decision table."""
+    """Read the whole decision table."""
     page = file.fields("schema version decision_points rules table levels left_open raised")
     if page["schema"].text() != "triage/1":
         page["schema"].refuse("this reader knows triage/1")

@@ -1,4 +1,5 @@
-"""Reading what the pages share: the collection, platforms and kinds of evidence."""
+"""Reading the vocabulary that the pages share: the collection, platforms, kinds of evidence,
+services, causes."""
 
 import re
 
@@ -23,7 +24,7 @@ IDENTITY = re.compile(
 
 
 def read_collection(file: Node) -> PlaybookCollection:
-    """What holds for all pages together."""
+    """Read the collection: what holds for all pages together."""
     page = file.fields(
         "schema name version licence language publishing taxonomies facts sources",
         "groups common",
@@ -45,35 +46,35 @@ def read_collection(file: Node) -> PlaybookCollection:
 
 
 def read_platforms(file: Node, sources: dict[str, str]) -> tuple[Platform, ...]:
-    """The services where accounts live, each fact with the day a person checked it."""
+    """Read the platforms, where accounts live; each fact with the day a person checked it."""
     platforms = tuple(_read_platform(item, sources) for item in file.items())
     refuse_repeats(file, [platform.slug for platform in platforms])
     return platforms
 
 
 def read_evidence_kinds(file: Node) -> tuple[EvidenceKind, ...]:
-    """The kinds of evidence and how to take them."""
+    """Read the kinds of evidence and how to take them."""
     kinds = tuple(_read_kind(item) for item in file.items())
     refuse_repeats(file, [kind.id for kind in kinds])
     return kinds
 
 
 def read_services(file: Node) -> tuple[ReferralService, ...]:
-    """What others do for people in trouble, and what for."""
+    """Read the services: what others do for people in trouble, and what for."""
     services = tuple(_read_service(item) for item in file.items())
     refuse_repeats(file, [service.slug for service in services])
     return services
 
 
 def read_causes(file: Node) -> tuple[OrganisationCause, ...]:
-    """What organisations work on, by the predicates of the taxonomy accessnow."""
+    """Read the causes that organisations work on, by the predicates of the taxonomy accessnow."""
     causes = tuple(_read_cause(item) for item in file.items())
     refuse_repeats(file, [cause.slug for cause in causes])
     return causes
 
 
 def refuse_repeats(node: Node, ids: list[str]) -> None:
-    """Two things of one name would hide each other; the second one is refused."""
+    """Refuse repeated names: two things of one name would hide each other."""
     for number, one in enumerate(ids):
         if one in ids[:number]:
             items = node.items()

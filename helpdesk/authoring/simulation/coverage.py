@@ -1,4 +1,5 @@
-"""What no walk-through of a page visits: steps, options, red flags, ways that lead away, ends."""
+"""Coverage of scenarios: what none of a page visits, of steps, options, red flags, ways that lead
+away, ends."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -19,7 +20,7 @@ ANY_PLATFORM = "any platform"
 
 @dataclass(frozen=True)
 class UncoveredParts:
-    """What nobody came by; options are named by their question: hold.ended.
+    """The parts that no scenario covers; options are named by their question: hold.ended.
 
     `floors` are red flags that made nobody more urgent than the table did, `ways` are outcomes of
     the page's own steps that lead to an end or to another page.
@@ -39,7 +40,7 @@ class UncoveredParts:
 def find_uncovered_parts(
     library: WrittenLibrary, page: Playbook, walks: Iterable[Scenario]
 ) -> UncoveredParts:
-    """What these walk-throughs leave out."""
+    """Find the parts that these scenarios do not cover."""
     walked = [one for through in walks for one in simulate_script(library, (page,), through.script)]
     steps = {one.step.id for each in walked for one in each.way.taken}
     flags = {flag.id for each in walked for flag in each.told.flags}

@@ -1,4 +1,5 @@
-"""Two editions of the playbooks: the same made-up people go through both, and what differs."""
+"""Comparing two editions of the playbooks: the same made-up people go through both, and what
+differs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +15,7 @@ from helpdesk.playbooks.model import Playbook
 
 @dataclass(frozen=True)
 class ScenarioChange:
-    """Something about a walk-through that comes out otherwise than before."""
+    """A change in a scenario: something that comes out otherwise than before."""
 
     walk: str
     what: str
@@ -24,7 +25,7 @@ class ScenarioChange:
 
 @dataclass(frozen=True)
 class PlaybookDifference:
-    """What became of one page: its parts, and the ways of people through it."""
+    """The difference in one page: its parts, and the ways of people through it."""
 
     old: Playbook
     new: Playbook
@@ -41,7 +42,7 @@ def compare_editions(
     new: tuple[WrittenLibrary, Playbook],
     walks: Iterable[Scenario],
 ) -> PlaybookDifference:
-    """Let the same people go through both editions of a page."""
+    """Compare two editions of a page: the same people go through both."""
     turns: list[ScenarioChange] = []
     count = 0
     for through in walks:
@@ -58,7 +59,7 @@ def compare_editions(
 
 
 def adapt_script(page: Playbook, script: SimulationScript) -> SimulationScript:
-    """What of a script an edition understands: it may lack a question, an option or a step."""
+    """Adapt a script to an edition, which may lack a question, an option or a step."""
     return SimulationScript(
         answers=_fitting_answers(page, script.answers),
         outcomes={

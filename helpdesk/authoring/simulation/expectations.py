@@ -1,4 +1,4 @@
-"""Holding a walk-through against what was written down that must come of it."""
+"""Checking a scenario against its expectations."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from helpdesk.playbooks.model import Playbook
 
 @dataclass(frozen=True)
 class UnmetExpectation:
-    """Something that came out otherwise, with the place where the expectation stands."""
+    """An unmet expectation: something that came out otherwise, with the place where the expectation
+    stands."""
 
     file: str
     line: int
@@ -30,7 +31,7 @@ class UnmetExpectation:
 
 @dataclass(frozen=True)
 class SimulationSummary:
-    """The short form of a walk, as expectations name it."""
+    """The summary of a simulation, as expectations name it."""
 
     level: str
     rule: str
@@ -40,7 +41,7 @@ class SimulationSummary:
 
 
 def simulation_summary_of(walked: SimulationResult) -> SimulationSummary:
-    """What expectations speak of."""
+    """Summarise a simulation by what expectations speak of."""
     way = walked.way
     over = f"{{playbook: {way.goes_over_to}}}" if way.goes_over_to else ""
     return SimulationSummary(
@@ -55,7 +56,7 @@ def simulation_summary_of(walked: SimulationResult) -> SimulationSummary:
 def check_scenario(
     library: WrittenLibrary, page: Playbook, through: Scenario
 ) -> tuple[UnmetExpectation, ...]:
-    """Everything that came out otherwise; an empty tuple is good news."""
+    """Check a scenario: everything that came out otherwise; an empty tuple is good news."""
     [walked] = simulate_script(library, (page,), through.script)
     return tuple(
         UnmetExpectation(

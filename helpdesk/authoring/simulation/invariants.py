@@ -1,4 +1,5 @@
-"""What must hold on every page for everybody, said once more in other words than the rules use.
+"""Invariants that must hold on every page for everybody, said once more in other words than the
+rules use.
 
 Each invariant looks at one made-up person and says what is broken, or nothing.
 """
@@ -36,7 +37,7 @@ CONSENT: Final = ("consent_platform", "given")
 
 @dataclass(frozen=True)
 class SimulatedPerson:
-    """A made-up person who has gone all the way."""
+    """A made-up person who has gone through a page, and what came of it."""
 
     ground: PlaybookWithLibrary
     person: RandomPerson
@@ -45,7 +46,7 @@ class SimulatedPerson:
 
 
 def simulate_person(ground: PlaybookWithLibrary, person: RandomPerson) -> SimulatedPerson:
-    """Let somebody go through the page."""
+    """Simulate a person's way through the page."""
     told = assess_answers(ground.library, (ground.page,), person.answers)
     way = simulate_run(
         ground.course, {**told.answers, **person.facts}, person.chooser(), person.step_picker()
@@ -54,6 +55,7 @@ def simulate_person(ground: PlaybookWithLibrary, person: RandomPerson) -> Simula
 
 
 def check_run_always_ends(tried: SimulatedPerson) -> str:
+    """Check that the run ends or goes over to another page; a sentence if it does not."""
     way = tried.way
     if way.end is not None or way.goes_over_to is not None:
         return ""
@@ -61,16 +63,19 @@ def check_run_always_ends(tried: SimulatedPerson) -> str:
 
 
 def check_unsure_never_lowers_level(tried: SimulatedPerson) -> str:
+    """Check that "I don't know" never gives a lower level than "no"; a sentence if it does."""
     point = _point(tried)
     return find_unsure_ranked_below_no(point, _ladder(tried, point))
 
 
 def check_worse_answer_never_lowers_level(tried: SimulatedPerson) -> str:
+    """Check that a worse answer never gives a lower level; a sentence if one does."""
     point = _point(tried)
     return find_worse_answer_with_lower_level(point, _ladder(tried, point))
 
 
 def check_hidden_answers_are_ignored(tried: SimulatedPerson) -> str:
+    """Check that answers to hidden questions change nothing; a sentence if they do."""
     ground, answers = tried.ground, tried.person.answers
     hidden = _hidden(ground, answers)
     if not hidden:
@@ -87,6 +92,7 @@ def check_hidden_answers_are_ignored(tried: SimulatedPerson) -> str:
 
 
 def check_no_request_leaves_early(tried: SimulatedPerson) -> str:
+    """Check that no request could be sent before its gates are open; a sentence if one could."""
     page, known = tried.ground.page, dict(tried.told.answers) | dict(tried.person.facts)
     done: set[str] = set()
     written: dict[str, str] = {}
@@ -104,6 +110,8 @@ def check_no_request_leaves_early(tried: SimulatedPerson) -> str:
 
 
 def check_resolved_needs_required_steps(tried: SimulatedPerson) -> str:
+    """Check that a run ends as resolved only after its required steps; a sentence if it does
+    not."""
     page, way = tried.ground.page, tried.way
     end = page.end(way.end or "")
     if end is None or end.kind is not RunEndKind.RESOLVED:
@@ -120,6 +128,7 @@ def check_resolved_needs_required_steps(tried: SimulatedPerson) -> str:
 
 
 def check_advice_fits_answers(tried: SimulatedPerson) -> str:
+    """Check that the advice fits the answers; a sentence if it does not."""
     ground = tried.ground
     found = find_unfit_advice(ground.library.advice_checks, (ground.page,), tried.told.answers)
     return "; ".join(map(str, found))

@@ -1,4 +1,5 @@
-"""Levels side by side: what each answer to one decision question gives, all else being equal."""
+"""Level ladders: the level that each answer to one decision question gives, all else being
+equal."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,8 @@ NOT_KNOWN = (UNSURE, RATHER_NOT, None)
 def level_ladder(
     library: WrittenLibrary, page: Playbook, answers: Mapping[str, Value], point: DecisionPoint
 ) -> Ladder:
-    """The level at every answer to this point, with the other answers as they are."""
+    """The ladder of one decision point: the level at every answer to it, with the other answers as
+    they are."""
     others = {name: value for name, value in answers.items() if name != point.id}
     return {
         answer: level_for_answers(
@@ -29,7 +31,7 @@ def level_ladder(
 
 
 def find_unsure_ranked_below_no(point: DecisionPoint, levels: Ladder) -> str:
-    """Where "I don't know" would rank below "no", in a sentence; or nothing."""
+    """Find where "I don't know" ranks below "no" in a ladder, in a sentence; or nothing."""
     lowest = point.scale[0]
     for unknown in NOT_KNOWN:
         if unknown in levels and levels[unknown].rank < levels[lowest].rank:
@@ -38,7 +40,7 @@ def find_unsure_ranked_below_no(point: DecisionPoint, levels: Ladder) -> str:
 
 
 def find_worse_answer_with_lower_level(point: DecisionPoint, levels: Ladder) -> str:
-    """Where a worse answer would lead to a lower level, in a sentence; or nothing."""
+    """Find where a worse answer leads to a lower level in a ladder, in a sentence; or nothing."""
     for here, higher in _steps_up(point):
         if levels[higher].rank < levels[here].rank:
             return _compared(point, levels, higher, here)
@@ -48,7 +50,7 @@ def find_worse_answer_with_lower_level(point: DecisionPoint, levels: Ladder) -> 
 def all_level_ladders(
     library: WrittenLibrary, page: Playbook, answers: Mapping[str, Value]
 ) -> Iterator[tuple[str, DecisionPoint, Ladder]]:
-    """The ladder of every point at all combinations of the others, "I don't know" among them.
+    """All ladders: of every point at all combinations of the others, "I don't know" among them.
 
     What the other questions were answered stays as it is. The first thing of each three says where
     the ladder stands.

@@ -1,4 +1,4 @@
-"""Exploring a page with people made up by number, and holding what must hold for everybody."""
+"""Exploring a page with random people, and checking what must hold for everybody."""
 
 import random
 import traceback
@@ -39,7 +39,8 @@ BACKGROUNDS: Final = range(8)
 
 @dataclass(frozen=True)
 class BrokenInvariant:
-    """Something that must hold and does not; the seed brings the same person back."""
+    """A broken invariant: something that must hold and does not; the seed brings the same person
+    back."""
 
     playbook: str
     seed: int | None
@@ -50,7 +51,7 @@ class BrokenInvariant:
 def explore_with_random_people(
     library: WrittenLibrary, page: Playbook, seeds: Iterable[int]
 ) -> Iterator[BrokenInvariant]:
-    """Let everybody with these numbers go through the page."""
+    """Explore a page with the random people of these numbers."""
     ground = PlaybookWithLibrary(library, StepProgressCalculator(page))
     for seed in seeds:
         yield from _one(ground, seed)
@@ -59,8 +60,8 @@ def explore_with_random_people(
 def explore_all_decision_answers(
     library: WrittenLibrary, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
 ) -> Iterator[BrokenInvariant]:
-    """Try every combination of the decision answers, beside no other answer, and beside what the
-    people with these numbers answered."""
+    """Explore every combination of the decision answers, beside no other answer, and beside what
+    the people with these numbers answered."""
     ground = PlaybookWithLibrary(library, StepProgressCalculator(page))
     points = {point.id for point in library.table.points}
     for seed in (None, *backgrounds):

@@ -1,4 +1,4 @@
-"""Made-up people by number: the same seed always gives the same answers and the same way."""
+"""Random people by number: the same seed always gives the same answers and the same way."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ IN_NO_ORDER = 4
 
 @dataclass(frozen=True)
 class PlaybookWithLibrary:
-    """What a trial stands on: the pages, and the one of them that is tried."""
+    """A playbook that is tried, with the library it belongs to."""
 
     library: WrittenLibrary
     course: StepProgressCalculator
@@ -30,7 +30,7 @@ class PlaybookWithLibrary:
 
 @dataclass(frozen=True)
 class RandomPerson:
-    """One made-up person. Hidden questions are answered too: that must not matter."""
+    """A random person. Hidden questions are answered too: that must not matter."""
 
     seed: int
     answers: Mapping[str, Value]
@@ -50,7 +50,8 @@ class RandomPerson:
 
 
 class RandomOutcomeChooser:
-    """Chooses by chance, as a responder may: every outcome that is allowed, or leaving it out."""
+    """Chooses outcomes of steps by chance, as a responder may: every one that is allowed, or
+    leaving it out."""
 
     def __init__(self, dice: random.Random, evidence: Mapping[str, str]) -> None:
         self._dice = dice
@@ -78,7 +79,7 @@ class RandomOutcomeChooser:
 
 
 def random_person(ground: PlaybookWithLibrary, seed: int) -> RandomPerson:
-    """The person with this number."""
+    """Make the random person with this number."""
     dice = random.Random(seed)  # noqa: S311 - a made-up person, not a secret
     answers = random_answers(ground.page.questions, dice)
     facts = {fact.id: dice.choice(fact.values) for fact in ground.library.collection.facts}
@@ -97,7 +98,7 @@ def random_answers(questions: Iterable[Question], dice: random.Random) -> dict[s
 
 
 def different_answer(question: Question, value: Value, dice: random.Random) -> Value:
-    """An answer to the same question that differs, if there is one; or none at all."""
+    """A different answer to the same question, if there is one; or none at all."""
     others = [option.id for option in question.options if option.id not in (value or ())]
     if not others or dice.random() < 1 - ANSWERED:
         return None

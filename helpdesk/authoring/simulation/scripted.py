@@ -1,4 +1,4 @@
-"""What comes of a script: how urgent it is and why, what is said at once, each step, the end."""
+"""Simulating a script: how urgent it is and why, what is said at once, each step, the end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,8 @@ from helpdesk.triage.judgement import Judgement, judge_report
 
 @dataclass(frozen=True)
 class IntakeResult:
-    """What is decided from the answers alone, before anybody has read the report.
+    """The result of intake: what is decided from the answers alone, before anybody has read the
+    report.
 
     `dropped` names the answers to questions that other answers had hidden.
     """
@@ -42,8 +43,9 @@ class IntakeResult:
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """One page gone through by a script. `missing` is what the script itself did not establish:
-    what was only assumed opens no gate. `unused` names outcomes of steps that never came."""
+    """The result of simulating a script on one page. `missing` is what the script itself did not
+    establish: what was only assumed opens no gate. `unused` names outcomes of steps that never
+    came."""
 
     told: IntakeResult
     way: SimulatedRun
@@ -55,7 +57,7 @@ class SimulationResult:
 def assess_answers(
     library: WrittenLibrary, pages: Sequence[Playbook], answers: Context
 ) -> IntakeResult:
-    """What these answers lead to, on one page or on several at once."""
+    """Assess answers: what they lead to, on one page or on several at once."""
     kept = drop_hidden_answers(_asked_on(library, pages), answers)
     flags = {flag.id: flag for page in pages for flag in raised_red_flags(page, kept)}
     return IntakeResult(
@@ -70,7 +72,7 @@ def assess_answers(
 def level_for_answers(
     library: WrittenLibrary, pages: Sequence[Playbook], answers: Context
 ) -> Level:
-    """How urgent these answers are."""
+    """The level that these answers give."""
     kept = drop_hidden_answers(_asked_on(library, pages), answers)
     return judge_report(library.table, pages, kept).level
 
@@ -78,7 +80,7 @@ def level_for_answers(
 def simulate_script(
     library: WrittenLibrary, pages: Sequence[Playbook], script: SimulationScript
 ) -> tuple[SimulationResult, ...]:
-    """Go through each page by the script. What one page found out, the next one knows."""
+    """Simulate a script on each of its pages. What one page found out, the next one knows."""
     told = assess_answers(library, pages, script.answers)
     facts: Mapping[str, Value] = script.facts
     sure: Mapping[str, Value] = script.facts

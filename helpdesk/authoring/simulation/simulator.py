@@ -1,4 +1,5 @@
-"""One way through a page: the step at hand, an outcome, what that sets, until it ends."""
+"""The simulator of one way through a page: the step at hand, an outcome, what that sets, until it
+ends."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ LATER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class StepChoice:
-    """How a step goes: its outcome, or none if it is left out; and what is written down.
+    """The choice at a step: its outcome, or none if it is left out; and what is recorded.
 
     What the outcome has to be shown by, and nobody names, is made up.
     """
@@ -47,7 +48,7 @@ class StepChoice:
 
 @dataclass(frozen=True)
 class SimulatedStep:
-    """A step that was gone through. `facts` is what it put on the case."""
+    """A simulated step that was gone through. `facts` is what it put on the case."""
 
     step: Step
     choice: StepChoice
@@ -57,7 +58,8 @@ class SimulatedStep:
 
 @dataclass(frozen=True)
 class StepContext:
-    """The step at hand, and everything that somebody could look at before they choose."""
+    """The context of a choice: the step at hand, and everything that somebody could look at before
+    they choose."""
 
     course: StepProgressCalculator
     now: StepProgress
@@ -92,7 +94,7 @@ class StepContext:
 
 @dataclass(frozen=True)
 class SimulatedRun:
-    """A page gone through. `stopped` says why there is no end, if there is none."""
+    """A simulated run of a page. `stopped` says why there is no end, if there is none."""
 
     course: StepProgressCalculator
     taken: tuple[SimulatedStep, ...]
@@ -134,7 +136,7 @@ def simulate_run(
     choose: Callable[[StepContext], StepChoice],
     pick: Pick = StepProgressCalculator.next_step,
 ) -> SimulatedRun:
-    """Go through a page. The rules of a real run hold; what they refuse stops the way.
+    """Simulate a run of a page. The rules of a real run hold; what they refuse stops the way.
 
     Without `pick` the step to do next is always the first that is open, as a run shows it.
     """

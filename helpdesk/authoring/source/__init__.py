@@ -1,4 +1,4 @@
-"""A YAML file with its line numbers, so that every refusal can say where it looked."""
+"""Reading YAML files with their line numbers, so that every refusal can say where it looked."""
 
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source.errors import ErrorCollector, PlaybookError

@@ -1,4 +1,5 @@
-"""Why a file is refused: one place and one reason, or several at once, each under its rule."""
+"""Errors of reading: why a file is refused, one place and one reason, or several at once, each
+under its rule."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,8 @@ from helpdesk.authoring.lint_rules import LintRule
 
 
 class PlaybookError(Exception):
-    """A written page that cannot be used; the sentence names the file, the line and the reason.
+    """Raised if a written page cannot be used; the sentence names the file, the line and the
+    reason.
 
     `others` are further things that are wrong, found on the way.
     """
@@ -26,7 +28,8 @@ class PlaybookError(Exception):
 
 
 class ErrorCollector:
-    """Reads one thing after another, and says at the end what was wrong with all of them."""
+    """Collects errors: reads one thing after another, and says at the end what was wrong with all
+    of them."""
 
     def __init__(self) -> None:
         self._problems: list[PlaybookError] = []

@@ -1,4 +1,4 @@
-"""A YAML file, read into pieces straight from the parser's events.
+"""Parsing YAML files into nodes, straight from the parser's events.
 
 The events come from libyaml where PyYAML has it, which every wheel does: some thirty times faster
 than the parser in Python, and the same to look at. Nothing is composed that we then walk again.
@@ -28,7 +28,7 @@ _MAY_BE_MARKED = frozenset(
 
 
 def read_yaml_file(path: Path, name: str) -> Node:
-    """The whole file as pieces. `name` is what messages call it."""
+    """Read a YAML file as nodes. `name` is what messages call it."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
@@ -40,7 +40,7 @@ def read_yaml_file(path: Path, name: str) -> Node:
 
 @contextmanager
 def cache_read_files() -> Iterator[None]:
-    """Within this, what was read is not read again: several rules look at the same files."""
+    """Cache the files that are read within this: several rules look at the same ones."""
     if _read_already.get() is not None:
         yield
         return
@@ -52,7 +52,7 @@ def cache_read_files() -> Iterator[None]:
 
 
 def parse_yaml_text(text: str, name: str) -> Node:
-    """A text as pieces. `name` is what messages call it."""
+    """Parse a YAML text as nodes. `name` is what messages call it."""
     known = _read_already.get()
     if known is None:
         return _pieces(text, name)

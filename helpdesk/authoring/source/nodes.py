@@ -1,4 +1,5 @@
-"""The values of a file with their lines, so that every refusal can say where it looked."""
+"""Nodes of a YAML file: its values with their lines, so that every refusal can say where it
+looked."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +22,8 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Node:
-    """One value of a file and the line it stands on. Asking for the wrong kind refuses the file.
+    """A node: one value of a file and the line it stands on. Asking for the wrong kind refuses the
+    file.
 
     A plain class: some thirty thousand are made at the start, and a frozen dataclass costs thrice.
     """
@@ -136,7 +138,7 @@ class Node:
 
 
 class Fields:
-    """The known keys of one mapping; one that may be left out is read with a default."""
+    """The fields of one mapping, of known keys; one that may be left out is read with a default."""
 
     def __init__(self, pairs: dict[str, Node]) -> None:
         self._pairs = pairs

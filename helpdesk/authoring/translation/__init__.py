@@ -1,1 +1,1 @@
-"""The playbooks in other languages: one id, many languages, and what to do where words are old."""
+"""Translation of the playbooks: one id, many languages, and what to do where words are old."""

@@ -1,4 +1,4 @@
-"""What a translated sentence must keep: every placeholder, every link, and no other markup."""
+"""Checks of a translation: it keeps every placeholder, every link, and no other markup."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ FORBIDDEN = {
 
 
 def find_translation_faults(source: str, said: str) -> Iterator[str]:
-    """What is wrong with a translation, a sentence each."""
+    """Find what is wrong with a translation, a sentence each."""
     if Counter(PLACEHOLDER.findall(source)) != Counter(PLACEHOLDER.findall(said)):
         wanted = ", ".join(sorted(set(PLACEHOLDER.findall(source)))) or "none"
         yield f"the placeholders must be the same as in the source: {wanted}"
@@ -38,8 +38,9 @@ def find_translation_faults(source: str, said: str) -> Iterator[str]:
 
 
 def find_page_translation_faults(source: str, said: str) -> Iterator[str]:
-    """The same for a sentence of the pages. Each is formatted, so that a percent sign alone would
-    fail the whole page, and some stand in an attribute, which a straight quote would end."""
+    """Find what is wrong with a translation of a sentence of the pages. Each is formatted, so that
+    a percent sign alone would fail the whole page, and some stand in an attribute, which a straight
+    quote would end."""
     yield from find_translation_faults(source, said)
     if _stands_alone(said) and not _stands_alone(source):
         yield "a percent sign stands alone; in words, write it out, or as %%"

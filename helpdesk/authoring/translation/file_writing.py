@@ -1,4 +1,5 @@
-"""Writing a part back: always in the order of its page, so that a diff shows what has changed."""
+"""Writing translation files: always in the order of their page, so that a diff shows what has
+changed."""
 
 import json
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ HEAD = """\
 
 
 def write_translation_file(folder: Path, part: TranslationFile, order: Iterable[str]) -> Path:
-    """One file of translations; sentences that the page does not have any more are left out."""
+    """Write one translation file; sentences that the page does not have any more are left out."""
     path = folder / I18N / part.language / f"{part.id}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [

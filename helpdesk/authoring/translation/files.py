@@ -1,4 +1,4 @@
-"""Translated sentences as they lie in playbooks/i18n/<language>/<part>.yml."""
+"""Translation files as they lie in playbooks/i18n/<language>/<part>.yml."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ SHARED_PARTS = ("collection", "common", "triage", "vocab")
 
 @dataclass(frozen=True)
 class TranslatedSentence:
-    """A sentence in another language, and the fingerprint of the source it was made from.
+    """A translated sentence, and the fingerprint of the source it was made from.
 
     A draft is what a machine made and nobody who reads the language has looked at.
     """
@@ -36,7 +36,8 @@ class TranslatedSentence:
 
 @dataclass(frozen=True)
 class TranslationReview:
-    """Who of those who speak the language has read a part, and when."""
+    """The review of a translation: who of those who speak the language has read a part, and
+    when."""
 
     by: tuple[str, ...]
     on: date
@@ -44,7 +45,7 @@ class TranslationReview:
 
 @dataclass(frozen=True)
 class TranslationFile:
-    """One file of translations: one kind of trouble, or something that all of them share."""
+    """A translation file: of one kind of trouble, or of something that all of them share."""
 
     id: str
     language: str
@@ -54,22 +55,23 @@ class TranslationFile:
 
 @lru_cache(maxsize=4096)
 def source_fingerprint(text: str) -> str:
-    """A short hash of a source sentence: it changes when a word does."""
+    """The fingerprint of a source sentence, a short hash: it changes when a word does."""
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
 def collapse_whitespace(words: str) -> str:
-    """Line ends and runs of blanks become one blank; one that must not break (French) stays."""
+    """Collapse whitespace: line ends and runs of blanks become one blank; one that must not break
+    (French) stays."""
     return BLANKS.sub(" ", words).strip(" ")
 
 
 def part_name_of(text_id: str) -> str:
-    """The part that a sentence belongs to, by its id."""
+    """The name of the part that a sentence belongs to, by its id."""
     return text_id.partition(".")[0]
 
 
 def read_translation_files(folder: Path, language: str) -> dict[str, TranslationFile]:
-    """Every part of a language that is there, by id; a bad file refuses with its line."""
+    """Read every translation file of a language, by part; a bad file refuses with its line."""
     files = sorted((folder / I18N / language).glob("*.yml"))
     parts = (
         _read(read_yaml_file(path, path_for_messages(path)), path.stem, language) for path in files
@@ -78,7 +80,7 @@ def read_translation_files(folder: Path, language: str) -> dict[str, Translation
 
 
 def path_for_messages(path: Path) -> str:
-    """What messages call a file of translations."""
+    """The path of a translation file, as messages name it."""
     return f"playbooks/{I18N}/{path.parent.name}/{path.name}"
 
 

@@ -1,4 +1,4 @@
-"""Taking back what a translator wrote: what is wrong is said and left out, the rest is kept."""
+"""Merging what a translator returned: what is wrong is said and left out, the rest is kept."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,8 @@ from helpdesk.authoring.translation.translator_files import SAME, ReturnedTransl
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The parts as they are now, which sentences are new in them, and what was not taken."""
+    """The result of a merge: the parts as they are now, which sentences are new in them, and what
+    was not taken."""
 
     parts: Mapping[str, TranslationFile]
     taken: tuple[str, ...]
@@ -31,7 +32,8 @@ def merge_translations(
     *,
     drafts: bool = False,
 ) -> MergeResult:
-    """Put answers into the parts of a language. A part that changes has to be read again."""
+    """Merge returned translations into the parts of a language. A part that changes has to be read
+    again."""
     known = {one.id: one for one in met}
     now, taken, refused = dict(parts), list[str](), list[str]()
     for answer in answers:

@@ -1,4 +1,4 @@
-"""What each sentence of the playbooks is for: who meets it, and how grave it is if it is wrong."""
+"""Kinds of sentences in the playbooks: who meets one, and how grave it is if it is wrong."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from helpdesk.playbooks.model import Playbook, Text, texts_in
 
 
 class SentenceKind(StrEnum):
-    """What a sentence is for."""
+    """The kinds of sentences: what one is for."""
 
     DECISION = "decision"  # the five questions that say how urgent a case is, with their answers
     SAFE_NOW = "safe_now"  # what is safe to do now, what better not, and what it risks
@@ -51,7 +51,7 @@ ROUNDS = {
 
 @dataclass(frozen=True)
 class ClassifiedSentence:
-    """A sentence of the source, and what it is for."""
+    """A sentence of the source, with its kind."""
 
     text: Text
     kind: SentenceKind
@@ -61,7 +61,7 @@ _latest: list[tuple[WrittenLibrary, Mapping[str, ClassifiedSentence]]] = []
 
 
 def classify_sentences(library: WrittenLibrary) -> Mapping[str, ClassifiedSentence]:
-    """Every sentence by its id, in the order of the library.
+    """Classify every sentence by its id, in the order of the library.
 
     Each language asks this of one and the same library: the answer is kept until another is asked.
     """
@@ -76,7 +76,7 @@ def classify_sentences(library: WrittenLibrary) -> Mapping[str, ClassifiedSenten
 
 @lru_cache(maxsize=2)
 def kind_by_sentence_id(library: WrittenLibrary) -> dict[str, SentenceKind]:
-    """Each sentence's id with what it is for. Where it is used twice, the graver use counts."""
+    """The kind of each sentence, by its id. Where it is used twice, the graver use counts."""
     found: dict[str, SentenceKind] = {}
 
     def note(kind: SentenceKind, *things: Any) -> None:

@@ -1,4 +1,4 @@
-"""The library in another language: which translation of a sentence is shown, and which is not."""
+"""Which translations are shown, and the library translated with them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,8 @@ from helpdesk.playbooks.model import Text
 def translate_library(
     library: WrittenLibrary, parts: Mapping[str, TranslationFile]
 ) -> WrittenLibrary:
-    """The library with every sentence that these parts hold, and its own words for the rest."""
+    """Translate the library with every sentence that these parts hold, and its own words for the
+    rest."""
     said, source = shown_sentences(library, parts), library.collection.language
     return translate_texts(library, lambda text: said.get(text.id) or replace(text, lang=source))
 
@@ -21,7 +22,7 @@ def translate_library(
 def shown_sentences(
     library: WrittenLibrary, parts: Mapping[str, TranslationFile]
 ) -> dict[str, Text]:
-    """The sentences that are shown in the language of these parts, by id, in a stable order."""
+    """The translated sentences that are shown, by id, in a stable order."""
     texts = {key: said for part in parts.values() for key, said in part.texts.items()}
     return {
         name: replace(
@@ -33,7 +34,8 @@ def shown_sentences(
 
 
 def may_show_translation(text: str, said: TranslatedSentence | None, kind: SentenceKind) -> bool:
-    """Whether a translation is shown. Where old or unread words could harm, only fresh ones are."""
+    """Whether a translation may be shown. Where old or unread words could harm, only fresh ones
+    are."""
     if said is None:
         return False
     return not kind.falls_back_to_source or (said.is_fresh(text) and not said.is_draft)

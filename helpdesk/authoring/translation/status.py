@@ -1,4 +1,4 @@
-"""How far a translation is: what is fresh, older than its source, a draft, or missing."""
+"""The status of a translation: what is fresh, older than its source, a draft, or missing."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from helpdesk.authoring.written_library import WrittenLibrary
 
 
 class SentenceState(StrEnum):
-    """Where one sentence stands in one language."""
+    """The states of a sentence's translation."""
 
     FRESH = "fresh"
     STALE = "stale"
@@ -26,7 +26,7 @@ class SentenceState(StrEnum):
 
 @dataclass(frozen=True)
 class TranslatableSentence:
-    """A sentence that a translator may meet, and what there is of it in their language."""
+    """A translatable sentence, and what there is of it in a language."""
 
     id: str
     source: str
@@ -44,7 +44,7 @@ class TranslatableSentence:
 
 @dataclass(frozen=True)
 class TranslationPartCounts:
-    """How many sentences of one part stand where; those that a language must have, apart."""
+    """The counts of one part by state; those that a language must have, apart."""
 
     part: str
     all: Mapping[SentenceState, int]
@@ -53,7 +53,7 @@ class TranslationPartCounts:
 
 @dataclass(frozen=True)
 class TranslationStatus:
-    """How far a language is."""
+    """The status of a language's translation."""
 
     language: str
     parts: tuple[TranslationPartCounts, ...]
@@ -70,7 +70,7 @@ class TranslationStatus:
 def translatable_sentences(
     library: WrittenLibrary, parts: Mapping[str, TranslationFile]
 ) -> tuple[TranslatableSentence, ...]:
-    """Everything a reporter can meet, in the order of the library."""
+    """The sentences to translate: everything a reporter can meet, in the order of the library."""
     return tuple(
         TranslatableSentence(text_id, meant.text.text, meant.kind, _said(text_id, parts))
         for text_id, meant in classify_sentences(library).items()
@@ -81,7 +81,7 @@ def translatable_sentences(
 def translation_status(
     library: WrittenLibrary, language: str, parts: Mapping[str, TranslationFile]
 ) -> TranslationStatus:
-    """How far a language is with this library."""
+    """Work out the status of a language's translation of this library."""
     met = translatable_sentences(library, parts)
     ids = classify_sentences(library)
     return TranslationStatus(

@@ -1,4 +1,4 @@
-"""Sentences on their way to translators and back: as a PO file, or as plain lines.
+"""Files for translators and back from them: as PO, or as plain lines.
 
 A PO file carries the id of a sentence as its context; a translation that is not final is fuzzy
 there. Plain lines are for those who write by hand: the id with the fingerprint of its source, a
@@ -24,12 +24,13 @@ LANGUAGE_LINE = "# language: "
 
 
 class UnreadableTranslationFile(Exception):
-    """A file from a translator that is neither a PO file nor plain lines."""
+    """Raised if a file from a translator is neither a PO file nor plain lines."""
 
 
 @dataclass(frozen=True)
 class TranslationUnit:
-    """One sentence to translate; not final if it is a draft or its source has changed since."""
+    """A unit of translation: one sentence; not final if it is a draft or its source has changed
+    since."""
 
     id: str
     source: str
@@ -40,7 +41,7 @@ class TranslationUnit:
 
 @dataclass(frozen=True)
 class ReturnedTranslation:
-    """What came back for one sentence, and what it was made from, if the file says so.
+    """A returned translation of one sentence, and what it was made from, if the file says so.
 
     A PO file says the `source` itself, a plain line its fingerprint: `of`.
     """
@@ -59,14 +60,14 @@ class ReturnedTranslation:
 
 @dataclass(frozen=True)
 class ReturnedTranslationFile:
-    """Everything that came back in one file."""
+    """A file that a translator returned: everything that came back in it."""
 
     language: str | None
     answers: tuple[ReturnedTranslation, ...]
 
 
 def to_po(language: str, units: Iterable[TranslationUnit]) -> str:
-    """A PO file for translators' tools."""
+    """Write a PO file for translators' tools."""
     catalog = Catalog(locale=language, fuzzy=False)
     for unit in units:
         flags = () if unit.is_final or not unit.said else ("fuzzy",)
@@ -82,7 +83,7 @@ PLURALS: Final = {"ar": to_gettext(Locale.parse("ar").plural_form)}
 
 
 def po_header(language: str, comment: str = "") -> str:
-    """The head of a PO file, without a date or a name: it changes only when the words do."""
+    """The header of a PO file, without a date or a name: it changes only when the words do."""
     plural = PLURALS.get(language) or Catalog(locale=language).plural_forms
     return (
         f'{comment}msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Plural-Forms: {plural}\\n"\n'
@@ -92,7 +93,7 @@ def po_header(language: str, comment: str = "") -> str:
 
 
 def to_plain_lines(language: str, units: Iterable[TranslationUnit]) -> str:
-    """A line for each sentence: its id, a tab, and its words as they are now."""
+    """Write plain lines: for each sentence its id, a tab, and its words as they are now."""
     lines = [f"{LANGUAGE_LINE}{language}", "# the id, a tab, the words; = where they stay the same"]
     for unit in units:
         lines += [f"# {unit.note}"] if unit.note else []
@@ -102,7 +103,7 @@ def to_plain_lines(language: str, units: Iterable[TranslationUnit]) -> str:
 
 
 def read_returned_translations(text: str) -> ReturnedTranslationFile:
-    """What a translator sent, in either form."""
+    """Read what a translator returned, in either form."""
     return _read_po(text) if "\nmsgid " in f"\n{text}" else _read_lines(text)
 
 

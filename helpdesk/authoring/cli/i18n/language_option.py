@@ -14,7 +14,7 @@ TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 
 
 def language_option(command: F) -> F:
-    """The command gets `lang`."""
+    """A Click option that names a language. The command gets `lang`."""
     said = click.option(
         "--lang", required=True, type=click.Choice(TRANSLATED), help="The language to translate to."
     )

@@ -1,4 +1,4 @@
-"""The public pages' own sentences for translators, and their words back into messages.po."""
+"""Messages of the web pages for translators, and their translations back into messages.po."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,8 @@ NUMBER = "%(num)s"
 
 
 def page_translation_units(language: str) -> Iterator[TranslationUnit]:
-    """Each sentence of the pages. One with numbers has a unit for each of the language's forms."""
+    """The translation units of the pages' sentences. One with numbers has a unit for each of the
+    language's forms."""
     for message in load_catalogue(language) or ():
         if message.id:
             for form, (source, said) in enumerate(_forms(message)):
@@ -33,7 +34,7 @@ def page_translation_units(language: str) -> Iterator[TranslationUnit]:
 def merge_into_messages_po(
     language: str, answers: Iterable[ReturnedTranslation], *, drafts: bool = False
 ) -> tuple[list[str], list[str]]:
-    """Write the answers into messages.po: which were taken, and what is wrong with the others.
+    """Merge translations into messages.po: which were taken, and what is wrong with the others.
 
     A draft stays fuzzy there, so that no page says it and nobody agrees to it.
     """
