@@ -12,6 +12,7 @@ from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import danger_alerts, surge_alerts
 from helpdesk.triage.case_alerts import (
     compose_case_alert,
+    is_alert_due,
     send_case_alert_and_record,
     tier_of_case_owner,
 )
@@ -35,7 +36,8 @@ AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
 def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_danger: int = 0) -> None:
     """Alert people on duty that a pressing case has come, or that one has risen; that a reporter
     says someone is in danger now (`in_danger` is when), whoever has the case and whatever has
-    become of it: also one that was closed or withdrawn before this was sent. Safe to run twice.
+    become of it: also one that was closed or withdrawn before this was sent. Safe to run twice:
+    what was heard is not sent again.
 
     One that has risen has a letter of its own also while many come: the moments of which a letter
     about all of them speaks are those of its arrival, and may be hours behind it.
@@ -51,13 +53,15 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
             return
         if not risen and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
-        template, kind = "emails/case_waits.txt", "waits"
+        template, kind = "emails/case_waits.txt", f"waits-{_owed_at(case)}"
         if danger is not None:
             kind, template = danger.kind, "emails/case_risen.txt"
         elif risen and due_at is not None:
             # Another letter than that of its arrival, or of the last time: with another id.
             kind = f"risen-{case.level}-{due_time_as_job_argument(due_at)}"
             template = "emails/case_risen.txt"
+        if danger is None and not is_alert_due(work, case, kind):
+            return
         call = compose_case_alert(
             context,
             work,
@@ -68,7 +72,14 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
             is_closed=case.is_closed,
         )
     details = danger.details if danger is not None else {}
-    send_case_alert_and_record(context, case_id, call, action="triage.duty_called", **details)
+    send_case_alert_and_record(
+        context, case_id, call, action="triage.duty_called", kind=kind, **details
+    )
+
+
+def _owed_at(case: Case) -> int:
+    """For when the answer is promised of which an alarm speaks: a later one is another alarm."""
+    return due_time_as_job_argument(case.reply_due_at) if case.reply_due_at else 0
 
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=ReplyAlarmDue)
@@ -81,16 +92,21 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
             return
         if case.owner_id is None and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
+        kind = f"alarm-{percent}-{due}"
+        if not is_alert_due(work, case, kind):
+            return
         call = compose_case_alert(
             context,
             work,
             case,
             LADDERS[_tell_at(case, percent)],
             template="emails/alarm.txt",
-            kind=f"alarm-{percent}-{due}",
+            kind=kind,
             percent=percent,
         )
-    send_case_alert_and_record(context, case_id, call, action="triage.alarm_sent", percent=percent)
+    send_case_alert_and_record(
+        context, case_id, call, action="triage.alarm_sent", kind=kind, percent=percent
+    )
 
 
 @job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
@@ -128,6 +144,9 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
         case = work.session.get(Case, case_id)
         if case is None or not is_clock_still_due(case.word_due_at, due):
             return
+        kind = f"word-alarm-{percent}-{due}"
+        if not is_alert_due(work, case, kind):
+            return
         told = _tell_at(case, percent)
         first = (tier_of_case_owner(case),) if told is AlertAudience.DUTY else ()
         call = compose_case_alert(
@@ -136,11 +155,11 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
             case,
             (*first, *LADDERS[told]),
             template="emails/word_alarm.txt",
-            kind=f"word-alarm-{percent}-{due}",
+            kind=kind,
             percent=percent,
         )
     send_case_alert_and_record(
-        context, case_id, call, action="triage.word_alarm_sent", percent=percent
+        context, case_id, call, action="triage.word_alarm_sent", kind=kind, percent=percent
     )
 
 

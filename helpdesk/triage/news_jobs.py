@@ -86,14 +86,9 @@ def email_on_duty_about_news(context: AppContext, *, case_id: str) -> None:
         case = work.session.get(Case, case_id)
         if case is None or defer_to_next_summary(work, case):
             return
-        call = compose_case_alert(
-            context,
-            work,
-            case,
-            template="emails/case_moved.txt",
-            kind=f"moved-{int(work.at.timestamp()) // 60}",
-        )
-    send_case_alert_and_record(context, case_id, call, action=MOVED)
+        kind = f"moved-{int(work.at.timestamp()) // 60}"
+        call = compose_case_alert(context, work, case, template="emails/case_moved.txt", kind=kind)
+    send_case_alert_and_record(context, case_id, call, action=MOVED, kind=kind)
 
 
 @job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False, on=NewsForPerson)

@@ -398,7 +398,7 @@ def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLe
 
 
 def record_alert_result(
-    work: Work, case_id: str, reached: AlertResult, *, action: str, **details: int
+    work: Work, case_id: str, reached: AlertResult, *, action: str, **details: int | str
 ) -> None:
     """Record who got an alert about a case. While nobody has, it stands on the board in red.
 

@@ -30,17 +30,20 @@ def alert_late_reply_to_partner(
         if request is None or not _is_our_move_since(work, request, due):
             return
         heard = {request.case.owner_id, request.drafted_by.removeprefix("person:")}
+        kind = f"request-alarm-{request.ref}-{due}"
         call = compose_case_alert(
             context,
             work,
             request.case,
             on_call.duty_tiers_excluding(heard),
             template="emails/request_alarm.txt",
-            kind=f"request-alarm-{request.ref}-{due}",
+            kind=kind,
             request_ref=request.ref,
             is_question=request.state is EscalationState.NEED_INFORMATION,
         )
-    send_case_alert_and_record(context, case_id, call, action="triage.request_alarm_sent")
+    send_case_alert_and_record(
+        context, case_id, call, action="triage.request_alarm_sent", kind=kind
+    )
     with context.begin() as work:
         news.notify_owner(work, case_id, NewsKind.OUR_MOVE_LATE, request_id=request_id)
 

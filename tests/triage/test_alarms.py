@@ -18,6 +18,7 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Envelope
 from helpdesk.key_files import KeyFile
+from helpdesk.triage import case_alerts
 from tests.factories import a_person, a_team, sign_in, work_as
 from tests.triage.test_operations import RUNNING, history, reported
 
@@ -193,3 +194,33 @@ def test_history_names_ids_and_never_an_address(context, house, now):
     with context.sessions() as session:
         entries = session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case.id))
         assert not [one for one in entries if "@" in str(one.details)]
+
+
+def enqueue(context, now, job, **arguments):
+    with context.begin(at=now) as work:
+        work.enqueue(job, **arguments)
+    run_due_jobs(context, "notices", at=now)
+
+
+def test_an_arrival_is_told_once_however_often_it_is_queued(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    run_due_jobs(context, "notices", at=now)
+    heard = len(context.mailer.sent)
+    assert heard > 0
+
+    for _ in range(3):
+        enqueue(context, now, "triage.call_on_duty", case_id=case.id)
+
+    assert len(context.mailer.sent) == heard
+
+
+def test_one_case_brings_so_many_letters_within_the_hour(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    run_due_jobs(context, "notices", at=now)
+    due = int(case.reply_due_at.timestamp())
+
+    for percent in range(1, 41):
+        enqueue(context, now, "triage.alarm", case_id=case.id, percent=percent, due=due)
+
+    sent = [one for name in case_alerts.ALERTS for one in history(context, case, name)]
+    assert len(sent) == case_alerts.AN_HOUR

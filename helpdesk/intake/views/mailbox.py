@@ -177,6 +177,9 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         form=form,
         consents_form=consents,
         consequences=explain_consequences(requests, agreed),
+        # One of us says that they agreed, or a request waits for their permission.
+        asks_to_look_at_consents=any(not one.is_by_reporter for one in agreed)
+        or any(one.was_never_sent and not one.is_agreed for one in requests),
         to_confirm=[
             (one, consent_label(one.agreement, names))
             for one in queries.unconfirmed_consents(work, case)
