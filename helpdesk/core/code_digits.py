@@ -10,6 +10,9 @@ LENGTH: Final = 40
 GROUP: Final = 5
 # In groups of five, or all together; between two of them a space or a hyphen at most.
 TYPED: Final = re.compile(r"(?<![a-z0-9])\d(?:[ -]{0,3}\d){39}(?![a-z0-9])")
+# As we write it. Where nobody asks for a code, numbers in other groups are what people tell of:
+# addresses of computers, transfers, posts.
+WRITTEN: Final = re.compile(r"(?<![a-z0-9])(?:\d{5}(?:[ -]{1,3}\d{5}){7}|\d{40})(?![a-z0-9])")
 
 
 def number_to_digits(number: int) -> str:
@@ -22,7 +25,16 @@ def number_to_digits(number: int) -> str:
 def find_codes_in_digits(text: str) -> Iterator[int]:
     """Find the codes that stand in a text as digits, of whatever script, with the right check
     digit."""
-    for typed in TYPED.findall(normalise_code(text)):
+    yield from _with_right_check(TYPED.findall(normalise_code(text)))
+
+
+def find_written_codes(text: str) -> Iterator[int]:
+    """Find those that stand there as we write them."""
+    yield from _with_right_check(WRITTEN.findall(normalise_code(text)))
+
+
+def _with_right_check(found: list[str]) -> Iterator[int]:
+    for typed in found:
         plain = re.sub(r"\D", "", typed)
         if int(plain[-1]) == _check(plain[:-1]):
             yield int(plain[:-1])

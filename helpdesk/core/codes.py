@@ -160,7 +160,7 @@ def contains_code(text: str) -> bool:
         or longest_run_of_words(words) >= WORDS_THAT_TELL
         or next(code_words.find_codes_in_words(words, forgiving=False), None) is not None
         or code_words.contains_partial_code(words)
-        or next(code_digits.find_codes_in_digits(text), None) is not None
+        or any(number < POSSIBLE_CODES for number in code_digits.find_written_codes(text))
         or _is_nothing_else(text, words)
     )
 

@@ -239,3 +239,37 @@ def test_twelve_words_with_a_slip_in_one_are_found_where_the_mailbox_takes_them(
 )
 def test_a_sentence_with_a_number_is_no_code(text):
     assert not codes.contains_code(text)
+
+
+def addresses(chance, many):
+    return [".".join(str(chance.randrange(1, 256)) for _ in range(4)) for _ in range(many)]
+
+
+def numbers_of(digits):
+    lowest, highest = 10 ** (digits - 1), 10**digits
+    return lambda chance, many: [str(chance.randrange(lowest, highest)) for _ in range(many)]
+
+
+def statements(chance, many):
+    return [" ".join(f"{chance.randrange(10**4):04}" for _ in range(4)) for _ in range(many)]
+
+
+def amounts(chance, many):
+    return [f"{chance.randrange(9999)}.{chance.randrange(100):02}" for _ in range(many)]
+
+
+@pytest.mark.parametrize("kind", [addresses, numbers_of(10), numbers_of(19), statements, amounts])
+@pytest.mark.parametrize("many", [4, 10, 100])
+@pytest.mark.parametrize("between", ["\n", " ", " \n"])
+def test_a_list_of_numbers_is_no_code(kind, many, between):
+    chance = random.Random(1)  # noqa: S311 - not a secret, the same each time
+    for _ in range(50):
+        said = between.join(kind(chance, many))
+        assert not codes.contains_code(said), said
+
+
+@pytest.mark.parametrize("between", [" ", "", "-", "\n"])
+def test_a_code_in_digits_is_found_as_we_write_it_and_in_one_piece(between):
+    for _ in range(50):
+        said = ReturnCode.new().digits.replace(" ", between)
+        assert codes.contains_code(f"My code is {said}, please help."), said
