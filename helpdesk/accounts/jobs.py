@@ -17,6 +17,8 @@ def send_email_address_code(context: AppContext, *, person_id: str, at: int) -> 
         new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
         contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
+        if contents is not None:
+            unconfirmed_addresses.record_email_begun(work, person)
     if new is None or contents is None:
         return
     email = emails.compose_email(
@@ -41,6 +43,8 @@ def notify_old_email_address(context: AppContext, *, person_id: str, at: int) ->
         new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
         to = unconfirmed_addresses.old_address_of(work, new)
+        if to:
+            unconfirmed_addresses.record_email_begun(work, person)
     if new is None or not to:
         return
     email = emails.compose_email(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.core import code_input
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Envelope, EnvelopePlace
-from helpdesk.core.work import Work
+from helpdesk.core.work import Subject, Work
 from helpdesk.key_files import KeyFile
 
 log = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 # The code of a test letter.
 CODE_HOLDS: Final = timedelta(hours=24)
 CODE_TRIES: Final = 5
-# Pages seal a code and an address to us, and whoever has taken one over chooses both: no letter has
-# words of theirs in it, and nobody gets more of them than this.
+# Pages seal a code and addresses to us, and whoever has taken one over chooses them: no email has
+# words of theirs in it, and of both kinds together no more than this leave because of one owner.
 CODE: Final = re.compile(r"[0-9]{6}")
-LETTERS_A_DAY: Final = 20
-LETTER_SENT: Final = ("person.mailbox_letter_sent", "partner.mailbox_letter_sent")
+EMAILS_A_DAY: Final = 20
+BEGUN: Final = "sending.address_email"
 
 
 class CodeCheckResult(StrEnum):
@@ -128,20 +128,28 @@ def code_email_contents(
     if not CODE.fullmatch(code):
         log.warning("An email was to hold something else than a code, and is not sent.")
         return None
-    if _letters_within_a_day(work, new.owner_id) >= LETTERS_A_DAY:
-        log.warning("%d emails with a code were sent about one address today.", LETTERS_A_DAY)
+    if not _may_email_today(work, new):
         return None
     to = opened(new.SEALED_TO, new.address, new.envelope_place_of("address"))
     return CodeAndRecipient(to=to, code=code)
 
 
-def _letters_within_a_day(work: Work, owner_id: str) -> int:
-    sent = select(func.count()).where(
-        HistoryEntry.subject_id == owner_id,
-        HistoryEntry.action.in_(LETTER_SENT),
+def record_email_begun(work: Work, owner: Subject) -> None:
+    """Record that an email about an address is about to leave. Counted before it does: whoever
+    holds the row of the address keeps us from writing there, not from sending."""
+    work.record(BEGUN, owner)
+
+
+def _may_email_today(work: Work, new: UnconfirmedAddress) -> bool:
+    begun = select(func.count()).where(
+        HistoryEntry.subject_id == new.owner_id,
+        HistoryEntry.action == BEGUN,
         HistoryEntry.at > work.at - timedelta(days=1),
     )
-    return work.session.scalar(sent) or 0
+    may = (work.session.scalar(begun) or 0) < EMAILS_A_DAY
+    if not may:
+        log.warning("%d emails about one address were sent within a day.", EMAILS_A_DAY)
+    return may
 
 
 def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:
@@ -154,7 +162,7 @@ def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:
 
 def old_address_of(work: Work, new: UnconfirmedAddress | None) -> str:
     """The old address, which has to be told that it was replaced; empty if there is none."""
-    if new is None or new.old is None:
+    if new is None or new.old is None or not _may_email_today(work, new):
         return ""
     return work.keys.service.open(new.SEALED_TO, new.old, new.envelope_place_of("old"))
 

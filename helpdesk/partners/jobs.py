@@ -16,6 +16,8 @@ def send_email_address_code(context: AppContext, *, partner_id: str, at: int) ->
         new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
+        if contents is not None:
+            unconfirmed_addresses.record_email_begun(work, partner)
     if new is None or contents is None:
         return
     email = emails.compose_email(
@@ -39,6 +41,8 @@ def notify_old_email_address(context: AppContext, *, partner_id: str, at: int) -
         new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         to = unconfirmed_addresses.old_address_of(work, new)
+        if to:
+            unconfirmed_addresses.record_email_begun(work, partner)
     if new is None or not to:
         return
     email = emails.compose_email(

@@ -4,17 +4,20 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from helpdesk.accounts import jobs, operations, queries
 from helpdesk.accounts.models import Person, TeamKind, UnconfirmedEmailAddress
 from helpdesk.accounts.on_call import email_addresses_by_tier
+from helpdesk.core import unconfirmed_addresses
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
-from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES, LETTERS_A_DAY
+from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES, EMAILS_A_DAY
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
 NEW, OLD = "new@house.test", "old@house.test"
@@ -339,10 +342,43 @@ def test_a_letter_holds_six_digits_and_no_words_that_pages_chose(context, ben, n
 
 
 def test_so_many_letters_about_one_address_leave_in_a_day_and_no_more(context, ben, now):
-    for number in range(LETTERS_A_DAY + 5):
+    for number in range(EMAILS_A_DAY + 5):
         at = now + timedelta(minutes=number)
         gives(context, ben, f"new-{number}@house.test", at)
         run_due_jobs(context, "notices", at=at)
 
     codes = [one for one in context.mailer.sent if "code for alert emails" in one.subject]
-    assert len(codes) == LETTERS_A_DAY
+    assert len(codes) == EMAILS_A_DAY
+
+
+def test_what_an_address_before_is_told_is_bounded_as_well(context, ben, now):
+    """A process of pages that was taken over names any address as the one before."""
+    for number in range(EMAILS_A_DAY + 5):
+        at = now + timedelta(minutes=number)
+        with work_as(context, ben, at) as work:
+            operations.propose_own_email_address(work, queries.current_person(work), NEW)
+            new = work.session.get(UnconfirmedEmailAddress, ben.person.id)
+            place = new.envelope_place_of("old")
+            new.old = work.keys.service.seal(new.SEALED_TO, f"any-{number}@house.test", place)
+            work.enqueue("accounts.tell_old_mailbox", person_id=ben.person.id, at=number)
+        run_due_jobs(context, "notices", at=at)
+
+    assert len(context.mailer.sent) == EMAILS_A_DAY
+
+
+def test_an_email_that_cannot_be_noted_afterwards_was_counted(context, ben, now, monkeypatch):
+    """Whoever holds the row of the address keeps the worker from writing there."""
+
+    def held(*_arguments):
+        raise OperationalError("UPDATE", {}, LockNotAvailable())
+
+    monkeypatch.setattr(unconfirmed_addresses, "record_code_sent", held)
+    gives(context, ben, NEW, now)
+    for hours in range(EMAILS_A_DAY + 5):
+        run_due_jobs(context, "notices", at=now + timedelta(hours=hours))
+        with work_as(context, ben, now) as work:
+            new = work.session.get(UnconfirmedEmailAddress, ben.person.id)
+            at = int(new.asked_at.timestamp())
+            work.enqueue("accounts.send_mailbox_code", person_id=ben.person.id, at=at)
+
+    assert len(context.mailer.sent) == EMAILS_A_DAY
