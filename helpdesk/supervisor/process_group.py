@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -140,8 +140,14 @@ class ProcessGroup:
         runs.start()
         self._write_roll()
 
-    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Look after them until somebody interrupts."""
+    def watch(
+        self,
+        until: Callable[[], bool] = lambda: False,
+        *,
+        put_back: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        """Look after them until somebody interrupts. `put_back` undoes now and then what was set
+        in them from inside, and gives a sentence for each thing."""
         for glance in count(1):
             if until():
                 return
@@ -152,6 +158,8 @@ class ProcessGroup:
                 self._say(f"The {name} is running again.")
             if glance % BURIALS == 0:
                 self._bury_orphans()
+                for sentence in put_back():
+                    self._say(sentence)
             time.sleep(GLANCE)
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -50,7 +51,7 @@ def run_everything(
         child_processes.adopt_orphans()
         try:
             _start(instance, surface_sockets, postgres, redis, processes, say, outside)
-            processes.watch(until=_asked_to_stop)
+            processes.watch(until=_asked_to_stop, put_back=partial(_put_roles_back, postgres))
         except StopRequested:
             say("\nStopping. Press Ctrl-C again to stop without waiting.")
         finally:
@@ -108,6 +109,14 @@ def _start(
     say(f"Everything is running ({time.monotonic() - began:.1f} s).\n")
     say(_run("drill", environments.drill(), instance, "people"))
     say("Press Ctrl-C to stop.")
+
+
+def _put_roles_back(postgres: EmbeddedPostgres) -> Iterator[str]:
+    for role in postgres.put_roles_back():
+        yield (
+            f"The database role {role} had set a password or settings for itself, which no process"
+            " of ours does. They were reset. Someone else may be using its password."
+        )
 
 
 def _split_key(instance: InstanceFolder, environments: ProcessEnvironments) -> None:

@@ -100,6 +100,23 @@ def test_who_was_given_one_role_cannot_connect_as_another(server, role):
         psycopg.connect(host=str(sockets_of(server)), user=role, dbname="helpdesk")
 
 
+def test_what_a_role_sets_for_itself_is_put_back_and_said(server):
+    for role in ("helpdesk_intake", "helpdesk_worker"):
+        ask(server, f"ALTER ROLE {role} SET work_mem = '64kB'", role)
+    ask(server, "ALTER ROLE helpdesk_ticker IN DATABASE helpdesk SET jit = 'on'", "helpdesk_ticker")
+    ask(server, "ALTER ROLE helpdesk_intake PASSWORD 'of their own'", "helpdesk_intake")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        ask(server, "SELECT 1", "helpdesk_intake")
+
+    found = server.put_roles_back()
+
+    assert sorted(found) == ["helpdesk_intake", "helpdesk_ticker", "helpdesk_worker"]
+    for role in found:
+        assert ask(server, "SHOW work_mem", role) != [("64kB",)]
+    assert ask(server, "SHOW jit", "helpdesk_ticker") == [("off",)]
+    assert server.put_roles_back() == []
+
+
 def test_the_passwords_are_in_files_that_only_we_can_read(place):
     server = EmbeddedPostgres(place / "postgres", durable=False, passwords=place / "keys")
     server.start()

@@ -77,6 +77,10 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_autovacuum_min_duration": "-1",
 }
+SET_BY_ROLES = """
+    SELECT rolname, rolpassword, EXISTS (SELECT FROM pg_db_role_setting WHERE setrole = role.oid)
+    FROM pg_authid AS role WHERE rolname = ANY (%s)
+"""
 HASTY = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -96,6 +100,8 @@ class EmbeddedPostgres:
         self._passwords = passwords or folder / "passwords"
         self._process: subprocess.Popen[bytes] | None = None
         self._sockets: Path | None = None
+        # What the server keeps of each role's password.
+        self._verifiers: dict[str, str] = {}
 
     @property
     def pid(self) -> int:
@@ -128,6 +134,22 @@ class EmbeddedPostgres:
             raise ServerNotStarted("The embedded PostgreSQL has not been started.")
         host = quote(str(self._sockets), safe="")
         return f"postgresql+psycopg://{role}:{self._password(role)}@/{database}?host={host}"
+
+    def put_roles_back(self) -> list[str]:
+        """Undo what roles have set for themselves since the start, password and settings, and say
+        whose that was: with another password no process of that role gets a new connection."""
+        try:
+            with self._as_superuser() as connection:
+                changed = [
+                    role
+                    for role, verifier, has_settings in connection.execute(SET_BY_ROLES, [[*ROLES]])
+                    if has_settings or verifier != self._verifiers.get(role)
+                ]
+                for role in changed:
+                    self._reset(connection, role)
+        except psycopg.Error:  # there is no place, or it is starting again: at the next look
+            return []
+        return changed
 
     def stop(self) -> None:
         """Disconnect everybody and stop; nothing committed is lost however it ends."""
@@ -286,14 +308,6 @@ class EmbeddedPostgres:
                     "SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)
                 ).fetchone():
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-                connection.execute(
-                    sql.SQL("ALTER ROLE {} CONNECTION LIMIT {} PASSWORD {}").format(
-                        sql.Identifier(role),
-                        sql.Literal(CONNECTIONS.get(role, NO_LIMIT)),
-                        sql.Literal(self._password(role)),
-                    )
-                )
-                connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(sql.Identifier(role)))
             for other in database_hardening.OTHER_DATABASES:
                 connection.execute(
                     sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(
@@ -310,17 +324,27 @@ class EmbeddedPostgres:
                     )
                 )
             for role in ROLES:
-                connection.execute(
-                    sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(
-                        sql.Identifier(role), sql.Identifier(DATABASE)
-                    )
-                )
+                self._reset(connection, role)
             connection.execute(
                 sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(
                     sql.Identifier(DATABASE)
                 )
             )
             self._guard(DATABASE)
+
+    def _reset(self, connection: psycopg.Connection, role: str) -> None:
+        name, database = sql.Identifier(role), sql.Identifier(DATABASE)
+        connection.execute(
+            sql.SQL("ALTER ROLE {} CONNECTION LIMIT {} PASSWORD {}").format(
+                name,
+                sql.Literal(CONNECTIONS.get(role, NO_LIMIT)),
+                sql.Literal(self._password(role)),
+            )
+        )
+        connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
+        connection.execute(sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(name, database))
+        for _, verifier, _ in connection.execute(SET_BY_ROLES, [[role]]):
+            self._verifiers[role] = verifier
 
     def _guard(self, database: str) -> None:
         with self._as_superuser(database) as connection, connection.transaction():
