@@ -22,6 +22,7 @@ from helpdesk.playbooks.conditions import (
     In,
     Is,
     Not,
+    Picked,
 )
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind
 
@@ -61,6 +62,8 @@ class CacaoConditions:
                 told = self._has_one_of(name, (value,), certain=certain)
             case In(name, values) | AtLeast(name, values):
                 told = self._has_one_of(name, values, certain=certain)
+            case Picked(name, value):
+                told = self._has_one_of(name, (value,), certain=True)
             case Answered(name):
                 told = self._has_an_answer(name)
             case AllOf(parts) | AnyOf(parts):

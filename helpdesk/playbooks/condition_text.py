@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
+from helpdesk.playbooks.conditions import (
+    AllOf,
+    Answered,
+    AnyOf,
+    AtLeast,
+    Condition,
+    In,
+    Is,
+    Not,
+    Picked,
+)
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 
@@ -26,7 +36,7 @@ class _Wording:
 
     def clause(self, condition: Condition) -> str:
         match condition:
-            case Is(name, value):
+            case Is(name, value) | Picked(name, value):
                 return self._one_of(name, (value,))
             case In(name, values) | AtLeast(name, values):
                 return self._one_of(name, values)
@@ -41,7 +51,7 @@ class _Wording:
 
     def _opposite(self, condition: Condition) -> str:
         match condition:
-            case Is(name, value):
+            case Is(name, value) | Picked(name, value):
                 return self._none_of(name, (value,))
             case In(name, values) | AtLeast(name, values):
                 return self._none_of(name, values)

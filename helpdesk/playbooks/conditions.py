@@ -47,6 +47,14 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """This was picked, “I don’t know” included. What nobody has answered was not."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Answered:
     """A condition: the name has an answer, and it is not "I don't know"."""
 
@@ -74,7 +82,7 @@ class Not:
     part: "Condition"
 
 
-Condition = Is | In | AtLeast | Answered | AllOf | AnyOf | Not
+Condition = Is | In | AtLeast | Picked | Answered | AllOf | AnyOf | Not
 
 
 def names_in(condition: Condition) -> tuple[str, ...]:
@@ -86,7 +94,7 @@ def compared_values_in(condition: Condition) -> Iterator[tuple[str, tuple[str, .
     """Every name in a condition, with the values it is compared to."""
     for leaf in leaf_conditions(condition):
         match leaf:
-            case Is(name, value):
+            case Is(name, value) | Picked(name, value):
                 yield name, (value,)
             case In(name, values) | AtLeast(name, values):
                 yield name, values
@@ -103,6 +111,8 @@ def condition_to_data(condition: Condition) -> dict[str, Any]:
             return {"in": [name, list(values)]}
         case AtLeast(name, values):
             return {"at_least": [name, *values]}
+        case Picked(name, value):
+            return {"picked": [name, value]}
         case Answered(name):
             return {"answered": name}
         case AllOf(parts):
@@ -123,6 +133,8 @@ def condition_from_data(data: Mapping[str, Any]) -> Condition:
             return In(said[0], tuple(said[1]))
         case "at_least":
             return AtLeast(said[0], tuple(said[1:]))
+        case "picked":
+            return Picked(said[0], said[1])
         case "answered":
             return Answered(said)
         case "all":
@@ -134,7 +146,7 @@ def condition_from_data(data: Mapping[str, Any]) -> Condition:
     raise ValueError(f"A stored version has an unknown condition: {verb}.")
 
 
-def leaf_conditions(condition: Condition) -> Iterator[Is | In | AtLeast | Answered]:
+def leaf_conditions(condition: Condition) -> Iterator[Is | In | AtLeast | Picked | Answered]:
     """The leaves of a condition: the questions that it is made of."""
     match condition:
         case AllOf(parts) | AnyOf(parts):

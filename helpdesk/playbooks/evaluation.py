@@ -14,6 +14,7 @@ from helpdesk.playbooks.conditions import (
     In,
     Is,
     Not,
+    Picked,
     leaf_conditions,
 )
 
@@ -33,6 +34,8 @@ def evaluate_condition(condition: Condition, known: Context) -> ConditionTruth:
             return _has_one_of(name, (value,), known)
         case In(name, values) | AtLeast(name, values):
             return _has_one_of(name, values, known)
+        case Picked(name, value):
+            return _was_picked(name, value, known)
         case Answered(name):
             return _is_answered(name, known)
         case AllOf(parts):
@@ -69,6 +72,14 @@ def _has_one_of(name: str, wanted: tuple[str, ...], known: Context) -> Condition
     if not told or not UNTOLD.isdisjoint(told):
         return ConditionTruth.CANNOT_TELL
     return ConditionTruth.FALSE
+
+
+def _was_picked(name: str, wanted: str, known: Context) -> ConditionTruth:
+    value = known.get(name, "")
+    if value is None:
+        return ConditionTruth.CANNOT_TELL  # something was told, and we may not read what
+    told = (value,) if isinstance(value, str) else value
+    return ConditionTruth.TRUE if wanted in told else ConditionTruth.FALSE
 
 
 def _is_answered(name: str, known: Context) -> ConditionTruth:

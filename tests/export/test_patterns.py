@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from helpdesk.export.cacao_conditions import CacaoConditions
 from helpdesk.export.ids_and_variables import option_variable_name, variable_name
-from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, In, Is, Not
+from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, In, Is, Not, Picked
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import QuestionKind
 from helpdesk.playbooks.repository import load_current_library
@@ -62,10 +62,13 @@ def leaves():
     several = questions.flatmap(
         lambda one: some_of(one).map(lambda values: In(one.id, tuple(values)))
     )
+    picked = questions.flatmap(
+        lambda one: st.sampled_from(one.options).map(lambda option: Picked(one.id, option.id))
+    )
     high = st.just(AtLeast("danger", ("credible", "imminent")))
     answered = questions.map(lambda one: Answered(one.id))
     facts = st.sampled_from(STATES).map(lambda value: Is(FACT, value))
-    return st.one_of(compared, several, high, answered, facts)
+    return st.one_of(compared, several, picked, high, answered, facts)
 
 
 CONDITIONS = st.recursive(

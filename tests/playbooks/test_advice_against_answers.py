@@ -52,6 +52,9 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
     assert lines("arrest-detention", {"hold": "running"}) >= ABOUT_THE_HELD
     held = {"hold": "ended", "arrest_state": "held_known"}
     assert lines("arrest-detention", held) >= ABOUT_THE_HELD
+    unsure = {"hold": "ended", "arrest_state": "unsure"}
+    assert lines("arrest-detention", unsure) >= ABOUT_THE_HELD, "the careful answer counts"
+    assert "returned-phone" not in lines("arrest-detention", unsure)
 
 
 @pytest.mark.parametrize(

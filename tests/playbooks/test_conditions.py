@@ -12,6 +12,7 @@ from helpdesk.playbooks.conditions import (
     In,
     Is,
     Not,
+    Picked,
     condition_from_data,
     condition_to_data,
     names_in,
@@ -27,6 +28,7 @@ leaves = st.one_of(
     st.builds(Is, names, values),
     st.builds(In, names, st.lists(values, min_size=1, max_size=3).map(tuple)),
     st.builds(AtLeast, names, st.lists(values, min_size=1, max_size=3).map(tuple)),
+    st.builds(Picked, names, values),
     st.builds(Answered, names),
 )
 conditions = st.recursive(
@@ -52,6 +54,12 @@ knowledge = st.dictionaries(names, told)
         (Is("hold", "running"), {"hold": "rather_not"}, CANNOT_TELL),
         (Is("hold", "running"), {"hold": None}, CANNOT_TELL),
         (Is("hold", "unsure"), {"hold": "unsure"}, TRUE),
+        (Picked("hold", "unsure"), {"hold": "unsure"}, TRUE),
+        (Picked("hold", "unsure"), {"hold": "ended"}, FALSE),
+        (Picked("hold", "ended"), {"hold": "unsure"}, FALSE),
+        (Picked("hold", "ended"), {"hold": ("ended", "unsure")}, TRUE),
+        (Picked("hold", "ended"), {}, FALSE),
+        (Picked("hold", "ended"), {"hold": None}, CANNOT_TELL),
         (Is("changed", "posts"), {"changed": ("posts", "password")}, TRUE),
         (Is("changed", "posts"), {"changed": ("password",)}, FALSE),
         (Is("changed", "posts"), {"changed": ("password", "unsure")}, CANNOT_TELL),
@@ -92,9 +100,9 @@ def test_doubts_are_named_exactly_when_it_cannot_be_told(condition, known):
     conditions, knowledge, names, values.filter(lambda value: value not in ("unsure", "rather_not"))
 )
 def test_learning_more_never_turns_yes_into_no(condition, known, name, value):
-    """What was certain stays certain when an open question is answered. `answered` is the exception
-    that proves it: it is about the asking itself."""
-    if name in known or any(isinstance(leaf, Answered) for leaf in leaves_of(condition)):
+    """What was certain stays certain when an open question is answered. `answered` and `picked` are
+    the exceptions that prove it: they are about the asking itself."""
+    if name in known or any(isinstance(leaf, Answered | Picked) for leaf in leaves_of(condition)):
         return
     before = evaluate_condition(condition, known)
 

@@ -5,9 +5,19 @@ from collections.abc import Mapping
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.references import ReferenceCollector
 from helpdesk.authoring.source import Node
-from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
+from helpdesk.playbooks.conditions import (
+    AllOf,
+    Answered,
+    AnyOf,
+    AtLeast,
+    Condition,
+    In,
+    Is,
+    Not,
+    Picked,
+)
 
-VERBS = "is in at_least answered all any not"
+VERBS = "is in at_least picked answered all any not"
 
 # decision point → its values, lowest first
 Scales = Mapping[str, tuple[str, ...]]
@@ -28,6 +38,10 @@ def read_condition(node: Node, scales: Scales, references: ReferenceCollector) -
         case "at_least":
             name, value = _name_and_one(said)
             return AtLeast(name, _from_here_up(name, value, scales, said))
+        case "picked":
+            name, value = _name_and_one(said)
+            references.add_comparison(name, (value,), said)
+            return Picked(name, value)
         case "answered":
             name = said.id()
             references.add_comparison(name, (), said)
