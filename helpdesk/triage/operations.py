@@ -239,12 +239,13 @@ def is_danger_report_unanswered(case: Case) -> bool:
 
 
 def is_reported_danger_unanswered(case: Case) -> bool:
-    """Whether a case is judged by danger now, as the report or a correction says or as was told in
-    the mailbox and only seen since, and an answer of ours is owed. Told by the rule, which the
-    public pages may read: answers they can only write."""
-    if case.is_closed or case.reply_due_at is None:
+    """Whether a case is judged by danger now, as the report or a correction says and while an
+    answer of ours is owed, or as was told in the mailbox and only seen since. Told by the rule,
+    which the public pages may read: answers they can only write."""
+    if case.is_closed:
         return False
-    return case.rule == DANGER_SEEN or load_decision_table().is_rule_for_danger_now(case.rule)
+    is_by_report = load_decision_table().is_rule_for_danger_now(case.rule)
+    return case.rule == DANGER_SEEN or (is_by_report and case.reply_due_at is not None)
 
 
 def raise_case_for_danger(work: Work, case: Case) -> None:

@@ -263,8 +263,9 @@ def test_taken_back_once_more_after_they_wrote_it_is_a_letter_of_its_own(
     assert len({message_id for _, message_id, _ in letters()}) == 2
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
 def test_what_a_coordinator_has_seen_and_nobody_called_over_is_heard_of_when_taken_back_again(
-    house, case, code
+    house, case, code, is_answered
 ):
     told(house, case, code)
     take_back(house, case, code)
@@ -272,6 +273,10 @@ def test_what_a_coordinator_has_seen_and_nobody_called_over_is_heard_of_when_tak
     assert on_board(house) == []
     called = len(calls(house))
     writes_that_they_were_made_to(house, case, code)
+    if is_answered:
+        with house.inside() as work:
+            found = work.session.get(Case, case.id)
+            casework.send_message(work, found, "Here.", seen=reporter_activity_marks(work, found))
     take_back(house, case, code)
 
     assert len(calls(house)) == called + 1
