@@ -16,6 +16,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.states import UNDER_WAY, DeliveryState, EscalationState
+from helpdesk.partners.models import IS_VETTED
 
 # A request here is before a partner, and the move is theirs.
 THEIR_MOVE: Final = (
@@ -61,15 +62,16 @@ def _comes_back_before(case: Case, until: date) -> bool:
 
 def _has_request_for_us(work: Work, case: Case) -> bool:
     """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
-    or what it rests on is gone."""
+    what it rests on is gone, or its partner is in doubt."""
     work.session.flush()
     stuck = exists().where(
         Delivery.escalation_id == Escalation.id, Delivery.state == DeliveryState.DEAD_LETTER
     )
     lost = and_(Escalation.state.in_(UNDER_WAY), not_(func.request_still_holds(Escalation.id)))
+    held_up = and_(Escalation.state.in_(UNDER_WAY), Escalation.partner.has(not_(IS_VETTED)))
     found = select(Escalation.id).where(
         Escalation.case_id == case.id,
-        or_(Escalation.state == EscalationState.NEED_INFORMATION, stuck, lost),
+        or_(Escalation.state == EscalationState.NEED_INFORMATION, stuck, lost, held_up),
     )
     return work.session.scalar(found.limit(1)) is not None
 

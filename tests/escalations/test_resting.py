@@ -6,13 +6,18 @@ import pytest
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases import queries as cases
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations import pausing
 from helpdesk.cases.states import CaseState, WaitsOn
-from helpdesk.escalations import operations
+from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.operations.delivery_attempts import lock_delivery, mark_undeliverable
 from helpdesk.escalations.states import Ask, EscalationState
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
+from helpdesk.triage import operations as triage
 from tests.escalations import test_whose_account
+from tests.escalations.conftest import TYPED, _consent, a_partner
 from tests.escalations.test_lost_basis import find_out
 from tests.escalations.test_whose_account import OTHER, confirm, write_elsewhere
 
@@ -83,3 +88,49 @@ def test_a_day_that_was_set_comes_although_a_request_went_out_meanwhile(house, d
         pausing.resume_due_case(work, case, day=case.waits_until)
         assert case.state is CaseState.OPEN
         work.record("test.done", case)
+
+
+def test_what_is_held_up_is_not_put_to_rest_by_another_request(house):
+    held = house.carried(ask=Ask.RESTORE)
+    with house.context.begin() as work:
+        other = a_partner(work, house.lead, platform="second", confirmed=True)
+        case = work.session.get(Case, house.case.id)
+        work.session.add(_consent(case, "second", work.at))
+        work.record("test.asked", other)
+    with house.as_(house.lead) as work:
+        partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
+    moment = int(datetime.now(UTC).timestamp())
+    jobs.hold_or_resume_requests_after_vetting(
+        house.context, partner_id=house.partner.id, at=moment
+    )
+    assert house.now(held).is_held_up
+
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        second = operations.write_draft(
+            work,
+            case,
+            work.session.get(Partner, other.id),
+            ask=Ask.PRESERVE,
+            typed=TYPED,
+            playbook=case.incident_type,
+        )
+    house.approve(second)
+    house.carry(second)
+
+    assert house.case_now().state is CaseState.OPEN
+
+
+def test_what_nobody_has_is_offered_when_it_is_raised_while_it_waits_for_a_partner(house):
+    house.carried(ask=Ask.RESTORE)
+    with house.as_(house.writer) as work:
+        casework.release_case(work, work.session.get(Case, house.case.id))
+
+    with house.as_(house.second) as work:
+        case = work.session.get(Case, house.case.id)
+        triage.raise_case_level(work, case, level=Level.IMMEDIATE, reason="Police at the door.")
+
+    with house.as_(house.second) as work:
+        queue = work.session.merge(house.queue)
+        waiting = work.session.scalars(cases.unclaimed_cases_of(work, queue))
+        assert [one.ref for one in waiting] == [house.case.ref]

@@ -86,11 +86,13 @@ def resume_case(work: Work, case: Case) -> None:
 
 def resume_case_if_raised(work: Work, case: Case) -> None:
     """Resume a paused case whose level rose, whatever it waited for: somebody looks at it now, and
-    its clock goes on. Whoever looked may pause it again.
+    its clock goes on. Whoever looked may pause it again. One that waits for a partner stays with
+    whoever has it; nobody's is offered.
 
     No rule: whoever raised it has asked.
     """
-    if case.state is CaseState.WAITING and case.waits_on in response_targets.RESTS_ON:
+    is_ours = case.waits_on in response_targets.RESTS_ON or case.owner_id is None
+    if case.state is CaseState.WAITING and is_ours:
         case.open()
         response_targets.sync_case_clocks(work, case)
         work.record("case.resumed", case, because="level_raised")
