@@ -445,13 +445,14 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
         " said never to use. Ask them for a new one, and change the request.",
     )
     yield (
-        "Whose account to return",
+        "Return address for an unconfirmed account",
         GIVEN_ON_PURPOSE not in seen.packet.fields or _is_account_to_return(seen),
         "The request is about something on the account, not about the account itself, so there’s"
         " nothing to give back. Change the request and remove that address."
         if seen.account_confirmed
         else "We have not confirmed whose account this is, so nobody can be told where to give it"
-        " back to. Change the request and remove that address.",
+        " back to. Remove that address from the request. If it was approved already, withdraw it"
+        " and write a new one without that address.",
     )
 
 

@@ -52,7 +52,9 @@ IN_ORDER: Final = {
     "What they can receive": "It contains nothing they can’t receive",
     "No contact details of the reporter": "It doesn’t include the reporter’s address or number",
     "Where to return it": "The reporter hasn’t ruled out the address to give it back to",
-    "Whose account to return": "It names no return address for an unconfirmed account",
+    "Return address for an unconfirmed account": (
+        "It doesn’t say where to return an account that we haven’t confirmed"
+    ),
     "Second person": "You can send it",
 }
 

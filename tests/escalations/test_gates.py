@@ -225,8 +225,8 @@ def test_what_changes_access_to_an_account_that_nobody_confirmed_waits_for_two(a
     says whose it is, and would say where to give it back to as well."""
     given_back = a_packet(ask, Priority.P1)
     seen = all_is_well(packet=given_back, priority=Priority.P1, account_confirmed="")
-    assert shut(seen) == ["Whose account to return"]
-    assert shut(seen, WRITER) == ["Whose account to return", "Second person"]
+    assert shut(seen) == ["Return address for an unconfirmed account"]
+    assert shut(seen, WRITER) == ["Return address for an unconfirmed account", "Second person"]
 
     seen = replace(seen, packet=a_packet(ask, Priority.P1, restore_address=""))
     assert shut(seen) == []
@@ -278,7 +278,7 @@ def test_of_a_post_nobody_is_told_where_to_give_it_back_to():
     assert shut(seen) == []
 
     assert shut(replace(seen, account_confirmed=FIELDS["target_url"])) == [
-        "Whose account to return"
+        "Return address for an unconfirmed account"
     ]
 
 
