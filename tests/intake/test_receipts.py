@@ -11,7 +11,7 @@ from helpdesk.core.stored_responses import KEPT, StoredResponse
 from helpdesk.intake.views import reports
 from tests.factories import a_case
 from tests.intake.browser import Browser
-from tests.intake.test_reports import cases, code_on, go_to, send
+from tests.intake.test_reports import FIRST, cases, code_on, go_to, send
 
 
 @pytest.fixture
@@ -61,6 +61,19 @@ def test_the_page_of_advice_opens_the_mailbox_without_typing_the_code(received, 
 
     assert "/mailbox/case" in browser.answer.request.path
     assert browser.open("/report/received/advice").status_code == 404
+
+
+@pytest.mark.parametrize("danger", ["imminent", "none_known"])
+def test_in_an_emergency_the_mailbox_comes_before_more_questions(browser, danger):
+    go_to(browser, 4, first=FIRST | {"q_danger": danger, "q_hold": "ended"})
+    send(browser)
+    browser.open("/report/received/advice")
+
+    mailbox = browser.text.index('class="button">Open your mailbox') if danger == "imminent" else -1
+    more = re.search(r'class="button( button-quiet)?">Answer \d+ more question', browser.text)
+
+    assert bool(more[1]) == (danger == "imminent")
+    assert mailbox < more.start()
 
 
 def test_another_mailbox_opened_in_this_browser_leaves_the_receipt_where_it_is(
