@@ -1,4 +1,5 @@
-"""create_app(context, surface): the features, in order; the table of contents of the pages."""
+"""The Flask application factory, create_app: the features, in order; the table of contents of the
+pages."""
 
 from functools import partial
 from typing import Any

@@ -11,7 +11,8 @@ PR_SET_DUMPABLE: Final = 4
 
 
 def disable_core_dumps() -> None:
-    """From now on neither this process nor what it forks leaves a core, nor lets others of the same
-    account read its memory; for what it starts the limit holds. Safe to call twice."""
+    """Disable core dumps: from now on neither this process nor what it forks leaves a core, nor
+    lets others of the same account read its memory; for what it starts the limit holds. Safe to
+    call twice."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""A group of commands, each loaded only when somebody calls it."""
+"""A Click group that loads each command only when somebody calls it."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -7,7 +7,8 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group that knows where its commands stand, and carries none of them until it must.
+    """A lazy Click group, which knows where its commands stand, and loads none of them until it
+    must.
 
     The supervisor and the workers live long, and carry nothing that only another command needs.
     """

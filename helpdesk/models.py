@@ -1,4 +1,4 @@
-"""Every table, imported once, for Alembic and for tests."""
+"""All models, imported once, for Alembic and for tests."""
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases

@@ -1,4 +1,4 @@
-"""The one function that a worker runs: the outbox says what there is to do."""
+"""The function that a worker runs when it is woken: it runs the due jobs of its queue."""
 
 import os
 from functools import cache

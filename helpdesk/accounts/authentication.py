@@ -1,4 +1,5 @@
-"""Authentication: by the cookie that holds the key to a session; and the way in."""
+"""Authentication of staff and partners: signing in, and identifying who sent a request by its
+cookie."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from helpdesk.web.session_cookies import session_cookie_name
 
 
 def identify_by_cookie(session: Session, at: datetime) -> Identity:
-    """The person whose cookie this is, with the key that only the cookie opens."""
+    """Identify the person by the session cookie, with the key that only the cookie opens."""
     token = request.cookies.get(session_cookie_name())
     if not token:
         return STRANGER
@@ -41,7 +42,7 @@ def identify_by_cookie(session: Session, at: datetime) -> Identity:
 
 @dataclass(frozen=True)
 class SignInResult:
-    """Somebody has signed in: the token of the whole session, and under which name."""
+    """The result of signing in: the token of the whole session, and under which name."""
 
     token: str
     handle: str
@@ -50,7 +51,8 @@ class SignInResult:
 def try_passphrase(
     context: AppContext, *, handle: str, passphrase: str, surface: str, is_known: bool = False
 ) -> str | None:
-    """The first half of signing in: a token for the second, or None, whatever the reason.
+    """Try a passphrase, the first half of signing in: a token for the second, or None, whatever the
+    reason.
 
     `is_known`: this browser has let the person in before. Its turn is not taken by strangers.
     """
@@ -72,7 +74,8 @@ def try_second_factor(
     surface: str,
     is_known: Callable[[str], bool] = lambda _handle: False,
 ) -> SignInResult | None:
-    """The second half: a new token for the whole session, or None, whatever the reason.
+    """Try a second-factor code, the second half: a new token for the whole session, or None,
+    whatever the reason.
 
     A browser that has let this person in before does not wait for those who tried elsewhere, while
     it has tries of its own.
@@ -99,20 +102,20 @@ def try_second_factor(
 
 
 def signed_in_actor_id(context: AppContext, token: str, *, surface: str) -> str | None:
-    """The name in history of whoever has just signed in with this token."""
+    """The actor id, in history, of whoever has just signed in with this token."""
     with context.begin() as work:
         row = sessions.find_session(work.session, token, surface=surface, at=work.at)
         return row.person.as_actor().id if row is not None and row.is_complete else None
 
 
 def session_awaiting_second_factor(work: Work, token: str, *, surface: str) -> SignInSession | None:
-    """The session between the passphrase and the second factor."""
+    """The session that awaits the second factor, after the passphrase."""
     row = sessions.find_session(work.session, token, surface=surface, at=work.at)
     return row if row is not None and not row.is_complete else None
 
 
 def person_by_invitation_code(context: AppContext, *, code: str, surface: str) -> Person | None:
-    """Whoever was invited to this door with this code."""
+    """The person who was invited at this surface with this code, or None."""
     with context.begin() as work:
         return operations.person_by_enrolment_code(work, code, surface=surface)
 
@@ -120,7 +123,7 @@ def person_by_invitation_code(context: AppContext, *, code: str, surface: str) -
 def try_enrolment(
     context: AppContext, *, code: str, passphrase: str, seed: str, first_code: str, surface: str
 ) -> operations.EnrolmentResult | None:
-    """Enrol whoever was invited with this code, or None if the six digits are not right."""
+    """Try to enrol whoever was invited with this code; None if the six digits are not right."""
     person = person_by_invitation_code(context, code=code, surface=surface)
     if person is None:
         raise Conflict("This enrolment code has already been used. Ask for a new one.")
@@ -140,7 +143,8 @@ def try_enrolment(
 def try_recovery(
     context: AppContext, *, handle: str, recovery_key: str, code: str, passphrase: str, surface: str
 ) -> str | None:
-    """A new passphrase, for the recovery key and the second factor: the next recovery key."""
+    """Try to recover an account with the recovery key and the second factor, under a new
+    passphrase: the next recovery key, or None."""
     with context.begin() as work:
         attempt = operations.find_person_signing_in(work, handle=handle, surface=surface)
         person, _secret = _opened(work, attempt, recovery_key)

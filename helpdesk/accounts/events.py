@@ -1,4 +1,4 @@
-"""What happens to people that features above must act on."""
+"""Events of accounts, which features above act on."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from helpdesk.core.events import Event
 
 @dataclass(frozen=True)
 class PartnerLostMember(Event):
-    """Somebody of a partner's team opens nothing there any more: blocked, taken out or reset. `at`
-    says since when."""
+    """A partner's team lost a member, who opens nothing there any more: blocked, taken out or
+    reset. `at` says since when."""
 
     team_id: str
     at: int

@@ -11,8 +11,8 @@ from helpdesk.core.jobs import Queue, job
 
 @job("accounts.send_mailbox_code", queue=Queue.NOTICES)
 def send_email_address_code(context: AppContext, *, person_id: str, at: int) -> None:
-    """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
-    or that another one has replaced, is not sent."""
+    """Email the code with which an email address is confirmed. Safe to run twice: a code that was
+    sent, or that another one has replaced, is not sent."""
     with context.begin() as work:
         new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
@@ -38,7 +38,7 @@ def send_email_address_code(context: AppContext, *, person_id: str, at: int) -> 
 
 @job("accounts.tell_old_mailbox", queue=Queue.NOTICES)
 def notify_old_email_address(context: AppContext, *, person_id: str, at: int) -> None:
-    """Say to the address before that another was given. Safe to run twice: one id."""
+    """Email the old address that it was replaced. Safe to run twice: one id."""
     with context.begin() as work:
         new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
@@ -69,7 +69,8 @@ def _door(context: AppContext, person: Person) -> str:
 
 @job("accounts.tell_of_access", queue=Queue.NOTICES)
 def notify_access_change(context: AppContext, *, person_id: str, at: int) -> None:
-    """Say to where their duty mail goes that they should look at their account page.
+    """Email a person that they should look at their account page, as something has changed. Safe to
+    run twice: the same change has the same id.
 
     Safe to run twice: the same change has the same id.
     """

@@ -10,7 +10,8 @@ WORDS: Final = 6
 
 
 def key_fingerprint(key: Key) -> str:
-    """Six words (77 bits): somebody who slips in a key of their own will not match them."""
+    """The fingerprint of a key: six words (77 bits), which somebody who slips in a key of their own
+    will not match."""
     digest = hashlib.blake2b(key.public_half, person=b"hd fingerprint", digest_size=32).digest()
     number, words = int.from_bytes(digest), []
     for _ in range(WORDS):

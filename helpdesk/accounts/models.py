@@ -1,4 +1,5 @@
-"""Person, Team, Membership and the server-side session that holds an unlocked key."""
+"""Models of accounts: person, team, membership, and the sign-in session that holds an unlocked
+key."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,14 +17,15 @@ from helpdesk.key_files import KeyFile
 
 
 class TeamKind(StrEnum):
-    """A queue of cases, or a partner's trust team: both are units of need-to-know."""
+    """The kinds of teams: a queue of cases, or a partner's trust team. Both are units of
+    need-to-know."""
 
     QUEUE = "queue"
     PARTNER = "partner"
 
 
 class Team(RandomIdMixin, Base):
-    """Who may read what together: the holder of a key by epoch."""
+    """A team of people who may read the same things together: the holder of a key by epoch."""
 
     __tablename__ = "teams"
 
@@ -35,7 +37,7 @@ class Team(RandomIdMixin, Base):
 
 
 class Person(RandomIdMixin, Base):
-    """Somebody who can sign in, under a name of their choice; what they can open hangs on `key`."""
+    """A person who can sign in, under a name of their choice; what they can open hangs on `key`."""
 
     __tablename__ = "people"
 
@@ -119,7 +121,7 @@ class Person(RandomIdMixin, Base):
 
 
 class UnconfirmedEmailAddress(UnconfirmedAddress, Base):
-    """An address for duty mail that somebody gave and has not confirmed."""
+    """A person's email address for alerts that they have not confirmed."""
 
     __tablename__ = "new_mailboxes"
     SEALED_TO: ClassVar = KeyFile.DUTY_ADDRESSES
@@ -142,7 +144,7 @@ class UnconfirmedEmailAddress(UnconfirmedAddress, Base):
 
 
 class Membership(Base):
-    """A person is in a team. Reading also needs the team's key: `accounts.operations.let_in`."""
+    """The membership of a person in a team. Reading also needs the team's key: `grant_team_key`."""
 
     __tablename__ = "memberships"
 
@@ -161,7 +163,8 @@ class Membership(Base):
 
 
 class SignInSession(Base):
-    """A server-side session. The unlocked key in it opens only with the cookie of the browser."""
+    """A sign-in session, kept on the server. The unlocked key in it opens only with the cookie of
+    the browser."""
 
     __tablename__ = "sign_ins"
 
@@ -185,5 +188,5 @@ class SignInSession(Base):
 
 
 def unlocked_key_envelope_place(sign_in_id: str) -> EnvelopePlace:
-    """Where the unlocked key belongs, for who has the row and not the object."""
+    """The envelope's place of a session's unlocked key, for who has the row and not the object."""
     return EnvelopePlace("sign_ins", "unlocked", "", sign_in_id)

@@ -1,4 +1,5 @@
-"""Passphrases: which are good enough, and how one is stretched into what opens a person's key."""
+"""Passphrases: checking how strong one is, and deriving from it the key that unlocks a person's
+own."""
 
 import hashlib
 import logging

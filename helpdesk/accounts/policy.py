@@ -85,13 +85,13 @@ def role_may_use_surface(role: Role, surface: str) -> bool:
 
 
 def may_sign_in_to(person: Any, surface: str) -> bool:
-    """Whether this person, or a row with their `role` and `disabled_at`, may come in by this door
-    at all."""
+    """Whether this person, or a row with their `role` and `disabled_at`, may sign in at this
+    surface at all."""
     return person.disabled_at is None and role_may_use_surface(person.role, surface)
 
 
 def role_fits_team(role: Role, team: Team) -> bool:
-    """Whether somebody of this role can be in this team at all."""
+    """Whether people of this role can be in this team at all."""
     if team.kind is TeamKind.PARTNER:
         return role is Role.PARTNER
     return role in (Role.RESPONDER, Role.COORDINATOR)

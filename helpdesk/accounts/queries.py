@@ -1,4 +1,4 @@
-"""Reading people and teams, always from what the actor may see."""
+"""Queries for people and teams, always from what the actor may see."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -68,7 +68,8 @@ def queue_by_slug(work: Work, slug: str) -> Team:
 
 
 def visible_teams(actor: Actor) -> Select[Team]:
-    """Operators see every team; coordinators their own and the partners'; others their own."""
+    """A select of the teams that the actor may see: operators see every team; coordinators their
+    own and the partners'; others their own."""
     teams = select(Team).order_by(Team.kind.desc(), Team.name)
     if actor.role is Role.OPERATOR:
         return teams
@@ -92,7 +93,8 @@ def team_by_slug(work: Work, slug: str) -> Team:
 
 
 def visible_people(actor: Actor) -> Select[Person]:
-    """Operators see everybody; coordinators also who is in no team yet; others their colleagues."""
+    """A select of the people that the actor may see: operators see everybody; coordinators also who
+    is in no team yet; others their colleagues."""
     people = select(Person).order_by(Person.name, Person.id)
     if actor.role is Role.OPERATOR:
         return people
@@ -137,7 +139,7 @@ def lock_person_at_the_door(work: Work, person: Person) -> None:
 
 
 def membership_of(work: Work, person_id: str, team_id: str) -> Membership:
-    """A membership of a person and a team that the actor may both see."""
+    """The membership of a person in a team, both visible to the actor; or NotFound."""
     person_by_id(work, person_id)
     visible = visible_teams(work.actor).with_only_columns(Team.id).order_by(None)
     found = work.session.scalar(
@@ -153,7 +155,7 @@ def membership_of(work: Work, person_id: str, team_id: str) -> Membership:
 
 
 def members_of_team(work: Work, team: Team) -> Sequence[Person]:
-    """Who is in a team that the actor may see."""
+    """The members of a team that the actor may see."""
     found = (
         visible_people(work.actor)
         .join(Membership, Membership.person_id == Person.id)
@@ -163,14 +165,14 @@ def members_of_team(work: Work, team: Team) -> Sequence[Person]:
 
 
 class Colleague(NamedTuple):
-    """Somebody to hand a case to: all that a list of them shows."""
+    """A colleague to hand a case to: all that a list of them shows."""
 
     id: str
     name: str
 
 
 def colleagues_in_team(work: Work, team_id: str) -> Sequence[Colleague]:
-    """Who else in a team of mine could take over a case: let in, and not disabled."""
+    """The actor's colleagues in a team who could take over a case: let in, and not blocked."""
     if team_id not in work.actor.teams:
         return []
     insiders = work.session.execute(INSIDERS, {"team_id": team_id})
@@ -178,8 +180,7 @@ def colleagues_in_team(work: Work, team_id: str) -> Sequence[Colleague]:
 
 
 def can_open_queue_cases(session: Session, person_id: str | None, team_id: str) -> bool:
-    """Whether somebody can open the cases of a queue, and stays so until this work is done: who is
-    let go at this moment is waited for (`accounts.leaving`)."""
+    """Whether somebody can open the cases of a queue, and stays so until this work is done."""
     found = MAY_BE_GIVEN, {"person_id": person_id, "team_id": team_id}
     return session.scalar(*found) is not None
 
@@ -210,7 +211,7 @@ def own_sessions(work: Work) -> Sequence[SignInSession]:
 
 
 def people_on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
-    """Who is on duty for a queue at a moment, of those who can open its cases."""
+    """The people on duty for a queue at a moment, of those who can open its cases."""
     duty = (
         filter_by_team_access(select(Person), team_id)
         .where(Person.on_duty_until > at)
@@ -220,14 +221,14 @@ def people_on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[
 
 
 def members_with_key(session: Session, team_id: str) -> Sequence[Person]:
-    """Everybody who can open the cases of a queue now."""
+    """The members of a queue who hold its key: everybody who can open its cases now."""
     return session.scalars(
         filter_by_team_access(select(Person), team_id).order_by(Person.name)
     ).all()
 
 
 def people_with_case_access(session: Session) -> Sequence[Person]:
-    """Everybody who can open the cases of some queue now."""
+    """All people who can open the cases of some queue now."""
     inside = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
@@ -274,7 +275,8 @@ def own_email_address(work: Work, person: Person) -> str:
 
 
 def unconfirmed_email_address(work: Work, person: Person) -> UnconfirmedEmailAddress | None:
-    """The address that they gave and did not confirm yet, with what is known of its letter."""
+    """The email address that a person gave and did not confirm yet, with what is known of the email
+    with its code."""
     return work.session.get(UnconfirmedEmailAddress, person.id)
 
 
@@ -292,7 +294,7 @@ def proposed_email_address_of(work: Work, person: Person) -> str:
 
 
 def people_with_unconfirmed_email_address(work: Work) -> Sequence[Person]:
-    """People of the actor's teams whose address for duty mail waits to be confirmed."""
+    """People of the actor's teams whose email address for alerts is not confirmed."""
     waits = exists().where(
         UnconfirmedEmailAddress.person_id == Person.id, UnconfirmedEmailAddress.address.is_not(None)
     )
@@ -312,7 +314,7 @@ NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids
 
 
 def names_of_actors(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
-    """What to call the actors that history and messages name by id."""
+    """The names of the actors that history and messages name by id."""
     wanted = set(actor_ids)
     return name_actors(wanted, names_of_people(session, wanted))
 

@@ -1,4 +1,5 @@
-"""The second factor: codes of six digits that change every half minute, each good for one use."""
+"""The second factor (TOTP): codes of six digits that change every half minute, each good for one
+use."""
 
 from datetime import datetime
 from hmac import compare_digest
@@ -21,7 +22,7 @@ FURTHEST: Final = 20
 
 
 def generate_totp_seed() -> str:
-    """A fresh seed, as people type it when they cannot scan it."""
+    """Generate a seed for second-factor codes, as people type it when they cannot scan it."""
     return pyotp.random_base32()
 
 
@@ -42,7 +43,7 @@ def newest_totp_step(at: datetime) -> int:
 
 
 def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
-    """The sentence for a code that was refused, to a person who has the seed before them.
+    """The sentence that says why a code was refused, to a person who has the seed before them.
 
     At the door it is said only of a code whose time is over: one that is still to come would be
     worth waiting for.

@@ -1,4 +1,4 @@
-"""What the pages about people show of an account, as marks."""
+"""Stale-page marks of accounts, for the pages about people."""
 
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person

@@ -39,7 +39,7 @@ def access_sponsor_of(
 
 
 def is_independent_account(session: Session, person: Person) -> bool:
-    """Whether nobody else of a queue could be the one behind this account."""
+    """Whether an account is independent: nobody else of a queue could be the one behind it."""
     return access_sponsor_of(session, actor_id_of(person)) == actor_id_of(person)
 
 
@@ -55,7 +55,7 @@ def _could_be_another(session: Session, giver_id: str | None) -> bool:
 
 
 def why_access_is_refused(session: Session, membership: Membership, by: str) -> str:
-    """Why somebody cannot let this person in, in a sentence; empty if they can.
+    """The sentence that says why somebody cannot give this person access; empty if they can.
 
     Partners let in their own: what their team reads, the helpdesk wrote to them.
     """

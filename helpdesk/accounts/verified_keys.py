@@ -27,12 +27,13 @@ NOT_SIGNED: Final = (
 
 
 def team_signing_key_file(kind: TeamKind) -> KeyFile:
-    """The key that says whose the first key of such a team is."""
+    """The key file that signs the first key of a team of this kind."""
     return KeyFile.PARTNER_SIGNING if kind is TeamKind.PARTNER else KeyFile.STAFF_SIGNING
 
 
 def epochs_of_team_key(work: Work, team: Team) -> SignedKeys:
-    """Every epoch of a team's key, oldest first, and what was slipped in among them."""
+    """Every epoch of a team's key with its signatures checked, oldest first, and those that were
+    refused."""
     return epochs_of_team_key_by_id(work, team.id, team.kind)
 
 
@@ -53,7 +54,8 @@ def verified_key_of_person(work: Work, person: Person) -> Key:
 
 
 class HoldersOfUntrustedKeys(NamedTuple):
-    """Under whose name a key lies that nobody signed who could, or another's is put."""
+    """The teams and people with an untrusted key: one that nobody signed who could, or
+    another's."""
 
     teams: Sequence[Team] = ()
     # Of people, those whom the actor may see; and how many there are besides.
@@ -62,7 +64,7 @@ class HoldersOfUntrustedKeys(NamedTuple):
 
 
 def holders_of_untrusted_keys(work: Work) -> HoldersOfUntrustedKeys:
-    """Every team and person with such a key: for the duty board."""
+    """Find every team and person with an untrusted key, for the duty board."""
     lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
     owned: dict[str, list[Any]] = {}
     for line in lines:

@@ -89,7 +89,7 @@ def stop_by_pid(pid: int, *steps: tuple[signal.Signals, float]) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs under this number; one that only waits to be collected does not."""
+    """Whether a process with this pid is alive; one that only waits to be collected is not."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -127,7 +127,7 @@ def child_pids() -> list[int]:
 
 
 def end_all_children(patience: float = 10.0) -> None:
-    """End every child that is left, and every orphan that becomes ours meanwhile."""
+    """End all our child processes, and every orphan that becomes ours meanwhile."""
     deadline = time.monotonic() + patience
     while (left := child_pids()) and time.monotonic() < deadline:
         for pid in left:

@@ -202,12 +202,12 @@ _OWN_SETTINGS = text(
 
 
 def are_schema_changes_blocked(connection: Connection) -> bool:
-    """Whether a role that does not own this database is kept from defining anything in it."""
+    """Whether schema changes are blocked for every role that does not own this database."""
     return bool(connection.scalar(_GUARDED, {"name": NAME}))
 
 
 def is_database_hardened(connection: Connection) -> bool:
-    """Whether all of it is there: a database that was restored may lack it."""
+    """Whether the database has all of this hardening: one that was restored may lack it."""
     return (
         are_schema_changes_blocked(connection)
         and can_end_lock_hoarders(connection)
@@ -216,8 +216,8 @@ def is_database_hardened(connection: Connection) -> bool:
 
 
 def rights_of_public_role(connection: Connection) -> list[str]:
-    """What everybody may still do here, or in the server's other databases, that a superuser should
-    have taken away."""
+    """The rights that PUBLIC still has here, or in the server's other databases, that a superuser
+    should have taken away."""
     others = connection.scalars(_CONNECT, {"names": list(OTHER_DATABASES)})
     found = connection.scalars(_OPEN, {"names": _TAKEN})
     return [

@@ -41,7 +41,7 @@ class WakeUpJob(RedisJob):
 
 
 class WakeUpQueue(RedisQueue):
-    """The list of a queue's wake-ups."""
+    """The RQ queue with the wake-ups of a queue of ours."""
 
     @classmethod
     def dequeue_any(

@@ -47,7 +47,7 @@ def find_unfit_advice(
 def minimal_answers_for_condition(
     condition: Condition | None, page: Playbook
 ) -> Iterator[dict[str, Value]]:
-    """Answers to the questions of a condition, and to no others: the least that brings it up."""
+    """The minimal answers that make a condition hold: to its questions, and to no others."""
     if condition is None:
         yield {}
         return

@@ -29,7 +29,7 @@ def start_clock(
     is_anew: bool = False,
     since: datetime | None = None,
 ) -> datetime:
-    """Start a clock that gives so much time, now or `since` then, and say when it will be due.
+    """Start a clock that gives so much time, now or `since` then; returns when it will be due.
 
     `events` is what happened to it before: nothing, for something that is new. A clock that starts
     again stood still before, if only for a moment, so that what was used then does not count.
@@ -55,7 +55,7 @@ def stop_clock(work: Work, subject_id: str, clock: str, *, at: datetime | None =
 
 
 def pause_clock(work: Work, subject_id: str, clock: str) -> bool:
-    """Let a clock stand still: what it has used stays used. False if it was not running."""
+    """Pause a clock: what it has used stays used. False if it was not running."""
     events = clock_events_of(work.session, subject_id, clock)
     if clock_due_at(events) is None:
         return False
@@ -64,7 +64,7 @@ def pause_clock(work: Work, subject_id: str, clock: str) -> bool:
 
 
 def resume_clock(work: Work, subject_id: str, clock: str, *, within: timedelta) -> datetime | None:
-    """Let a paused clock run on with what is left of its time, and say when it is due.
+    """Resume a paused clock with what is left of its time; returns when it is due.
 
     Where more was used than it gives now, it is late at once. None if it was not paused.
     """
@@ -76,7 +76,7 @@ def resume_clock(work: Work, subject_id: str, clock: str, *, within: timedelta) 
 
 
 def clock_events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEvent]:
-    """What happened to a clock, oldest first."""
+    """The events of a clock, oldest first."""
     events = (
         select(ClockEvent)
         .where(ClockEvent.subject_id == subject_id, ClockEvent.clock == clock)
@@ -87,20 +87,20 @@ def clock_events_of(session: Session, subject_id: str, clock: str) -> Sequence[C
 
 
 def clock_due_at(events: Sequence[ClockEvent]) -> datetime | None:
-    """When a clock runs out; None while it stands still."""
+    """When a clock runs out; None while it is paused or stopped."""
     if not events or events[-1].turn is not ClockAction.STARTED:
         return None
     return events[-1].at + timedelta(seconds=events[-1].seconds or 0)
 
 
 def is_clock_paused(events: Sequence[ClockEvent]) -> bool:
-    """Whether a clock stands still and will go on with what it had used."""
+    """Whether a clock is paused and will go on with what it had used."""
     return bool(events) and events[-1].turn is ClockAction.PAUSED
 
 
 def clock_time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
-    """How long a clock has run, all its turns together. A turn to come counts as of `at`: it was
-    written while a machine's clock was ahead."""
+    """How much time a clock has used, all its turns together. A turn to come counts as of `at`: it
+    was written while a machine's clock was ahead."""
     used, started = timedelta(0), None
     for event in events:
         turned_at = min(event.at, at)

@@ -93,7 +93,7 @@ def write_news_for_person(
 
 
 def delete_old_news(work: Work) -> None:
-    """Delete what was seen two weeks ago, and what nobody came to see in three months."""
+    """Delete old news: what was seen two weeks ago, and what nobody came to see in three months."""
     # By a function: with a table's DELETE a role could lock all of it.
     forget = func.forget_news(work.at - KEPT_AFTER_SEEN, work.at - KEPT_UNSEEN)
     work.session.execute(select(forget))

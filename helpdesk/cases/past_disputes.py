@@ -1,4 +1,5 @@
-"""What a reporter has ever said of our record, that it was not them or not their word.
+"""Past disputes of a case: what the reporter ever said was not them, or not their word, and who
+answered.
 
 A word of ours to them lets requests leave again, but not that of whoever had written it down: one
 person would take the reporter's only alarm away. Where only that one has written, the reporter's

@@ -1,4 +1,4 @@
-"""Reading cases, always from what the actor may see."""
+"""Queries for cases, always from what the actor may see."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -104,8 +104,8 @@ def is_case_in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnEle
 
 
 def visible_cases(actor: Actor) -> Select[Case]:
-    """The cases of the actor's queues; none for operators, partners and strangers, nor for who
-    waits to be let in."""
+    """A select of the cases that the actor may see: those of their queues; none for operators,
+    partners and strangers, nor for who waits to be let in."""
     return select(Case).where(is_case_in_queues(actor.queues))
 
 
@@ -158,7 +158,7 @@ def open_cases_of_person(person_id: str, team_ids: Iterable[str]) -> Select[Case
 
 
 def cases_whose_owner_lost_access(work: Work, limit: int = LISTED_AT_MOST) -> Sequence[Case]:
-    """Open cases that somebody has who cannot open them any more, the most urgent first."""
+    """Open cases whose owner cannot open them any more, the most urgent first."""
     of_case, of_team = aliased(KeyCopy), aliased(KeyCopy)
     can_open = exists().where(
         of_case.key_id == Case.key_id,
@@ -235,7 +235,8 @@ def cases_with_late_update(work: Work, limit: int = 20) -> Sequence[Case]:
 def cases_to_follow_up(
     work: Work, *, today: date, limit: int = FOLLOW_UPS_AT_MOST
 ) -> Sequence[Case]:
-    """Closed cases whose reporter should be asked again how things are, the most urgent first."""
+    """Closed cases to follow up: their reporter should be asked again how things are; the most
+    urgent first."""
     due = (
         visible_cases(work.actor)
         .join(Closure, Closure.case_id == Case.id)

@@ -1,4 +1,4 @@
-"""A queue page by page: each begins where the last one ended, so that a long list costs no more."""
+"""The pages of a queue: each begins where the last one ended, so that a long list costs no more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -84,8 +84,8 @@ CASES_WITH_UNANSWERED_DISPUTES: Final = select(HistoryEntry.case_id).where(
 
 
 def is_danger_unanswered(work: Work, case: Case) -> bool:
-    """Whether they have told us in the mailbox that someone is in danger now, and since then nobody
-    who had seen it has written to them or spoken with them."""
+    """Whether the reporter has told us in the mailbox that someone is in danger now, and since then
+    nobody who had seen it has written to them or spoken with them."""
     work.session.flush()
     return work.session.scalar(UNANSWERED_DANGER, {"case_id": case.id}) is not None
 

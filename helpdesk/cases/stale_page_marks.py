@@ -1,4 +1,4 @@
-"""What the page of a case shows to who closes it, pauses it or agrees to something, as marks."""
+"""Stale-page marks of a case, for who closes it, pauses it or agrees to something."""
 
 from typing import Any, Final
 
@@ -79,8 +79,8 @@ def case_mark_of(work: Work, case: Case, *more: str) -> str:
 
 
 def mark_of_shown_case(case: Case, heard: str, ours: Any, *more: str) -> str:
-    """The same, where the page knows already what was heard last and what we did last (a row of
-    `NEWEST_OF_OURS`)."""
+    """The mark of a case, as `case_mark_of`, where the page knows already what was heard last and
+    what we did last (a row of `NEWEST_OF_OURS`)."""
     done = (ours.conversation, ours.note, ours.step)
     return mark_of(heard, *done, case.level, case.owner_id, case.answers, *more)
 

@@ -1,4 +1,4 @@
-"""Where a case can be, and where it can go from there."""
+"""The states of a case, and the moves between them."""
 
 from enum import StrEnum
 
@@ -37,7 +37,7 @@ class ResumeReason(StrEnum):
 
 
 class CaseOutcome(StrEnum):
-    """How a case ended."""
+    """The outcomes of a closed case."""
 
     RESOLVED = "resolved"
     UNRESOLVED = "unresolved"

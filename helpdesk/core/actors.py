@@ -1,4 +1,5 @@
-"""Who acts: a role, the teams they belong to, and a name for history that says no more."""
+"""Actors: who acts, with a role, the teams they belong to, and a name for history that says no
+more."""
 
 from dataclasses import dataclass
 from enum import StrEnum

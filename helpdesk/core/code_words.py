@@ -66,7 +66,8 @@ EVERYDAY: Final = {
 
 @cache
 def word_list(language: str) -> tuple[str, ...]:
-    """The 2,048 words of a language, as they are written; English for one that has no list."""
+    """The 2,048 words of a language's list, as they are written; English for one that has no
+    list."""
     name = LISTS.get(language, LISTS[SOURCE])
     words = tuple((files("mnemonic") / "wordlist" / f"{name}.txt").read_text("utf-8").split())
     if len({normalise_code(word)[:TELL_APART] for word in words}) != 1 << BITS:
@@ -80,7 +81,7 @@ def has_word_list(language: str) -> bool:
 
 
 def number_to_words(number: int, language: str) -> tuple[str, ...]:
-    """A code of 128 bits in twelve words of a language."""
+    """A code of 128 bits as twelve words of a language."""
     bits, places = number << CHECK_BITS | _checksum(number), list[int]()
     for _ in range(WORDS_IN_CODE):
         bits, last = divmod(bits, 1 << BITS)
@@ -89,7 +90,7 @@ def number_to_words(number: int, language: str) -> tuple[str, ...]:
 
 
 def find_codes_in_words(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]:
-    """Every code that stands in a row of typed words, whatever language it was written in.
+    """Find the codes that stand in a row of typed words, whatever language they were written in.
 
     Accents do not matter and four letters of a word are enough; one slip in it is forgiven, if
     wanted, where only one word can be meant.
@@ -119,7 +120,7 @@ def _has_row_of_beginnings(words: Sequence[str]) -> bool:
 
 
 def contains_partial_code(words: Sequence[str]) -> bool:
-    """Whether ten words of one list stand in a row, as in a code of which a part was left out.
+    """Whether a text contains part of a code: ten words of one list in a row.
 
     All different, and few of those that sentences are made of: 1.7 million words of our own texts
     and of licences hold no such row; of codes drawn by chance, one in 45 repeats a word there.
@@ -145,7 +146,8 @@ def _is_of_one_list(row: Sequence[str]) -> bool:
 
 
 def has_offensive_word(number: int) -> bool:
-    """Whether a code would have a word, in any language, that does not belong on a paper."""
+    """Whether a code would have an offensive word, in any language, that does not belong on a
+    paper."""
     return any(
         normalise_code(word) in _telling(language)
         for language in LISTS

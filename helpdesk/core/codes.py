@@ -179,8 +179,8 @@ def _is_nothing_else(text: str, words: list[str]) -> bool:
 
 
 def has_bad_checksum(text: str) -> bool:
-    """Whether a text has as many words or digits as a code and its checksum is wrong: something in
-    it was written down or typed wrong, and nothing is said of which."""
+    """Whether a text is as long as a code and its checksum is wrong: something in it was written
+    down or typed wrong, and nothing is said of which."""
     text = code_input.truncate_typed_code(text)
     if next(_numbers_in(text), None) is not None:
         return False

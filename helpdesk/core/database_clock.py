@@ -37,7 +37,8 @@ class _Reading:
 
 
 class DatabaseClock:
-    """A process's clock. Until it has asked a database, it is the machine's."""
+    """The clock of a process, set by the database's. Until it has asked a database, it is the
+    machine's."""
 
     def __init__(self) -> None:
         self._reading: _Reading | None = None

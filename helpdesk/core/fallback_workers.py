@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class FallbackWorkers:
-    """One thread for each queue. Where it is still at work, the queue is left to it."""
+    """Runs due jobs in one thread for each queue. Where it is still at work, the queue is left to
+    it."""
 
     def __init__(self) -> None:
         self._threads: dict[str, threading.Thread] = {}

@@ -239,7 +239,8 @@ def verify_history_chain(
 
 
 def chain_head(session: Session) -> tuple[int, str]:
-    """How long the signed chain is and its last digest: a line worth keeping somewhere else."""
+    """The head of the signed chain: its length and last digest, a line worth keeping somewhere
+    else."""
     newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
     checkpoint = session.scalar(newest)
     return (checkpoint.position, checkpoint.digest.hex()) if checkpoint else (0, BEGINNING.hex())

@@ -67,7 +67,7 @@ def job(
 
 
 def job_by_name(name: str) -> Job:
-    """The job of that name; KeyError if no feature has registered it."""
+    """The registered job of that name; KeyError if no feature has registered it."""
     return _register[name]
 
 

@@ -1,4 +1,5 @@
-"""Keyring: what an actor can open, found by walking person key → team key → case key."""
+"""Keys and the keyring: what an actor can open, found by walking person key → team key → case
+key."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress

@@ -39,7 +39,7 @@ class TickerLease(Base):
 
 
 def acquire_lease(session: Session, holder: str) -> int | None:
-    """Take or renew the lease: its fencing number, or None while another holds it."""
+    """Acquire or renew the ticker's lease: its fencing number, or None while another holds it."""
     is_ours = TickerLease.holder == holder
     # One that ends later than any was taken for is of a clock that was wrong. By the clock as it is
     # then: `now()` is when we began, and the holder may have renewed while we waited for the row.

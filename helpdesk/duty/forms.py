@@ -1,4 +1,4 @@
-"""What people fill in on the duty board, before a consent is taken back, and when one leaves."""
+"""Forms of the duty board: go on duty, record a withdrawn consent, hand over a leaver's work."""
 
 from typing import Any, cast
 

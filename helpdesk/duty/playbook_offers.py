@@ -1,4 +1,4 @@
-"""Which playbooks to offer on a case: what it is about first, then what its answers point to."""
+"""Playbook offers on a case: what it is about first, then what its answers point to."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from helpdesk.runs.queries import RunProgress, startable_playbooks
 
 @dataclass(frozen=True)
 class PlaybookOffer:
-    """A playbook that could be started, and why it stands where it stands."""
+    """A playbook that is offered, and why it stands where it stands."""
 
     page: Playbook
     because: str = ""

@@ -56,7 +56,7 @@ HISTORY_LINES: Final = 200
 
 @dataclass(frozen=True)
 class QueueOnBoard:
-    """One queue on the board: what comes next in it, how much there is, and who is on duty."""
+    """A queue on the duty board: what comes next in it, how much there is, and who is on duty."""
 
     team: Team
     next_cases: Sequence[Case]
@@ -198,7 +198,8 @@ def owner_names(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """Some lines of a case's history, newest first, and before which entry the next page begins."""
+    """A page of a case's history: its lines, newest first, and before which entry the next page
+    begins."""
 
     lines: Sequence[TimelineLine]
     next_before: int | None
@@ -222,7 +223,7 @@ def history_page(work: Work, case: Case, *, before: int | None = None) -> Histor
 
 
 def playbook_offers_of(work: Work, case: Case) -> PlaybookOffers:
-    """Every playbook that could be started on a case."""
+    """The playbook offers on a case: every playbook that could be started."""
     level, runs = triage.triage_of_case(work, case), playbooks.runs_of_case(work, case)
     return rank_playbook_offers(load_current_library(), case, runs, level.pages, level.known)
 

@@ -23,8 +23,8 @@ DELIVER = "escalations.deliver"
 
 @dataclass(frozen=True)
 class DueJobs:
-    """What a held database would send at once: how much of each job, of that how much from before
-    the backup, and the requests that a partner may have had already."""
+    """The jobs that are due in a held database: how much of each would be sent at once, of that how
+    much from before the backup, and the requests that a partner may have had already."""
 
     held: SendHold
     by_job: Mapping[str, int]

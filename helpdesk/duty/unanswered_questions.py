@@ -1,4 +1,5 @@
-"""What a reporter has not told us: left out of the report, or not asked before the mailbox."""
+"""Questions that a reporter has not answered: skipped in the report, or not asked before the
+mailbox."""
 
 from dataclasses import dataclass
 
@@ -13,14 +14,16 @@ from helpdesk.playbooks.repository import load_current_library
 
 @dataclass(frozen=True)
 class UnansweredQuestions:
-    """Questions in words: those that were asked in the report and skipped, those of the mailbox."""
+    """The unanswered questions in words: those that were asked in the report and skipped, those of
+    the mailbox."""
 
     skipped: tuple[str, ...]
     for_later: tuple[str, ...]
 
 
 def unanswered_questions(work: Work, case: Case, known: Context) -> UnansweredQuestions:
-    """Without the decision questions, which say for themselves whether they were answered."""
+    """The questions that a reporter has not answered, without the decision questions, which say for
+    themselves whether they were answered."""
     library = load_current_library()
     # Only where colleagues have changed what the case is about can it differ from the report.
     reported = kinds_reported(work, case) if case.told_types is not None else ()

@@ -141,7 +141,8 @@ class ProgressAtPartner:
 def progress_at_partner_by_request(
     work: Work, escalations: Iterable[Escalation]
 ) -> dict[str, ProgressAtPartner]:
-    """When each of these requests reached its partner, and whether a person there has moved."""
+    """The progress of each of these requests at its partner: when it arrived, and whether a person
+    there has moved."""
     started = select(ClockEvent).where(
         ClockEvent.subject_id.in_([one.id for one in escalations]),
         ClockEvent.clock.in_((OURS, THEIRS)),

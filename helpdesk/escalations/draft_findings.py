@@ -29,7 +29,7 @@ def evidence_for_request(work: Work, escalation: Escalation) -> dict[str, Record
 
 
 def origins_of_request(work: Work, escalation: Escalation) -> list[FieldOrigin]:
-    """Where each field of a request comes from, for whoever lets it leave."""
+    """The origins of a request's fields: where each comes from, for whoever approves it."""
     case = escalation.case
     others = {
         one: own
@@ -43,7 +43,7 @@ def origins_of_request(work: Work, escalation: Escalation) -> list[FieldOrigin]:
 
 
 def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
-    """What steps found out since a draft was written."""
+    """The findings of steps that are new since a draft was written."""
     written = evidence_for_request(work, escalation)
     return compare_findings(
         queries.packet_of(work, escalation),

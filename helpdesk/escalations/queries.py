@@ -199,7 +199,7 @@ def delivery_of_request(work: Work, escalation: Escalation) -> Delivery | None:
 
 
 def packet_readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
-    """When somebody at the partner opened the packet, oldest first."""
+    """The readings of a request's packet: when somebody at the partner opened it, oldest first."""
     found = select(HistoryEntry).where(
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.read"
     )

@@ -77,7 +77,8 @@ def _is_owner_refused_since(work: Work, escalation: Escalation) -> bool:
 
 
 def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -> bool:
-    """Whether we still know who asks and whose account it is: who carries it is told no more."""
+    """Whether the partner is still vetted and the account's ownership still proven: the worker is
+    told no more."""
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
 
 

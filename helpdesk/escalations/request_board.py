@@ -41,7 +41,8 @@ class BoardLine:
 
 @dataclass(frozen=True)
 class RequestBoard:
-    """A page of one pile, how many requests each pile holds, and where the next page begins."""
+    """One page of the request board: a pile's lines, how many requests each pile holds, and where
+    the next page begins."""
 
     lines: Sequence[BoardLine]
     sizes: Mapping[RequestPile, int]

@@ -1,4 +1,4 @@
-"""Lists of requests over all cases that somebody may see: what waits, is late, or went wrong."""
+"""Lists of requests over all cases that the actor may see: what waits, is late, or went wrong."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An invented request of a drill, as a partner would receive it by each channel that there is.
+"""A sample request to print: invented, as a partner would receive it by each channel that there is.
 
 What makes it are the functions that make every real one: the samples cannot drift from them.
 """
@@ -20,7 +20,7 @@ from helpdesk.partners.response_times import ANSWER_WITHIN, format_in_both_zones
 
 @dataclass(frozen=True)
 class ExampleHelpdesk:
-    """A helpdesk that does not exist: the sample is the same wherever it is printed."""
+    """The invented helpdesk of the sample: it is the same wherever it is printed."""
 
     helpdesk_name: str = "Example Helpdesk"
     mail_from: str = "requests@helpdesk.example"
@@ -77,13 +77,13 @@ def sample_packet() -> Packet:
 
 
 def sample_packet_as_json() -> str:
-    """The packet as JSON, one field to a line."""
+    """The sample packet as JSON, one field to a line."""
     said = json.loads(sample_packet().as_text())
     return json.dumps(said, ensure_ascii=False, sort_keys=True, indent=2)
 
 
 def sample_email_as_text() -> str:
-    """The email that says a request waits, as a mail program shows it with its headers."""
+    """The sample email that says a request waits, as a mail program shows it with its headers."""
     attempt = StartedAttempt(
         delivery_id="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         fence=1,

@@ -1,4 +1,4 @@
-"""What the page of a request shows to those who answer, decide or judge by it, as a mark."""
+"""Stale-page marks of a request, for those who answer, decide or judge by its page."""
 
 from typing import Final
 

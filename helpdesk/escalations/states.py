@@ -1,4 +1,5 @@
-"""Where an escalation and a delivery can be, and where an escalation can go from there."""
+"""The states of a request and of a delivery, and the moves between them; priorities, asks and
+decisions."""
 
 from enum import StrEnum
 from typing import Final
@@ -186,7 +187,7 @@ class Priority(StrEnum):
 
 
 class Ask(StrEnum):
-    """What we ask a partner for: exactly one thing."""
+    """What a partner can be asked for: exactly one thing."""
 
     RESTORE = "restore"
     LOCK = "lock"

@@ -1,4 +1,4 @@
-"""A page as a CACAO 2.0 playbook: authored here, exported there, never the other way round.
+"""Exporting a playbook as CACAO 2.0: authored here, exported there, never the other way round.
 
 The mapping and its reasons stand in docs/decisions/0018. Two exports of one content are equal to
 the byte: nothing in them comes from the clock or from chance.
@@ -139,7 +139,7 @@ def playbook_to_cacao(
 
 
 def author_identity(library: Library) -> Object:
-    """The STIX 2.1 identity that the exports name as their author, to be given out beside them."""
+    """The STIX 2.1 identity of the exports' author, to be given out beside them."""
     published = library.collection.publishing
     return {
         "type": "identity",

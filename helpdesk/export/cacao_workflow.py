@@ -1,4 +1,4 @@
-"""The steps of a page as a CACAO 2.0 workflow.
+"""The CACAO 2.0 workflow of a playbook's steps.
 
 Only step types that every engine runs are used: start, end, action with one manual command,
 if-condition and playbook-action (the portable profile; other types are passed over in silence by

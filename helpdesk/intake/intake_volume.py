@@ -1,4 +1,4 @@
-"""How much came through the public door lately: when it is a crowd, and when there is no room left.
+"""The volume of recent intake: when it is a crowd, and when there is no room left.
 
 The database counts, by five minutes and for two days: numbers, and nothing of who sent what.
 """

@@ -1,4 +1,5 @@
-"""Which languages the public pages offer: those in which nobody is left with half of the words."""
+"""The languages that the public pages offer: those in which nobody is left with half of the
+words."""
 
 from functools import cache
 

@@ -30,7 +30,8 @@ class MailboxSession(Base):
 
 
 class FiveMinuteIntakeCount(Base):
-    """What came in five minutes, counted by triggers in the database and read by all of us.
+    """A count of what came in within five minutes, made by triggers in the database and read by all
+    of us.
 
     It says nothing of who sent what. In parts, so that two who report at once need not wait.
     """
@@ -122,8 +123,8 @@ class PausedTestEmailAddress(Base):
 
 
 class StopLinkOfTestEmail(Base):
-    """What the link in a test email leads to, once the case that asked for it is gone: the address
-    to be paused. No case stands here, nor a hash that stands beside one."""
+    """What the stop link in a test email leads to, once the case that asked for it is gone: the
+    address to be paused. No case stands here, nor a hash that stands beside one."""
 
     __tablename__ = "sent_test_emails"
 

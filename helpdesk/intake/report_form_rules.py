@@ -1,4 +1,5 @@
-"""A report being filled in: what can be picked, what is asked then, what it tells in the end."""
+"""Rules of the report form: which kinds can be picked, what is asked then, what it tells in the
+end."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ KEPT: Final = 200
 
 @dataclass(frozen=True)
 class ReportContent:
-    """What somebody told us, without the answers that other answers made pointless."""
+    """The content of a report form, without the answers that other answers made pointless."""
 
     kinds: tuple[str, ...]
     answers: Mapping[str, Value] = field(default_factory=dict)
@@ -45,7 +46,8 @@ class ReportContent:
 
 @dataclass(frozen=True)
 class KindHeading:
-    """Kinds of trouble under one heading. The last heading, over the rest, has no words."""
+    """A heading on the first page and its kinds of trouble. The last heading, over the rest, has no
+    words."""
 
     id: str
     title: Text | None
@@ -53,7 +55,7 @@ class KindHeading:
 
 
 def kinds_by_heading(library: Library) -> tuple[KindHeading, ...]:
-    """What can be picked on the first page, under plain headings; all but "something else"."""
+    """The kinds of trouble on the first page, under plain headings; all but "something else"."""
     left = {page.id: page for page in library.playbooks if _is_offered(page)}
     left.pop(SOMETHING_ELSE, None)
     found = []
@@ -66,7 +68,8 @@ def kinds_by_heading(library: Library) -> tuple[KindHeading, ...]:
 
 @lru_cache(maxsize=KEPT)
 def incident_kinds(library: Library) -> tuple[Playbook, ...]:
-    """Everything that can be picked, in the order of the page; "something else" comes last."""
+    """All kinds of trouble that can be picked, in the order of the page; "something else" comes
+    last."""
     named = [page for heading in kinds_by_heading(library) for page in heading.pages]
     return (*named, *several_kinds_of_trouble.playbooks_of_kinds(library, [SOMETHING_ELSE]))
 
@@ -78,7 +81,7 @@ def selected_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
 
 
 def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
-    """The pages whose questions are asked: all that were picked, as long as that is bearable.
+    """The playbooks whose questions are asked: all that were picked, as long as that is bearable.
 
     Those come first whose answers can make a case most urgent, and three always are asked
     about. What a further one would have asked, a responder is told to ask. Whoever picked nothing
@@ -96,7 +99,8 @@ def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, 
 
 
 def urgency_questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ...]:
-    """What the second page asks: danger first, then what of these kinds' own can change the level.
+    """The urgency questions of the second page: danger first, then what of these kinds' own can
+    change the level.
 
     The platform is among them: who it is decides what a person can agree to before they send.
     """
@@ -105,7 +109,8 @@ def urgency_questions(library: Library, pages: Iterable[Playbook]) -> tuple[Ques
 
 @dataclass(frozen=True)
 class QuestionGroup:
-    """What one kind of trouble asks of its own, and whether it is folded away at first."""
+    """The questions that one kind of trouble asks of its own, and whether they are folded away at
+    first."""
 
     title: Text
     questions: tuple[Question, ...]
@@ -115,7 +120,7 @@ class QuestionGroup:
 def group_questions(
     pages: Iterable[Playbook], asked: Iterable[Question]
 ) -> tuple[QuestionGroup, ...]:
-    """Questions by the kind that asks them, the first of those that share one."""
+    """Group questions by the kind that asks them, the first of those that share one."""
     left = {question.id: question for question in asked}
     groups: list[QuestionGroup] = []
     lines = 0
@@ -132,7 +137,7 @@ def group_questions(
 def deferred_questions(
     library: Library, kinds: Iterable[str], *, reported: Iterable[str] = ()
 ) -> tuple[Question, ...]:
-    """What these kinds ask and the report did not: asked in the mailbox, at the person's pace.
+    """The questions that the report did not ask: asked in the mailbox, at the person's pace.
 
     `reported` are the kinds that the report was about: a colleague may have added others since.
     Without them, it was about these.
@@ -147,20 +152,20 @@ def deferred_questions(
 
 
 def has_draft_playbook(library: Library, kinds: Iterable[str]) -> bool:
-    """Whether what we say to these has not been read by anybody who has lived through it."""
+    """Whether one of these playbooks is a draft: nobody who has lived through it has read it."""
     pages = several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
     return any(page.status is PlaybookReadiness.DRAFT for page in pages)
 
 
 def has_collapsed_options(question: Question) -> bool:
-    """Whether the answers are folded away until somebody wants to pick one."""
+    """Whether a question's options are folded away until somebody wants to pick one."""
     return len(question.options) > LONGEST_LIST
 
 
 def hidden_questions(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> frozenset[str]:
-    """The questions that answers on a page before have made pointless."""
+    """The questions that are hidden, because answers on a page before made them pointless."""
     all_of_them = urgency_questions(library, pages)
     still_asked = {one.id for one in applicable_questions(all_of_them, answers)}
     return frozenset({one.id for one in all_of_them} - still_asked)
@@ -169,26 +174,26 @@ def hidden_questions(
 def drop_unasked_answers(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> dict[str, Value]:
-    """The answers, without those to questions that this report does not ask."""
+    """Drop the answers to questions that this report does not ask."""
     return drop_hidden_answers(urgency_questions(library, pages), answers)
 
 
 def answer_in_words(question: Question, value: Value) -> tuple[str, ...]:
-    """An answer as the person sees it again."""
+    """An answer in words, as the person sees it again."""
     told = (value,) if isinstance(value, str) else tuple(value or ())
     options = {option.id: str(option.label) for option in question.options}
     return tuple(options.get(one, one) for one in told)
 
 
 def option_hints(question: Question) -> dict[str, Text]:
-    """What is said under the options that need it."""
+    """The hints under the options that need one."""
     return {option.id: option.hint for option in question.options if option.hint}
 
 
 def has_any_content(
     kinds: Iterable[str], story: str, questions: Iterable[Question], answers: Context
 ) -> bool:
-    """Whether there is one way to understand the trouble: a kind that has a name, or some words."""
+    """Whether a report has any content: a kind that has a name, or some words."""
     words = (answers.get(one.id) for one in questions if not one.kind.has_options)
     return bool({*kinds} - {SOMETHING_ELSE}) or bool(story) or any(words)
 
@@ -219,7 +224,7 @@ def _floors(page: Playbook) -> list[int]:
 
 
 def count_visible_lines(question: Question) -> int:
-    """How many lines it takes on a page, question and answers, before anything is unfolded."""
+    """Count the lines a question and its answers take on a page, before anything is unfolded."""
     return 3 if has_collapsed_options(question) else 2 + len(question.options)
 
 

@@ -1,4 +1,4 @@
-"""The one-time token of a report form: it makes two sends one case, and says how long was typed."""
+"""The token of a report form: it makes two submissions one case, and says how long was typed."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""The quota of what reports may store in a day: who hears when it is half, nearly and all used."""
+"""The daily quota of what reports may store: who is warned when it is half, nearly and all used."""
 
 from datetime import timedelta
 from typing import Final

@@ -1,4 +1,5 @@
-"""Partner: an organisation that receives packets, and what it may receive."""
+"""Models of partners: organisations that receive packets, what each may receive, and their
+addresses."""
 
 import json
 from datetime import date, datetime, time

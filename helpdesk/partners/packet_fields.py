@@ -1,4 +1,4 @@
-"""The closed list of what a packet can say: each field's name, source and sensitivity.
+"""The fields of packets, a closed list: each one's name, source and sensitivity.
 
 Nothing about the reporter is among them: no name, no contact, no story. A partner's allow-list
 picks from these; what is on no list cannot be sent, whatever it is called.

@@ -114,8 +114,10 @@ def is_open(hours: OfficeHours, there: datetime) -> bool:
 
 
 def names_of_regions(codes: Iterable[str]) -> str:
+    """These regions in words, separated by commas."""
     return ", ".join(SUBREGIONS.get(one, one) for one in codes)
 
 
 def names_of_languages(codes: Iterable[str]) -> str:
+    """These languages in words, separated by commas."""
     return ", ".join(LANGUAGES.get(one, one) for one in codes)

@@ -1,4 +1,4 @@
-"""What the pages of a partner show to who settles or vouches for it, as marks."""
+"""Stale-page marks of a partner, for who settles or vouches for it."""
 
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work

@@ -45,7 +45,7 @@ class TrainingExample:
 
 
 class NaiveBayesClassifier:
-    """Trained once on examples; keeps nothing of what it is asked."""
+    """A naive Bayes classifier, trained once on examples; keeps nothing of what it is asked."""
 
     def __init__(
         self, examples: Iterable[TrainingExample], synonyms: SynonymFinder | None = None

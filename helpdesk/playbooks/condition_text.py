@@ -1,4 +1,4 @@
-"""A condition in the words of its page, for people who read ahead."""
+"""Conditions in the words of their page, for people who read ahead."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -125,7 +125,7 @@ class SearchPhrase:
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """The playbooks and the vocabulary. One that was read again is another one."""
+    """The library: the playbooks and the vocabulary. One that was read again is another one."""
 
     collection: PlaybookCollection
     # the ids of the questions that settle the level; they are asked first

@@ -1,4 +1,5 @@
-"""The playbooks as published: read and checked by `helpdesk playbooks publish`, loaded by all.
+"""The published playbooks: read and checked by `helpdesk playbooks publish`, loaded by all
+processes.
 
 One file holds the library, and one each translation. They name the files from which they were made,
 each with its hash: if one was changed since, nothing is loaded. So nobody works with a page

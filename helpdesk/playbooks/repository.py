@@ -1,4 +1,4 @@
-"""The playbooks this process works with: loaded once, held for as long as it lives."""
+"""The repository of playbooks of this process: loaded once, held for as long as it lives."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The content model as plain data, and back: what JSON can hold, by the types of the fields.
+"""Serializing the model of playbooks as plain data, and back, by the types of the fields.
 
 What is left at its default is left out, so that a new kind of field changes no old hash.
 """

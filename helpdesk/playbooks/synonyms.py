@@ -1,4 +1,4 @@
-"""Words that mean the same, in every language: the search reads meanings beside words.
+"""Synonyms, words that mean the same in every language: the search reads meanings beside words.
 
 So what was learnt from one person's words serves whoever says it in others. Pure.
 """
@@ -16,7 +16,7 @@ ANY_ENDING: Final = "*"
 
 @dataclass(frozen=True)
 class SynonymGroup:
-    """What people of one language say when they mean the same."""
+    """A synonym group: what people of one language say when they mean the same."""
 
     meaning: str
     language: str
@@ -46,7 +46,7 @@ class _Synonym(NamedTuple):
 
 
 class SynonymFinder:
-    """Finds the meanings in a text, whatever language it is in."""
+    """Finds the meanings of synonyms in a text, whatever language it is in."""
 
     def __init__(self, groups: Iterable[SynonymGroup] = ()) -> None:
         self._index: WordIndex[_Synonym] = WordIndex()

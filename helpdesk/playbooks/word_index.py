@@ -1,4 +1,5 @@
-"""Phrases by their first word: a text is compared with those alone that could begin there."""
+"""An index of phrases by their first word: a text is compared with those alone that could begin
+there."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ Phrase = TypeVar("Phrase")
 
 
 class WordIndex(Generic[Phrase]):
-    """Phrases that begin with a whole word, or with one that may end in any way. Pure."""
+    """An index of phrases that begin with a whole word, or with one that may end in any way.
+    Pure."""
 
     def __init__(self) -> None:
         self._whole: dict[str, list[Phrase]] = defaultdict(list)

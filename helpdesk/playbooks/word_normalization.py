@@ -1,4 +1,5 @@
-"""Words as they are compared: without capitals, accents, endings, or the letters that vary."""
+"""Normalization of words for comparison: without capitals, accents, endings, or the letters that
+vary."""
 
 # ruff: noqa: RUF001 - letters that look alike are what this file is about
 
@@ -86,7 +87,8 @@ SMALL: Final = frozenset(
 
 
 def fold_letters(text: str) -> str:
-    """The same for all ways to write the same letters. Never refuses anything."""
+    """Fold letters, so that all ways to write the same letters are equal. Never refuses
+    anything."""
     plain = unicodedata.normalize("NFKD", text[:LONGEST]).translate(SAME_LETTERS).casefold()
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
     # once more, because what falls apart may hold what varies
@@ -95,7 +97,7 @@ def fold_letters(text: str) -> str:
 
 
 def content_stems_in(text: str) -> tuple[str, ...]:
-    """The words that say something, each reduced to its stem. For small words alone: those."""
+    """The stems of the words in a text that say something. For small words alone: those."""
     words = WORD.findall(fold_letters(text))
     telling = [word for word in words if word not in _SMALL]
     return tuple(stem(word) for word in telling or words)
@@ -107,14 +109,14 @@ def is_stop_word_stem(stemmed: str) -> bool:
 
 
 def without_affixes(word: str) -> str:
-    """A folded word without what is written together with it; its ending stays."""
+    """Remove from a folded word what is written together with it; its ending stays."""
     if ARABIC.match(word):
         return _without_article(word, (*ARTICLES, *JOINED))
     return ELIDED.sub("", word).removesuffix("'s")
 
 
 def stem(word: str) -> str:
-    """What the forms of a word have in common, roughly; a folded word goes in."""
+    """The stem of a folded word: what its forms have in common, roughly."""
     if word in IRREGULAR:
         return stem_of_plain(IRREGULAR[word])
     if ARABIC.match(word):
@@ -139,7 +141,8 @@ def _without_article(word: str, articles: tuple[str, ...]) -> str:
 
 
 def stem_of_plain(word: str) -> str:
-    """Without the endings of verbs and of the plural; locked, locking and locks meet in lock."""
+    """The stem without the endings of verbs and of the plural; locked, locking and locks meet in
+    lock."""
     for ending in ENDINGS:
         bare = word.removesuffix(ending)
         if bare != word and len(bare) >= SHORTEST_STEM:

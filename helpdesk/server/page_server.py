@@ -1,4 +1,5 @@
-"""The socket with everybody who came through it: room is made for a new one, always."""
+"""The page server: a socket with everybody who came through it; room is made for a new one,
+always."""
 
 import resource
 import socket
@@ -23,7 +24,8 @@ ROOM_MADE = 0.9
 
 
 class PageServer(TcpWSGIServer):
-    """Waitress on a socket that others hold too. See docs/decisions/0028-waitress.md."""
+    """The page server: Waitress on a socket that others hold too. See
+    docs/decisions/0028-waitress.md."""
 
     channel_class = ClientConnection
 

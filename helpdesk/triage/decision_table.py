@@ -1,4 +1,5 @@
-"""The triage table as written: decision points, cells, rules and what each level promises."""
+"""The model of the triage decision table: decision points, cells, rules and what each level
+promises."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +38,8 @@ class DecisionPointValue:
 
 @dataclass(frozen=True)
 class DecisionPoint:
-    """One of the five questions that settle the level; its values stand lowest first."""
+    """A decision point: one of the five questions that settle the level; its values stand lowest
+    first."""
 
     id: str
     version: str

@@ -1,4 +1,5 @@
-"""Evaluation: a level that was given, the rule that gave it and what it was judged on."""
+"""The model of level evaluations: a level that was given, the rule that gave it and what it was
+judged on."""
 
 from datetime import datetime
 from typing import Final

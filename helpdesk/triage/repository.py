@@ -1,4 +1,4 @@
-"""The decision table that this process works with: loaded once, in each language asked for.
+"""The repository of the decision table of this process: loaded once, in each language asked for.
 
 It is written in playbooks/triage.yml and published beside the library.
 """

@@ -65,7 +65,8 @@ def save_results_in_transaction(app: Flask) -> None:
 
 
 def needs_no_database(view: View) -> View:
-    """Mark a form some of whose pages (200) do nothing, so that they need no database."""
+    """A decorator for a form view some of whose pages (200) do nothing, so that they need no
+    database."""
     view.needs_no_database = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 

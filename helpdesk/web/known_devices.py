@@ -1,5 +1,5 @@
-"""Browsers that have signed in here before: known by a signed cookie, so that strangers who try a
-name cannot keep its owner out."""
+"""Known devices: browsers that have signed in here before, by a signed cookie, so that strangers
+who try a name cannot keep its owner out."""
 
 import hashlib
 import secrets

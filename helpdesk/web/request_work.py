@@ -38,7 +38,8 @@ Identify = Callable[[Session, datetime], Identity]
 
 
 def init_app(app: Flask, identify: Identify) -> None:
-    """Open a Work when a view first needs one; end it with the response."""
+    """Open a unit of work when a view first needs one; commit it or roll it back with the
+    response."""
     app.extensions["identify"] = identify
     app.after_request(_end)
     app.teardown_appcontext(_drop)

@@ -1,4 +1,5 @@
-"""How a page shows what stands in place of a sealed text that cannot be opened: in red."""
+"""The template filter that shows in red what stands in place of a sealed text that cannot be
+opened."""
 
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from helpdesk.core.unreadable_texts import Unreadable
 
 
 def mark_unreadable_text(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
-    """A filter for texts from outside that marks those that could not be opened."""
+    """A template filter that marks texts from outside that could not be opened."""
 
     def shown(text: str) -> Markup:
         return unreadable_text_markup(gettext(text)) if isinstance(text, Unreadable) else show(text)

@@ -1,4 +1,4 @@
-"""What can happen to people, teams and their keys; one function per sentence."""
+"""Operations on people, teams and their keys; one function per sentence."""
 
 from helpdesk.accounts.operations.email_addresses import (
     confirm_email_address,

@@ -42,8 +42,8 @@ def propose_own_email_address(work: Work, person: Person, address: str) -> None:
 
 
 def propose_email_address_for_newcomer(work: Work, person: Person, address: str) -> None:
-    """Note the address that somebody else typed for a newcomer: its test letter goes out when they
-    have enrolled. No rule: whoever may invite comes through here."""
+    """Note the email address that somebody typed for a person they invite: the code is sent when
+    that person has enrolled. No rule: whoever may invite comes through here."""
     if address:
         new = UnconfirmedEmailAddress(person_id=person.id, tries=0, asked_at=work.at)
         new.address = _sealed(work, person, parse_email_address(address))
@@ -51,7 +51,7 @@ def propose_email_address_for_newcomer(work: Work, person: Person, address: str)
 
 
 def send_first_email_address_code(work: Work, person: Person) -> None:
-    """Send the test letter to the address with which they were invited, if there is one.
+    """Send the first code to the address with which a person was invited, if there is one.
 
     No rule: they have just enrolled.
     """
@@ -61,7 +61,7 @@ def send_first_email_address_code(work: Work, person: Person) -> None:
 
 
 def resend_email_address_code(work: Work, person: Person) -> None:
-    """Another test letter with another code; the code before stops working. Also the first one,
+    """Send another code to confirm the address; the code before stops working. Also the first one,
     to an address that was given before there were any."""
     work.require(may_use_own_account, person)
     new = _held(work, person)
@@ -76,7 +76,7 @@ def resend_email_address_code(work: Work, person: Person) -> None:
 
 
 def confirm_email_address(work: Work, person: Person, code: str) -> bool:
-    """Use the new address from now on, if this is the code of its letter. A wrong one counts."""
+    """Confirm one's new email address, if this is the code of its email. A wrong one counts."""
     work.require(may_use_own_account, person)
     new = _held(work, person)
     if new is None or new.address is None:

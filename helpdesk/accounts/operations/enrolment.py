@@ -1,4 +1,4 @@
-"""Enrolling: an invited person makes their key, and locks it under passphrase and recovery key."""
+"""Enrolment: an invited person makes their key, and locks it under passphrase and recovery key."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,8 @@ def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person |
 def enrol(
     work: Work, person: Person, *, lock: PassphraseDerivedKey, seed: str, first_code: str
 ) -> EnrolmentResult:
-    """Give the person a key of their own. The first who enrols in a team makes the team's key.
+    """Enrol a person: give them a key of their own. The first who enrols in a team makes the team's
+    key.
 
     No rule: whoever holds the invitation's code is the person, and nobody is signed in yet.
     """

@@ -1,4 +1,5 @@
-"""A helpdesk begins: the first queue, and the first coordinator, who invites everybody else."""
+"""The first setup of a helpdesk: its first queue, and its first coordinator, who invites everybody
+else."""
 
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ from helpdesk.core.work import Work
 
 @dataclass(frozen=True)
 class FirstSetupResult:
-    """The first queue, the first coordinator and the code with which they enrol."""
+    """The result of the first setup: the queue, the coordinator and the code with which they
+    enrol."""
 
     team: Team
     coordinator: Person
@@ -24,7 +26,8 @@ class FirstSetupResult:
 def set_up_helpdesk(
     work: Work, *, queue: str, queue_name: str, handle: str, name: str, email: str = ""
 ) -> FirstSetupResult:
-    """Make the queue that takes reports in and its coordinator. Only in an empty helpdesk.
+    """Set up a helpdesk: make the queue that takes reports in and its coordinator. Only in an empty
+    helpdesk.
 
     No report can be taken before the coordinator has enrolled: until then there is no key to seal
     it to.

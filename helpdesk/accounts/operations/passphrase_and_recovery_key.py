@@ -1,4 +1,5 @@
-"""Coming back without the passphrase, and changing what locks a person's key."""
+"""Operations on what locks a person's key: change the passphrase, make a recovery key, recover the
+account."""
 
 import hashlib
 from typing import Final
@@ -18,7 +19,8 @@ NOT_RIGHT: Final = "That isn’t your passphrase."
 def recover_account(
     work: Work, person: Person, secret: Secret, *, lock: PassphraseDerivedKey
 ) -> str:
-    """Lock the key under a new passphrase and a new recovery key; everybody signed in is out.
+    """Recover an account: lock its key under a new passphrase and a new recovery key; everybody
+    signed in is signed out.
 
     Who calls this has opened the key with the recovery key and seen the second factor.
     """
@@ -38,7 +40,7 @@ def change_passphrase(
     new: PassphraseDerivedKey,
     session_id: str,
 ) -> None:
-    """Another passphrase for the same key. Other browsers are signed out."""
+    """Change the passphrase of a person's key. Other browsers are signed out."""
     work.require(may_use_own_account, person)
     _lock_under_passphrase(person, unlock_with_passphrase(person, current), new)
     end_other_sessions(work, person, keep=session_id)
@@ -57,7 +59,7 @@ def rewrap_with_current_pepper(
 
 
 def new_recovery_key(work: Work, person: Person, *, current: PassphraseDerivedKey) -> str:
-    """Another recovery key, shown once; the one on the old paper opens nothing any more."""
+    """Make a new recovery key, shown once; the old one opens nothing any more."""
     work.require(may_use_own_account, person)
     recovery_key = lock_under_new_recovery_key(person, unlock_with_passphrase(person, current))
     work.record("person.recovery_key_made", person)
@@ -65,7 +67,7 @@ def new_recovery_key(work: Work, person: Person, *, current: PassphraseDerivedKe
 
 
 def unlock_with_passphrase(person: Person, lock: PassphraseDerivedKey) -> Secret:
-    """The person's secret, opened with their passphrase; Conflict if it is not theirs."""
+    """Unlock the person's secret with their passphrase; Conflict if it is not theirs."""
     place = person.envelope_place_of("under_passphrase")
     try:
         if person.under_passphrase is None or person.key is None:
@@ -85,7 +87,7 @@ def is_right_passphrase(person: Person, lock: PassphraseDerivedKey) -> bool:
 
 
 def unlock_with_recovery_key(person: Person, recovery_key: str) -> Secret | None:
-    """The person's secret, opened with what was printed at enrolment."""
+    """Unlock the person's secret with their recovery key."""
     try:
         if person.under_recovery is None or person.key is None:
             return None

@@ -49,7 +49,8 @@ class DisplayNameTaken(Conflict):
 def invite_person(
     work: Work, *, handle: str, name: str, role: Role, teams: Iterable[Team] = (), email: str = ""
 ) -> tuple[Person, str]:
-    """Make a person who may enrol, and the code with which they do: shown once, kept as a hash."""
+    """Invite a person: returns them and the code with which they enrol, shown once, kept as a
+    hash."""
     work.require(may_invite_as, role)
     handle = handle.lower()  # as the sign-in form reads it
     if work.session.scalar(select(Person.id).where(Person.handle == handle)):
@@ -79,7 +80,7 @@ def _refuse_second_of_a_name(work: Work, name: str) -> None:
 
 
 def renew_invitation(work: Work, person: Person, *, seen: str | None = None) -> str:
-    """A new code for somebody who has not enrolled yet; the old one stops working.
+    """Make a new enrolment code for somebody who has not enrolled yet; the old one stops working.
 
     `seen`, here and below, is the mark of the account on the page: an old page takes away no code,
     key or block that somebody has given since.
@@ -127,7 +128,7 @@ def require_new_enrolment(
 
 
 def add_member(work: Work, person: Person, team: Team, *, seen: str | None = None) -> None:
-    """Make somebody a member. They read nothing before a member has let them in."""
+    """Add a person to a team. They read nothing before a member has given them access."""
     work.require(may_assign_to_team, team)
     if not role_fits_team(person.role, team):
         raise Conflict(f"A {person.role} can’t be in {bidi_isolate(team.name)}.")
@@ -143,7 +144,7 @@ def add_member(work: Work, person: Person, team: Team, *, seen: str | None = Non
 
 
 def remove_member(work: Work, membership: Membership, reassignment: Reassignment = NOTHING) -> None:
-    """Take somebody out of a team, and their copy of its keys with it. What they have there is
+    """Remove a person from a team, and their copy of its keys with it. What they have there is
     handed on."""
     work.require(may_assign_to_team, membership.team)
     _take_out(work, membership, reassignment)

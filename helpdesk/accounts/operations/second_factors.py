@@ -1,4 +1,4 @@
-"""The seed of a person's second factor, sealed to the door by which they come in."""
+"""The stored seed of a person's second factor, sealed to the surface by which they come in."""
 
 import logging
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def seal_second_factor_seed(work: Work, person: Person, seed: str) -> None:
-    """Keep the seed from which the person's codes come. Conflict in a process without its key.
+    """Seal the seed of a person's second factor. Conflict in a process without its key.
 
     No rule: who may give a person a second factor has been asked before.
     """
@@ -20,7 +20,7 @@ def seal_second_factor_seed(work: Work, person: Person, seed: str) -> None:
 
 
 def second_factor_seed_of(work: Work, person: Person) -> str | None:
-    """The seed, where there is one and this process is the person's door.
+    """The seed of a person's second factor, where there is one and this process may open it.
 
     No rule: it is used to let them in.
     """

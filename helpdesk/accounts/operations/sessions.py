@@ -36,7 +36,7 @@ WHOLE: Final = (
 def create_session(
     work: Work, person: Person, secret: Secret, *, surface: str, is_complete: bool
 ) -> str:
-    """A session row whose key opens only with the token that this returns for the cookie."""
+    """Create a session, whose key opens only with the token that this returns for the cookie."""
     token = secrets.token_urlsafe(32)
     row = SignInSession(
         id=session_id_of(token),
@@ -54,14 +54,15 @@ def create_session(
 def find_session(
     session: Session, token: str, *, surface: str, at: datetime
 ) -> SignInSession | None:
-    """The session of a cookie, if it is of this door, not too old and the person may come in."""
+    """Find the session of a cookie's token, if it is of this surface, not too old and the person
+    may come in."""
     row = session.scalars(WHOLE, {"id": session_id_of(token)}).unique().one_or_none()
     is_good = row is not None and is_session_valid(row, row.person, surface=surface, at=at)
     return row if is_good else None
 
 
 def is_session_valid(row: Any, person: Any, *, surface: str, at: datetime) -> bool:
-    """Whether a session is of this door, not too old, and its person may come in."""
+    """Whether a session is of this surface, not too old, and its person may come in."""
     return row.surface == surface and is_session_fresh(row, at) and may_sign_in_to(person, surface)
 
 
@@ -72,7 +73,7 @@ def touch_session(session: Session, row: Any, *, at: datetime) -> None:
 
 
 def secret_of_session(row: Any, token: str) -> Secret | None:
-    """The person's secret, which the row alone does not give."""
+    """Open the person's secret in a session with the cookie's token."""
     try:
         return Secret(_secret_of(token).open(row.unlocked, unlocked_key_envelope_place(row.id)))
     except CannotOpen:
@@ -80,14 +81,14 @@ def secret_of_session(row: Any, token: str) -> Secret | None:
 
 
 def sign_out(work: Work, row: SignInSession) -> None:
-    """End one session."""
+    """Sign out: end this session."""
     work.require(may_use_own_account, row.person)
     end_session(work, row)
     work.record("person.signed_out", row.person)
 
 
 def sign_out_everywhere(work: Work, person: Person) -> None:
-    """End every session of a person, at once."""
+    """Sign out everywhere: end every session of a person, at once."""
     work.require(may_use_own_account, person)
     # Who is about to come in has this row: waited for, and then ended with the others.
     queries.lock_person_at_the_door(work, person)
@@ -96,7 +97,7 @@ def sign_out_everywhere(work: Work, person: Person) -> None:
 
 
 def end_other_sessions(work: Work, person: Person, *, keep: str) -> None:
-    """End every session of a person but one."""
+    """End every session of a person but this one."""
     _end(work, _ids(SignInSession.person_id == person.id, SignInSession.id != keep))
 
 
@@ -111,7 +112,7 @@ def end_session(work: Work, row: SignInSession) -> None:
 
 
 def delete_expired_sessions(work: Work) -> None:
-    """Delete the sessions that time has ended, whoever's they were."""
+    """Delete all expired sessions, whoever's they were."""
     over = _ids(
         or_(
             SignInSession.seen_at < work.at - IDLE,

@@ -1,4 +1,5 @@
-"""Who is at the door, asked before every page: one trip, and no more than every page wants."""
+"""Loading the signed-in person before every page: in one trip, and no more than every page
+wants."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,7 +42,7 @@ WHO: Final = (
 
 @dataclass(frozen=True)
 class SignedInPerson:
-    """Somebody who is signed in, as flask-login wants them and as a page names them."""
+    """The person who is signed in, as flask-login wants them and as a page names them."""
 
     id: str
     name: str
@@ -73,7 +74,8 @@ class SignedInPerson:
 def load_signed_in_person(
     session: Session, token: str, *, surface: str, at: datetime
 ) -> SignedInPerson | None:
-    """The person whose cookie this is, by the rules of `is_session_valid`, and seen from now on.
+    """Load the person whose cookie this is, by the rules of `is_session_valid`, and note that they
+    were seen.
 
     Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
     """

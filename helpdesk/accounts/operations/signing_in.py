@@ -1,4 +1,5 @@
-"""Signing in: a knock, the passphrase, then the second factor."""
+"""The steps of signing in: find the person, count tries, check the passphrase, then the second
+factor."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -57,7 +58,8 @@ def find_person_signing_in(work: Work, *, handle: str, surface: str) -> SignInCa
 
 
 def count_sign_in_attempt(work: Work, person: Person) -> None:
-    """One more try; after the free ones the next must wait, and history says so.
+    """Count one more attempt to sign in; after the free ones the next must wait, and history says
+    so.
 
     No rule: a stranger is at the door.
     """
@@ -71,7 +73,8 @@ def count_sign_in_attempt(work: Work, person: Person) -> None:
 
 
 def count_try_in_known_browser(work: Work, person: Person) -> bool:
-    """One more code in a browser that has let the person in; False if these are used up.
+    """Count one more code tried in a browser that has let the person in; False if these are used
+    up.
 
     No rule, as above.
     """
@@ -81,8 +84,8 @@ def count_try_in_known_browser(work: Work, person: Person) -> bool:
 
 
 def count_try_beside_recovery_key(work: Work, person: Person) -> bool:
-    """One more code beside the recovery key; False if these are used up. Whoever guesses beside the
-    passphrase spends none of them, and so keeps nobody from making it worthless.
+    """Count one more code tried beside the recovery key; False if these are used up. Whoever
+    guesses beside the passphrase spends none of them, and so keeps nobody from making it worthless.
 
     No rule, as above.
     """
@@ -158,7 +161,7 @@ def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
 
 
 def may_try_second_factor(work: Work, person: Person) -> bool:
-    """Whether whoever has the right passphrase has waited long enough for the next six digits."""
+    """Whether the second factor may be tried now, or has to wait after wrong codes."""
     until = person.closed_until
     # A wait that is longer than any was begun while the clock was ahead.
     return until is None or not work.at < until <= work.at + LONGEST_WAIT + CLOCKS_DIFFER

@@ -1,4 +1,4 @@
-"""Making a team: a queue of cases, or a partner's trust team."""
+"""The operation that makes a team: a queue of cases, or a partner's trust team."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from helpdesk.core.work import Work
 def create_team(
     work: Work, *, slug: str, name: str, kind: TeamKind, takes_reports: bool = False
 ) -> Team:
-    """Make a team. Who makes a queue and may work in it is its first member and makes its key."""
+    """Create a team. Who makes a queue and may work in it is its first member and makes its key."""
     work.require(may_make_team, kind)
     if work.session.scalar(select(Team.id).where(Team.slug == slug)):
         raise Conflict(f"There is already a team called {slug}.")

@@ -1,4 +1,4 @@
-"""The two sets of addresses, and what several of their views need."""
+"""The two blueprints of accounts, and what several of their views need."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ people_bp = Blueprint("people", __name__)
 
 
 def home_url() -> str:
-    """The address of the first page of this surface."""
+    """The URL of the home page of this surface."""
     return url_for(current_app.config["HOME"])
 
 

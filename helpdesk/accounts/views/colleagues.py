@@ -1,4 +1,4 @@
-"""The teams one is in, at both doors: who is there, and who waits to be let in."""
+"""The page of one's own teams, at both doors: who is there, and who waits for access."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

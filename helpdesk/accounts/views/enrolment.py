@@ -1,4 +1,5 @@
-"""Enrolling: the invitation's code, then passphrase and second factor, then the recovery key."""
+"""Pages of enrolment: the invitation's code, then passphrase and second factor, then the recovery
+key."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +31,7 @@ def new_enrolment() -> ResponseReturnValue:
 @allow_other_persons_form
 @allow_double_submit
 def create_enrolment_start() -> ResponseReturnValue:
-    """The code is right: show what to set up. Nothing is kept before the last step."""
+    """Check the enrolment code and show what to set up. Nothing is kept before the last step."""
     form = EnrolmentCodeForm()
     person = _invited(form.code.data or "") if form.validate_on_submit() else None
     if person is None:

@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, passphrase, second factor, recovery key."""
+"""Pages of one's own account: sessions, passphrase, second factor, recovery key, email address."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

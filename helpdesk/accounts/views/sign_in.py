@@ -1,4 +1,4 @@
-"""Signing in with a passphrase and then a code, and signing out."""
+"""Pages to sign in with a passphrase and then a code, and to sign out."""
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

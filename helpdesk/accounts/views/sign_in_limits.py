@@ -21,7 +21,8 @@ MUST_WAIT_AT_HOME: Final = "Too many attempts in this browser. You can try again
 
 
 def spend_sign_in_try(purpose: str, handle: str) -> str:
-    """Spend one try; if there was none left, the sentence that says how long it takes to the next.
+    """Spend one try to sign in; if there was none left, the sentence that says how long it takes to
+    the next.
 
     The same for every name, so that it does not say which ones there are.
     """
@@ -42,7 +43,8 @@ def spend_sign_in_try(purpose: str, handle: str) -> str:
 
 
 def spend_device_try(handle: str) -> bool:
-    """Spend one of the tries that a browser has for codes, if it has let this person in before.
+    """Spend one of the tries that a known browser has for codes, if it has let this person in
+    before.
 
     With none left it tries as a stranger: whoever has a colleague's computer and passphrase does
     not guess for ever.

@@ -1,4 +1,4 @@
-"""A real PostgreSQL in a folder: made on the first start, recovered after a crash, then kept."""
+"""Embedded PostgreSQL in a folder: made on the first start, recovered after a crash, then kept."""
 
 import os
 import re

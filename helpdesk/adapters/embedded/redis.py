@@ -1,4 +1,4 @@
-"""A real Redis in a folder. It carries wake-ups only, so that it may lose what it knows."""
+"""Embedded Redis in a folder. It carries wake-ups only, so that it may lose what it knows."""
 
 import hashlib
 import os

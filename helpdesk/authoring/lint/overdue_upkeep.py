@@ -58,7 +58,7 @@ def stale_platform_facts(material: LintInput) -> Iterator[LintFinding]:
 
 
 def count_unverified_facts(material: LintInput) -> int:
-    """How many platform facts no person has ever looked at."""
+    """Count the platform facts that no person has ever looked at."""
     return sum(
         fact.verified_on is None
         for platform in material.library.platforms

@@ -13,7 +13,7 @@ from helpdesk.playbooks.model import DataSensitivity, Playbook
 
 @dataclass(frozen=True)
 class PlaybookConsistency:
-    """A page that was read, with its pieces beside it."""
+    """Checks the consistency of a whole page that was read, with its pieces beside it."""
 
     page: Fields
     playbook: Playbook

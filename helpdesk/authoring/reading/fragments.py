@@ -9,7 +9,8 @@ from helpdesk.authoring.source import Node
 
 @dataclass(frozen=True)
 class Fragment:
-    """Steps that many pages share. It is read again for each page, so that messages name both."""
+    """A fragment: steps that many pages share. It is read again for each page, so that messages
+    name both."""
 
     id: str
     version: str
@@ -61,7 +62,7 @@ def expand_fragments(
 
 
 def read_needed_step(node: Node, around: StepNeighbours) -> str:
-    """The step above that this one waits for, by its whole name."""
+    """Read which step above this one waits for, by its whole name."""
     names = (around.prefix + node.reference(), node.reference())
     known = [name for name in names if name in around.above]
     if not known:

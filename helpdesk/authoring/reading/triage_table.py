@@ -1,5 +1,5 @@
-"""Reading triage.yml. A table with a hole, a rule nobody uses, or a higher answer that leads to a
-lower level is refused."""
+"""Reading the triage decision table from triage.yml. A table with a hole, a rule nobody uses, or a
+higher answer that leads to a lower level is refused."""
 
 import itertools
 from collections.abc import Iterator

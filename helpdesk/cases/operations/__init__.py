@@ -1,4 +1,4 @@
-"""What can happen to a case; one function per sentence."""
+"""Operations on a case; one function per sentence."""
 
 from helpdesk.cases.operations.assignments import (
     claim_case,

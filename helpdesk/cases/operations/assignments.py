@@ -131,8 +131,8 @@ def _refuse_another_owner(case: Case, seen: str | None) -> None:
 
 
 def change_case_owner(work: Work, case: Case, *, to: str | None) -> None:
-    """Change the owner, if it is still the one whom we have read: for an operation that has
-    asked whether it may. Nobody is given what they can't open. Both hear of it."""
+    """Change the owner of a case, if it is still the one whom we have read: for an operation that
+    has asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
     if to is not None and not accounts.can_open_queue_cases(work.session, to, case.team_id):
         raise Conflict("This colleague can no longer take cases from this queue.")

@@ -99,7 +99,7 @@ def require_disputable_consent(consent: Consent) -> None:
 
 
 def was_consent_disputed(work: Work, consent: Consent) -> bool:
-    """Whether the reporter said before that they never agreed to this very thing."""
+    """Whether the reporter disputed a consent to this very thing before."""
     disputed = select(HistoryEntry.id).where(
         HistoryEntry.case_id == consent.case_id,
         HistoryEntry.action == "consent.denied",

@@ -22,7 +22,7 @@ LEFT: Final = "left"
 
 
 def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> None:
-    """Give each open case of theirs to a colleague who can open it, or back to its queue.
+    """Reassign each open case of a leaver to a colleague who can open it, or back to its queue.
 
     No rule: whoever lets somebody go was asked that. To choose a colleague, one has to work in the
     queue oneself; everybody else gives back to the queue. Their closed cases are nobody's, so that

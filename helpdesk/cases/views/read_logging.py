@@ -9,7 +9,8 @@ from helpdesk.web.current_app_context import current_context
 
 
 def init_app(app: Flask) -> None:
-    """Look at each page before its work ends. Must come after all else that looks at a page."""
+    """Log the cases that each page showed, before its work ends. Must come after all else that
+    looks at a page."""
     app.after_request(_note_what_was_read)
 
 

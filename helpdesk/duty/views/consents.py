@@ -1,4 +1,5 @@
-"""Writing down that a reporter took a consent back, which stops the requests that rest on it."""
+"""The POST view that records that a reporter withdrew a consent, which stops the requests that rest
+on it."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

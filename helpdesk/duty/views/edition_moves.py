@@ -1,4 +1,4 @@
-"""Moving a playbook at work to today's edition: first what that would change, then the move."""
+"""Pages that move a run to today's edition: first what that would change, then the move."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

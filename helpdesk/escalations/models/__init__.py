@@ -1,4 +1,5 @@
-"""Escalation, Delivery, Attempt, Exchange, Decision and Verification."""
+"""Models of requests to partners: escalation, delivery and its attempts, messages, decision and
+verdict."""
 
 from helpdesk.escalations.models.delivery import Delivery, DeliveryAttempt
 from helpdesk.escalations.models.escalation import Escalation

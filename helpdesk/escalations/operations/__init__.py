@@ -1,4 +1,4 @@
-"""What can happen to a request; one function per sentence."""
+"""Operations on a request; one function per sentence."""
 
 from helpdesk.escalations.operations.approving import (
     alert_second_person,

@@ -1,4 +1,5 @@
-"""Addresses: writing and following a request on our side, and answering it on the partner's."""
+"""Views of requests: writing and following one on our side, and answering it at the partner
+desk."""
 
 from helpdesk.escalations.views import (
     drafts,

@@ -1,4 +1,4 @@
-"""The two sets of addresses: our side under the case, and the partner's own desk."""
+"""The two blueprints of requests: our side under the case, and the partner desk."""
 
 from flask import Blueprint
 

@@ -18,6 +18,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 
 @bp.get("/<request_ref>/partner")
 def edit_partner(ref: str, request_ref: str) -> ResponseReturnValue:
+    """The form to choose another partner for a draft."""
     escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
     work.require(may_work_on_request, escalation)
     form = OtherPartnerForm(None, partner=escalation.partner.slug, seen_hash=escalation.packet_hash)
@@ -26,6 +27,7 @@ def edit_partner(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/partner")
 def create_partner(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Choose another partner for a draft."""
     escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
     work.require(may_work_on_request, escalation)
     form = OtherPartnerForm()

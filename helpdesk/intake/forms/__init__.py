@@ -1,4 +1,4 @@
-"""What people fill in: the four pages of a report, and the small forms of the mailbox."""
+"""Forms of intake: the four pages of a report, and the small forms of the mailbox."""
 
 from helpdesk.intake.forms.consents import (
     PLAIN_AGREEMENTS,

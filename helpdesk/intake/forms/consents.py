@@ -1,4 +1,4 @@
-"""What a reporter can agree to, on the last page of the report and later in the mailbox."""
+"""The form of consents, on the last page of the report and later in the mailbox."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType

@@ -1,4 +1,5 @@
-"""The questions that were not asked in the report, for whoever has the time, in their mailbox."""
+"""Forms for the deferred questions: those not asked in the report, for whoever has the time, in
+their mailbox."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,18 +17,19 @@ from helpdesk.web.forms import Form
 def list_deferred_questions(
     kinds: Sequence[str], reported: Sequence[str], language: str
 ) -> tuple[Question, ...]:
-    """What these kinds of trouble still ask after a report about those, in the page's language."""
+    """List the deferred questions: what these kinds of trouble still ask after a report about
+    those, in the page's language."""
     library = load_current_library(language)
     return report_form_rules.deferred_questions(library, tuple(kinds), reported=tuple(reported))
 
 
 def deferred_questions_form(kinds: Sequence[str], reported: Sequence[str], language: str) -> Any:
-    """All of them on one page; each can be left out."""
+    """Make the form with all deferred questions; each can be left out."""
     return _form(tuple(kinds), tuple(reported), language)()
 
 
 def answers_as_message(answers: Context, kinds: Sequence[str], reported: Sequence[str]) -> str:
-    """What was answered, as a message to us: questions and choices in the words of the house."""
+    """Write the answers as a message to us: questions and choices in the words of the house."""
     return "\n\n".join(
         f"{one.ask}\n{', '.join(report_form_rules.answer_in_words(one, answers[one.id]))}"
         for one in list_deferred_questions(

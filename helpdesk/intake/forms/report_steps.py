@@ -1,4 +1,4 @@
-"""The steps of the report form: a form class for each, made once for each language."""
+"""The forms of the report's four steps, made once for each language."""
 
 from functools import cache, lru_cache
 from typing import Any

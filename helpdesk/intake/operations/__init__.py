@@ -1,4 +1,4 @@
-"""What can happen at the public door; one function per sentence."""
+"""Operations of reporters at the public door; one function per sentence."""
 
 from helpdesk.intake.operations.consents import (
     confirm_consent,

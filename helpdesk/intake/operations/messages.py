@@ -1,4 +1,4 @@
-"""What a reporter tells us later: sealed for responders, not to be read again in the mailbox."""
+"""Operations by which a reporter writes later: messages, answers, and that someone is in danger."""
 
 import json
 from datetime import datetime, timedelta
@@ -33,8 +33,8 @@ NOT_SHOWN: Final = ""
 
 
 def record_deferred_answers(work: Work, case: Case, *, body: str, answers: Context) -> Message:
-    """Add answers to what the report did not ask, which `body` says in words; the advice in the
-    mailbox follows them. Those that lead to a higher level raise the case."""
+    """Record answers to deferred questions, which `body` says in words; the advice in the mailbox
+    follows them. Those that lead to a higher level raise the case."""
     message = send_message_as_reporter(work, case, body=body, answers=answers)
     raise_case_for_answers(work, case, before=answers_for_advice(work, case), answers=answers)
     add_answers_for_advice(work, case, answers)
@@ -44,15 +44,15 @@ def record_deferred_answers(work: Work, case: Case, *, body: str, answers: Conte
 def send_message_as_reporter(
     work: Work, case: Case, *, body: str, answers: Context | None = None
 ) -> Message:
-    """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
-    closed, wakes up."""
+    """Send a message as the reporter, to which we owe an answer. A case that waited for them, or
+    was closed, wakes up."""
     message = _add_message(work, case, body=body, answers=answers)
     news.notify_owner(work, case.id, NewsKind.MESSAGE)
     return message
 
 
 def report_danger(work: Work, case: Case) -> None:
-    """Say that someone is in danger now: it is an answer, which raises the case at once and calls
+    """Report, as the reporter, that someone is in danger now: it raises the case at once and alerts
     those on duty. Pressed again in the same hour, with nothing said or judged in between, it does
     nothing more; whoever presses it later has a reason, and is heard again."""
     work.require(is_reporter_of, case)

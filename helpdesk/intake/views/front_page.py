@@ -1,4 +1,5 @@
-"""The first page, with the box to say what happened; the way out, and what to do in danger.
+"""The front page, with the box to say what happened; leaving the site, and helplines for who is in
+danger.
 
 They need no database.
 """
@@ -23,7 +24,7 @@ from helpdesk.web.session_cookies import delete_session_cookie
 @bp.get("/")
 @public_view
 def home() -> ResponseReturnValue:
-    """The first page. A report begins when its box is sent: a look at it starts and ends none."""
+    """The front page. A report begins when its box is sent: a look at it starts and ends none."""
     probe_cookie_support()
     return render_template(
         "intake/home.html",

@@ -1,4 +1,4 @@
-"""The mailbox: where it stands, what we wrote, what they add, agree to, or take back."""
+"""Pages of the reporter's mailbox: messages, danger, consents, withdrawing the case."""
 
 from collections.abc import Sequence
 

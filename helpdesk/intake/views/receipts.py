@@ -57,7 +57,7 @@ def browser_keeps_cookies() -> bool:
 
 
 def has_cleared_cookies() -> bool:
-    """Whether the form is of a browser that had our cookie and has it no more: it left."""
+    """Whether the browser of a form has cleared our cookie, which it had: it left."""
     return MARK in request.form and not browser_keeps_cookies()
 
 

@@ -1,4 +1,4 @@
-"""What can happen to a partner; one function per sentence."""
+"""Operations on a partner; one function per sentence."""
 
 from helpdesk.partners.operations.email_addresses import (
     confirm_email_address,

@@ -1,4 +1,5 @@
-"""Addresses: the partners that we can ask, what each may receive, and where their mail goes."""
+"""Views of partners, for staff: the register of partners, what each may receive, and their email
+address."""
 
 from helpdesk.partners.views import email_address_confirmation, partners
 from helpdesk.partners.views.blueprint import bp

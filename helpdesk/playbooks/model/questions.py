@@ -36,7 +36,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True)
 class NamedValue:
-    """A name and the value it gets."""
+    """A named value: a name and the value it gets."""
 
     name: str
     value: str

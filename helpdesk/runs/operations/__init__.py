@@ -1,4 +1,4 @@
-"""What can happen to a playbook at work."""
+"""Operations on the runs of playbooks."""
 
 from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
 from helpdesk.runs.operations.starting_runs import move_run, start_run

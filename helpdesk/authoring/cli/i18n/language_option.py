@@ -1,4 +1,4 @@
-"""The option that names a language."""
+"""The Click option that names a language."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
