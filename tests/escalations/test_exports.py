@@ -265,12 +265,25 @@ def test_what_is_over_asks_the_database_nothing_more(house, theirs):
     assert len(as_csv(theirs)) == 31
 
 
-def _statements(house, client):
+def test_a_file_holds_no_case_up_but_of_what_arrives_by_it(house, theirs):
+    one = house.carried()
+    assert _statements(house, theirs, with_words="FOR UPDATE") == 0
+    assert readings(house, one, house.theirs) == [{"exported": True}]
+
+    with house.context.begin() as work:
+        work.session.get(Escalation, one.id).state = EscalationState.DISPATCHING
+        work.record("test", house.case)
+    assert _statements(house, theirs, with_words="FOR UPDATE") > 0
+    assert house.now(one).state is EscalationState.WITH_PARTNER
+
+
+def _statements(house, client, *, with_words=""):
     seen = []
     connection = house.context.sessions.kw["bind"]
 
-    def note(*_arguments):
-        seen.append(1)
+    def note(_connection, _cursor, statement, *_arguments):
+        if with_words in statement:
+            seen.append(1)
 
     event.listen(connection, "before_cursor_execute", note)
     client.get("/requests.csv")

@@ -19,8 +19,7 @@ from helpdesk.escalations.policy import may_export_requests
 from helpdesk.escalations.staff_and_partner_labels import state_for_partner
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState
 
-# Each packet holds its case until the file is made, some milliseconds: who works on that case waits
-# for no more than so many.
+# So long is a file at most. What has only arrived by it holds its case until the file is made.
 MOST: Final = 200
 TOO_MANY: Final = (
     f"The file includes the content of {MOST} requests at most, the most urgent ones. Open this one"

@@ -71,7 +71,12 @@ def open_packet_for_export(work: Work, escalation: Escalation) -> Packet:
 
 def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> Packet:
     work.require(may_receive_request, escalation)
-    lock_refreshed_request(work, escalation)
+    if is_export:
+        work.session.refresh(escalation)
+    # Who only reads what has arrived overwrites nothing, and a file of very many would keep all
+    # their cases from others until it is made.
+    if not is_export or escalation.state is EscalationState.DISPATCHING:
+        lock_refreshed_request(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
         raise StalePage(CLOSED)
