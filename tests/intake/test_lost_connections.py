@@ -128,7 +128,7 @@ def test_a_mailbox_that_was_not_opened_with_the_commit_leaves_the_words_to_a_str
     """The words were sent after the session had ended, and with the code they come along: the page
     was to be theirs, but they did not get in."""
     browser.open("/mailbox")
-    lose_the_connection("INSERT INTO presses")
+    lose_the_connection("add_press_answer")
     answers = {"code": " ".join(code.words), "body": WORDS}
     fields = [*dict(browser.form("/mailbox").fields, **answers).items()]
 
@@ -136,3 +136,14 @@ def test_a_mailbox_that_was_not_opened_with_the_commit_leaves_the_words_to_a_str
 
     assert browser.status == 503
     assert WORDS in browser.text
+
+
+def test_who_leaves_with_a_lost_commit_reads_that_nobody_knows(mailbox, lose_the_answer):
+    """The next request is a stranger's: kept for who came, the page would not be found."""
+    lose_the_answer()
+
+    mailbox.send("/mailbox/sign-out")
+
+    assert mailbox.status == 503
+    assert mailbox.answer.request.method == "POST"
+    assert "We can’t tell whether this was saved" in mailbox.text

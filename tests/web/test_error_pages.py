@@ -170,6 +170,8 @@ def test_what_opens_something_is_not_sent_again_after_a_lost_commit(
 
     assert said in unescape(page)
     assert "Send it again" not in page
+    # With another recovery key one is signed in still.
+    assert ("Please sign in" in page) is (address != "/account/recovery-key")
 
 
 def test_another_statement_that_cannot_be_run_is_a_failure_of_ours(staff):
