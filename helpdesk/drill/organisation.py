@@ -14,7 +14,7 @@ from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.partner_terms import OfficeHours, PartnerTerms
+from helpdesk.partners.partner_terms import ContactTerms, OfficeHours, PartnerTerms
 from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
@@ -197,6 +197,7 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
     # The coordinator registered them, so someone else makes sure who they are.
     for partner in registered:
         partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
+    _add_contact(past, registered[0], at)
     return players
 
 
@@ -214,6 +215,21 @@ def _register(past: PastMoments, one: DrillPartner, at: datetime) -> Partner:
     )
     _confirm_partner(past, partner, at)
     return partner
+
+
+def _add_contact(past: PastMoments, partner: Partner, at: datetime) -> None:
+    """Who is there when the rest of the team sleeps."""
+    partners.add_contact(
+        past.person_work("coordinator", at),
+        partner,
+        name="Night shift",
+        terms=ContactTerms(
+            is_person=False,
+            languages=("fr",),
+            timezone="Europe/Lisbon",
+            hours=OfficeHours((1, 2, 3, 4, 5, 6, 7), time(17), time(9)),
+        ),
+    )
 
 
 def register_second_partner(past: PastMoments, at: datetime) -> None:

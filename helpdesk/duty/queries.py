@@ -111,6 +111,7 @@ class DutyBoard:
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
     to_vet: Sequence[Partner]
+    contacts_to_verify: Sequence[Partner]
     untold_partners: Sequence[Escalation]
     held_up: Sequence[Escalation]
     without_basis: Sequence[Escalation]
@@ -156,6 +157,7 @@ def load_board(work: Work) -> DutyBoard:
         unconfirmed=accounts.people_with_unconfirmed_email_address(work),
         unconfirmed_partners=partners.partners_without_confirmed_email_address(work),
         to_vet=vetting.partners_to_vet(work),
+        contacts_to_verify=partners.partners_with_contacts_to_verify(work),
         untold_partners=request_lists.requests_with_untold_news(work),
         held_up=request_lists.requests_at_partners_in_doubt(work),
         without_basis=request_lists.requests_no_longer_justified(work),

@@ -17,6 +17,7 @@ def partners_by_fit(work: Work, case: Case) -> list[PartnerProposal]:
     weighed = rank_partners(
         ((one, partners.obstacles_to_sending(work, one)) for one in able),
         RequestNeed(case.region, case.language, work.at),
+        partners.contacts_counted_on(work),
     )
     theirs = [one for one in weighed if one.partner.platform == case.platform]
     others = [one for one in weighed if one.partner.platform != case.platform]

@@ -24,6 +24,7 @@ from helpdesk.partners.partner_terms import (
     KINDS,
     PLATFORM,
     WEEKDAYS,
+    ContactTerms,
     OfficeHours,
     PartnerTerms,
     are_hours_whole,
@@ -61,29 +62,9 @@ class AllowListForm(Form):
     )
 
 
-class PartnerDetailsForm(Form):
-    """The form for a partner's details that can be changed: name, what to ask them for, time zone,
-    and how they reach us."""
+class PresenceForm(Form):
+    """The part of a form that says for whom and when somebody is there."""
 
-    kind = RadioField(
-        "What are they to the platform?",
-        choices=[SelectChoice(code, words) for code, words in KINDS.items()],
-        default=PLATFORM,
-        description=(
-            "If a reporter agrees to us asking the platform, that only includes a team of the "
-            "platform itself. We ask them about anyone else by name."
-        ),
-    )
-
-    name = StringField(
-        "What is the partner called?",
-        [DataRequired("Type their name."), max_length_validator(80, count=count_code_points)],
-    )
-    asks = SelectMultipleField(
-        "What can we ask them for?",
-        choices=[SelectChoice(code, words) for code, words in TAKES.items()],
-        description="We can’t ask them for anything else.",
-    )
     timezone = StringField(
         "Their time zone",
         [
@@ -92,8 +73,8 @@ class PartnerDetailsForm(Form):
         ],
         default="UTC",
         description=(
-            "For example, Europe/Lisbon or Asia/Beirut. They’ll see times in this zone as well as "
-            "in UTC."
+            "For example, Europe/Lisbon or Asia/Beirut. The partner’s people see times in their "
+            "team’s zone as well as in UTC."
         ),
     )
     weekdays = SelectMultipleField(
@@ -118,14 +99,6 @@ class PartnerDetailsForm(Form):
         choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         description="Choose none if you don’t know.",
     )
-    reach_us = TextAreaField(
-        "Who we are, and who they can call",
-        [max_length_validator(2000)],
-        description=(
-            "They’ll see this with each request. Give the name of our organisation, and a phone "
-            "number or address of someone who knows them. We can’t send them anything without it."
-        ),
-    )
 
     def validate_timezone(self, field: Any) -> None:
         if not is_time_zone(field.data or ""):
@@ -143,6 +116,39 @@ class PartnerDetailsForm(Form):
     def _hours(self) -> OfficeHours:
         return OfficeHours(tuple(self.weekdays.data or ()), self.opens.data, self.closes.data)
 
+
+class PartnerDetailsForm(PresenceForm):
+    """The form for a partner's details that can be changed: name, what to ask them for, time zone,
+    and how they reach us."""
+
+    kind = RadioField(
+        "What are they to the platform?",
+        choices=[SelectChoice(code, words) for code, words in KINDS.items()],
+        default=PLATFORM,
+        description=(
+            "If a reporter agrees to us asking the platform, that only includes a team of the "
+            "platform itself. We ask them about anyone else by name."
+        ),
+    )
+
+    name = StringField(
+        "What is the partner called?",
+        [DataRequired("Type their name."), max_length_validator(80, count=count_code_points)],
+    )
+    asks = SelectMultipleField(
+        "What can we ask them for?",
+        choices=[SelectChoice(code, words) for code, words in TAKES.items()],
+        description="We can’t ask them for anything else.",
+    )
+    reach_us = TextAreaField(
+        "Who we are, and who they can call",
+        [max_length_validator(2000)],
+        description=(
+            "They’ll see this with each request. Give the name of our organisation, and a phone "
+            "number or address of someone who knows them. We can’t send them anything without it."
+        ),
+    )
+
     @property
     def about(self) -> PartnerTerms:
         return PartnerTerms(
@@ -152,6 +158,30 @@ class PartnerDetailsForm(Form):
             kind=self.kind.data or PLATFORM,
             regions=tuple(self.regions.data or ()),
             languages=tuple(self.languages.data or ()),
+            hours=self._hours,
+        )
+
+
+class ContactForm(PresenceForm):
+    """The form for a contact of a partner."""
+
+    name = StringField(
+        "What are they called, or what is their role?",
+        [
+            DataRequired("Type their name, or what their role is."),
+            max_length_validator(80, count=count_code_points),
+        ],
+        description="Reporters never see it.",
+    )
+    is_person = BooleanField("This is one person, and not a role that several share")
+
+    @property
+    def terms(self) -> ContactTerms:
+        return ContactTerms(
+            is_person=bool(self.is_person.data),
+            regions=tuple(self.regions.data or ()),
+            languages=tuple(self.languages.data or ()),
+            timezone=self.timezone.data or "",
             hours=self._hours,
         )
 

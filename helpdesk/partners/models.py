@@ -120,6 +120,47 @@ class Partner(RandomIdMixin, Base):
         return EnvelopePlace("partners", field, "", self.id)
 
 
+class PartnerContact(RandomIdMixin, Base):
+    """Who is reached at a partner, a role or a person: for whom, in which languages and when, in
+    their own time zone; and until when that is known. Never a reporter's to read."""
+
+    __tablename__ = "partner_contacts"
+
+    partner_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("partners.id"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(80))
+    is_person: Mapped[bool]
+    regions: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    languages: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    timezone: Mapped[str] = mapped_column(String(64))
+    weekdays: Mapped[list[int]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
+    verified_until: Mapped[date]
+    verified_by: Mapped[str] = mapped_column(String(80))
+    # Since when nobody counts on them. The row stays.
+    ended_on: Mapped[date | None]
+
+    __table_args__ = (
+        CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="opens_and_closes"),
+    )
+
+    @property
+    def hours(self) -> OfficeHours:
+        return OfficeHours(tuple(self.weekdays), self.opens, self.closes)
+
+    def is_counted_on(self, today: date) -> bool:
+        """Whether a proposal may rest on them: there still, and somebody made sure lately."""
+        return self.ended_on is None and today <= self.verified_until
+
+
 # `Partner.is_vetted`, where the database is asked.
 IS_VETTED: Final = and_(Partner.vetted_on.is_not(None), Partner.vetted_by.is_not(None))
 

@@ -64,6 +64,18 @@ class PartnerTerms:
 
 ABOUT: Final = PartnerTerms()
 
+
+@dataclass(frozen=True)
+class ContactTerms:
+    """What is settled about a contact of a partner; as of the partner, nothing means unknown."""
+
+    is_person: bool
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    hours: OfficeHours = OfficeHours()
+
+
 HALF_OF_HOURS: Final = (
     "Choose the days they work, and type when they open and close; or leave all three empty."
 )

@@ -6,18 +6,20 @@ passes a request on, who cannot read it waits for somebody who can, and who slee
 nobody has told us speaks neither for a partner nor against it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.un_subregions import SUBREGIONS
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import Partner, PartnerContact
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import KINDS, WEEKDAYS, OfficeHours
 
+NOBODY: Final[Mapping[str, Sequence[PartnerContact]]] = MappingProxyType({})
 LANGUAGES: Final[Mapping[str, str]] = dict(BY_NAME["language"].choices)
 
 
@@ -53,22 +55,46 @@ class PartnerProposal:
 
 
 def rank_partners(
-    candidates: Iterable[tuple[Partner, Iterable[str]]], need: RequestNeed
+    candidates: Iterable[tuple[Partner, Iterable[str]]],
+    need: RequestNeed,
+    contacts: Mapping[str, Sequence[PartnerContact]] = NOBODY,
 ) -> list[PartnerProposal]:
-    """Partners with what stands in their way, the one to propose first."""
-    weighed = [_weigh(partner, tuple(obstacles), need) for partner, obstacles in candidates]
+    """Partners with what stands in their way, the one to propose first. `contacts` are those of
+    each on whom we can count: what one of them can do, the partner can."""
+    weighed = [
+        _weigh(partner, contacts.get(partner.id, ()), tuple(obstacles), need)
+        for partner, obstacles in candidates
+    ]
     return sorted(weighed, key=lambda one: one.rank)
 
 
-def _weigh(partner: Partner, obstacles: tuple[str, ...], need: RequestNeed) -> PartnerProposal:
-    weighed = _region(partner, need), _language(partner, need), _hours(partner, need)
+def _weigh(
+    partner: Partner,
+    contacts: Sequence[PartnerContact],
+    obstacles: tuple[str, ...],
+    need: RequestNeed,
+) -> PartnerProposal:
+    weighed = [_best(how, partner, contacts, need) for how in (_region, _language, _hours)]
     kind = () if partner.is_platform_itself else (f"{KINDS[partner.kind]}.",)
     reasons = (*kind, *(said for _fit, said in weighed if said))
     region, language, hours = (fit for fit, _said in weighed)
     return PartnerProposal(partner, (region, language, hours), reasons, obstacles)
 
 
-def _region(partner: Partner, need: RequestNeed) -> tuple[Fit, str]:
+def _best(
+    how: Callable[[Partner | PartnerContact, RequestNeed], tuple[Fit, str]],
+    partner: Partner,
+    contacts: Sequence[PartnerContact],
+    need: RequestNeed,
+) -> tuple[Fit, str]:
+    """What the team as a whole can do; where that does not fit, a contact of it who can."""
+    whole = how(partner, need)
+    if whole[0] is Fit.FITS:
+        return whole
+    return next((found for one in contacts if (found := how(one, need))[0] is Fit.FITS), whole)
+
+
+def _region(partner: Partner | PartnerContact, need: RequestNeed) -> tuple[Fit, str]:
     if not partner.regions:
         return Fit.UNKNOWN, ""
     theirs = names_of_regions(partner.regions)
@@ -79,7 +105,7 @@ def _region(partner: Partner, need: RequestNeed) -> tuple[Fit, str]:
     return Fit.DOES_NOT, f"Acts for people in {theirs}, not in {SUBREGIONS[need.region]}."
 
 
-def _language(partner: Partner, need: RequestNeed) -> tuple[Fit, str]:
+def _language(partner: Partner | PartnerContact, need: RequestNeed) -> tuple[Fit, str]:
     if not partner.languages:
         return Fit.UNKNOWN, ""
     wanted = LANGUAGES.get(need.language, need.language)
@@ -88,7 +114,7 @@ def _language(partner: Partner, need: RequestNeed) -> tuple[Fit, str]:
     return Fit.DOES_NOT, f"Reads {names_of_languages(partner.languages)}, not {wanted}."
 
 
-def _hours(partner: Partner, need: RequestNeed) -> tuple[Fit, str]:
+def _hours(partner: Partner | PartnerContact, need: RequestNeed) -> tuple[Fit, str]:
     hours = partner.hours
     if not hours.weekdays or hours.opens is None or hours.closes is None:
         return Fit.UNKNOWN, ""

@@ -9,12 +9,13 @@ from helpdesk.accounts.queries import members_with_key
 from helpdesk.accounts.verified_keys import epochs_of_team_key_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
-from helpdesk.partners.policy import may_see_partners
+from helpdesk.partners.models import Partner, PartnerContact, UnconfirmedPartnerEmailAddress
+from helpdesk.partners.policy import may_manage_partner, may_see_partners
 
 
 def visible_partners(actor: Actor) -> Select[Partner]:
@@ -45,6 +46,58 @@ def visible_partner_or_404(work: Work, slug: str) -> Partner:
     if partner is None:
         raise NotFound
     return partner
+
+
+def contacts_of(work: Work, partner: Partner) -> Sequence[PartnerContact]:
+    """Who is reached there, those who ended last. For staff alone."""
+    if not may_see_partners(work.actor):
+        raise NotFound
+    found = select(PartnerContact).where(PartnerContact.partner_id == partner.id)
+    in_order = (PartnerContact.ended_on.is_not(None), PartnerContact.name, PartnerContact.id)
+    return work.session.scalars(found.order_by(*in_order)).all()
+
+
+def contact_or_404(work: Work, partner: Partner, contact_id: str) -> PartnerContact:
+    """One of them."""
+    for one in contacts_of(work, partner):
+        if one.id == contact_id:
+            return one
+    raise NotFound
+
+
+def lock_contact(work: Work, contact: PartnerContact) -> None:
+    """Keep a contact, as it is now, behind its partner."""
+    work.session.refresh(contact, with_for_update=True)
+
+
+def contacts_counted_on(work: Work) -> dict[str, list[PartnerContact]]:
+    """Those on whom a proposal may rest today, by partner."""
+    found = select(PartnerContact).where(
+        PartnerContact.ended_on.is_(None), PartnerContact.verified_until >= work.at.date()
+    )
+    counted: dict[str, list[PartnerContact]] = {}
+    for one in work.session.scalars(found.order_by(PartnerContact.name, PartnerContact.id)):
+        counted.setdefault(one.partner_id, []).append(one)
+    return counted
+
+
+def partners_with_contacts_to_verify(work: Work) -> Sequence[Partner]:
+    """Partners of which nobody has verified a contact for too long, for whoever settles it."""
+    lapsed = exists().where(
+        PartnerContact.partner_id == Partner.id,
+        PartnerContact.ended_on.is_(None),
+        PartnerContact.verified_until < work.at.date(),
+    )
+    found = visible_partners(work.actor).where(Partner.retired_on.is_(None), lapsed)
+    return [one for one in work.session.scalars(found) if may_manage_partner(work.actor, one)]
+
+
+def history_of_contacts(work: Work, partner: Partner) -> Sequence[HistoryEntry]:
+    """What was done about its contacts, the newest first: who did it, and no name of theirs."""
+    found = select(HistoryEntry).where(
+        HistoryEntry.subject_id == partner.id, HistoryEntry.action.startswith("partner.contact_")
+    )
+    return work.session.scalars(found.order_by(HistoryEntry.id.desc()).limit(50)).all()
 
 
 def names_of_partners(work: Work, ids: Collection[str]) -> dict[str, str]:

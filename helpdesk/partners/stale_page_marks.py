@@ -2,7 +2,7 @@
 
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import Partner, PartnerContact
 from helpdesk.partners.queries import unconfirmed_email_address
 from helpdesk.partners.vetting import people_at_desk
 
@@ -22,6 +22,19 @@ def terms_mark_of(partner: Partner) -> str:
         partner.timezone,
         *(one.isoformat() if one else "" for one in (partner.opens, partner.closes)),
         partner.reach_us,
+        *(",".join(str(one) for one in each) for each in lists),
+    )
+
+
+def contact_mark_of(contact: PartnerContact) -> str:
+    """What is known of a contact, and until when."""
+    lists = (contact.regions, contact.languages, contact.weekdays)
+    return mark_of(
+        contact.name,
+        str(contact.is_person),
+        contact.timezone,
+        *(one.isoformat() if one else "" for one in (contact.opens, contact.closes)),
+        contact.verified_until.isoformat(),
         *(",".join(str(one) for one in each) for each in lists),
     )
 

@@ -176,6 +176,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
         TICKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
     },
+    "partner_contacts": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
     "partners": {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT (asks, id, is_drill, kind, name, platform, retired_on, slug, vetted_by, vetted_on)",

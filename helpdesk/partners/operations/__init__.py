@@ -1,5 +1,11 @@
 """Operations on a partner; one function per sentence."""
 
+from helpdesk.partners.operations.contacts import (
+    add_contact,
+    change_contact,
+    end_contact,
+    verify_contact,
+)
 from helpdesk.partners.operations.email_addresses import (
     confirm_email_address,
     resend_email_address_code,
@@ -16,14 +22,18 @@ from helpdesk.partners.operations.registration import (
 )
 
 __all__ = [
+    "add_contact",
     "change_allow_list",
+    "change_contact",
     "change_partner",
     "confirm_email_address",
     "confirm_vetting",
+    "end_contact",
     "register_partner",
     "reinstate_partner",
     "resend_email_address_code",
     "retire_partner",
     "set_partner_email_address",
     "suspend_vetting",
+    "verify_contact",
 ]

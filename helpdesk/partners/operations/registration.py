@@ -12,7 +12,6 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
-from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
@@ -21,23 +20,19 @@ from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import (
     ABOUT,
     EVERY_ASK,
-    HALF_OF_HOURS,
     KINDS,
-    WEEKDAYS,
     PartnerTerms,
-    are_hours_whole,
     unknown_platform_message,
 )
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
-from helpdesk.partners.proposals import LANGUAGES
 from helpdesk.partners.queries import lock_partner
 from helpdesk.partners.response_times import (
     ANSWER_WITHIN,
     DECIDE_WITHIN,
-    is_time_zone,
     response_times_in_seconds,
 )
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
+from helpdesk.partners.term_checks import refuse_unknown_terms
 from helpdesk.partners.vetting import why_vetting_is_refused
 
 
@@ -196,16 +191,11 @@ def _as_words(terms: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(about: PartnerTerms) -> None:
-    if not is_time_zone(about.timezone):
-        raise Conflict("There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
     if set(about.asks) - set(EVERY_ASK):
         raise Conflict("There is no such kind of request.")
     if about.kind not in KINDS:
         raise Conflict("There is no such kind of partner.")
-    if set(about.regions) - set(SUBREGIONS) or set(about.languages) - set(LANGUAGES):
-        raise Conflict("There is no such region or language.")
-    if set(about.hours.weekdays) - set(WEEKDAYS) or not are_hours_whole(about.hours):
-        raise Conflict(HALF_OF_HOURS)
+    refuse_unknown_terms(about)
 
 
 def _known(fields: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.ask_labels import TAKES
+from helpdesk.partners.contact_lines import contact_acts_of, contact_lines_of
 from helpdesk.partners.forms import (
     HINTS,
     AllowListForm,
@@ -211,7 +212,11 @@ def _list_page(partner: Partner, form: AllowListForm, *, seen: str) -> str:
 
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
-    by = {*partner.changed_by, *filter(None, (partner.registered_by, partner.vetted_by))}
+    acts = contact_acts_of(work, partner)
+    by = {one.actor_id for one in acts} | {
+        *partner.changed_by,
+        *filter(None, (partner.registered_by, partner.vetted_by)),
+    }
     return render_template(
         "partners/show.html",
         partner=partner,
@@ -226,6 +231,8 @@ def _page(partner: Partner, form: VettingForm) -> str:
         desk_mark=desk_mark_of(work, partner),
         names=names_of_actors(work.session, by),
         takes=TAKES,
+        contacts=contact_lines_of(work, partner),
+        contact_history=acts,
         kinds=KINDS,
         regions=names_of_regions(partner.regions),
         languages=names_of_languages(partner.languages),

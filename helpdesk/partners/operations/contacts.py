@@ -1,0 +1,101 @@
+"""Operations on contacts of a partner: add, change, verify and end them."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from helpdesk.core.errors import Conflict, StalePage
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
+from helpdesk.core.work import Work
+from helpdesk.partners.models import Partner, PartnerContact
+from helpdesk.partners.partner_terms import ContactTerms
+from helpdesk.partners.policy import may_manage_partner
+from helpdesk.partners.queries import lock_contact, lock_partner
+from helpdesk.partners.stale_page_marks import contact_mark_of
+from helpdesk.partners.term_checks import refuse_unknown_terms
+
+# So long somebody is taken to be there still. Then one of us asks, and nobody counts on it before.
+VERIFIED_FOR: Final = timedelta(days=90)
+ENDED: Final = "This contact has ended. Add a new one if they are back."
+
+
+def add_contact(work: Work, partner: Partner, *, name: str, terms: ContactTerms) -> PartnerContact:
+    """Add somebody who is there. Whoever adds them has just heard so: they count as verified."""
+    work.require(may_manage_partner, partner)
+    lock_partner(work, partner)
+    _check(name, terms)
+    contact = PartnerContact(partner_id=partner.id, name=name, **_kept(terms))
+    _verify(work, contact)
+    work.session.add(contact)
+    work.session.flush()  # history says of which contact
+    work.record("partner.contact_added", partner, contact=contact.id)
+    return contact
+
+
+def change_contact(
+    work: Work,
+    partner: Partner,
+    contact: PartnerContact,
+    *,
+    name: str,
+    terms: ContactTerms,
+    seen: str | None = None,
+) -> None:
+    """Settle what is true of a contact. `seen` is the mark of what is changed. History says which
+    things changed, and no name."""
+    _hold(work, partner, contact)
+    refuse_if_changed_since(seen, now=contact_mark_of(contact))
+    _check(name, terms)
+    after = {"name": name, **_kept(terms)}
+    changed = [one for one, value in after.items() if getattr(contact, one) != value]
+    for one, value in after.items():
+        setattr(contact, one, value)
+    work.record("partner.contact_changed", partner, contact=contact.id, changed=changed)
+
+
+def verify_contact(
+    work: Work, partner: Partner, contact: PartnerContact, *, seen: str | None = None
+) -> None:
+    """Somebody made sure that it is still so: it counts for as long again."""
+    _hold(work, partner, contact)
+    refuse_if_changed_since(seen, now=contact_mark_of(contact))
+    _verify(work, contact)
+    work.record("partner.contact_verified", partner, contact=contact.id)
+
+
+def end_contact(work: Work, partner: Partner, contact: PartnerContact) -> None:
+    """They are there no more, or we no longer count on them. What they were stays."""
+    _hold(work, partner, contact)
+    contact.ended_on = work.at.date()
+    work.record("partner.contact_ended", partner, contact=contact.id)
+
+
+def _hold(work: Work, partner: Partner, contact: PartnerContact) -> None:
+    """A partner before its contacts, as it is now."""
+    work.require(may_manage_partner, partner)
+    lock_partner(work, partner)
+    lock_contact(work, contact)
+    if contact.ended_on is not None:
+        raise StalePage(ENDED)
+
+
+def _verify(work: Work, contact: PartnerContact) -> None:
+    contact.verified_until = work.at.date() + VERIFIED_FOR
+    contact.verified_by = work.actor.id
+
+
+def _check(name: str, terms: ContactTerms) -> None:
+    if not name.strip():
+        raise Conflict("Type their name, or what their role is.")
+    refuse_unknown_terms(terms)
+
+
+def _kept(terms: ContactTerms) -> dict[str, Any]:
+    return {
+        "is_person": terms.is_person,
+        "regions": list(terms.regions),
+        "languages": list(terms.languages),
+        "timezone": terms.timezone,
+        "weekdays": sorted(terms.hours.weekdays),
+        "opens": terms.hours.opens,
+        "closes": terms.hours.closes,
+    }
