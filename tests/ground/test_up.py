@@ -150,6 +150,13 @@ def running(lasting_place, free_port):
 
 
 def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
+    """Also where it was interrupted in the middle of the very first start."""
+    interrupted = up()
+    interrupted.until_it_says("Drill organisation")
+    everybody = interrupted.everybody()
+    assert interrupted.end() == 0
+    assert [pid for pid in everybody if child_processes.is_alive(pid)] == []
+
     first = up()
     first.until_it_says("Ctrl-C")
 
@@ -211,25 +218,13 @@ def test_whatever_dies_is_started_again_and_a_second_one_is_refused(running, las
 def test_a_child_that_hangs_does_not_stay(running):
     helpdesk = running
     everybody = helpdesk.everybody()
-    for name in ("ticker", "worker for notices", "Redis"):
+    # The ticker is given half a minute: it would make no other test of what hangs.
+    for name in ("worker for notices", "Redis"):
         os.kill(helpdesk.roll[name], signal.SIGSTOP)
 
     assert helpdesk.end(signal.SIGTERM) == 0
 
     assert [pid for pid in everybody if child_processes.is_alive(pid)] == []
-
-
-def test_interrupted_in_the_middle_of_the_first_start_it_leaves_nothing_and_can_start_again(up):
-    helpdesk = up()
-    helpdesk.until_it_says("Drill organisation")
-    everybody = helpdesk.everybody()
-
-    assert helpdesk.end() == 0
-
-    assert [pid for pid in everybody if child_processes.is_alive(pid)] == []
-    again = up()
-    again.until_it_says("Ctrl-C")
-    again.end()
 
 
 def test_when_it_is_killed_nothing_of_it_stays_for_long(running):
@@ -260,17 +255,19 @@ def passphrases(said):
     return re.findall(r"passphrase  (.*)", said)
 
 
-@pytest.mark.parametrize("command", ["up", "forget-instance"])
-def test_a_folder_named_from_here_is_found_from_everywhere(command, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("command", "answers"),
+    [(cli_up.start_drill_helpdesk_command, []), (cli_up.delete_instance_command, ["--yes"])],
+)
+def test_a_folder_named_from_here_is_found_from_everywhere(command, answers, tmp_path, monkeypatch):
     """The programs of an instance work in other folders than the one it was started in."""
     seen = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cli_up, "start_everything", lambda instance, *_: seen.append(instance))
     monkeypatch.setattr(cli_up, "print_ignoring_closed_output", print)
     (tmp_path / "here").mkdir()
-    verb = getattr(cli_up, command.replace("-", "_") + "_command")
     monkeypatch.setattr(cli_up, "InstanceFolder", lambda folder: seen.append(folder) or sys.exit(0))
 
-    CliRunner().invoke(verb, ["--yes"] if command != "up" else [], env={"INSTANCE": "here"})
+    CliRunner().invoke(command, answers, env={"INSTANCE": "here"})
 
     assert seen[0] == tmp_path / "here"
