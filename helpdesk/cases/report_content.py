@@ -102,7 +102,8 @@ def correct_answers(
     rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
     kept = {**answers, **({CORRECTED_AFTER: rows[-1].id} if rows else {})}
     kept[IN_MAILBOX] = json.dumps(in_mailbox)
-    kept |= {HOLD_IS_ABOUT: hold_is_about, REPORTED: kinds_reported(work, case)}
+    beside = {HOLD_IS_ABOUT: hold_is_about, REPORTED: kinds_reported(work, case)}
+    kept |= {name: told for name, told in beside.items() if told}
     case.answers = work.keys.seal(case, "answers", json.dumps(kept))
 
 
