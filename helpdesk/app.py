@@ -26,6 +26,7 @@ from helpdesk.core.markup import (
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
+from helpdesk.escalations.policy import may_see_request_board
 from helpdesk.intake import request_identity
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, offered_languages
@@ -222,14 +223,15 @@ def _dress(app: Flask, context: AppContext) -> None:
 
     @app.context_processor
     def for_every_page() -> dict[str, Any]:
-        locale = get_locale()
+        locale, identity = get_locale(), web_work.current_identity()
         return {
             "helpdesk_name": context.settings.helpdesk_name,
             "drill": context.settings.drill,
             "surface": app.extensions["surface"].value,
             "locale": str(locale or "en"),
             "direction": locale.text_direction if locale else "ltr",
-            "current_person": web_work.current_identity().person,
+            "current_person": identity.person,
+            "may_see_requests": may_see_request_board(identity.actor, identity.actor.queues),
         }
 
 

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
-from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation, PartnerDecision
+from helpdesk.escalations.models import (
+    Delivery,
+    DeliveryAttempt,
+    Escalation,
+    PartnerDecision,
+    PartnerMessage,
+)
 from helpdesk.escalations.policy import may_see_request_board
 from helpdesk.escalations.priorities import ABOUT_ACCESS
 from helpdesk.escalations.queries import visible_requests
@@ -82,7 +88,12 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
     """Whether a request lies in a pile."""
     match pile:
         case RequestPile.OPEN:
-            return Escalation.state.not_in(OVER)
+            is_left_behind = and_(
+                Escalation.state == EscalationState.DRAFT, Case.state == CaseState.CLOSED
+            )
+            return and_(Escalation.state.not_in(OVER), not_(is_left_behind))
+        case RequestPile.ASKED:
+            return Escalation.state == EscalationState.NEED_INFORMATION
         case RequestPile.SILENT:
             given_up = and_(
                 Escalation.state == EscalationState.UNANSWERED, Case.state != CaseState.CLOSED
@@ -94,7 +105,9 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
             return _is_carried_so(DeliveryState.DEAD_LETTER)
         case RequestPile.SECOND_PERSON:
             draft = and_(
-                Escalation.state == EscalationState.DRAFT, Escalation.ask.in_(ABOUT_ACCESS)
+                Escalation.state == EscalationState.DRAFT,
+                Escalation.ask.in_(ABOUT_ACCESS),
+                Case.state != CaseState.CLOSED,
             )
             return or_(draft, has_answer_to_approve(), is_to_be_read_afterwards())
         case RequestPile.TO_VERIFY:
@@ -110,6 +123,11 @@ def _since(pile: RequestPile) -> ColumnElement[Any]:
     match pile:
         case RequestPile.OPEN:
             return Escalation.drafted_at.expression
+        case RequestPile.ASKED:
+            asked = select(func.max(PartnerMessage.at)).where(
+                PartnerMessage.escalation_id == Escalation.id, PartnerMessage.is_from_partner
+            )
+            return asked.scalar_subquery()
         case RequestPile.SILENT:
             return Escalation.answer_due_at.expression
         case RequestPile.UNCERTAIN | RequestPile.UNDELIVERED:

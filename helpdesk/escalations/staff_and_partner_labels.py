@@ -119,6 +119,7 @@ EMPTY_PILE: Final = {
 
 BOARD_PILES: Final = {
     RequestPile.OPEN: "All open",
+    RequestPile.ASKED: "The partner has a question",
     RequestPile.SILENT: "No answer in time",
     RequestPile.UNCERTAIN: "May not have arrived",
     RequestPile.UNDELIVERED: "Could not be sent",
@@ -129,27 +130,30 @@ BOARD_PILES: Final = {
 # What is behind a pile, and what can be done.
 BOARD_HINTS: Final = {
     RequestPile.OPEN: "Every request that is not closed or withdrawn, drafts included.",
+    RequestPile.ASKED: "The partner’s work is paused until we answer.",
     RequestPile.SILENT: "The partner’s time is up. Phone someone there, or ask another partner. A"
     " late answer still counts.",
     RequestPile.UNCERTAIN: "We couldn’t tell if the email reached the partner. It is sent again"
     " under the same ID, so you don’t have to do anything yet.",
     RequestPile.UNDELIVERED: "Someone has to look at these: each page says what went wrong.",
-    RequestPile.SECOND_PERSON: "Drafts and answers about access that someone else has to approve,"
-    " and requests that were sent on one person’s approval and have to be read.",
+    RequestPile.SECOND_PERSON: "Drafts about access, finished or not, answers that someone else"
+    " has to approve, and requests that were sent on one person’s approval and have to be read.",
     RequestPile.TO_VERIFY: "The partner has decided. The reporter has to say whether it is fixed.",
 }
 
 BOARD_SINCE: Final = {
     RequestPile.OPEN: "Written",
+    RequestPile.ASKED: "Asked",
     RequestPile.SILENT: "Answer was due",
     RequestPile.UNCERTAIN: "Last attempt",
-    RequestPile.UNDELIVERED: "Last attempt",
+    RequestPile.UNDELIVERED: "Last attempt, or approved",
     RequestPile.SECOND_PERSON: "Waiting since",
     RequestPile.TO_VERIFY: "Decided",
 }
 
 EMPTY_BOARD: Final = {
     RequestPile.OPEN: "There are no open requests.",
+    RequestPile.ASKED: "No partner is waiting for our answer.",
     RequestPile.SILENT: "No partner is past their time.",
     RequestPile.UNCERTAIN: "For every email, we know whether it was accepted.",
     RequestPile.UNDELIVERED: "Everything could be sent.",

@@ -152,6 +152,7 @@ class RequestPile(StrEnum):
     """The piles of the request board: what requests wait for."""
 
     OPEN = "open"
+    ASKED = "asked"
     SILENT = "silent"
     UNCERTAIN = "uncertain"
     UNDELIVERED = "undelivered"

@@ -12,7 +12,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, UncertainMailError
 from helpdesk.core.errors import NotFound
-from helpdesk.escalations import operations
+from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.request_board import SHOWN, request_board
 from helpdesk.escalations.staff_and_partner_labels import (
@@ -77,6 +77,28 @@ def test_silence_begins_when_their_time_is_over_and_ends_with_their_question(hou
 
     do(house, one, operations.ask_for_information, question="Since when?")
     assert RequestPile.SILENT not in piles(house, at=late)
+
+
+def test_a_partners_question_waits_for_us_until_it_is_answered(house):
+    one = house.carried(ask=Ask.PRESERVE)
+    do(house, one, operations.ask_for_information, question="Since when?")
+
+    assert piles(house) == {RequestPile.OPEN: [one.ref], RequestPile.ASKED: [one.ref]}
+    with house.as_(house.lead) as work:
+        [line] = request_board(work, RequestPile.ASKED).lines
+        [question] = queries.partner_messages_of(work, line.request)
+        assert line.since == question.at
+
+    house.answer(one)
+    assert piles(house) == {RequestPile.OPEN: [one.ref]}
+
+
+def test_a_draft_that_a_closed_case_left_behind_waits_for_nobody(house):
+    house.ask()
+
+    house.change_case(state=CaseState.CLOSED)
+
+    assert piles(house) == {}
 
 
 def test_a_partner_who_was_given_up_is_silent_until_the_case_is_closed(house):
@@ -163,7 +185,7 @@ def test_only_a_coordinator_who_was_let_in_sees_the_board(house, context, staff,
     if who != "theirs":
         client = sign_in(staff, somebody)
         assert client.get("/requests").status_code == 404
-        assert 'href="/requests"' not in client.get("/partners").text or who == "waits"
+        assert 'href="/requests"' not in client.get("/partners").text
 
 
 def test_another_queues_requests_are_on_nobodys_board(house, context):

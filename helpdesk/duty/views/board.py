@@ -13,7 +13,6 @@ from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import StartDutyForm
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.escalations.policy import may_see_request_board
 from helpdesk.intake.storage_quota import passed_quota_threshold
 from helpdesk.triage.policy import may_acknowledge_danger_in_withdrawn_case
 from helpdesk.web.current_app_context import current_context
@@ -77,6 +76,5 @@ def _page(form: StartDutyForm) -> str:
             may_acknowledge_danger_in_withdrawn_case, work.actor
         ),
         reporter_mark_of=partial(reporter_mark_of, work),
-        may_see_requests=may_see_request_board(work.actor, work.actor.queues),
         now=work.at,
     )
