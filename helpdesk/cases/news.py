@@ -39,8 +39,7 @@ def bind_values_of_unseen_news(work: Work) -> dict[str, Any]:
 
 
 def notify_owner(work: Work, case_id: str, kind: NewsKind, *, request_id: str = "") -> None:
-    """Record news for a case's owner and for who wrote the request; for those on duty, if nobody
-    has it.
+    """Notify a case's owner and who wrote the request of news; those on duty, if nobody has it.
 
     Nobody hears of what they did themselves. No rule: it is queued by what happened.
     """
@@ -50,8 +49,7 @@ def notify_owner(work: Work, case_id: str, kind: NewsKind, *, request_id: str = 
 def notify_person(
     work: Work, case_id: str, person: str | None, kind: NewsKind, *, request_id: str = ""
 ) -> None:
-    """Record news for one person: an id, or the name of an actor; for nobody, if it is none of
-    ours.
+    """Notify one person of news: an id, or the name of an actor; nobody, if it is none of ours.
 
     Nobody hears of what they did themselves. No rule: it is queued by what happened.
     """

@@ -42,8 +42,7 @@ def finish_step(
     seen_to_stop: str | None = None,
     stops_all_help: bool = True,
 ) -> None:
-    """Finish a step and judge the case again, if it leads to another page. Where it leads to
-    another page, the case is judged as what it is now.
+    """Finish a step and, where it leads to another page, judge the case as what it is now.
 
     Where the reporter wants no help any more, what they had agreed to for it is withdrawn: all that
     stood on the page before, whose mark is `seen_to_stop`. Unless it `stops_all_help` it is this
