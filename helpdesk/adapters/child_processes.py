@@ -3,6 +3,7 @@ then firmly."""
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -39,8 +40,11 @@ def spawn_child(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     keeps_open: tuple[int, ...] = (),
+    most_memory: int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Spawn a child in a session of its own. If we die without a word, it gets `farewell`."""
+    """Spawn a child in a session of its own. If we die without a word, it gets
+    `signal_if_parent_dies`. `most_memory` is how many bytes it, and each of its own children, may
+    have for itself."""
     if log.exists() and log.stat().st_size > FULL_LOG:
         log.replace(log.with_suffix(".old"))
     with log.open("ab") as output:
@@ -57,7 +61,8 @@ def spawn_child(
             extra_groups=[] if account else None,
             umask=0o077,
             start_new_session=True,  # Ctrl-C reaches us alone; we decide who stops when
-            preexec_fn=_tether(signal_if_parent_dies),  # two system calls, no lock is taken
+            # System calls alone, no lock is taken.
+            preexec_fn=_tether(signal_if_parent_dies, most_memory),
         )
 
 
@@ -146,10 +151,12 @@ def log_tail(log: Path, lines: int = 12) -> str:
         return ""
 
 
-def _tether(farewell: signal.Signals) -> Callable[[], None]:
+def _tether(farewell: signal.Signals, most_memory: int | None) -> Callable[[], None]:
     parent = os.getpid()
 
     def tie() -> None:
+        if most_memory is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, (most_memory, most_memory))
         _libc.prctl(PR_SET_PDEATHSIG, farewell.value, 0, 0, 0)
         if os.getppid() != parent:  # it died before the knot was tied
             os.kill(os.getpid(), farewell)

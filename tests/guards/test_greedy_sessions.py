@@ -196,3 +196,13 @@ def test_who_waits_for_a_standby_in_its_commit_is_not_ended_for_how_long(server,
         admin.execute("SELECT pg_reload_conf()")
         commit.join(30)
         assert not waits.closed
+
+
+def test_a_statement_that_asks_for_very_much_memory_fails_alone(server, admin):
+    piece = "(SELECT array_agg(repeat(md5(g::text), 30)) FROM generate_series(1, 600000) g)"
+    with closing(psycopg.connect(plain(server.url("helpdesk_intake")), autocommit=True)) as thief:
+        with pytest.raises(psycopg.errors.OutOfMemory):
+            thief.execute(f"SELECT cardinality({piece}) + cardinality({piece})")
+
+        assert thief.execute("SELECT 1").fetchone() == (1,)
+    assert admin.execute("SELECT 1").fetchone() == (1,), "no session was ended for it"

@@ -77,6 +77,9 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_autovacuum_min_duration": "-1",
 }
+# Of each of its processes, besides what they share: a statement that asks for more fails alone, and
+# the kernel ends no process for it, after which the server would end every session.
+MOST_MEMORY = 1 << 30
 SET_BY_ROLES = """
     SELECT rolname, rolpassword, EXISTS (SELECT FROM pg_db_role_setting WHERE setrole = role.oid)
     FROM pg_authid AS role WHERE rolname = ANY (%s)
@@ -273,6 +276,7 @@ class EmbeddedPostgres:
                 signal_if_parent_dies=signal.SIGINT,
                 account=account,
                 folder=Path("/"),
+                most_memory=MOST_MEMORY,
             )
             attempts += 1
             if self._answers(deadline):
