@@ -17,6 +17,7 @@ SCHEMA: Final = "helpdesk-export/1"
 # What both files say of each request, and what it is.
 ABOUT: Final = {
     "ref": "The ID of the request",
+    "who_must_not_know": "Who must not know about it, in a sentence: this comes before all else",
     "partner": "Which of your teams it was sent to, by its short name",
     "platform": "The platform it is about, by its short name",
     "ask": "What we ask you to do: a code from the table of asks",
@@ -31,6 +32,7 @@ ABOUT: Final = {
     "sharing": "How far you can share it",
     "not_shown_because": "Why there is no content, in a sentence; empty if there is",
 }
+KEEP_QUIET: Final = next(field for field in FIELDS if field.name == "keep_quiet")
 # Beside these, the table has a column for each field of a packet.
 COLUMNS: Final = (*ABOUT, *(field.name for field in FIELDS))
 
@@ -61,6 +63,7 @@ def _facts(one: ExportedRequest) -> dict[str, Any]:
     request = one.request
     values = (
         request.ref,
+        _who_must_not_know(one),
         request.partner.slug,
         request.partner.platform,
         request.ask.value,
@@ -76,6 +79,11 @@ def _facts(one: ExportedRequest) -> dict[str, Any]:
         one.why_not_shown,
     )
     return dict(zip(ABOUT, values, strict=True))
+
+
+def _who_must_not_know(one: ExportedRequest) -> str:
+    said = one.packet.fields.get(KEEP_QUIET.name, "") if one.packet is not None else ""
+    return KEEP_QUIET.in_words(said)
 
 
 def _packet(one: ExportedRequest) -> Any:

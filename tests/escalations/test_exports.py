@@ -82,6 +82,18 @@ def test_both_files_say_what_the_page_of_a_request_says(house, theirs):
     }
 
 
+def test_who_must_not_know_is_said_in_words_right_beside_the_id(house, theirs):
+    """A row that is pasted elsewhere loses what is at its end."""
+    one = house.carried(typed=TYPED | {"keep_quiet": "target"})
+    said = "Please do not tell the person who has the account now"
+
+    rows = csv.reader(io.StringIO(theirs.get("/requests.csv").data.decode("utf-8-sig"), newline=""))
+
+    assert next(rows)[:2] == ["ref", "who_must_not_know"]
+    assert next(rows)[:2] == [one.ref, said]
+    assert as_json(theirs)[one.ref]["who_must_not_know"] == said
+
+
 def test_what_a_person_writes_is_no_formula_and_reads_back(house, theirs):
     written = '=HYPERLINK("https://evil.example";"x")\n+1;@x'
     one = house.carried(typed=TYPED | {"happened": written})
