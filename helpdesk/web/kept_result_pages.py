@@ -101,7 +101,8 @@ def _opened(result_id: str) -> tuple[str, int] | None:
 
 def _remember_browser(response: Response) -> Response:
     """Whoever has a form from us brings this back with it, if the browser keeps cookies at all."""
-    if "form_token" in g and RESULTS not in session:
+    # A cookie's name would say whose page it was, at the host that names nobody.
+    if "form_token" in g and RESULTS not in session and not is_unbranded_host():
         session[RESULTS] = new_results_token()
     return response
 

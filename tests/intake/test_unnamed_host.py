@@ -1,5 +1,7 @@
 """The host of the link that stops email reminders: whatever is asked of it, it names nobody."""
 
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -131,3 +133,20 @@ def test_where_the_database_is_away_the_button_is_offered_again(house, visitor, 
     assert answer.status_code == 503
     assert not named(house, answer)
     assert "Send it again" in answer.get_data(as_text=True)
+
+
+def test_it_sets_no_cookie_and_serves_no_style_sheet_but_those_of_its_pages(house, app, visitor):
+    answer = answers(house, visitor, LINK)
+    page = answer.get_data(as_text=True)
+    linked = set(re.findall(r'href="[^"]*/static/(css/[a-z]+\.css)"', page))
+    folder = Path(app.static_folder)
+    present = {str(one.relative_to(folder)) for one in folder.rglob("*.*")}
+
+    served = set()
+    for one in sorted(present):
+        with answers(house, visitor, f"/static/{one}") as file:
+            served |= {one} if file.status_code == 200 else set()
+
+    assert "Set-Cookie" not in answer.headers
+    assert linked
+    assert served == linked
