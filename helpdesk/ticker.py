@@ -133,7 +133,7 @@ def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
     for role, session in watcher.unreported_sessions().items():
         with context.begin() as work:
             ended_database_sessions.record_ended_database_session(work, role, session)
-        watcher.mark_session_reported(role)
+        watcher.mark_session_reported(role, session)
 
 
 def tick(

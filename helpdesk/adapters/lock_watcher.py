@@ -43,7 +43,8 @@ class LockWatcher(threading.Thread):
         self._engine = engine
         self._leaving = threading.Event()
         self._untold: dict[str, EndedSession] = {}
-        self._told_at: dict[str, float] = {}
+        # What was told of a role, and when.
+        self._told: dict[str, tuple[EndedSession, float]] = {}
 
     def run(self) -> None:
         while not self._leaving.is_set():
@@ -79,17 +80,26 @@ class LockWatcher(threading.Thread):
                 session.reason.value,
                 session.locks,
             )
-            if time.monotonic() - self._told_at.get(role, -TOLD_FOR) >= TOLD_FOR:
+            if self._is_news(role, session):
                 _keep_worst(self._untold, role, session)
 
     def unreported_sessions(self) -> dict[str, EndedSession]:
-        """Whose sessions were ended, and the least harmless of each, as long as nobody was told."""
+        """Whose sessions were ended, and of each role the one that is least likely ours, as long as
+        nobody was told."""
         return dict(self._untold)
 
-    def mark_session_reported(self, role: str) -> None:
-        """It is written down: say no more of this role for an hour."""
-        self._told_at[role] = time.monotonic()
-        self._untold.pop(role, None)
+    def mark_session_reported(self, role: str, session: EndedSession) -> None:
+        """It is written down: for an hour say no more of this role but what is less likely ours."""
+        self._told[role] = (session, time.monotonic())
+        if role in self._untold and not self._is_news(role, self._untold[role]):
+            del self._untold[role]
+
+    def _is_news(self, role: str, session: EndedSession) -> bool:
+        if role not in self._told:
+            return True
+        told, at = self._told[role]
+        is_worse = told.reason.may_be_ours and not session.reason.may_be_ours
+        return is_worse or time.monotonic() - at >= TOLD_FOR
 
     def _watch(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -104,17 +104,34 @@ def test_what_a_role_sets_for_itself_is_put_back_and_said(server):
     for role in ("helpdesk_intake", "helpdesk_worker"):
         ask(server, f"ALTER ROLE {role} SET work_mem = '64kB'", role)
     ask(server, "ALTER ROLE helpdesk_ticker IN DATABASE helpdesk SET jit = 'on'", "helpdesk_ticker")
+    ask(server, "ALTER ROLE helpdesk_app IN DATABASE template1 SET jit = 'on'", "helpdesk_app")
     ask(server, "ALTER ROLE helpdesk_intake PASSWORD 'of their own'", "helpdesk_intake")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         ask(server, "SELECT 1", "helpdesk_intake")
 
     found = server.put_roles_back()
 
-    assert sorted(found) == ["helpdesk_intake", "helpdesk_ticker", "helpdesk_worker"]
+    assert sorted(found) == [
+        "helpdesk_app", "helpdesk_intake", "helpdesk_ticker", "helpdesk_worker",
+    ]  # fmt: skip
     for role in found:
         assert ask(server, "SHOW work_mem", role) != [("64kB",)]
     assert ask(server, "SHOW jit", "helpdesk_ticker") == [("off",)]
     assert server.put_roles_back() == []
+
+
+def test_a_role_that_holds_what_it_has_set_keeps_nobody_waiting(server):
+    ask(server, "ALTER ROLE helpdesk_intake SET work_mem = '64kB'", "helpdesk_intake")
+    ask(server, "ALTER ROLE helpdesk_worker SET work_mem = '64kB'", "helpdesk_worker")
+    with psycopg.connect(
+        server.url("helpdesk_worker", "helpdesk").replace("+psycopg", "")
+    ) as holds:
+        holds.execute("ALTER ROLE helpdesk_worker SET work_mem = '128kB'")
+
+        assert server.put_roles_back() == ["helpdesk_intake"], "and what was done is said"
+
+        holds.rollback()
+    assert server.put_roles_back() == ["helpdesk_worker"]
 
 
 def test_the_passwords_are_in_files_that_only_we_can_read(place):

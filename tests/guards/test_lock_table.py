@@ -115,6 +115,26 @@ def test_of_several_sessions_of_a_role_the_one_is_told_that_is_least_likely_ours
     assert reasons(watcher) == {TICKER: "transaction"}
 
 
+def test_worse_than_what_was_told_is_told_at_once_and_the_same_after_an_hour(monkeypatch):
+    watcher = LockWatcher(None)
+    now = [0.0]
+    monkeypatch.setattr(lock_watcher.time, "monotonic", lambda: now[0])
+    driver = FakeDriver([(TICKER, "kept-waiting", 8)])
+    watcher.end_lock_hoarders(driver)
+    (told,) = watcher.unreported_sessions().values()
+    driver.ended = [(TICKER, "locks", 900)]
+    watcher.end_lock_hoarders(driver)  # while the first is being written down
+    watcher.mark_session_reported(TICKER, told)
+
+    assert reasons(watcher) == {TICKER: "locks"}
+    watcher.mark_session_reported(TICKER, watcher.unreported_sessions()[TICKER])
+    watcher.end_lock_hoarders(driver)
+    assert reasons(watcher) == {}
+    now[0] = lock_watcher.TOLD_FOR
+    watcher.end_lock_hoarders(driver)
+    assert reasons(watcher) == {TICKER: "locks"}
+
+
 class FakeDriver:
     """A connection over which so many sessions were ended."""
 

@@ -84,6 +84,13 @@ SET_BY_ROLES = """
     SELECT rolname, rolpassword, EXISTS (SELECT FROM pg_db_role_setting WHERE setrole = role.oid)
     FROM pg_authid AS role WHERE rolname = ANY (%s)
 """
+# In which databases a role has set something for itself: no right in one is asked for.
+WHERE_SET_BY_ROLE = """
+    SELECT datname FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+    WHERE setrole = %s::regrole
+"""
+# A role may hold what we want to put back: whoever looks after all processes waits no longer.
+IN_A_HURRY = "-c lock_timeout=1s -c statement_timeout=5s"
 HASTY = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -141,18 +148,17 @@ class EmbeddedPostgres:
     def put_roles_back(self) -> list[str]:
         """Undo what roles have set for themselves since the start, password and settings, and say
         whose that was: with another password no process of that role gets a new connection."""
+        put_back: list[str] = []
         try:
-            with self._as_superuser() as connection:
-                changed = [
-                    role
-                    for role, verifier, has_settings in connection.execute(SET_BY_ROLES, [[*ROLES]])
-                    if has_settings or verifier != self._verifiers.get(role)
-                ]
-                for role in changed:
-                    self._reset(connection, role)
-        except psycopg.Error:  # there is no place, or it is starting again: at the next look
-            return []
-        return changed
+            with self._as_superuser(options=IN_A_HURRY) as connection:
+                roles = connection.execute(SET_BY_ROLES, [[*ROLES]]).fetchall()
+                for role, verifier, has_settings in roles:
+                    if has_settings or verifier != self._verifiers.get(role):
+                        self._reset(connection, role)
+                        put_back.append(role)
+        except psycopg.Error:
+            pass  # there is no place, a role holds it, or it is starting again: at the next look
+        return put_back
 
     def stop(self) -> None:
         """Disconnect everybody and stop; nothing committed is lost however it ends."""
@@ -337,7 +343,7 @@ class EmbeddedPostgres:
             self._guard(DATABASE)
 
     def _reset(self, connection: psycopg.Connection, role: str) -> None:
-        name, database = sql.Identifier(role), sql.Identifier(DATABASE)
+        name = sql.Identifier(role)
         connection.execute(
             sql.SQL("ALTER ROLE {} CONNECTION LIMIT {} PASSWORD {}").format(
                 name,
@@ -346,7 +352,12 @@ class EmbeddedPostgres:
             )
         )
         connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
-        connection.execute(sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(name, database))
+        for (database,) in connection.execute(WHERE_SET_BY_ROLE, [role]).fetchall():
+            connection.execute(
+                sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(
+                    name, sql.Identifier(database)
+                )
+            )
         for _, verifier, _ in connection.execute(SET_BY_ROLES, [[role]]):
             self._verifiers[role] = verifier
 
@@ -355,7 +366,7 @@ class EmbeddedPostgres:
             for statement in database_hardening.STATEMENTS:
                 connection.execute(statement)
 
-    def _as_superuser(self, database: str = "postgres") -> psycopg.Connection:
+    def _as_superuser(self, database: str = "postgres", *, options: str = "") -> psycopg.Connection:
         return psycopg.connect(
             host=str(self._sockets),
             user=SUPERUSER,
@@ -363,6 +374,7 @@ class EmbeddedPostgres:
             dbname=database,
             autocommit=True,
             connect_timeout=5,
+            options=options,
         )
 
 
