@@ -88,7 +88,7 @@ def _has_confirmed_address(work: Work, person: Person, address: str) -> None:
 
 
 @cache
-def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.PassphraseDerivedKey]:
+def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.PassphraseUnlockKey]:
     """One passphrase for all: what a guess costs is no part of a trial, and fifty take a while."""
     passphrase = codes.generate_passphrase()
     return passphrase, passphrases.derive_key_from_passphrase(passphrase, peppers)

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts import queries as accounts_queries
+from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.operations.sessions import create_session
-from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent

@@ -69,7 +69,7 @@ class SignInForm(SignInFormBase):
     )
 
 
-class SecondFactorForm(SignInFormBase):
+class AuthenticatorCodeForm(SignInFormBase):
     """The form of a sign-in's second half: the six digits that the authenticator app shows now."""
 
     code = _six_digits()

@@ -114,19 +114,19 @@ ROWS: Final = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123
 
 
 @dataclass(frozen=True)
-class PassphraseDerivedKey:
+class PassphraseUnlockKey:
     """A key derived from a passphrase with one salt and one pepper. The salt is no secret; it says
     what stretching costs and, by a name that tells nothing else, which pepper it takes."""
 
     salt: bytes
     secret: Secret
     # The same with the current pepper, where this one has an older one, or none yet.
-    renewed: "PassphraseDerivedKey | None" = field(default=None, repr=False)
+    renewed: "PassphraseUnlockKey | None" = field(default=None, repr=False)
 
 
 def derive_key_from_passphrase(
     passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT
-) -> PassphraseDerivedKey:
+) -> PassphraseUnlockKey:
     """Derive a key from a new passphrase, with a fresh salt and the current pepper. Slow on
     purpose: call it while no transaction is open. Conflict in a process that was given no pepper:
     nobody signs in there."""
@@ -138,7 +138,7 @@ def derive_key_from_passphrase(
 
 def rederive_key_from_passphrase(
     passphrase: str, salt: bytes, peppers: Sequence[Secret], *, slots: HashConcurrencyLimit = KNOWN
-) -> PassphraseDerivedKey:
+) -> PassphraseUnlockKey:
     """Derive the key from a typed passphrase again, with the stored salt. Slow on purpose: call it
     while no transaction is open.
 
@@ -150,8 +150,8 @@ def rederive_key_from_passphrase(
         raw = argon2id.kdf(32, plain, without[1:], opslimit=cost.passes, memlimit=cost.memory)
     renewed = None
     if peppers and salt != without + _name_of(peppers[0]):
-        renewed = PassphraseDerivedKey(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
-    return PassphraseDerivedKey(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
+        renewed = PassphraseUnlockKey(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
+    return PassphraseUnlockKey(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
 
 
 def _with_pepper(raw: bytes, name: bytes, peppers: Sequence[Secret]) -> Secret:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import select, update
 
+from helpdesk.accounts.keys_signed_by_helpdesk import verified_key_of_person
 from helpdesk.accounts.models import Person, UnconfirmedEmailAddress
-from helpdesk.accounts.verified_keys import verified_key_of_person
 from helpdesk.core import history
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext

@@ -6,8 +6,8 @@ import click
 from sqlalchemy import func, select
 
 from helpdesk.accounts.key_fingerprints import key_fingerprint
+from helpdesk.accounts.keys_signed_by_helpdesk import team_signing_key_file
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.verified_keys import team_signing_key_file
 from helpdesk.cli.maintenance import command_context
 from helpdesk.cli.name_parameter_types import OPERATOR_NAME
 from helpdesk.core.actors import operator

@@ -12,7 +12,7 @@ from helpdesk.core.sealing import Secret
 SCHEME: Final = "helpdesk key/1"
 
 
-class SignableKey(Protocol):
+class KeyToBeSigned(Protocol):
     """What a signature on a key speaks of: the key, its owner and its epoch."""
 
     @property
@@ -37,7 +37,7 @@ def sign_statement(secret: Secret, statement: bytes) -> bytes:
     return _signing_key(secret).sign(statement).signature
 
 
-def key_statement(key: SignableKey, half: bytes) -> bytes:
+def key_statement(key: KeyToBeSigned, half: bytes) -> bytes:
     """The statement that is signed: that this key is its owner's, in this epoch; and what checks
     what its secret signs.
 

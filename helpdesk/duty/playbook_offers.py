@@ -12,7 +12,7 @@ from helpdesk.runs.queries import RunProgress, startable_playbooks
 
 
 @dataclass(frozen=True)
-class PlaybookOffer:
+class StartablePlaybookOffer:
     """A playbook that is offered, and why it stands where it stands."""
 
     page: Playbook
@@ -24,9 +24,9 @@ class PlaybookOffers:
     """The playbooks offered on a case: what the report is about, what a red flag points to, all
     others."""
 
-    named: tuple[PlaybookOffer, ...]
-    suggested: tuple[PlaybookOffer, ...]
-    others: tuple[PlaybookOffer, ...]
+    named: tuple[StartablePlaybookOffer, ...]
+    suggested: tuple[StartablePlaybookOffer, ...]
+    others: tuple[StartablePlaybookOffer, ...]
 
 
 def rank_playbook_offers(
@@ -40,19 +40,25 @@ def rank_playbook_offers(
     last."""
     free = {page.id: page for page in startable_playbooks(runs)}
     begun = {one.page.id for one in runs}
-    named = [PlaybookOffer(free[kind]) for kind in case.kinds if kind in free and kind not in begun]
+    named = [
+        StartablePlaybookOffer(free[kind])
+        for kind in case.kinds
+        if kind in free and kind not in begun
+    ]
     seen = begun | {offer.page.id for offer in named}
-    suggested: dict[str, PlaybookOffer] = {}
+    suggested: dict[str, StartablePlaybookOffer] = {}
     for page in pages:
         for flag in raised_red_flags(page, answers):
             if flag.go_to in free and flag.go_to not in seen:
-                suggested.setdefault(flag.go_to, PlaybookOffer(free[flag.go_to], str(flag.why)))
+                suggested.setdefault(
+                    flag.go_to, StartablePlaybookOffer(free[flag.go_to], str(flag.why))
+                )
     seen = {offer.page.id for offer in named} | set(suggested)
     others = [page for page in _in_order(library, free) if page not in seen]
     return PlaybookOffers(
         named=tuple(named),
         suggested=tuple(suggested.values()),
-        others=tuple(PlaybookOffer(free[name]) for name in others),
+        others=tuple(StartablePlaybookOffer(free[name]) for name in others),
     )
 
 

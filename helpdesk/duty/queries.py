@@ -8,8 +8,11 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
+from helpdesk.accounts.keys_signed_by_helpdesk import (
+    HoldersOfUntrustedKeys,
+    holders_of_untrusted_keys,
+)
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.verified_keys import HoldersOfUntrustedKeys, holders_of_untrusted_keys
 from helpdesk.cases import disputed_conversations, past_disputes
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case

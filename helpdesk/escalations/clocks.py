@@ -138,7 +138,7 @@ class ProgressAtPartner:
     was_seen: bool = False
 
 
-def progress_at_partner_by_request(
+def arrival_and_first_sign_by_request(
     work: Work, escalations: Iterable[Escalation]
 ) -> dict[str, ProgressAtPartner]:
     """The progress of each of these requests at its partner: when it arrived, and whether a person

@@ -37,7 +37,7 @@ KEEP_QUIET: Final = next(field for field in FIELDS if field.name == "keep_quiet"
 COLUMNS: Final = (*ABOUT, *(field.name for field in FIELDS))
 
 
-def export_as_csv(exported: Sequence[ExportedRequest]) -> bytes:
+def export_requests_as_csv(exported: Sequence[ExportedRequest]) -> bytes:
     """Export requests as CSV, one request to a row."""
     return write_csv(COLUMNS, [csv_row(one) for one in exported])
 

@@ -255,7 +255,7 @@ def reasons_for(ask: Ask | None) -> Mapping[Reason, str]:
     return {**_REASONS, **_REASONS_TO_ACT.get(ask, {})}
 
 
-def state_for_partner(state: EscalationState, *, is_again: bool, is_fixed: bool) -> str:
+def state_label_for_partner(state: EscalationState, *, is_again: bool, is_fixed: bool) -> str:
     """The label of a request's state, as the partner reads it."""
     if is_again and state is EscalationState.IN_REVIEW:
         return AGAIN

@@ -233,7 +233,7 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
     verified = select(RecordedVerdict).where(RecordedVerdict.case_id == case.id)
     said = work.session.scalars(verified.order_by(RecordedVerdict.at, RecordedVerdict.id)).all()
     coverage = consent_coverage_of(work, case.id)
-    ways = clocks.progress_at_partner_by_request(work, asked)
+    ways = clocks.arrival_and_first_sign_by_request(work, asked)
     return [
         RequestStatus(
             one,

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, exists, false, or_, select
 
+from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key_by_id
 from helpdesk.accounts.models import TeamKind
 from helpdesk.accounts.queries import members_with_key
-from helpdesk.accounts.verified_keys import epochs_of_team_key_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.key_fingerprints import key_fingerprint
+from helpdesk.accounts.keys_signed_by_helpdesk import verified_key_of_person
 from helpdesk.accounts.models import Membership, Person
 from helpdesk.accounts.two_person_access_rule import NOBODY_KNOWN, PERSON, access_sponsor_of
-from helpdesk.accounts.verified_keys import verified_key_of_person
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work

@@ -26,7 +26,7 @@ class FactSetByHelpdesk:
 
 
 @dataclass(frozen=True)
-class PublisherIdentity:
+class PublishingDetails:
     """The publisher of the playbooks, as the id of a STIX identity; the first day, and the
     latest."""
 
@@ -54,7 +54,7 @@ class PlaybookCollection:
     version: str
     licence: str
     language: str
-    publishing: PublisherIdentity
+    publishing: PublishingDetails
     taxonomies: dict[str, int]
     facts: tuple[FactSetByHelpdesk, ...]
     sources: dict[str, str]

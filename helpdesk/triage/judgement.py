@@ -119,7 +119,7 @@ def judge_report(
     return replace(judgement, because_of=answers_raising_level(pages, answers, known, flags))
 
 
-def playbooks_by_urgency(
+def sort_playbooks_by_urgency(
     table: DecisionTable, pages: Iterable[Playbook], answers: Context
 ) -> tuple[Playbook, ...]:
     """The playbooks of a report's kinds: the highest level first, then as they were named."""

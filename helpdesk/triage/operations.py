@@ -29,7 +29,7 @@ from helpdesk.runs.condition_context import answers_in_mailbox, answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.decision_table import IMMINENT
-from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
+from helpdesk.triage.judgement import Judgement, judge_report, sort_playbooks_by_urgency
 from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
 from helpdesk.triage.policy import (
     may_acknowledge_danger_in_withdrawn_case,
@@ -52,7 +52,9 @@ UNHEARD: Final = "triage.unheard"
 def kinds_by_urgency(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
     """The kinds of a report, the most urgent first: that is what the case is mainly about."""
     library = load_current_library()
-    pages = playbooks_by_urgency(load_decision_table(), playbooks_of_kinds(library, kinds), answers)
+    pages = sort_playbooks_by_urgency(
+        load_decision_table(), playbooks_of_kinds(library, kinds), answers
+    )
     return tuple(page.id for page in pages)
 
 

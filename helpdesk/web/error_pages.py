@@ -45,10 +45,10 @@ from helpdesk.web.form_tokens import (
     new_form_token,
     submitted_token,
 )
-from helpdesk.web.refused_forms import RefusedForm
+from helpdesk.web.refusal_log import log_refusal
+from helpdesk.web.refused_form_contents import RefusedForm
 from helpdesk.web.request_bodies import FormTooLong, TruncatedForm
 from helpdesk.web.request_work import become_anonymous
-from helpdesk.web.security_log import log_refusal
 from helpdesk.web.unbranded_host import is_unbranded_host
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from wtforms import ValidationError
 from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.core.visible_text import has_visible_text
-from helpdesk.web.refused_forms import register_request_form
+from helpdesk.web.refused_form_contents import register_request_form
 from helpdesk.web.typed_field_names import TYPED, remember_text_fields
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around

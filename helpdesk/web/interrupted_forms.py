@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from helpdesk.core.sealing import CannotOpen, Envelope, EnvelopePlace, Secret
 from helpdesk.web.form_tokens import LASTS, is_token_tag_for, submitted_token
 from helpdesk.web.login import is_public_view
-from helpdesk.web.refused_forms import NEVER_REPEATED, RefusedForm
+from helpdesk.web.refused_form_contents import NEVER_REPEATED, RefusedForm
 
 PLACE: Final = EnvelopePlace("forms", "interrupted", "", "")
 LONGEST_ADDRESS: Final = 2_000

@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.accounts.forms import InvitationForm, RecoveryForm, SecondFactorForm, SignInForm
+from helpdesk.accounts.forms import AuthenticatorCodeForm, InvitationForm, RecoveryForm, SignInForm
 from helpdesk.app import create_app
 from helpdesk.settings import Surface
 
@@ -48,7 +48,7 @@ def test_a_sign_in_name_fits_or_is_refused(handle, fits):
     ],
 )
 def test_a_code_has_six_digits(code, fits):
-    form = SecondFactorForm(MultiDict({"code": code}))
+    form = AuthenticatorCodeForm(MultiDict({"code": code}))
     form.validate()
 
     assert ("code" not in form.errors) is fits

@@ -14,7 +14,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.settings import Surface
 from helpdesk.web import interrupted_forms
 from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none
-from helpdesk.web.refused_forms import RefusedForm
+from helpdesk.web.refused_form_contents import RefusedForm
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.verified_keys import epochs_of_team_key
+from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.errors import Conflict, NotAllowed
 from tests.factories import a_case, a_person, a_team, work_as

@@ -253,7 +253,7 @@ def test_refused_sign_ins_and_pages_are_logged_without_names_or_addresses_and_no
     for number in range(120):
         try_it(another(browser), f"name-{number}")
 
-    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.refusal_log"]
     assert "passphrase refused at staff" in lines
     assert "access refused at staff: people.show" in lines
     assert 0 < len(lines) < 100

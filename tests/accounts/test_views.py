@@ -110,7 +110,7 @@ def test_the_token_of_the_cookie_changes_with_the_second_factor(context, browser
 
 
 def logged(caplog):
-    return [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+    return [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.refusal_log"]
 
 
 def test_refused_enrolment_codes_are_logged_and_a_flood_of_them_is_not(

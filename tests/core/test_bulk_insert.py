@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event, func, select
 
-from helpdesk.accounts.verified_keys import epochs_of_team_key
+from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import NOBODY, Role

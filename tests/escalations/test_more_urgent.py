@@ -51,7 +51,7 @@ def test_a_request_that_is_out_follows_its_case_and_the_partner_has_less_time(ro
     told = queued(routine, "escalations.tell_partner")
     assert [one["about"] for one in told] == ["more-urgent-p1"]
     with routine.as_reporter() as work:
-        [way] = clocks.progress_at_partner_by_request(
+        [way] = clocks.arrival_and_first_sign_by_request(
             work, [routine.mine(work, escalation)]
         ).values()
     assert not way.was_seen

@@ -142,7 +142,9 @@ def test_a_clock_that_goes_on_is_no_word_of_theirs(house):
     follow(house)
 
     with house.as_reporter() as work:
-        [way] = clocks.progress_at_partner_by_request(work, [house.mine(work, escalation)]).values()
+        [way] = clocks.arrival_and_first_sign_by_request(
+            work, [house.mine(work, escalation)]
+        ).values()
     assert not way.was_seen
 
 

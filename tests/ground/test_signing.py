@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.verified_keys import epochs_of_team_key, verified_key_of_person
+from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key, verified_key_of_person
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile

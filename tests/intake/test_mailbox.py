@@ -61,12 +61,12 @@ def test_refused_return_codes_are_logged_without_the_code_and_a_flood_of_them_is
 
     enter(browser, " ".join(wrong.words))
     enter(browser, " ".join(wrong.words[:8]))
-    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.refusal_log"]
     assert lines == ["return code refused at public"] * 2
 
     for _ in range(100):
         enter(browser, " ".join(wrong.words))
-    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.refusal_log"]
     assert len(lines) < 70
     assert not any(word in line.split() for line in lines for word in wrong.words)
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
+from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key
 from helpdesk.accounts.models import Team, TeamKind
-from helpdesk.accounts.verified_keys import epochs_of_team_key
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import Role, reporter

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.decision_table_rows import count_pressures, decision_table_rows
-from helpdesk.triage.judgement import judge_answers, judge_report, playbooks_by_urgency
+from helpdesk.triage.judgement import judge_answers, judge_report, sort_playbooks_by_urgency
 from helpdesk.triage.repository import load_decision_table
 
 LIBRARY = load_current_library()
@@ -65,7 +65,7 @@ def test_the_order_of_the_kinds_changes_no_level(told, chance):
 def test_what_presses_most_comes_first_and_the_rest_stays_in_order(told):
     pages, answers = told
 
-    ordered = playbooks_by_urgency(TABLE, pages, answers)
+    ordered = sort_playbooks_by_urgency(TABLE, pages, answers)
 
     ranks = [judge_report(TABLE, one, answers).level.rank for one in ordered]
     assert ranks == sorted(ranks, reverse=True)
@@ -83,7 +83,7 @@ def test_a_flag_of_the_second_kind_raises_the_whole():
 
     assert judgement.level is Level.IMMEDIATE
     assert judgement.raised_by
-    assert [page.id for page in playbooks_by_urgency(TABLE, pages, answers)] == [
+    assert [page.id for page in sort_playbooks_by_urgency(TABLE, pages, answers)] == [
         "arrest-detention",
         "website-down",
     ]

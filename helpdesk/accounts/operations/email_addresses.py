@@ -4,9 +4,9 @@ alerts."""
 from datetime import timedelta
 from typing import Final
 
+from helpdesk.accounts.keys_signed_by_helpdesk import verified_key_of_person
 from helpdesk.accounts.models import Person, UnconfirmedEmailAddress
 from helpdesk.accounts.policy import may_use_own_account
-from helpdesk.accounts.verified_keys import verified_key_of_person
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import StalePage
 from helpdesk.core.sealing import Envelope

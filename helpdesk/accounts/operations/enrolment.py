@@ -11,7 +11,7 @@ from helpdesk.accounts.operations.passphrase_and_recovery_key import lock_under_
 from helpdesk.accounts.operations.people import hash_enrolment_code
 from helpdesk.accounts.operations.second_factors import seal_second_factor_seed
 from helpdesk.accounts.operations.team_keys import create_team_key
-from helpdesk.accounts.passphrases import PassphraseDerivedKey
+from helpdesk.accounts.passphrases import PassphraseUnlockKey
 from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.core.errors import Conflict
 from helpdesk.core.key_signatures import sign_key
@@ -43,7 +43,7 @@ def person_by_enrolment_code(work: Work, code: str, *, surface: str) -> Person |
 
 
 def enrol(
-    work: Work, person: Person, *, lock: PassphraseDerivedKey, seed: str, first_code: str
+    work: Work, person: Person, *, lock: PassphraseUnlockKey, seed: str, first_code: str
 ) -> EnrolmentResult:
     """Enrol a person: give them a key of their own. The first who enrols in a team makes the team's
     key.

@@ -6,7 +6,7 @@ from typing import Final
 
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.sessions import end_all_sessions, end_other_sessions
-from helpdesk.accounts.passphrases import PassphraseDerivedKey
+from helpdesk.accounts.passphrases import PassphraseUnlockKey
 from helpdesk.accounts.policy import may_use_own_account
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
@@ -17,7 +17,7 @@ NOT_RIGHT: Final = "That isn’t your passphrase."
 
 
 def recover_account(
-    work: Work, person: Person, secret: Secret, *, lock: PassphraseDerivedKey
+    work: Work, person: Person, secret: Secret, *, lock: PassphraseUnlockKey
 ) -> str:
     """Recover an account: lock its key under a new passphrase and a new recovery key; everybody
     signed in is signed out.
@@ -36,8 +36,8 @@ def change_passphrase(
     work: Work,
     person: Person,
     *,
-    current: PassphraseDerivedKey,
-    new: PassphraseDerivedKey,
+    current: PassphraseUnlockKey,
+    new: PassphraseUnlockKey,
     session_id: str,
 ) -> None:
     """Change the passphrase of a person's key. Other browsers are signed out."""
@@ -48,7 +48,7 @@ def change_passphrase(
 
 
 def rewrap_with_current_pepper(
-    work: Work, person: Person, secret: Secret, lock: PassphraseDerivedKey
+    work: Work, person: Person, secret: Secret, lock: PassphraseUnlockKey
 ) -> None:
     """Lock the key under the same passphrase with the current pepper.
 
@@ -58,7 +58,7 @@ def rewrap_with_current_pepper(
     work.record("person.lock_renewed", person)
 
 
-def new_recovery_key(work: Work, person: Person, *, current: PassphraseDerivedKey) -> str:
+def new_recovery_key(work: Work, person: Person, *, current: PassphraseUnlockKey) -> str:
     """Make a new recovery key, shown once; the old one opens nothing any more."""
     work.require(may_use_own_account, person)
     recovery_key = lock_under_new_recovery_key(person, unlock_with_passphrase(person, current))
@@ -66,7 +66,7 @@ def new_recovery_key(work: Work, person: Person, *, current: PassphraseDerivedKe
     return recovery_key
 
 
-def unlock_with_passphrase(person: Person, lock: PassphraseDerivedKey) -> Secret:
+def unlock_with_passphrase(person: Person, lock: PassphraseUnlockKey) -> Secret:
     """Unlock the person's secret with their passphrase; Conflict if it is not theirs."""
     place = person.envelope_place_of("under_passphrase")
     try:
@@ -77,7 +77,7 @@ def unlock_with_passphrase(person: Person, lock: PassphraseDerivedKey) -> Secret
         raise Conflict(NOT_RIGHT) from None
 
 
-def is_right_passphrase(person: Person, lock: PassphraseDerivedKey) -> bool:
+def is_right_passphrase(person: Person, lock: PassphraseUnlockKey) -> bool:
     """Whether this is the person's passphrase."""
     try:
         unlock_with_passphrase(person, lock)
@@ -105,7 +105,7 @@ def lock_under_new_recovery_key(person: Person, secret: Secret) -> str:
     return recovery_key
 
 
-def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseDerivedKey) -> None:
+def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseUnlockKey) -> None:
     person.salt = lock.salt
     person.under_passphrase = lock.secret.seal(
         secret.raw, person.envelope_place_of("under_passphrase")

@@ -24,7 +24,7 @@ from helpdesk.accounts.operations.sessions import (
     end_other_sessions,
     end_session,
 )
-from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseDerivedKey
+from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseUnlockKey
 from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.errors import Conflict
 from helpdesk.core.recent_times import CLOCKS_DIFFER
@@ -104,7 +104,7 @@ def _count_own_try(
 
 
 def begin_sign_in(
-    work: Work, attempt: SignInCandidate, lock: PassphraseDerivedKey, *, surface: str
+    work: Work, attempt: SignInCandidate, lock: PassphraseUnlockKey, *, surface: str
 ) -> str | None:
     """Begin a session after the right passphrase: half of one, whose token goes into the cookie.
     None if the passphrase is wrong."""
@@ -171,7 +171,7 @@ def replace_second_factor(
     work: Work,
     person: Person,
     *,
-    current: PassphraseDerivedKey,
+    current: PassphraseUnlockKey,
     seed: str,
     first_code: str,
     session_id: str,

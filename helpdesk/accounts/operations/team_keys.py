@@ -3,15 +3,15 @@
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.accounts.models import Membership, Person, Team, TeamKind
-from helpdesk.accounts.policy import may_share_team_key
-from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
-from helpdesk.accounts.two_person_access_rule import is_independent_account, why_access_is_refused
-from helpdesk.accounts.verified_keys import (
+from helpdesk.accounts.keys_signed_by_helpdesk import (
     epochs_of_team_key,
     team_signing_key_file,
     verified_key_of_person,
 )
+from helpdesk.accounts.models import Membership, Person, Team, TeamKind
+from helpdesk.accounts.policy import may_share_team_key
+from helpdesk.accounts.stale_page_marks import fingerprint_mark_of
+from helpdesk.accounts.two_person_access_rule import is_independent_account, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.key_signatures import sign_key
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for

@@ -13,7 +13,7 @@ from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.login import public_view
-from helpdesk.web.security_log import log_refusal
+from helpdesk.web.refusal_log import log_refusal
 
 REFUSED = "enrolment code refused"
 UNKNOWN_CODE = "This code is wrong, has already been used or has expired. Ask for a new one."

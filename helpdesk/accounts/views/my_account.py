@@ -207,7 +207,7 @@ def create_recovery_key() -> ResponseReturnValue:
     return render_template("accounts/recovery_key.html", key=key, new=False), 201
 
 
-def _lock(person: Person, passphrase: str) -> passphrases.PassphraseDerivedKey:
+def _lock(person: Person, passphrase: str) -> passphrases.PassphraseUnlockKey:
     salt = person.salt or passphrases.NOBODYS_SALT
     return passphrases.rederive_key_from_passphrase(passphrase, salt, _peppers())
 

@@ -11,7 +11,7 @@ from helpdesk.core import codes
 from helpdesk.web.current_app_context import current_context, current_surface
 from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.login import public_view
-from helpdesk.web.security_log import log_refusal
+from helpdesk.web.refusal_log import log_refusal
 
 NOT_RIGHT = (
     "The name, the recovery key or the six digits are not right. After several attempts you "

@@ -4,7 +4,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import authentication, operations, queries
-from helpdesk.accounts.forms import SecondFactorForm, SignInForm
+from helpdesk.accounts.forms import AuthenticatorCodeForm, SignInForm
 from helpdesk.accounts.models import SignInSession
 from helpdesk.accounts.views.blueprints import bp, home_url
 from helpdesk.accounts.views.sign_in_limits import spend_device_try, spend_sign_in_try
@@ -15,8 +15,8 @@ from helpdesk.web.form_tokens import allow_other_persons_form, issue_page_tokens
 from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none, requested_page
 from helpdesk.web.known_devices import current_device, remember_device
 from helpdesk.web.login import public_view
+from helpdesk.web.refusal_log import log_refusal
 from helpdesk.web.request_work import current_identity, work
-from helpdesk.web.security_log import log_refusal
 from helpdesk.web.session_cookies import (
     delete_session_cookie,
     session_cookie_name,
@@ -75,7 +75,7 @@ def create_sign_in() -> ResponseReturnValue:
     if token is None:
         return render_template("accounts/sign_in.html", form=form), 422
     if form.kept.data:  # too long for an address, and nobody else's business
-        code = SecondFactorForm(None, kept=form.kept.data)
+        code = AuthenticatorCodeForm(None, kept=form.kept.data)
         response = make_response(render_template("accounts/code.html", form=code, has_cookie=True))
     else:
         to = local_page_or_none(form.to.data or "")
@@ -88,7 +88,7 @@ def create_sign_in() -> ResponseReturnValue:
 @public_view
 def new_sign_in_code() -> ResponseReturnValue:
     """The form for the six digits of the second factor."""
-    form = SecondFactorForm()
+    form = AuthenticatorCodeForm()
     form.to.data = local_page_or_none(request.args.get("to", "")) or ""
     return _code_page(form)
 
@@ -99,7 +99,7 @@ def new_sign_in_code() -> ResponseReturnValue:
 @allow_double_submit
 def create_sign_in_code() -> ResponseReturnValue:
     """Check the second factor and sign in."""
-    form, came_in = SecondFactorForm(), None
+    form, came_in = AuthenticatorCodeForm(), None
     if form.validate_on_submit():
         came_in = authentication.try_second_factor(
             current_context(),
@@ -119,12 +119,12 @@ def create_sign_in_code() -> ResponseReturnValue:
     return response
 
 
-def _code_page(form: SecondFactorForm) -> str:
+def _code_page(form: AuthenticatorCodeForm) -> str:
     has_cookie = session_cookie_name() in request.cookies
     return render_template("accounts/code.html", form=form, has_cookie=has_cookie)
 
 
-def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
+def _what_was_wanted(form: AuthenticatorCodeForm, token: str) -> ResponseReturnValue:
     """The form that was interrupted, for whom it belongs to; or the page; or the first page."""
     interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:

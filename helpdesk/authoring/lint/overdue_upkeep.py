@@ -66,7 +66,7 @@ def count_unverified_facts(material: LintInput) -> int:
     )
 
 
-def unknown_tags(material: LintInput) -> Iterator[LintFinding]:
+def tags_outside_published_taxonomies(material: LintInput) -> Iterator[LintFinding]:
     """L24: a machine tag that its taxonomy does not have, or a taxonomy of another version."""
     known = _taxonomies()
     for name, version in material.library.collection.taxonomies.items():

@@ -13,7 +13,7 @@ from helpdesk.playbooks.library import (
     Platform,
     PlatformFact,
     PlaybookCollection,
-    PublisherIdentity,
+    PublishingDetails,
     ReferralService,
 )
 from helpdesk.playbooks.model import DataSensitivity, Text
@@ -83,9 +83,9 @@ def refuse_repeats(node: Node, ids: list[str]) -> None:
             place.refuse(f"'{one}' is here twice", rule=LintRule.IDS)
 
 
-def _read_publishing(node: Node) -> PublisherIdentity:
+def _read_publishing(node: Node) -> PublishingDetails:
     fields = node.fields("owner identity first latest")
-    publishing = PublisherIdentity(
+    publishing = PublishingDetails(
         fields["owner"].text(),
         fields["identity"].text(),
         fields["first"].day(),

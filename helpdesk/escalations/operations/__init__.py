@@ -25,7 +25,7 @@ from helpdesk.escalations.operations.partner_actions import (
     open_packet_for_export,
     record_action_before_withdrawal,
     record_partner_decision,
-    require_may_read_ended_request,
+    require_let_in_to_see_outcome,
     set_partner_ticket,
 )
 from helpdesk.escalations.operations.partner_changes import (
@@ -88,7 +88,7 @@ __all__ = [
     "record_partner_told",
     "record_partner_told_another_way",
     "record_verdict",
-    "require_may_read_ended_request",
+    "require_let_in_to_see_outcome",
     "resend_request",
     "set_partner_ticket",
     "waive_public_form",

@@ -16,7 +16,7 @@ from helpdesk.escalations.operations.partner_actions import (
 )
 from helpdesk.escalations.packets import Packet
 from helpdesk.escalations.policy import may_export_requests
-from helpdesk.escalations.staff_and_partner_labels import state_for_partner
+from helpdesk.escalations.staff_and_partner_labels import state_label_for_partner
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState
 
 # So long is a file at most. What has only arrived by it holds its case until the file is made.
@@ -85,7 +85,7 @@ def _export(
         except DomainError as refusal:  # its page would say so: the others are shown all the same
             why_not = refusal.sentence
     state = EscalationState.WITHDRAWN if is_withdrawn_or_about_to_be else escalation.state
-    said = state_for_partner(
+    said = state_label_for_partner(
         state, is_again=escalation.id in moves.asked_again, is_fixed=escalation.id in moves.fixed
     )
     return ExportedRequest(escalation, state, said, holder, packet, ticket, why_not)

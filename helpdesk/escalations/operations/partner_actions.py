@@ -4,7 +4,7 @@ them wakes the case."""
 from datetime import timedelta
 from typing import Final
 
-from helpdesk.accounts.verified_keys import NOT_SIGNED
+from helpdesk.accounts.keys_signed_by_helpdesk import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
@@ -91,7 +91,7 @@ def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> 
     return packet
 
 
-def require_may_read_ended_request(work: Work, escalation: Escalation) -> None:
+def require_let_in_to_see_outcome(work: Work, escalation: Escalation) -> None:
     """Require that the actor was given access at the partner, to see how a request ended."""
     work.require(may_receive_request, escalation)
     if escalation.partner.team_id not in work.actor.accessible_teams:

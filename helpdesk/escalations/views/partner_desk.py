@@ -34,7 +34,7 @@ from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.response_times import format_in_both_zones
-from helpdesk.web.refused_forms import declare_form_reader
+from helpdesk.web.refused_form_contents import declare_form_reader
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
 
@@ -154,7 +154,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     is_withdrawn_or_about_to_be = queries.is_withdrawn_or_about_to_be(work, escalation)
     is_open = escalation.state in OPEN_TO_PARTNER and not is_withdrawn_or_about_to_be
     if not is_open:
-        operations.require_may_read_ended_request(work, escalation)
+        operations.require_let_in_to_see_outcome(work, escalation)
     packet = operations.open_packet_and_record(work, escalation) if is_open else None
     moves = MOVES[escalation.state]
     ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")

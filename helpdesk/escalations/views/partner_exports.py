@@ -12,7 +12,7 @@ from helpdesk.web.request_work import work
 def show_csv() -> ResponseReturnValue:
     """Download one's requests as CSV."""
     exported = operations.export_requests(work)
-    return _file(export_files.export_as_csv(exported), "csv", "text/csv; charset=utf-8")
+    return _file(export_files.export_requests_as_csv(exported), "csv", "text/csv; charset=utf-8")
 
 
 @partner_bp.get("/requests.json")

@@ -61,7 +61,7 @@ def has_cleared_cookies() -> bool:
     return MARK in request.form and not browser_keeps_cookies()
 
 
-def is_issued_token(token: ReportFormToken) -> bool:
+def can_keep_receipt_under(token: ReportFormToken) -> bool:
     """Whether we gave out this token: another might be guessed, so nothing is sealed under it."""
     return token.age is not None and browser_keeps_cookies()
 

@@ -21,8 +21,8 @@ from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
     MARK,
     browser_keeps_cookies,
+    can_keep_receipt_under,
     has_cleared_cookies,
-    is_issued_token,
     probe_cookie_support,
     save_receipt_pages,
 )
@@ -36,7 +36,7 @@ from helpdesk.web.form_tokens import allow_other_persons_form
 from helpdesk.web.kept_result_pages import needs_no_database
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
-from helpdesk.web.refused_forms import declare_form_reader
+from helpdesk.web.refused_form_contents import declare_form_reader
 from helpdesk.web.request_work import current_work, work
 
 SEND = "send"
@@ -99,7 +99,7 @@ def create_report() -> ResponseReturnValue:
     draft_between_steps.end_draft()
     if not receipt.is_new:
         return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
-    if is_issued_token(token):
+    if can_keep_receipt_under(token):
         pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
         kept = save_receipt_pages(token, pages, way_back.code)
         if kept is not None:

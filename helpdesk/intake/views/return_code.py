@@ -28,8 +28,8 @@ from helpdesk.web.form_tokens import (
 )
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
+from helpdesk.web.refusal_log import log_refusal
 from helpdesk.web.request_work import current_identity, work
-from helpdesk.web.security_log import log_refusal
 from helpdesk.web.session_cookies import (
     delete_session_cookie,
     session_cookie_name,

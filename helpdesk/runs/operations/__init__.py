@@ -1,7 +1,7 @@
 """Operations on the runs of playbooks."""
 
 from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
-from helpdesk.runs.operations.starting_runs import move_run, start_run
+from helpdesk.runs.operations.starting_and_moving_runs import move_run, start_run
 from helpdesk.runs.operations.steps import finish_step, reopen_step, skip_step
 
 __all__ = [

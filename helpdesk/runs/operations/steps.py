@@ -30,7 +30,7 @@ from helpdesk.runs.facts_found_elsewhere import (
 )
 from helpdesk.runs.models import Run, StepRecordKind
 from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
-from helpdesk.runs.operations.starting_runs import require_unfinished, start_run
+from helpdesk.runs.operations.starting_and_moving_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
 from helpdesk.runs.stale_page_marks import step_mark_of
 

@@ -53,7 +53,7 @@ class RaiseLevelForm(Form):
     reason = TextAreaField("Why?", [DataRequired("Say in a few words why."), too_long])
 
 
-class LowerLevelForm(Form):
+class RequestLowerLevelForm(Form):
     """The form to request a lower level: why the case can wait longer."""
 
     why_lower = TextAreaField(

@@ -12,8 +12,8 @@ from helpdesk.runs.condition_context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms.level_forms import (
     CorrectAnswersForm,
-    LowerLevelForm,
     RaiseLevelForm,
+    RequestLowerLevelForm,
     correct_answers_form,
     raise_level_form,
 )
@@ -83,7 +83,7 @@ def edit_level(ref: str) -> ResponseReturnValue:
     """The forms to raise the level or request a lower one."""
     case = case_by_ref(work, ref)
     work.require(may_correct_level, case)
-    return _level_page(case, raise_level_form(case.level), LowerLevelForm())
+    return _level_page(case, raise_level_form(case.level), RequestLowerLevelForm())
 
 
 @bp.post("/level")
@@ -92,7 +92,7 @@ def create_level(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     form = raise_level_form(case.level)
     if not form.validate_on_submit():
-        return _level_page(case, form, LowerLevelForm(formdata=None)), 422
+        return _level_page(case, form, RequestLowerLevelForm(formdata=None)), 422
     level = Level(form.level.data)
     operations.raise_case_level(work, case, level=level, reason=form.reason.data or "")
     flash(f"The level is {case.level}.")
@@ -103,7 +103,7 @@ def create_level(ref: str) -> ResponseReturnValue:
 def create_lowering(ref: str) -> ResponseReturnValue:
     """Request a lower level."""
     case = case_by_ref(work, ref)
-    form = LowerLevelForm()
+    form = RequestLowerLevelForm()
     if not form.validate_on_submit():
         return _level_page(case, RaiseLevelForm(formdata=None), form), 422
     level = queries.next_lower_level(case.level)
@@ -140,7 +140,7 @@ def _answers_page(case: Case, form: CorrectAnswersForm, *, seen: str) -> str:
     )
 
 
-def _level_page(case: Case, raising: RaiseLevelForm, lowering: LowerLevelForm) -> str:
+def _level_page(case: Case, raising: RaiseLevelForm, lowering: RequestLowerLevelForm) -> str:
     if not raising.level.choices:
         raising = raise_level_form(case.level)
     return render_template(
