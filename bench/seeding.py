@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from bench.house import House
 from bench.people import Somebody
-from helpdesk.accounts.models import Team
 from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key
+from helpdesk.accounts.models import Team
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import ConsentKind

@@ -23,7 +23,7 @@ WORDS = (
     "is_changed_by_defanging",
     "said",
 )
-CLOCK = ("moment", "happened", "in_hour", "day", "part_of_day", "when", "time_left")
+CLOCK = ("moment", "happened", "in_hour", "day", "part_of_day", "when", "time_left_with_tone")
 
 
 # What WTForms, Jinja, Babel and Python give to those that templates speak to.

@@ -69,7 +69,7 @@ from helpdesk.web.time_format import (
     format_when_happened,
     format_within_hour,
     part_of_day,
-    time_left,
+    time_left_with_tone,
 )
 from helpdesk.web.unreadable_text_filter import mark_unreadable_text
 
@@ -205,7 +205,7 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["kinds"] = _kinds
     app.jinja_env.filters["evidence_label"] = _evidence_label
-    app.jinja_env.filters["time_left"] = time_left
+    app.jinja_env.filters["time_left_with_tone"] = time_left_with_tone
     app.jinja_env.filters["how_long"] = format_duration
     app.jinja_env.filters["moment"] = format_moment
     app.jinja_env.filters["happened"] = format_when_happened

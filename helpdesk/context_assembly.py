@@ -17,7 +17,7 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk.accounts import jobs as accounts_jobs
 from helpdesk.adapters.instance_state_file import InstanceStateFile
 from helpdesk.adapters.mailer import open_mailer
-from helpdesk.adapters.queue_notifier import NoQueueNotifier, RedisQueueNotifier
+from helpdesk.adapters.queue_notifier import NoRedisQueueNotifier, RedisQueueNotifier
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.app_context import AppContext, QueueNotifier
 from helpdesk.core.database_clock import DatabaseClock
@@ -179,4 +179,4 @@ def _ask_those_that_rested(engine: Engine) -> None:
 
 def open_queue_notifier(url: str) -> QueueNotifier:
     """Open the queue notifier of a REDIS_URL, or the one for no Redis."""
-    return NoQueueNotifier() if url == NO_REDIS else RedisQueueNotifier(url)
+    return NoRedisQueueNotifier() if url == NO_REDIS else RedisQueueNotifier(url)

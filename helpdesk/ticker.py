@@ -160,7 +160,7 @@ def tick(
             _chain_forgotten(context, signer, at=at, fence=fence, until=until)
     before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
-        lambda work: outbox.bring_forward_jobs(work.session),
+        lambda work: outbox.correct_jobs_queued_by_fast_clock(work.session),
         surge_alerts.enqueue_surge_alerts,
         lambda work: storage_quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),

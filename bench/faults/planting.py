@@ -8,8 +8,8 @@ import psycopg
 from sqlalchemy import select
 
 from bench.faults.trial import Trial, dice
-from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key, verified_key_of_person
+from helpdesk.accounts.models import Person, Team
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.core.errors import Conflict

@@ -239,7 +239,7 @@ class NewQueueForm(Form):
     )
 
 
-class MembershipForm(Form):
-    """The form that adds a person to a team."""
+class AddToTeamForm(Form):
+    """The form on a person’s page that adds them to one more team."""
 
     team = RadioField("Team", validators=[InputRequired("Choose a team.")])

@@ -115,8 +115,9 @@ ROWS: Final = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123
 
 @dataclass(frozen=True)
 class PassphraseUnlockKey:
-    """A key derived from a passphrase with one salt and one pepper. The salt is no secret; it says
-    what stretching costs and, by a name that tells nothing else, which pepper it takes."""
+    """The key that unlocks a person’s own key: derived from their passphrase with one salt and one
+    pepper, and kept nowhere. The salt is no secret; it says what stretching costs and, by a name
+    that tells nothing else, which pepper it takes."""
 
     salt: bytes
     secret: Secret

@@ -44,7 +44,8 @@ def _looks_after(actor: Actor, person: Person) -> bool:
 
 
 def may_make_team(actor: Actor, _kind: TeamKind) -> bool:
-    """Whether the actor may make a team."""
+    """Whether the actor may make a team, of either kind: whoever manages people, operators and
+    coordinators with access to a queue."""
     return manages_people(actor)
 
 

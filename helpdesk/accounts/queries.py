@@ -239,8 +239,9 @@ def people_with_case_access(session: Session) -> Sequence[Person]:
     return session.scalars(found.order_by(Person.name, Person.id)).all()
 
 
-def can_alert_anyone(session: Session, team_id: str, *, at: datetime) -> bool:
-    """Whether anyone can be emailed about a case that waits in this queue."""
+def has_member_with_alert_address(session: Session, team_id: str, *, at: datetime) -> bool:
+    """Whether any member who holds the queue’s key has a confirmed address for alerts, on duty or
+    not."""
     return any(person.gets_alert_emails(at) for person in members_with_key(session, team_id))
 
 

@@ -71,7 +71,7 @@ class LockWatcher(threading.Thread):
             return
         worst: dict[str, EndedSession] = {}
         for role, reason, locks in ended:
-            _keep_worst(worst, role, EndedSession(SessionEndReason(reason), locks))
+            _keep_worst(worst, role, EndedSession(_reason_of(reason), locks))
         for role, session in worst.items():
             log.warning(
                 "A session of %s was ended (%s): it took too much of the database, and held %d"
@@ -108,6 +108,11 @@ class LockWatcher(threading.Thread):
                 raise TypeError("Only psycopg’s connections are known here.")
             while not self._leaving.wait(LOOKS_EVERY):
                 self.end_lock_hoarders(driver)
+
+
+def _reason_of(told: str) -> SessionEndReason:
+    """What the database says; of a later version's word we know only that it was none of ours."""
+    return SessionEndReason(told) if told in REASONS else SessionEndReason.UNKNOWN
 
 
 def _keep_worst(of: dict[str, EndedSession], role: str, session: EndedSession) -> None:

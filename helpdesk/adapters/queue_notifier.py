@@ -88,8 +88,8 @@ class RedisQueueNotifier:
         return RedisIsSlow()
 
 
-class NoQueueNotifier:
-    """Wakes nobody, as there is no Redis: the ticker does the work."""
+class NoRedisQueueNotifier:
+    """Wakes no worker, as there is no Redis: the ticker runs the jobs itself."""
 
     def notify(self, queue: str) -> bool:
         return False

@@ -20,7 +20,7 @@ from helpdesk.cases.models import ConversationChannel
 from helpdesk.cases.policy import USUAL_WAIT
 from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
 from helpdesk.web.current_app_context import current_context
-from helpdesk.web.day_validators import require_future_day
+from helpdesk.web.day_validators import require_plausible_future_day
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
@@ -195,7 +195,7 @@ class CloseCaseForm(Form):
     )
     follow_up_on = DateField(
         "Follow up on",
-        [Optional(), require_future_day],
+        [Optional(), require_plausible_future_day],
         description="On that day (UTC), the case is on the duty board again.",
     )
     closing_note = TextAreaField("Note for colleagues about how it ended", [TOO_LONG])

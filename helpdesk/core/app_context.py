@@ -38,7 +38,8 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True)
 class Email:
-    """An email without content: what it is about is an id, a priority and a link."""
+    """One email, ready for the mailer: to whom, subject, body, Message-ID. Its words say only that
+    something waits (an id, a priority, a link), never what."""
 
     to: str
     subject: str

@@ -28,6 +28,7 @@ class SessionEndReason(StrEnum):
     TEMPORARY_FILES = "temporary-files"
     STATEMENT = "statement"
     TRANSACTION = "transaction"
+    UNKNOWN = "unknown"
     KEPT_WAITING = "kept-waiting"
 
     @property

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 LONGEST: Final = timedelta(minutes=15)
 
 
-class LeasedTask:
+class LeasableRow:
     """A mixin for a row that one worker at a time tries to do something about.
 
     The lease says until when nobody else takes it up; the fence, whose word counts: a worker that

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import Base, RandomIdMixin, enum_column
 from helpdesk.core.jobs import Queue
-from helpdesk.core.leased_tasks import LeasedTask
+from helpdesk.core.leased_tasks import LeasableRow
 
 LEASE = timedelta(minutes=5)
 # Who queues jobs: the database writes the role of the process beside each of them.
@@ -58,7 +58,7 @@ class OutboxJobState(StrEnum):
     SKIPPED = "skipped"
 
 
-class OutboxJob(RandomIdMixin, LeasedTask, Base):
+class OutboxJob(RandomIdMixin, LeasableRow, Base):
     """A queued job, which will run once what caused it is committed. Its arguments are ids."""
 
     __tablename__ = "outbox"
@@ -206,9 +206,10 @@ def lock_due_jobs(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
     return session.scalars(due.with_for_update()).all()
 
 
-def bring_forward_jobs(session: Session) -> None:
-    """Bring forward what was queued while the database's clock was ahead: it is due as long after
-    now as it was to be then. For a function: who runs jobs does not write when they were queued."""
+def correct_jobs_queued_by_fast_clock(session: Session) -> None:
+    """Move jobs that were queued while the database’s clock was ahead back to when they should be
+    due, each with the delay it had. Done by a database function, because the role that runs jobs
+    may not write when they were queued."""
     session.execute(select(func.bring_forward_jobs()))
 
 

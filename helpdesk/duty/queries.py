@@ -58,8 +58,9 @@ HISTORY_LINES: Final = 200
 
 
 @dataclass(frozen=True)
-class QueueOnBoard:
-    """A queue on the duty board: what comes next in it, how much there is, and who is on duty."""
+class BoardQueueOverview:
+    """What the duty board shows of one queue: its next cases, how many wait, in both lanes, who is
+    on duty and whether anyone can be alerted."""
 
     team: Team
     next_cases: Sequence[Case]
@@ -99,7 +100,7 @@ class DutyBoard:
 
     held: SendHold | None
     own: Sequence[Case]
-    lanes: Sequence[QueueOnBoard]
+    lanes: Sequence[BoardQueueOverview]
     late: Sequence[Case]
     unheard: Sequence[Case]
     withdrawn_in_danger: Sequence[Case]
@@ -241,9 +242,9 @@ def failed_job(work: Work, outbox_job_id: str) -> OutboxJob:
     return outbox_job
 
 
-def _lane(work: Work, team: Team) -> QueueOnBoard:
+def _lane(work: Work, team: Team) -> BoardQueueOverview:
     first, second = cases.unclaimed_cases_of(work, team), cases.second_lane_cases_of(work, team)
-    return QueueOnBoard(
+    return BoardQueueOverview(
         team=team,
         next_cases=work.session.scalars(first.limit(SHOWN)).all(),
         waiting_for_somebody=_counted(work, first),
@@ -251,7 +252,7 @@ def _lane(work: Work, team: Team) -> QueueOnBoard:
         waiting_in_second_lane=_counted(work, second),
         is_unheard=surge_alerts.is_surge_alert_overdue(work, team.id),
         on_duty=accounts.people_on_duty(work.session, team.id, at=work.at),
-        can_be_told=accounts.can_alert_anyone(work.session, team.id, at=work.at),
+        can_be_told=accounts.has_member_with_alert_address(work.session, team.id, at=work.at),
     )
 
 

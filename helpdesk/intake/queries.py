@@ -140,7 +140,7 @@ def last_message_at(work: Work, case: Case) -> datetime | None:
     return work.session.scalar(newest)
 
 
-def messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:
+def sealed_messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:
     """The messages of a case as its reporter sees them, oldest first; not that they pressed the
     button “Someone is in danger now” (`operations.messages.NOT_SHOWN`)."""
     written = select(Message).where(

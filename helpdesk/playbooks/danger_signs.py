@@ -40,7 +40,7 @@ class DangerPhrase:
     text: str
 
 
-def phrase_as_plain_words(phrase: DangerPhrase) -> str:
+def phrase_as_training_text(phrase: DangerPhrase) -> str:
     """A phrase as plain words, all ways of saying it after one another."""
     return phrase.text.replace(OR, " ").replace(ANY_ENDING, "")
 

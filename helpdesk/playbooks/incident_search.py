@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from helpdesk.playbooks.classifier import NaiveBayesClassifier, TrainingExample
-from helpdesk.playbooks.danger_signs import DangerPhrase, phrase_as_plain_words, training_weight
+from helpdesk.playbooks.danger_signs import DangerPhrase, phrase_as_training_text, training_weight
 from helpdesk.playbooks.library import SearchPhrase
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.playbooks.synonyms import SynonymFinder, SynonymGroup
@@ -50,7 +50,7 @@ def train_classifier(
         examples += [TrainingExample(page.id, said) for said in _phrases(page)]
         examples.append(TrainingExample(page.id, str(page.trigger), TRIGGER))
     examples += [
-        TrainingExample(one.sign, phrase_as_plain_words(one), training_weight(one))
+        TrainingExample(one.sign, phrase_as_training_text(one), training_weight(one))
         for one in danger_phrases
     ]
     return NaiveBayesClassifier(examples, SynonymFinder(synonyms))

@@ -30,7 +30,7 @@ def load_current_helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
 
 
 @dataclass(frozen=True)
-class CurrentEdition:
+class PinnablePlaybook:
     """The current edition of a playbook, ready to be pinned by a run."""
 
     playbook: Playbook
@@ -99,13 +99,13 @@ def danger_detector() -> DangerDetector:
 
 
 @cache
-def load_current_edition(playbook_id: str) -> CurrentEdition | None:
+def load_current_edition(playbook_id: str) -> PinnablePlaybook | None:
     """Load the current edition of a playbook, or None if there is no such page."""
     playbook = load_current_library().playbook(playbook_id)
     if playbook is None:
         return None
     content = playbook_to_json(playbook)
-    return CurrentEdition(playbook, hash_of_stored_edition(content), content)
+    return PinnablePlaybook(playbook, hash_of_stored_edition(content), content)
 
 
 def preload_all(languages: Iterable[str]) -> None:

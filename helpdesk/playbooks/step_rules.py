@@ -25,7 +25,7 @@ def blocked_outcome_message(page: Playbook, outcome: StepOutcome, missing: Itera
     """The sentence that says why a step may not end like this yet."""
     end = page.end(outcome.end or "")
     label = end.label if end is not None else outcome.label
-    titles = titles_of_steps(page, (step.id for step in missing))
+    titles = quoted_step_titles(page, (step.id for step in missing))
     return f"Before you can record “{label}”, these steps must be done: {titles}."
 
 
@@ -66,7 +66,8 @@ def outcome_continues_run(outcome: StepOutcome) -> bool:
     return outcome.end is None and outcome.playbook is None
 
 
-def titles_of_steps(page: Playbook, step_ids: Iterable[str]) -> str:
-    """The titles of steps, by which people name them."""
+def quoted_step_titles(page: Playbook, step_ids: Iterable[str]) -> str:
+    """The titles of steps as one text for a sentence: “A”, “B”. Ids that the page does not have are
+    left out."""
     steps = (page.step(step_id) for step_id in step_ids)
     return ", ".join(f"“{step.title}”" for step in steps if step is not None)

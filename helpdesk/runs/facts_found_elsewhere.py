@@ -21,7 +21,7 @@ from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
 from helpdesk.runs import queries
 from helpdesk.runs.models import MOVED, Run, StepRecord
-from helpdesk.runs.queries.current_runs import all_runs_of_case
+from helpdesk.runs.queries.runs_and_progress import all_runs_of_case
 from helpdesk.runs.storage import REFUSED, TOLD
 
 # What may be written over unread: whoever unsays it closes a gate.

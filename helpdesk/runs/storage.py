@@ -17,7 +17,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations.packet_sources import account_confirmed, account_written_down
 from helpdesk.escalations.packets import OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.repository import CurrentEdition
+from helpdesk.playbooks.repository import PinnablePlaybook
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
 from helpdesk.runs.models import PlaybookEdition, Run, StepRecord, StepRecordKind
 
@@ -27,7 +27,7 @@ TOLD = "told"
 REFUSED: Final = "refused"
 
 
-def store_edition(work: Work, edition: CurrentEdition) -> None:
+def store_edition(work: Work, edition: PinnablePlaybook) -> None:
     """Store an edition once. Two first runs at one moment must not trip over each other."""
     kept = insert(PlaybookEdition).values(
         content_hash=edition.content_hash,

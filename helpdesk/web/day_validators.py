@@ -15,7 +15,7 @@ from helpdesk.core.plausible_days import (
 from helpdesk.web.current_app_context import current_context
 
 
-def require_future_day(_form: Any, field: Any) -> None:
+def require_plausible_future_day(_form: Any, field: Any) -> None:
     """Require a day after today, at most a year ahead."""
     today = _today()
     if field.data is not None and not is_plausible_future_day(field.data, today=today):

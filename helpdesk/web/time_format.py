@@ -111,12 +111,8 @@ class TimeLeft:
     tone: str
 
 
-def time_left(due: datetime, now: datetime) -> TimeLeft:
-    """The time left in words: in 2 hours 5 minutes, or 20 minutes late; near and over have tones of
-    their own.
-
-    Never in our favour: what is left is rounded down, and what is late up.
-    """
+def time_left_with_tone(due: datetime, now: datetime) -> TimeLeft:
+    """The time left until something is due, as words in the page’s language and a tone."""
     seconds = (due - now).total_seconds()
     tone = "clock-over" if seconds < 0 else "clock-soon" if seconds < AN_HOUR else ""
     minutes = math.ceil(-seconds / 60) if seconds < 0 else int(seconds // 60)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.leased_tasks import LeasedTask, RetryPlan
+from helpdesk.core.leased_tasks import LeasableRow, RetryPlan
 from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations.models import Delivery
 
@@ -101,5 +101,5 @@ def test_a_planted_lease_of_somebodys_own_is_seen(planted):
 
 
 def test_both_stand_on_it():
-    assert issubclass(OutboxJob, LeasedTask)
-    assert issubclass(Delivery, LeasedTask)
+    assert issubclass(OutboxJob, LeasableRow)
+    assert issubclass(Delivery, LeasableRow)

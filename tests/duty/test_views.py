@@ -496,8 +496,11 @@ def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(context,
 @pytest.mark.parametrize(
     ("reasons", "said"),
     [
-        (["temporary-files"], "None of our own programs does that."),
-        (["temporary-files", "kept-waiting"], "None of our own programs does that."),
+        (["temporary-files"], "None of our own programs does that, unless"),
+        (
+            ["temporary-files", "kept-waiting"],
+            "None of our own programs does that, unless the machine was asleep.",
+        ),
         (["kept-waiting"], "It may have been one of our own"),
     ],
 )

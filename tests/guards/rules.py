@@ -23,7 +23,7 @@ def only_the_edge_commits(root: Path) -> Iterator[str]:
     """Transactions end by one function that tells a lost commit apart, and in the drill's past;
     only a request's edge and `AppContext.begin` call it."""
     edges = {
-        root / "helpdesk" / "core" / "commits.py",
+        root / "helpdesk" / "core" / "lost_commits.py",
         root / "helpdesk" / "drill" / "past_moments.py",
     }
     for path in python_files(root):

@@ -135,6 +135,14 @@ def test_worse_than_what_was_told_is_told_at_once_and_the_same_after_an_hour(mon
     assert reasons(watcher) == {TICKER: "locks"}
 
 
+def test_a_reason_of_a_later_version_stops_no_watcher():
+    watcher = LockWatcher(None)
+
+    watcher.end_lock_hoarders(FakeDriver([(TICKER, "a later word", 1)]))
+
+    assert reasons(watcher) == {TICKER: "unknown"}
+
+
 class FakeDriver:
     """A connection over which so many sessions were ended."""
 

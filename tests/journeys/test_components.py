@@ -40,7 +40,7 @@ from helpdesk.web.time_format import (
     format_moment,
     format_when_happened,
     format_within_hour,
-    time_left,
+    time_left_with_tone,
 )
 from tests.journeys import browser
 
@@ -103,7 +103,9 @@ def gallery():
         when=format_when_happened,
         in_hour=format_within_hour,
     )
-    app.jinja_env.filters.update(day=format_day, time_left=time_left, said=mark_language)
+    app.jinja_env.filters.update(
+        day=format_day, time_left_with_tone=time_left_with_tone, said=mark_language
+    )
     app.secret_key = "only for a message"
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
     response_headers.init_app(app)

@@ -26,7 +26,7 @@ def publish(monkeypatch):
 
     def publish(change, name="account-takeover"):
         page = change(repository.load_current_library().playbook(name))
-        edition = repository.CurrentEdition(page, content_hash(page), playbook_to_json(page))
+        edition = repository.PinnablePlaybook(page, content_hash(page), playbook_to_json(page))
         current = repository.load_current_edition
         monkeypatch.setattr(
             repository,

@@ -16,7 +16,7 @@ from helpdesk.web.time_format import (
     format_when_happened,
     format_within_hour,
     part_of_day,
-    time_left,
+    time_left_with_tone,
 )
 
 HOUR = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -144,14 +144,14 @@ def minutes_in(words):
 )
 def test_the_time_that_is_left_is_never_said_in_our_favour(pages, left, words):
     with pages.test_request_context("/"):
-        assert time_left(HOUR + left, HOUR).words == words
+        assert time_left_with_tone(HOUR + left, HOUR).words == words
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(min_value=-40 * 86400, max_value=40 * 86400))
 def test_no_time_is_rounded_in_our_favour_and_none_by_much(pages, seconds):
     with pages.test_request_context("/"):
-        said = minutes_in(time_left(HOUR + timedelta(seconds=seconds), HOUR).words) * 60
+        said = minutes_in(time_left_with_tone(HOUR + timedelta(seconds=seconds), HOUR).words) * 60
 
     finest = 3600 if abs(seconds) >= 86400 else 60
     if seconds < 0:
@@ -172,7 +172,7 @@ def test_no_time_is_rounded_in_our_favour_and_none_by_much(pages, seconds):
 )
 def test_two_units_are_said_in_every_language(pages, language, words):
     with pages.test_request_context("/", environ_overrides={"helpdesk.language": language}):
-        assert time_left(HOUR + timedelta(hours=49), HOUR).words == words
+        assert time_left_with_tone(HOUR + timedelta(hours=49), HOUR).words == words
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "ar", "pt"])

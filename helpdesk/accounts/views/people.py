@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.forms import InvitationForm, MembershipForm, NewQueueForm
+from helpdesk.accounts.forms import AddToTeamForm, InvitationForm, NewQueueForm
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import (
     INVITES,
@@ -155,8 +155,8 @@ def _invitation_form() -> InvitationForm:
     return form
 
 
-def _membership_form(person: Person) -> MembershipForm:
-    form = MembershipForm()
+def _membership_form(person: Person) -> AddToTeamForm:
+    form = AddToTeamForm()
     inside = {membership.team_id for membership in person.memberships}
     form.team.choices = [
         SelectChoice(team.slug, bidi_isolate(team.name))
@@ -168,7 +168,7 @@ def _membership_form(person: Person) -> MembershipForm:
     return form
 
 
-def _person_page(person: Person, form: MembershipForm, *, seen: str | None = None) -> str:
+def _person_page(person: Person, form: AddToTeamForm, *, seen: str | None = None) -> str:
     return render_template(
         "people/show.html",
         person=person,

@@ -66,7 +66,9 @@ def explore_share(share: ExplorationShare) -> list[BrokenInvariant]:
             f"The page {share.playbook} changed while it was being explored."
         )
     if share.is_about_decisions:
-        return list(random_exploration.explore_all_decision_answers(library, page, share.seeds))
+        return list(
+            random_exploration.check_levels_for_all_decision_answers(library, page, share.seeds)
+        )
     if share.is_about_pairs:
         return list(random_exploration.explore_advice_in_pairs(library, page, share.seeds))
     return list(random_exploration.explore_with_random_people(library, page, share.seeds))

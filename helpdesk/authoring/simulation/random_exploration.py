@@ -57,7 +57,7 @@ def explore_with_random_people(
         yield from _one(ground, seed)
 
 
-def explore_all_decision_answers(
+def check_levels_for_all_decision_answers(
     library: WrittenLibrary, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
 ) -> Iterator[BrokenInvariant]:
     """Explore every combination of the decision answers, beside no other answer, and beside what

@@ -6,12 +6,12 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
-from helpdesk.core.leased_tasks import LeasedTask
+from helpdesk.core.leased_tasks import LeasableRow
 from helpdesk.escalations.models.escalation import Escalation
 from helpdesk.escalations.states import DeliveryState
 
 
-class Delivery(RandomIdMixin, LeasedTask, Base):
+class Delivery(RandomIdMixin, LeasableRow, Base):
     """The delivery of one packet. Its id is the id the partner sees on every repeat."""
 
     __tablename__ = "deliveries"

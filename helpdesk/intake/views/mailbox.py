@@ -161,7 +161,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     )
     requests = queries.request_statuses_of(work, case)
     consents = _consents_form(case, requests)
-    messages = queries.messages_for_reporter(work, case)
+    messages = queries.sealed_messages_for_reporter(work, case)
     agreed = queries.confirmed_consents(work, case)
     consents.preset(one.agreement for one in agreed)
     names = _partner_names(requests)

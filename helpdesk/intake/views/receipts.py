@@ -62,7 +62,8 @@ def has_cleared_cookies() -> bool:
 
 
 def can_keep_receipt_under(token: ReportFormToken) -> bool:
-    """Whether we gave out this token: another might be guessed, so nothing is sealed under it."""
+    """Whether a receipt may be kept under this token: we gave it out, since another might be
+    guessed, and the browser keeps our cookie."""
     return token.age is not None and browser_keeps_cookies()
 
 

@@ -13,13 +13,13 @@ from helpdesk.partners.queries import lock_contact, lock_partner
 from helpdesk.partners.stale_page_marks import contact_mark_of
 from helpdesk.partners.term_checks import refuse_unknown_terms
 
-# So long somebody is taken to be there still. Then one of us asks, and nobody counts on it before.
+# So long someone is taken to be there still. Then one of us asks, and nobody counts on it before.
 VERIFIED_FOR: Final = timedelta(days=90)
 ENDED: Final = "This contact has ended. Add a new one if they are back."
 
 
 def add_contact(work: Work, partner: Partner, *, name: str, terms: ContactTerms) -> PartnerContact:
-    """Add somebody who is there. Whoever adds them has just heard so: they count as verified."""
+    """Add someone who is there. Whoever adds them has just heard so: they count as verified."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
     _check(name, terms)
@@ -42,7 +42,8 @@ def change_contact(
 ) -> None:
     """Settle what is true of a contact. `seen` is the mark of what is changed. History says which
     things changed, and no name."""
-    _hold(work, partner, contact)
+    work.require(may_manage_partner, partner)
+    _lock_current(work, partner, contact)
     refuse_if_changed_since(seen, now=contact_mark_of(contact))
     _check(name, terms)
     after = {"name": name, **_kept(terms)}
@@ -55,8 +56,9 @@ def change_contact(
 def verify_contact(
     work: Work, partner: Partner, contact: PartnerContact, *, seen: str | None = None
 ) -> None:
-    """Somebody made sure that it is still so: it counts for as long again."""
-    _hold(work, partner, contact)
+    """Someone made sure that it is still so: it counts for as long again."""
+    work.require(may_manage_partner, partner)
+    _lock_current(work, partner, contact)
     refuse_if_changed_since(seen, now=contact_mark_of(contact))
     _verify(work, contact)
     work.record("partner.contact_verified", partner, contact=contact.id)
@@ -64,14 +66,14 @@ def verify_contact(
 
 def end_contact(work: Work, partner: Partner, contact: PartnerContact) -> None:
     """They are there no more, or we no longer count on them. What they were stays."""
-    _hold(work, partner, contact)
+    work.require(may_manage_partner, partner)
+    _lock_current(work, partner, contact)
     contact.ended_on = work.at.date()
     work.record("partner.contact_ended", partner, contact=contact.id)
 
 
-def _hold(work: Work, partner: Partner, contact: PartnerContact) -> None:
+def _lock_current(work: Work, partner: Partner, contact: PartnerContact) -> None:
     """A partner before its contacts, as it is now."""
-    work.require(may_manage_partner, partner)
     lock_partner(work, partner)
     lock_contact(work, contact)
     if contact.ended_on is not None:

@@ -97,7 +97,7 @@ def require_unfinished(run: Run) -> None:
         )
 
 
-def _begin(work: Work, case: Case, edition: repository.CurrentEdition) -> Run:
+def _begin(work: Work, case: Case, edition: repository.PinnablePlaybook) -> Run:
     storage.store_edition(work, edition)
     run = Run(
         case=case,

@@ -20,8 +20,8 @@ from helpdesk.playbooks.step_rules import (
     may_skip_step,
     missing_proof,
     missing_proof_message,
+    quoted_step_titles,
     steps_blocking_outcome,
-    titles_of_steps,
 )
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.facts_found_elsewhere import (
@@ -166,7 +166,9 @@ def _step_at_work(
         repeated_steps.require_seen_record(run, step_id, seen)
         return at_work, now
     if now.waits_for:
-        raise Conflict(f"This step is waiting for: {titles_of_steps(at_work.page, now.waits_for)}.")
+        raise Conflict(
+            f"This step is waiting for: {quoted_step_titles(at_work.page, now.waits_for)}."
+        )
     if now.record is not None:
         raise StalePage("Someone has already finished this step.")
     raise Conflict("From what we know now, this step isn’t needed.")

@@ -1,6 +1,15 @@
 """Queries for runs."""
 
-from helpdesk.runs.queries.current_runs import (
+from helpdesk.runs.queries.edition_moves import MovePreview, newer_edition, preview_move
+from helpdesk.runs.queries.evidence_and_notes import (
+    condition_names_in_words,
+    evidence_of,
+    message_suggested_by_step,
+    note_of_record,
+    platform_of,
+    written_evidence_kinds,
+)
+from helpdesk.runs.queries.runs_and_progress import (
     AT_WORK,
     EVER_AT_WORK,
     FACTS,
@@ -15,15 +24,6 @@ from helpdesk.runs.queries.current_runs import (
     step_establishing_fact,
     steps_due_again,
     unfinished_run_of,
-)
-from helpdesk.runs.queries.edition_moves import MovePreview, newer_edition, preview_move
-from helpdesk.runs.queries.evidence_and_notes import (
-    condition_names_in_words,
-    evidence_of,
-    message_suggested_by_step,
-    note_of_record,
-    platform_of,
-    written_evidence_kinds,
 )
 from helpdesk.runs.queries.startable_playbooks import (
     playbook_to_start,

@@ -18,8 +18,8 @@ from helpdesk.playbooks.model import EvidenceItem, Playbook, PlaybookReadiness
 from helpdesk.playbooks.run_progress import RecordedStep
 from helpdesk.runs.condition_context import answers_of
 from helpdesk.runs.models import Run
-from helpdesk.runs.queries.current_runs import pinned_playbook_of
 from helpdesk.runs.queries.evidence_and_notes import evidence_of
+from helpdesk.runs.queries.runs_and_progress import pinned_playbook_of
 
 
 def newer_edition(run: Run) -> Playbook | None:

@@ -9,7 +9,7 @@ from helpdesk.playbooks import repository
 from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.runs.models import Run, StepRecord
-from helpdesk.runs.queries.current_runs import pinned_playbook_of
+from helpdesk.runs.queries.runs_and_progress import pinned_playbook_of
 
 
 def condition_names_in_words(page: Playbook, names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from helpdesk.playbooks.run_progress import StepsProgress
 from helpdesk.playbooks.step_preview import StepPreview, preview_steps
 from helpdesk.playbooks.step_progress_calculator import track_progress
 from helpdesk.runs.condition_context import condition_context
-from helpdesk.runs.queries.current_runs import (
+from helpdesk.runs.queries.runs_and_progress import (
     RunProgress,
     all_runs_of_case,
     effective_shared_records,

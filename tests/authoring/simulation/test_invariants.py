@@ -9,8 +9,8 @@ from helpdesk.authoring.simulation import invariants, scripted, simulator
 from helpdesk.authoring.simulation.invariants import INVARIANTS
 from helpdesk.authoring.simulation.random_exploration import (
     NEVER_AN_EXCEPTION,
+    check_levels_for_all_decision_answers,
     explore_advice_in_pairs,
-    explore_all_decision_answers,
     explore_with_random_people,
 )
 from helpdesk.cases.levels import Level
@@ -33,7 +33,7 @@ def broken(page=ACCOUNT, library=LIBRARY, seeds=SEEDS):
 
 
 def broken_decisions(page=ACCOUNT, library=LIBRARY):
-    return {one.invariant for one in explore_all_decision_answers(library, page)}
+    return {one.invariant for one in check_levels_for_all_decision_answers(library, page)}
 
 
 def with_step(step_id, **changes):
@@ -97,7 +97,7 @@ def test_what_decides_in_hours_and_is_crowded_out_by_another_kind_is_seen():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_levels_hold_for_every_combination_of_decisions(page):
-    assert list(explore_all_decision_answers(LIBRARY, page, backgrounds=[1])) == []
+    assert list(check_levels_for_all_decision_answers(LIBRARY, page, backgrounds=[1])) == []
 
 
 def test_a_page_that_never_ends_is_seen():

@@ -1,5 +1,5 @@
-"""Queries for the runs of a case as they stand: the pinned playbook, the progress, the steps that
-came back."""
+"""Queries for the runs of a case, ended ones included, with the playbook each pinned and its
+progress; and for the steps that are due again in the actor’s queues."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
