@@ -89,7 +89,7 @@ def gallery():
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
-    app.jinja_env.globals.update(once=render_once)
+    app.jinja_env.globals.update(once=render_once, may_see_requests=True)
     app.jinja_env.filters.update(
         name=name_markup, isolated=bidi_isolate, harmless=visible_defanged_text
     )
