@@ -196,7 +196,7 @@ def test_history_names_the_answers_that_were_released_and_never_what_they_say(ho
         judged = select(func.count()).where(HistoryEntry.action == "case.judged")
         assert work.session.scalar(judged) == 2, "a release is no judgement"
     assert [one.details for one in entries] == [
-        {"answers": ["hold"], "about": ["account-takeover"]},
+        {"answers": ["hold"]},
         {"answers": ["danger"]},
     ]
     assert timeline.sentence_for_entry(entries[1], {}, {}) == (
