@@ -40,6 +40,7 @@ class LintRule(StrEnum):
     AT_STAKE = "L32"
     FITS_WHAT_WAS_SAID = "L33"
     DANGER_NAMED = "L34"
+    SAID_TO_BE_SOON = "L35"
 
     @property
     def requirement(self) -> str:
@@ -82,4 +83,5 @@ _TITLES = {
     LintRule.AT_STAKE: "Advice says what is lost if it is followed late.",
     LintRule.FITS_WHAT_WAS_SAID: "No advice goes against what the person said.",
     LintRule.DANGER_NAMED: "An answer that raises the level has a line of advice of its own.",
+    LintRule.SAID_TO_BE_SOON: "What keeps people safe now or today is among the first lines.",
 }

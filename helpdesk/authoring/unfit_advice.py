@@ -33,15 +33,20 @@ def find_unfit_advice(
     checks: Iterable[AdviceCheck], pages: Sequence[Playbook], answers: Context
 ) -> Iterator[UnfitAdvice]:
     """Find unfit advice: what these pages would say to somebody with these answers, and should
-    not."""
+    not.
+
+    With several kinds of trouble the first lines may be full of what saves lives today: then
+    nothing else is missing among them.
+    """
     told = merged_advice(pages, answers)
     # of several kinds none knows that it is the one that has stopped
     counted = answers if len(pages) == 1 else not_stopped(answers)
+    is_full = len(pages) > 1 and told.has_room_for_nothing_but_safety
     for check in checks:
         asking = _pages_asking(check, pages)
         if asking and _applies(check, counted):
             own = {str(line.text) for page in asking for line in page.safe_now}
-            yield from _held(check, told, own)
+            yield from _held(check, told, own, is_full=is_full)
 
 
 def minimal_answers_for_condition(
@@ -81,7 +86,9 @@ def _applies(check: AdviceCheck, answers: Context) -> bool:
     return check.when is None or (evaluate_condition(check.when, answers) is ConditionTruth.TRUE)
 
 
-def _held(check: AdviceCheck, told: SafeNowAdvice, own: Container[str]) -> Iterator[UnfitAdvice]:
+def _held(
+    check: AdviceCheck, told: SafeNowAdvice, own: Container[str], *, is_full: bool
+) -> Iterator[UnfitAdvice]:
     """What is never said is looked for in the lines of the pages that ask: those of another kind
     speak of another phone, another bank, another account."""
     lines = [one for one in (*told.dos, *told.donts) if str(one.text) in own]
@@ -89,6 +96,7 @@ def _held(check: AdviceCheck, told: SafeNowAdvice, own: Container[str]) -> Itera
         yield UnfitAdvice(check, line, words)
     if (
         check.first
+        and not is_full
         and next(_saying((*told.first_dos, *told.first_donts), check.first), None) is None
     ):
         yield UnfitAdvice(check, None, " or ".join(f"“{one}”" for one in check.first))

@@ -7,12 +7,14 @@ from typing import Final
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
-from helpdesk.playbooks.model import Advice, Playbook, Question, RedFlag
+from helpdesk.playbooks.model import Advice, LossIfLate, Playbook, Question, RedFlag
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_settable_by_step
 
 # So many lines of advice a frightened person is shown at first; the others stand behind them.
 FIRST: Final = 5
 FIRST_DONTS: Final = 2
+# What somebody says who knows of no danger to anybody.
+NO_DANGER: Final = {"danger": "none_known"}
 
 
 def applicable_questions(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
@@ -72,6 +74,13 @@ class SafeNowAdvice:
         return self.donts[: max(kept, min(room, left_by_dos))]
 
     @property
+    def has_room_for_nothing_but_safety(self) -> bool:
+        """Whether all first things to do are for people's safety and too late tomorrow."""
+        return self.dos_within_hours >= len(self.first_dos) and all(
+            one.at_stake is LossIfLate.SAFETY for one in self.first_dos
+        )
+
+    @property
     def more_dos(self) -> tuple[Advice, ...]:
         """What to do after the first lines."""
         return self.dos[len(self.first_dos) :]
@@ -102,9 +111,20 @@ class AdviceNotRuledOut:
     is_sure: bool
 
     @property
-    def is_called_for_within_hours(self) -> bool:
-        """Whether it keeps a place among the first lines."""
-        return self.is_sure and self.advice.within_hours
+    def keeps_its_place(self) -> bool:
+        """Whether it stands among the first lines whatever else there is to say."""
+        return self.advice.within_hours and (self.is_sure or self.is_about_danger)
+
+    @property
+    def is_about_danger(self) -> bool:
+        """Whether it is there because of danger alone, and sends to people or to safety at once.
+        Where nobody has said whether there is any, it is not taken for none."""
+        advice = self.advice
+        return (
+            advice.within_hours
+            and advice.at_stake is LossIfLate.SAFETY
+            and _fits(advice, NO_DANGER) is ConditionTruth.FALSE
+        )
 
 
 def fitting_advice(playbook: Playbook, answers: Context) -> tuple[AdviceNotRuledOut, ...]:
@@ -118,21 +138,26 @@ def fitting_advice(playbook: Playbook, answers: Context) -> tuple[AdviceNotRuled
 
 
 def advice_by_urgency(lines: Iterable[AdviceNotRuledOut]) -> SafeNowAdvice:
-    """What the answers call for within hours comes first, then what loses most if done late; of
-    two alike, the one that fits for certain."""
+    """What is too late tomorrow comes first, then what loses most if done late; of two alike, the
+    one that fits for certain.
+
+    Of what is too late tomorrow people's safety comes before all else: no money, account or proof
+    ever stands before it. There what danger there may be counts as certain.
+    """
     ordered = sorted(lines, key=_urgency)
     dos = [one for one in ordered if not one.advice.is_dont]
     donts = [one for one in ordered if one.advice.is_dont]
     return SafeNowAdvice(
         dos=tuple(one.advice for one in dos),
         donts=tuple(one.advice for one in donts),
-        dos_within_hours=sum(one.is_called_for_within_hours for one in dos),
-        donts_within_hours=sum(one.is_called_for_within_hours for one in donts),
+        dos_within_hours=sum(one.keeps_its_place for one in dos),
+        donts_within_hours=sum(one.keeps_its_place for one in donts),
     )
 
 
 def _urgency(one: AdviceNotRuledOut) -> tuple[bool, int, bool]:
-    return not one.is_called_for_within_hours, one.advice.at_stake.rank, not one.is_sure
+    counts = one.is_sure or one.is_about_danger
+    return not one.keeps_its_place, one.advice.at_stake.rank, not counts
 
 
 def _fits(advice: Advice, answers: Context) -> ConditionTruth:

@@ -1,18 +1,31 @@
 """The first lines of advice are those that lose most if they are followed late."""
 
+import random
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.answer_evaluation import FIRST, FIRST_DONTS, safe_now_advice
-from helpdesk.playbooks.conditions import AllOf, Answered, Is
+from helpdesk.authoring.simulation.random_people import random_answers
+from helpdesk.playbooks.answer_evaluation import (
+    FIRST,
+    FIRST_DONTS,
+    drop_hidden_answers,
+    safe_now_advice,
+)
+from helpdesk.playbooks.conditions import AllOf, Answered, AtLeast, Is
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.several_kinds_of_trouble import merged_advice
+from helpdesk.playbooks.several_kinds_of_trouble import (
+    merged_advice,
+    merged_questions,
+    not_stopped,
+)
 
-PAGES = load_current_library().playbooks
+LIBRARY = load_current_library()
+PAGES = LIBRARY.playbooks
 PAGE = next(page for page in PAGES if page.id == "doxing")
 CHILD = Is("dox_what", "child")
 
@@ -68,9 +81,77 @@ def test_what_nobody_called_for_keeps_no_place_however_soon_it_would_be_too_late
     assert ids(safe_now_advice(page, {"dox_what": ("child",)}).dos) == ["line-1", "line-0"]
 
 
+def is_about_danger(one):
+    """There because of danger, and for no other reason."""
+    is_soon = one.at_stake is LossIfLate.SAFETY and one.within_hours and one.when is not None
+    none = {"danger": "none_known"}
+    return is_soon and evaluate_condition(one.when, none) is ConditionTruth.FALSE
+
+
+def saves_a_life_today(one, answers):
+    """Safety that cannot wait: called for by the answers, or by danger nobody has ruled out."""
+    if one.at_stake is not LossIfLate.SAFETY or not one.within_hours:
+        return False
+    is_sure = one.when is None or evaluate_condition(one.when, answers) is ConditionTruth.TRUE
+    return is_sure or is_about_danger(one)
+
+
+def people_with(pages):
+    """Who has answered nothing, and some who were made up."""
+    yield {}
+    questions = merged_questions(LIBRARY, pages)
+    for seed in range(2):
+        dice = random.Random(f"{seed} {[page.id for page in pages]}")  # noqa: S311 - made up
+        yield drop_hidden_answers(questions, random_answers(questions, dice))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_what_saves_a_life_stands_before_all_else_with_one_kind_and_with_two(page):
+    """Only other such lines may crowd one out of the first, and never all that send who may be in
+    danger to people."""
+    after = PAGES[PAGES.index(page) + 1 :]
+    for pages in ((page,), *((page, other) for other in after)):
+        for answers in people_with(pages):
+            told = merged_advice(pages, answers)
+            first_dos = set(map(is_about_danger, told.first_dos))
+            assert True in first_dos or not any(map(is_about_danger, told.dos))
+            known = answers if len(pages) == 1 else not_stopped(answers)
+
+            for lines, first in ((told.dos, told.first_dos), (told.donts, told.first_donts)):
+                saves = [saves_a_life_today(one, known) for one in lines]
+                where = f"{[one.id for one in pages]} {answers} {ids(lines)}"
+                assert saves == sorted(saves, reverse=True), where
+                assert all(saves[: len(first)]) or not any(saves[len(first) :]), where
+
+
+def test_danger_that_nobody_was_asked_about_still_stands_before_the_money():
+    danger = replace(line(1, LossIfLate.SAFETY, AtLeast("danger", "credible")), within_hours=True)
+    money = replace(line(0, LossIfLate.MONEY), within_hours=True)
+    page = replace(PAGE, safe_now=(money, danger))
+
+    assert ids(safe_now_advice(page, {}).dos) == ["line-1", "line-0"]
+    assert ids(safe_now_advice(page, {"danger": "unsure"}).dos) == ["line-1", "line-0"]
+    assert ids(safe_now_advice(page, {"danger": "none_known"}).dos) == ["line-0"]
+
+
 @pytest.mark.parametrize(
     ("kinds", "said", "line_id"),
     [
+        (
+            ["account-takeover", "impersonation"],
+            {"fakeme_does": ("calls", "money"), "inside": ("people", "money")},
+            "warn-place",
+        ),
+        (
+            ["account-takeover", "smear-campaign"],
+            {"inside": ("people", "money"), "smear_effect": ("authority",)},
+            "lawyer-now",
+        ),
+        (
+            ["device-lost-seized"],
+            {"seized_how": "police", "seized_state": "open", "seized_on_it": ("sources",)},
+            "lawyer-first",
+        ),
         (
             ["arrest-detention", "workspace-or-payment-fraud"],
             {"office_money": "sent_now", "office_bank": "not_yet", "arrest_state": "held_known"},

@@ -1,6 +1,6 @@
 """Lint rules about advice: what is at stake, what was said, and every danger has a line."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.lint_input import LintInput
@@ -13,17 +13,14 @@ from helpdesk.authoring.unfit_advice import (
     minimal_answers_for_condition,
 )
 from helpdesk.playbooks.conditions import Context, Value
-from helpdesk.playbooks.model import RedFlag
+from helpdesk.playbooks.model import Advice, LossIfLate, RedFlag
 
 
 def advice_without_cost_of_delay(material: LintInput) -> Iterator[LintFinding]:
     """L32: a line of advice that does not say what is lost if it is followed late."""
     for page in material.library.playbooks:
         for line in page.safe_now:
-            file, _ = file_and_line_of(line.text.id, material.files)
-            written = material.files[file].pairs()["safe_now"].items()
-            entry = next((one for one in written if _is_called(one, line.id)), None)
-            if entry is not None and "at_stake" not in entry.pairs():
+            if "at_stake" not in _written(material, line, otherwise=("at_stake",)):
                 yield material.finding_at(
                     line.text,
                     LintRule.AT_STAKE,
@@ -58,6 +55,33 @@ def dangers_without_advice(material: LintInput) -> Iterator[LintFinding]:
                     is_shown_because_of(line, answers, own) for line in page.safe_now
                 ):
                     yield _nothing_said(material, flag, answers)
+
+
+def safety_said_to_be_soon_without_mark(material: LintInput) -> Iterator[LintFinding]:
+    """L35: a line for people's safety that says now or today, and neither is marked `within_hours`
+    nor says that it can wait."""
+    for page in material.library.playbooks:
+        for line in page.safe_now:
+            if line.at_stake is not LossIfLate.SAFETY:
+                continue
+            phrase = next(material.words.soon.found_in(str(line.text)), None)
+            if phrase is not None and "within_hours" not in _written(
+                material, line, otherwise=("within_hours",)
+            ):
+                yield material.finding_at(
+                    line.text,
+                    LintRule.SAID_TO_BE_SOON,
+                    f"'{line.id}' says '{phrase.words}'; add `within_hours: true`, so that nothing "
+                    "that can wait stands before it, or `within_hours: false` if it can wait",
+                )
+
+
+def _written(material: LintInput, line: Advice, *, otherwise: Iterable[str]) -> Container[str]:
+    """The keys that are written in this line; `otherwise` where it stands on no page."""
+    file, _ = file_and_line_of(line.text.id, material.files)
+    written = material.files[file].pairs()["safe_now"].items()
+    entry = next((one for one in written if _is_called(one, line.id)), None)
+    return tuple(otherwise) if entry is None else tuple(entry.pairs())
 
 
 def _nothing_said(material: LintInput, flag: RedFlag, answers: Context) -> LintFinding:

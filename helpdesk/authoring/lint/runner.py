@@ -46,6 +46,7 @@ CHECKS: tuple[LintCheck, ...] = (
     advice.advice_without_cost_of_delay,
     advice.advice_that_misfits_answers,
     advice.dangers_without_advice,
+    advice.safety_said_to_be_soon_without_mark,
 )
 
 

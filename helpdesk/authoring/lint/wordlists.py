@@ -19,13 +19,15 @@ class WordLists:
     open: PhraseMatcher
     claims: PhraseMatcher
     speaks: PhraseMatcher
+    soon: PhraseMatcher
     shorteners: tuple[str, ...]
 
 
 def read_word_lists(file: Node) -> WordLists:
     """Read the word lists."""
     page = file.fields(
-        "schema stubs risky blame framing intimate asks_for_pictures open claims speaks shorteners"
+        "schema stubs risky blame framing intimate asks_for_pictures open claims speaks soon "
+        "shorteners"
     )
     if page["schema"].text() != "words/1":
         page["schema"].refuse("this reader knows words/1")
@@ -39,6 +41,7 @@ def read_word_lists(file: Node) -> WordLists:
         open=_list(page, "open"),
         claims=_list(page, "claims"),
         speaks=_list(page, "speaks"),
+        soon=_list(page, "soon"),
         shorteners=page.list_of("shorteners", Node.text),
     )
 

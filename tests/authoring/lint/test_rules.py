@@ -1,4 +1,4 @@
-"""Each of the 34 rules is shown a fault in a copy of our own pages, and alone reports it."""
+"""Each of the 35 rules is shown a fault in a copy of our own pages, and alone reports it."""
 
 from datetime import date
 
@@ -42,6 +42,14 @@ FAULTS = (
         "when: {all: [{answered: chat_at_stake}, {is: [chat_at_stake, sources]}]}",
         "when: {at_least: [danger, credible]}",
         "'used-by-sources' raises the level (chat_at_stake sources), and no line",
+    ),
+    (
+        "L35",
+        "a line for safety that says today, and stands behind the money",
+        "types/spyware-alert.yml",
+        "  - id: raid-soon\n",
+        "  - id: call-soon\n    say: Call today.★\n    at_stake: safety\n  - id: raid-soon\n",
+        "'call-soon' says 'today'; add `within_hours: true`",
     ),
     (
         "L01",
@@ -496,7 +504,7 @@ def test_old_words_in_another_language_are_reported(pages):
 
 def test_every_rule_has_seen_a_fault():
     assert {rule for rule, *_ in FAULTS} | {"L25"} == set(LintRule)
-    assert len(LintRule) == 34
+    assert len(LintRule) == 35
 
 
 @pytest.mark.parametrize(
