@@ -161,8 +161,14 @@ def contains_code(text: str) -> bool:
         or next(code_words.find_codes_in_words(words, forgiving=False), None) is not None
         or code_words.contains_partial_code(words)
         or any(number < POSSIBLE_CODES for number in code_digits.find_written_codes(text))
+        or any(map(_may_be_drawn, code_digits.find_regrouped_codes(text)))
         or _is_nothing_else(text, words)
     )
+
+
+def _may_be_drawn(number: int) -> bool:
+    """Whether we would give this number to anybody: of what only looks like one, one in eight."""
+    return number < POSSIBLE_CODES and not code_words.has_offensive_word(number)
 
 
 def _is_nothing_else(text: str, words: list[str]) -> bool:

@@ -268,6 +268,32 @@ def test_a_list_of_numbers_is_no_code(kind, many, between):
         assert not codes.contains_code(said), said
 
 
+@pytest.mark.parametrize("size", [4, 8, 10, 20])
+@pytest.mark.parametrize("between", [" ", "-", " - "])
+def test_a_code_in_digits_is_found_in_groups_of_another_size(size, between):
+    for _ in range(50):
+        plain = ReturnCode.new().digits.replace(" ", "")
+        said = between.join(plain[start : start + size] for start in range(0, len(plain), size))
+        assert codes.contains_code(said), said
+        assert codes.contains_code(f"It is {said}. 3 men came."), said
+
+
+def test_a_code_in_fours_is_found_over_several_lines():
+    plain = ReturnCode.new().digits.replace(" ", "")
+    fours = [plain[start : start + 4] for start in range(0, len(plain), 4)]
+
+    assert codes.contains_code(f"{' '.join(fours[:5])}\n{' '.join(fours[5:])}")
+
+
+@pytest.mark.parametrize("size", [8, 10, 20])
+def test_numbers_that_each_stand_on_a_line_are_a_list_and_no_code(size):
+    plain = ReturnCode.new().digits.replace(" ", "")
+
+    assert not codes.contains_code(
+        "\n".join(plain[start : start + size] for start in range(0, len(plain), size))
+    )
+
+
 @pytest.mark.parametrize("between", [" ", "", "-", "\n"])
 def test_a_code_in_digits_is_found_as_we_write_it_and_in_one_piece(between):
     for _ in range(50):
