@@ -74,6 +74,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Took responsibility for not filing the platform’s own form.",
     "escalation.approved": "Approved the request{alone}.",
+    "escalation.approved_again": "Approved the request again, because the person who wrote it had "
+    "confirmed again who is asking, or whose account it is.",
     "escalation.second_person_called": "Asked for a second person to read the {words}.",
     "escalation.second_person_told": "A second person was asked to read the {words}.",
     "escalation.second_person_untold": "Nobody could be reached to read the {words}.",
@@ -81,7 +83,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.second_reader_untold": "Nobody could be reached to read what had been sent.",
     "escalation.second_reading_overdue": "Nobody had read it within the hour, so someone else was "
     "asked to.",
-    "escalation.second_read": "Read the request after it was sent.",
+    "escalation.second_read": "Read the request as its second reader.",
     "escalation.partner_changed": "The request is to {partner} now.",
     "escalation.partner_told": "The partner was told about an update on the request.",
     "escalation.partner_told_otherwise": "Told the partner in another way about an update on "

@@ -15,6 +15,7 @@ from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
     CANNOT_BE_CHECKED,
+    VETTED,
     WAY_TO_REPORTER,
     GateInputs,
     ReporterContacts,
@@ -83,15 +84,18 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
 
 
 def is_found_out_again_by(work: Work, escalation: Escalation, actors: Collection[str]) -> bool:
-    """Whether what a request rests on was found out by one of these since it was approved: nobody
-    else has looked at that."""
-    if not could_change_account_access(escalation.ask) or escalation.approved_at is None:
+    """Whether what a request rests on would hold, but that one of these found it out since it was
+    approved: nobody else has looked at that."""
+    approved_at = escalation.approved_at
+    if not could_change_account_access(escalation.ask) or approved_at is None:
         return False
     facts = facts_of_playbook(work, escalation.case, escalation.playbook)
-    return any(
-        facts[name].set_at > escalation.approved_at and facts[name].set_by in actors
+    values = {name: fact.value for name, fact in facts.items()}
+    if values.get("vetted") not in VETTED or values.get(OWNERSHIP) != OWNER_CONFIRMED:
+        return False
+    return not _is_owner_refused_since(work, escalation) and any(
+        facts[name].set_at > approved_at and facts[name].set_by in actors
         for name in BASIS_OF_REQUESTS
-        if name in facts
     )
 
 

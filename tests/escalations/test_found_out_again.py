@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from helpdesk.cases.levels import Level
 from helpdesk.core.errors import Conflict
+from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations as duty
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import DeliveryState, EscalationState
@@ -93,3 +96,44 @@ def test_of_what_a_partner_has_its_writer_does_not_take_the_alarm_away(house, st
     for step in STEPS:
         record(house, house.lead, "confirmed", 6, step)
     assert on_board(house) == []
+
+
+def test_what_its_writer_found_not_to_be_theirs_is_not_said_to_be_confirmed(house, staff):
+    confirm(house)
+    asked = house.carried(playbook="account-takeover")
+
+    record(house, house.writer, "refused", 2)
+
+    page = sign_in(staff, house.second).get(page_of(house, asked)).text
+    assert SAID not in page
+    assert "It is no longer confirmed who is asking, or whose account it is" in page
+
+
+def test_nor_where_who_is_asking_was_found_unknown_by_a_colleague_besides(house, staff):
+    confirm(house)
+    asked = house.carried(playbook="account-takeover")
+    found_out_by_its_writer(house, asked, "confirm-owner")
+
+    record(house, house.lead, "refused", 6, "vetting.vouch")
+
+    page = sign_in(staff, house.second).get(page_of(house, asked)).text
+    assert SAID not in page
+    assert "It is no longer confirmed who is asking, or whose account it is" in page
+
+
+def test_who_approves_it_again_is_its_second_reader_too_where_one_was_missing(house):
+    confirm(house)
+    house.change_case(level=Level.IMMEDIATE)
+    asked = house.approve(house.ask(playbook="account-takeover"), who=house.writer)
+    found_out_by_its_writer(house, asked, "confirm-owner")
+
+    with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=6)) as work:
+        operations.resend_request(work, house.mine(work, asked))
+
+    now = house.now(asked)
+    assert (now.approved_by, now.second_reader) == (house.second.actor.id,) * 2
+    assert not now.is_unread
+    with house.as_(house.second) as work:
+        of_it = select(HistoryEntry.action).where(HistoryEntry.subject_id == asked.id)
+        said = work.session.scalars(of_it.order_by(HistoryEntry.id)).all()
+    assert said[-2:] == ["escalation.approved_again", "escalation.second_read"]

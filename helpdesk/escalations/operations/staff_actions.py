@@ -210,9 +210,13 @@ def resend_request(
         raise StalePage("This request is not waiting to be sent again.")
     refuse_if_basis_changed_since(work, escalation, heard)
     refuse_if_gates_closed(work, escalation)
+    # Asked before either is written: whoever approves it again is no reader of what they approved.
+    is_second_reading = escalation.is_unread and (
+        work.actor.id not in excluded_second_persons(work, escalation)
+    )
     if request_basis.is_found_out_again_by(work, escalation, writers_of(work, escalation)):
         _approve_again(work, escalation, seen_wording)
-    if escalation.is_unread and work.actor.id not in excluded_second_persons(work, escalation):
+    if is_second_reading:
         refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
         escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
         work.record("escalation.second_read", escalation)
@@ -226,4 +230,4 @@ def _approve_again(work: Work, escalation: Escalation, seen_wording: str | None)
     it, answers for that as whoever approved it did."""
     refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
     escalation.approved_by, escalation.approved_at = work.actor.id, work.at
-    work.record("escalation.second_read", escalation)
+    work.record("escalation.approved_again", escalation, packet_hash=escalation.packet_hash)
