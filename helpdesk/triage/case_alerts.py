@@ -1,37 +1,14 @@
 """Alerts about one case: an email for each person to alert, sent, and the result recorded."""
 
-from datetime import datetime, timedelta
-from typing import Final
-
-from sqlalchemy import select
+from datetime import datetime
 
 from helpdesk.accounts import on_call
 from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
-from helpdesk.core.history import HistoryEntry
-from helpdesk.core.recent_times import happened_within
 from helpdesk.core.work import Work
 from helpdesk.triage import operations
-
-ALERTS: Final = ("triage.duty_called", "triage.alarm_sent", "triage.word_alarm_sent")
-# The public pages queue these, and nobody who took those over fills an inbox with one case: at the
-# most urgent level, all that a case has alarms for within an hour are six, and danger has its own.
-AN_HOUR: Final = 12
-HOUR: Final = timedelta(hours=1)
-
-
-def is_alert_due(work: Work, case: Case, kind: str) -> bool:
-    """Whether this alarm of a case is still to be sent: nobody has heard it, and few others of the
-    case were sent within the hour."""
-    sent = work.session.execute(
-        select(HistoryEntry.at, HistoryEntry.details["alarm"].astext).where(
-            HistoryEntry.case_id == case.id, HistoryEntry.action.in_(ALERTS)
-        )
-    ).all()
-    lately = [at for at, _ in sent if happened_within(at, HOUR, at=work.at)]
-    return len(lately) < AN_HOUR and kind not in {alarm for _, alarm in sent}
 
 
 def tier_of_one_person(person_id: str | None) -> on_call.AlertTier:

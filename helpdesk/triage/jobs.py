@@ -5,19 +5,28 @@ from typing import Final
 from helpdesk.accounts import on_call
 from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.models import Case
-from helpdesk.cases.response_targets import due_time_as_job_argument, is_clock_still_due
+from helpdesk.cases.response_targets import (
+    due_time_as_job_argument,
+    is_clock_still_due,
+    response_plan_of,
+)
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import danger_alerts, surge_alerts
+from helpdesk.triage.alarm_timing import (
+    alarm_kind,
+    is_alert_heard,
+    planned_alarm,
+    rest_until_alarm,
+    rest_until_alert,
+)
 from helpdesk.triage.case_alerts import (
     compose_case_alert,
-    is_alert_due,
     send_case_alert_and_record,
     tier_of_case_owner,
 )
 from helpdesk.triage.decision_table import AlertAudience
-from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.summary_emails import compose_surge_alert
 from helpdesk.triage.surge_alerts import QueueLane
 
@@ -59,8 +68,11 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
         elif risen and due_at is not None:
             # Another letter than that of its arrival, or of the last time: with another id.
             kind = f"risen-{case.level}-{due_time_as_job_argument(due_at)}"
-            template = "emails/case_risen.txt"
-        if danger is None and not is_alert_due(work, case, kind):
+            kind, template = alarm_kind(work, case, kind), "emails/case_risen.txt"
+        if danger is None and is_alert_heard(work, case, kind):
+            return
+        if danger is None and (rest := rest_until_alert(work, case)):
+            work.enqueue("triage.call_on_duty", after=rest, case_id=case_id, risen=risen)
             return
         call = compose_case_alert(
             context,
@@ -92,14 +104,19 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
             return
         if case.owner_id is None and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
-        kind = f"alarm-{percent}-{due}"
-        if not is_alert_due(work, case, kind):
+        alarm = planned_alarm(case, percent)
+        percent, within = alarm.percent, response_plan_of(case).first_reply
+        kind = alarm_kind(work, case, f"alarm-{percent}-{due}")
+        if is_alert_heard(work, case, kind):
+            return
+        if rest := rest_until_alarm(work, case, case.reply_due_at, within=within, percent=percent):
+            work.enqueue("triage.alarm", after=rest, case_id=case_id, percent=percent, due=due)
             return
         call = compose_case_alert(
             context,
             work,
             case,
-            LADDERS[_tell_at(case, percent)],
+            LADDERS[alarm.tell],
             template="emails/alarm.txt",
             kind=kind,
             percent=percent,
@@ -144,16 +161,20 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
         case = work.session.get(Case, case_id)
         if case is None or not is_clock_still_due(case.word_due_at, due):
             return
-        kind = f"word-alarm-{percent}-{due}"
-        if not is_alert_due(work, case, kind):
+        alarm = planned_alarm(case, percent)
+        percent, within = alarm.percent, response_plan_of(case).next_word
+        kind = alarm_kind(work, case, f"word-alarm-{percent}-{due}")
+        if is_alert_heard(work, case, kind):
             return
-        told = _tell_at(case, percent)
-        first = (tier_of_case_owner(case),) if told is AlertAudience.DUTY else ()
+        if rest := rest_until_alarm(work, case, case.word_due_at, within=within, percent=percent):
+            work.enqueue("triage.word_alarm", after=rest, case_id=case_id, percent=percent, due=due)
+            return
+        first = (tier_of_case_owner(case),) if alarm.tell is AlertAudience.DUTY else ()
         call = compose_case_alert(
             context,
             work,
             case,
-            (*first, *LADDERS[told]),
+            (*first, *LADDERS[alarm.tell]),
             template="emails/word_alarm.txt",
             kind=kind,
             percent=percent,
@@ -161,8 +182,3 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
     send_case_alert_and_record(
         context, case_id, call, action="triage.word_alarm_sent", kind=kind, percent=percent
     )
-
-
-def _tell_at(case: Case, percent: int) -> AlertAudience:
-    alarms = load_decision_table().plan(case.level).alarms
-    return next((one.tell for one in alarms if one.percent == percent), AlertAudience.LEAD)

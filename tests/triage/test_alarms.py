@@ -1,7 +1,7 @@
 """An alarm reaches somebody, or says in red that it did not: one odd address silences nobody."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from helpdesk.accounts.models import Person
 from helpdesk.adapters.mailer import FolderMailer
-from helpdesk.cases import clocks
-from helpdesk.cases.models import Case
+from helpdesk.cases import clocks, response_targets
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError
 from helpdesk.core.history import HistoryEntry
@@ -18,7 +19,7 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Envelope
 from helpdesk.key_files import KeyFile
-from helpdesk.triage import case_alerts
+from helpdesk.triage import alarm_timing, jobs, operations
 from tests.factories import a_person, a_team, sign_in, work_as
 from tests.triage.test_operations import RUNNING, history, reported
 
@@ -214,13 +215,114 @@ def test_an_arrival_is_told_once_however_often_it_is_queued(context, house, now)
     assert len(context.mailer.sent) == heard
 
 
-def test_one_case_brings_so_many_letters_within_the_hour(context, house, now):
+def owed_at(context, case, moment):
+    """The public pages' role may say when a reply is owed."""
+    with context.sessions.begin() as session:
+        session.execute(update(Case).where(Case.id == case.id).values(reply_due_at=moment))
+    return int(moment.timestamp())
+
+
+def alarms_sent(context, case):
+    return [one for name in alarm_timing.ALERTS for one in history(context, case, name)]
+
+
+def test_one_case_brings_so_many_letters_within_the_hour_and_others_are_put_off(
+    context, house, now
+):
     case = reported(context, house, now, RUNNING)
     run_due_jobs(context, "notices", at=now)
+
+    for minutes in range(40):
+        due = owed_at(context, case, now + timedelta(minutes=minutes))
+        enqueue(context, now, "triage.alarm", case_id=case.id, percent=100, due=due)
+
+    assert len(alarms_sent(context, case)) == alarm_timing.AN_HOUR
+    [last] = [
+        one
+        for one in waiting(context, "triage.alarm")
+        if one.arguments["due"] == due and one.state is OutboxJobState.WAITING
+    ]
+    assert timedelta(minutes=50) < last.due_at - datetime.now(UTC) <= timedelta(hours=1)
+
+
+def test_one_that_has_come_while_there_is_no_room_is_put_off_too(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    for minutes in range(alarm_timing.AN_HOUR):
+        due = owed_at(context, case, now + timedelta(minutes=minutes))
+        jobs.alert_first_reply(context, case_id=case.id, percent=100, due=due)
+
+    jobs.alert_on_duty(context, case_id=case.id, risen=1)
+
+    assert len(alarms_sent(context, case)) == alarm_timing.AN_HOUR
+    assert {"case_id": case.id, "risen": 1} in [
+        one.arguments for one in waiting(context, "triage.call_on_duty")
+    ]
+
+
+@pytest.mark.parametrize("percent", [1, 75, 100, 1000])
+def test_an_alarm_says_nothing_before_its_time_and_is_heard_then(context, house, percent):
+    at = datetime.now(UTC)
+    case = reported(context, house, at - timedelta(minutes=70), RUNNING)
     due = int(case.reply_due_at.timestamp())
 
-    for percent in range(1, 41):
-        enqueue(context, now, "triage.alarm", case_id=case.id, percent=percent, due=due)
+    jobs.alert_first_reply(context, case_id=case.id, percent=percent, due=due)
 
-    sent = [one for name in case_alerts.ALERTS for one in history(context, case, name)]
-    assert len(sent) == case_alerts.AN_HOUR
+    if percent == 1:  # the plan has none before half of its two hours, and those are gone
+        [told] = alarms_sent(context, case)
+        assert told.details["percent"] == 50
+        return
+    assert alarms_sent(context, case) == []
+    true = case.reply_due_at - timedelta(minutes=120 - min(percent, 100) * 1.2)
+    queued = [
+        one.due_at
+        for one in waiting(context, "triage.alarm")
+        if one.arguments["percent"] == min(percent, 100)
+    ]
+    assert len(queued) == 2
+    assert all(abs(moment - true) < timedelta(seconds=1) for moment in queued)
+
+
+def test_an_alarm_of_our_next_update_says_nothing_before_its_time(context, house):
+    at = datetime.now(UTC)
+    case = reported(context, house, at, RUNNING)
+    with context.begin(at=at) as work:
+        mine = work.session.get(Case, case.id)
+        response_targets.record_update_sent(work, mine)
+        work.record("case.answered", mine)
+    due = int(mine.word_due_at.timestamp())
+
+    jobs.alert_next_update(context, case_id=case.id, percent=100, due=due)
+
+    assert history(context, case, "triage.word_alarm_sent") == []
+    moments = [one.due_at for one in waiting(context, "triage.word_alarm")]
+    assert len([one for one in moments if abs(one - mine.word_due_at) < timedelta(minutes=1)]) == 2
+
+
+def test_a_case_that_was_lowered_and_rises_again_is_heard_again(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    run_due_jobs(context, "notices", at=now)
+    context.mailer.sent.clear()
+    raise_it(context, house, case, now)
+    first = list(context.mailer.sent)
+    assert first
+
+    with work_as(context, house.asha, now) as work:
+        asked = operations.request_lower_level(
+            work, work.session.get(Case, case.id), level=Level.URGENT, reason="It is quiet."
+        ).id
+    with work_as(context, house.bo, now) as work:
+        wish = work.session.get(LowerLevelRequest, asked)
+        operations.decide_lower_level_request(work, wish, granted=True)
+    context.mailer.sent.clear()
+    raise_it(context, house, case, now)
+
+    assert [one.to for one in context.mailer.sent] == [one.to for one in first]
+    assert not {one.message_id for one in context.mailer.sent} & {one.message_id for one in first}
+
+
+def raise_it(context, house, case, now):
+    with work_as(context, house.cleo, now) as work:
+        operations.raise_case_level(
+            work, work.session.get(Case, case.id), level=Level.IMMEDIATE, reason="They are inside."
+        )
+    run_due_jobs(context, "notices", at=now)
