@@ -61,6 +61,7 @@ def _says(contact: PartnerContact) -> str:
         said.append(f"Reads {names_of_languages(contact.languages)}.")
     if contact.opens is not None and contact.closes is not None:
         days = ", ".join(WEEKDAYS[one] for one in contact.weekdays)
-        hours = f"{contact.opens:%H:%M} to {contact.closes:%H:%M}"
+        is_whole_day = contact.opens == contact.closes
+        hours = "all day" if is_whole_day else f"{contact.opens:%H:%M} to {contact.closes:%H:%M}"
         said.append(f"There {hours} ({contact.timezone}) on {days}.")
     return " ".join(said)

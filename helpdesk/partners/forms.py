@@ -87,7 +87,10 @@ class PresenceForm(Form):
     closes = TimeField(
         "When do they close, in their time zone?",
         [Optional()],
-        description="If it’s earlier than they open, it means the next morning.",
+        description=(
+            "If it’s earlier than they open, it means the next morning. If it’s the same time, "
+            "someone is there the whole day."
+        ),
     )
     regions = SelectMultipleField(
         "Which regions do they act for?",
@@ -127,7 +130,8 @@ class PartnerDetailsForm(PresenceForm):
         default=PLATFORM,
         description=(
             "If a reporter agrees to us asking the platform, that only includes a team of the "
-            "platform itself. We ask them about anyone else by name."
+            "platform itself. We ask them about anyone else by name. If you change someone else "
+            "into a team of the platform itself, they have to be vetted again."
         ),
     )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from helpdesk.core.un_subregions import SUBREGIONS
+
 
 class FieldSource(StrEnum):
     """The sources of a packet's field. Only what is typed can be written by hand."""
@@ -215,7 +217,14 @@ FIELDS: Final = (
             ("pt", "Portuguese"),
         ),
     ),
-    PacketField("region", "Region", FieldSource.CASE, _NONE, "region"),
+    PacketField(
+        "region",
+        "Region",
+        FieldSource.CASE,
+        _NONE,
+        "region",
+        choices=tuple(SUBREGIONS.items()),
+    ),
     PacketField(
         "context",
         "What an outsider wouldn’t know",

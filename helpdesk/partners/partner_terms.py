@@ -40,7 +40,7 @@ WEEKDAYS: Final = {
 @dataclass(frozen=True)
 class OfficeHours:
     """When somebody is there, in the partner's own zone; over midnight where it closes before it
-    opens. No days: we do not know."""
+    opens, and the whole day where both are the same. No days: we do not know."""
 
     weekdays: tuple[int, ...] = ()
     opens: time | None = None
@@ -84,7 +84,7 @@ HALF_OF_HOURS: Final = (
 def are_hours_whole(hours: OfficeHours) -> bool:
     """Whether days, opening and closing are all there, or none of them is."""
     told = {bool(hours.weekdays), hours.opens is not None, hours.closes is not None}
-    return len(told) == 1 and (hours.opens is None or hours.opens != hours.closes)
+    return len(told) == 1
 
 
 def unknown_platform_message(platform: str, known: Collection[str]) -> str:

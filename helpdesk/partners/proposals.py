@@ -6,7 +6,7 @@ passes a request on, who cannot read it waits for somebody who can, and who slee
 nobody has told us speaks neither for a partner nor against it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.partners.models import Partner, PartnerContact
 from helpdesk.partners.packet_fields import BY_NAME
@@ -31,6 +32,10 @@ class Fit(IntEnum):
     DOES_NOT = 2
 
 
+# Of region, language and hours, in this order.
+Fits = tuple[Fit, Fit, Fit]
+
+
 @dataclass(frozen=True)
 class RequestNeed:
     """What a request wants of whoever is asked. `region` is a UN subregion, where we know it."""
@@ -45,12 +50,12 @@ class PartnerProposal:
     """A partner, how it fits, and why nothing can be sent to it yet."""
 
     partner: Partner
-    fits: tuple[Fit, Fit, Fit]
+    fits: Fits
     reasons: tuple[str, ...]
     obstacles: tuple[str, ...] = ()
 
     @property
-    def rank(self) -> tuple[bool, tuple[Fit, Fit, Fit], str, str]:
+    def rank(self) -> tuple[bool, Fits, str, str]:
         return bool(self.obstacles), self.fits, self.partner.name.casefold(), self.partner.id
 
 
@@ -60,7 +65,7 @@ def rank_partners(
     contacts: Mapping[str, Sequence[PartnerContact]] = NOBODY,
 ) -> list[PartnerProposal]:
     """Partners with what stands in their way, the one to propose first. `contacts` are those of
-    each on whom we can count: what one of them can do, the partner can."""
+    each on whom we can count: what one of them can do as a whole, the partner can."""
     weighed = [
         _weigh(partner, contacts.get(partner.id, ()), tuple(obstacles), need)
         for partner, obstacles in candidates
@@ -74,24 +79,26 @@ def _weigh(
     obstacles: tuple[str, ...],
     need: RequestNeed,
 ) -> PartnerProposal:
-    weighed = [_best(how, partner, contacts, need) for how in (_region, _language, _hours)]
+    fits, said = min(
+        (_fit_of(one, partner, need) for one in (None, *contacts)), key=lambda found: found[0]
+    )
     kind = () if partner.is_platform_itself else (f"{KINDS[partner.kind]}.",)
-    reasons = (*kind, *(said for _fit, said in weighed if said))
-    region, language, hours = (fit for fit, _said in weighed)
-    return PartnerProposal(partner, (region, language, hours), reasons, obstacles)
+    return PartnerProposal(partner, fits, (*kind, *said), obstacles)
 
 
-def _best(
-    how: Callable[[Partner | PartnerContact, RequestNeed], tuple[Fit, str]],
-    partner: Partner,
-    contacts: Sequence[PartnerContact],
-    need: RequestNeed,
-) -> tuple[Fit, str]:
-    """What the team as a whole can do; where that does not fit, a contact of it who can."""
-    whole = how(partner, need)
-    if whole[0] is Fit.FITS:
-        return whole
-    return next((found for one in contacts if (found := how(one, need))[0] is Fit.FITS), whole)
+def _fit_of(
+    contact: PartnerContact | None, partner: Partner, need: RequestNeed
+) -> tuple[Fits, tuple[str, ...]]:
+    """How the team fits, or one contact of it as a whole: that one reads it and another is there
+    helps nobody. What is not known of a contact is as of the team."""
+    found = (
+        _region(contact if contact and contact.regions else partner, need),
+        _language(contact if contact and contact.languages else partner, need),
+        _hours(contact if contact and contact.weekdays else partner, need),
+    )
+    region, language, hours = (fit for fit, _said in found)
+    whose = () if contact is None else (f"A contact of theirs, {bidi_isolate(contact.name)}:",)
+    return (region, language, hours), (*whose, *(said for _fit, said in found if said))
 
 
 def _region(partner: Partner | PartnerContact, need: RequestNeed) -> tuple[Fit, str]:
@@ -127,10 +134,12 @@ def _hours(partner: Partner | PartnerContact, need: RequestNeed) -> tuple[Fit, s
 
 def is_open(hours: OfficeHours, there: datetime) -> bool:
     """Whether somebody is there at a moment of their own zone. What begins on a day and goes on
-    over midnight belongs to that day."""
+    over midnight belongs to that day; who opens when they close is there the whole day."""
     if hours.opens is None or hours.closes is None:
         return False
     now, today = there.time(), there.isoweekday()
+    if hours.opens == hours.closes:
+        return today in hours.weekdays
     if hours.opens < hours.closes:
         return today in hours.weekdays and hours.opens <= now < hours.closes
     began_yesterday = (there - timedelta(days=1)).isoweekday() in hours.weekdays

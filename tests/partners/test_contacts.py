@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.queries import load_board
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import PartnerContact
@@ -50,7 +51,7 @@ def counted(context, lead, partner, *, later):  # noqa: F811
 
 
 def test_who_was_just_added_is_counted_on_for_ninety_days(context, lead, partner, contact):  # noqa: F811
-    told = "Reads French, the language of the report."
+    told = f"A contact of theirs, {bidi_isolate(NAME)}: Reads French, the language of the report."
 
     assert counted(context, lead, partner, later=timedelta(0)) == (told, False)
     assert counted(context, lead, partner, later=VERIFIED_FOR) == (told, False)
@@ -82,7 +83,7 @@ def test_who_ended_is_neither_counted_on_nor_asked_about(context, lead, partner,
         operations.verify_contact(work, theirs(work, partner), now(work, contact))
 
 
-def test_an_old_page_neither_changes_nor_verifies(context, lead, partner, contact):  # noqa: F811
+def test_an_old_page_neither_changes_verifies_nor_ends(context, lead, partner, contact):  # noqa: F811
     with work_as(context, lead) as work:
         one = now(work, contact)
         old = contact_mark_of(one)
@@ -91,6 +92,7 @@ def test_an_old_page_neither_changes_nor_verifies(context, lead, partner, contac
         )
         for verb in (
             lambda: operations.verify_contact(work, theirs(work, partner), one, seen=old),
+            lambda: operations.end_contact(work, theirs(work, partner), one, seen=old),
             lambda: operations.change_contact(
                 work, theirs(work, partner), one, name="x", terms=FRENCH, seen=old
             ),

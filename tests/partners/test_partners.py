@@ -121,7 +121,7 @@ def test_several_partners_answer_for_a_platform_each_with_a_short_name_of_its_ow
         PartnerTerms(languages=("xx",)),
         PartnerTerms(hours=OfficeHours(weekdays=(1,))),
         PartnerTerms(hours=OfficeHours(weekdays=(8,), opens=time(9), closes=time(17))),
-        PartnerTerms(hours=OfficeHours(weekdays=(1,), opens=time(9), closes=time(9))),
+        PartnerTerms(hours=OfficeHours(opens=time(9), closes=time(9))),
     ],
 )
 def test_what_nobody_could_be_proposed_by_is_refused(context, lead, partner, about):

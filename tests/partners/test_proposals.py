@@ -4,9 +4,9 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from helpdesk.partners.models import Partner
-from helpdesk.partners.partner_terms import OfficeHours
-from helpdesk.partners.proposals import RequestNeed, is_open, rank_partners
+from helpdesk.partners.models import Partner, PartnerContact
+from helpdesk.partners.partner_terms import OfficeHours, are_hours_whole
+from helpdesk.partners.proposals import Fit, RequestNeed, is_open, rank_partners
 
 # A Wednesday, 10:30 in Lagos.
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -17,6 +17,11 @@ WEEK = [1, 2, 3, 4, 5]
 def a_team(name, **terms):
     told = {"regions": [], "languages": [], "weekdays": [], "timezone": "UTC", "kind": "platform"}
     return Partner(id=name, slug=name, name=name, platform="example", **(told | terms))
+
+
+def a_contact(name, **terms):
+    told = {"regions": [], "languages": [], "weekdays": [], "timezone": "UTC"}
+    return PartnerContact(id=name, name=name, **(told | terms))
 
 
 def order(*partners, need=NEED, obstacles=()):
@@ -100,3 +105,39 @@ def test_what_begins_on_a_day_goes_on_over_midnight(day, hour, is_there):
 
 def test_who_keeps_no_hours_is_not_said_to_be_there():
     assert not is_open(OfficeHours(), AT)
+
+
+def test_who_is_there_the_whole_day_is_there_on_their_days_alone():
+    hours = OfficeHours((1, 2), time(0), time(0))
+
+    assert are_hours_whole(hours)
+    assert [is_open(hours, datetime(2026, 11, 23, hour, tzinfo=UTC)) for hour in (0, 12, 23)] == [
+        True
+    ] * 3
+    assert not is_open(hours, datetime(2026, 11, 25, 0, tzinfo=UTC))
+
+
+def test_that_one_contact_reads_it_and_another_is_there_makes_nobody_who_does_both():
+    there = {"opens": time(9), "closes": time(17), "weekdays": WEEK}
+    asleep = {"opens": time(20), "closes": time(22), "weekdays": WEEK}
+    team = a_team("two", languages=["es"], **there)
+    both = a_team("both", languages=["fr"], **there)
+    contacts = {"two": [a_contact("Night", languages=["fr"], **asleep), a_contact("Day", **there)]}
+
+    found = rank_partners([(team, ()), (both, ())], NEED, contacts)
+
+    assert [one.partner.name for one in found] == ["both", "two"]
+    assert found[1].fits == (Fit.UNKNOWN, Fit.FITS, Fit.DOES_NOT)
+    assert found[1].reasons[:2] == (
+        "A contact of theirs, \u2068Night\u2069:",
+        "Reads French, the language of the report.",
+    )
+    assert "Closed now" in found[1].reasons[2]
+
+
+def test_what_is_not_known_of_a_contact_is_as_of_the_team():
+    team = a_team("a", regions=["011"], weekdays=WEEK, opens=time(9), closes=time(17))
+
+    [found] = rank_partners([(team, ())], NEED, {"a": [a_contact("x", languages=["fr"])]})
+
+    assert found.fits == (Fit.FITS,) * 3

@@ -40,8 +40,9 @@ def change_contact(
     terms: ContactTerms,
     seen: str | None = None,
 ) -> None:
-    """Settle what is true of a contact. `seen` is the mark of what is changed. History says which
-    things changed, and no name."""
+    """Settle what is true of a contact. Whoever changes it has just heard so: it counts as verified
+    by them, as when it is added. `seen` is the mark of what is changed. History says which things
+    changed, and no name."""
     work.require(may_manage_partner, partner)
     _lock_current(work, partner, contact)
     refuse_if_changed_since(seen, now=contact_mark_of(contact))
@@ -50,6 +51,7 @@ def change_contact(
     changed = [one for one, value in after.items() if getattr(contact, one) != value]
     for one, value in after.items():
         setattr(contact, one, value)
+    _verify(work, contact)
     work.record("partner.contact_changed", partner, contact=contact.id, changed=changed)
 
 
@@ -64,10 +66,14 @@ def verify_contact(
     work.record("partner.contact_verified", partner, contact=contact.id)
 
 
-def end_contact(work: Work, partner: Partner, contact: PartnerContact) -> None:
-    """They are there no more, or we no longer count on them. What they were stays."""
+def end_contact(
+    work: Work, partner: Partner, contact: PartnerContact, *, seen: str | None = None
+) -> None:
+    """They are there no more, or we no longer count on them. What they were stays. `seen` is the
+    mark of who was on the page: somebody else may have been put in their place since."""
     work.require(may_manage_partner, partner)
     _lock_current(work, partner, contact)
+    refuse_if_changed_since(seen, now=contact_mark_of(contact))
     contact.ended_on = work.at.date()
     work.record("partner.contact_ended", partner, contact=contact.id)
 

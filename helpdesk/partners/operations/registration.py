@@ -21,6 +21,7 @@ from helpdesk.partners.partner_terms import (
     ABOUT,
     EVERY_ASK,
     KINDS,
+    PLATFORM,
     PartnerTerms,
     unknown_platform_message,
 )
@@ -88,11 +89,16 @@ def change_partner(
     work: Work, partner: Partner, *, name: str, about: PartnerTerms, seen: str | None = None
 ) -> None:
     """Change a partner's details: name, kind, what they take, for whom, when, whom they can call.
-    `seen` is the mark of what is changed."""
+    `seen` is the mark of what is changed.
+
+    Who becomes a team of the platform itself has to be vetted again: what reporters agreed to of
+    the platform is of them from then on, and that is not one person's to say.
+    """
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
     refuse_if_changed_since(seen, now=terms_mark_of(partner))
     _check(about)
+    becomes_platform = about.kind == PLATFORM and not partner.is_platform_itself
     after = {"name": name, **_terms(about)}
     was = {one: getattr(partner, one) for one in after}
     changed = [one for one in after if was[one] != after[one]]
@@ -106,6 +112,8 @@ def change_partner(
     work.record(
         "partner.changed", partner, changed=changed, was=_as_words(was), now=_as_words(after)
     )
+    if becomes_platform and partner.is_vetted:
+        suspend_vetting(work, partner)
 
 
 def retire_partner(work: Work, partner: Partner) -> None:

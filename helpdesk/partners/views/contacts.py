@@ -65,7 +65,8 @@ def create_contact_verification(slug: str, contact_id: str) -> ResponseReturnVal
 @bp.post("/partners/<slug>/contacts/<contact_id>/end")
 def create_contact_end(slug: str, contact_id: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
-    operations.end_contact(work, partner, queries.contact_or_404(work, partner, contact_id))
+    contact = queries.contact_or_404(work, partner, contact_id)
+    operations.end_contact(work, partner, contact, seen=submitted_page_mark())
     flash("The contact has ended. We no longer use it when we propose who to ask.")
     return _back(partner)
 
