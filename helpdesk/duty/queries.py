@@ -220,7 +220,9 @@ def history_page(work: Work, case: Case, *, before: int | None = None) -> Histor
     some = asked.limit(HISTORY_LINES + 1)
     found: Sequence[Any] = work.session.execute(some, {"case_id": case.id}).all()
     entries = found[:HISTORY_LINES]
-    names = accounts.names_of_actors(work.session, timeline.actor_ids_in(entries))
+    names = accounts.names_of_actors(
+        work.session, timeline.actor_ids_in(entries)
+    ) | partners.names_of_partners(work, timeline.partner_ids_in(entries))
     pages = [one.page for one in playbooks.runs_of_case(work, case)]
     return HistoryPage(
         timeline.timeline_of(entries, names, pages),

@@ -84,6 +84,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.second_reading_overdue": "Nobody had read it within the hour, so someone else was "
     "asked to.",
     "escalation.second_read": "Read the request as its second reader.",
+    "escalation.waiver_ended": "The waiver of the platform’s own form ended, because the request "
+    "is to another organisation now.",
     "escalation.partner_changed": "The request is to {partner} now.",
     "escalation.partner_told": "The partner was told about an update on the request.",
     "escalation.partner_told_otherwise": "Told the partner in another way about an update on "
@@ -190,11 +192,17 @@ def actor_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
     return named | {entry.actor_id for entry in entries}
 
 
+def partner_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
+    """The ids of all partners whom the reporter agreed to by name in these entries."""
+    return {str(one.details["partner_id"]) for one in entries if one.details.get("partner_id")}
+
+
 def timeline_of(
     entries: Iterable[HistoryEntry], names: Mapping[str, str], pages: Sequence[Playbook] = ()
 ) -> list[TimelineLine]:
-    """Turn history entries into timeline lines, in the order they came. `pages` are those of the
-    case's runs, the newest first: two editions may bear one version."""
+    """Turn history entries into timeline lines, in the order they came. `names` are those of actors
+    and partners by their ids, `pages` those of the case's runs, the newest first: two editions may
+    bear one version."""
     by_name = {page.name: page for page in reversed(pages)}
     return [
         TimelineLine(entry.at, names[entry.actor_id], sentence_for_entry(entry, names, by_name))
@@ -215,6 +223,8 @@ def sentence_for_entry(
     details = _Details(entry.details)
     details.said["to"] = bidi_isolate(names.get(f"person:{entry.details.get('to')}", ""))
     details.said |= _in_words(entry)
+    if partner := names.get(entry.details.get("partner_id", "")):
+        details.said["platform"] = f"{bidi_isolate(partner)} ({details['platform']})"
     page = pages.get(entry.details.get("playbook", ""))
     if page is not None:
         details.said |= _in_titles(

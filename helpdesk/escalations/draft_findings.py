@@ -20,7 +20,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.priorities import FROM_LEVEL
 
 # Who writes or changes a draft: the entry keeps what lay before them.
-WRITTEN: Final = ("escalation.drafted", "escalation.changed")
+WRITTEN: Final = ("escalation.drafted", "escalation.changed", "escalation.partner_changed")
 
 
 def evidence_for_request(work: Work, escalation: Escalation) -> dict[str, RecordedEvidence]:
@@ -55,6 +55,18 @@ def new_findings_for_draft(work: Work, escalation: Escalation) -> DraftFindings:
         ),
         priority=FROM_LEVEL[escalation.case.level],
     )
+
+
+def marks_seen_by_writer(work: Work, escalation: Escalation) -> list[str]:
+    """The marks of what lay before whoever wrote a draft last, of what its partner may receive: the
+    form shows nothing else."""
+    written = evidence_for_request(work, escalation)
+    seen, shown = (
+        _seen_by_writer(work, escalation, written),
+        queries.fields_receivable_by_partner(escalation),
+    )
+    marks = (one.mark_of(name) for name, one in written.items() if name in shown)
+    return [mark for mark in marks if mark in seen]
 
 
 def _seen_by_writer(

@@ -218,8 +218,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "What they accept",
         seen.partner_takes_it,
-        f"{seen.partner} is retired, or doesn’t take requests like this. Withdraw this one, then "
-        "ask another partner or for something else.",
+        f"{seen.partner} is retired, or doesn’t take requests like this. Change the partner, if "
+        "someone else can be asked. If not, withdraw this one, and ask for something else.",
     )
     yield (
         "Who we are",

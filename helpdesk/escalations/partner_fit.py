@@ -31,7 +31,8 @@ def proposed_partner(proposals: Sequence[PartnerProposal], platform: str | None)
 
 
 def alternatives_to(work: Work, escalation: Escalation) -> list[PartnerProposal]:
-    """Those who answer for the same platform as the partner of a draft, itself among them."""
+    """Those who answer for the same platform as the partner of a draft, itself among them while it
+    can be asked."""
     platform = escalation.partner.platform
     return [
         one

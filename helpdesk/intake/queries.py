@@ -184,6 +184,12 @@ def current_consents(work: Work, case: Case) -> Sequence[Consent]:
     return work.session.scalars(current.order_by(Consent.given_at, Consent.id)).all()
 
 
+def partners_agreed_to_by_name(work: Work, case: Case) -> set[str]:
+    """The ids of partners whom the reporter ever agreed to by name, or one of us said so."""
+    named = select(Consent.partner_id).where(Consent.case_id == case.id)
+    return {one for one in work.session.scalars(named.distinct()) if one is not None}
+
+
 def confirmed_consents(work: Work, case: Case) -> list[Consent]:
     """The current consents that count: the reporter's own word, or confirmed since."""
     return [one for one in current_consents(work, case) if one.is_effective]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy import Row, Select, exists, false, or_, select
 
 from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key_by_id
 from helpdesk.accounts.models import TeamKind
@@ -102,10 +102,16 @@ def history_of_contacts(work: Work, partner: Partner) -> Sequence[HistoryEntry]:
 
 def names_of_partners(work: Work, ids: Collection[str]) -> dict[str, str]:
     """Partners by id, as they are called; nothing is asked where there is none."""
+    return {one: found.name for one, found in names_and_kinds_of_partners(work, ids).items()}
+
+
+def names_and_kinds_of_partners(work: Work, ids: Collection[str]) -> dict[str, Row[str, str, str]]:
+    """Partners by id, as they are called and what they are to the platform; of them the public
+    pages may read that."""
     if not ids:
         return {}
-    named = work.session.execute(select(Partner.id, Partner.name).where(Partner.id.in_(ids)))
-    return {one.id: one.name for one in named}
+    asked = select(Partner.id, Partner.name, Partner.kind).where(Partner.id.in_(ids))
+    return {one.id: one for one in work.session.execute(asked)}
 
 
 def can_anyone_open_requests(work: Work, partner: Partner) -> bool:

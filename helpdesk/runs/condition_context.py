@@ -45,10 +45,12 @@ def condition_context(work: Work, case: Case, playbook: Playbook) -> Context:
 
 
 def _consents(work: Work, case: Case) -> dict[str, Value]:
+    """What was agreed of the platform itself: leave to one partner of it by name is none."""
     given = (
         select(Consent.withdrawn_at)
         .where(Consent.case_id == case.id, Consent.kind == ConsentKind.PLATFORM)
-        .where(Consent.platform == case.platform, Consent.is_effective)
+        .where(Consent.platform == case.platform, Consent.partner_id.is_(None))
+        .where(Consent.is_effective)
     )
     stands = [withdrawn_at is None for withdrawn_at in work.session.scalars(given)]
     if not stands:

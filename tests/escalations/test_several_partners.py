@@ -1,27 +1,41 @@
 """Several partners for one platform: one is proposed, a person picks, consent is to one by name."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import select
 
 from helpdesk.cases import operations as casework
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import ConsentKind
+from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.history import HistoryEntry
+from helpdesk.duty import operations as duty
 from helpdesk.escalations import operations, queries, request_basis
 from helpdesk.escalations.consent_coverage import consent_coverage_of
+from helpdesk.escalations.draft_findings import new_findings_for_draft
 from helpdesk.escalations.gates import check_gates, closed_gates
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import Ask, EscalationState
-from helpdesk.partners.models import Partner
+from helpdesk.intake import operations as mailbox
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner, PartnerContact
 from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.partner_terms import ContactTerms, PartnerTerms
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.runs.condition_context import condition_context
+from helpdesk.runs.queries import pinned_playbook_of
 from tests.conftest import with_rights_of
 from tests.escalations.conftest import TYPED, a_partner
+from tests.escalations.test_old_pages import at_mailbox
 from tests.factories import a_person, sign_in
 from tests.intake.browser import mark_in, token_in
+from tests.runs.conftest import showing
 
 
 @pytest.fixture
@@ -280,6 +294,16 @@ def test_leave_by_name_that_one_of_us_was_told_counts_once_confirmed(house, regi
     assert f"<bdi>{registrar.name}</bdi>" in shown[shown.index('id="consents"') :]
 
 
+def test_buttons_beside_what_was_agreed_say_of_whom(house, registrar, writer):
+    note_by_name(house, ask(house, registrar))
+
+    shown = unescape(writer.get(f"/cases/{house.case.ref}").text)
+
+    beside = re.findall(r'withdrew it <span class="unseen">([^<]*)</span>', shown)
+    assert len(beside) == len(set(beside))
+    assert any(registrar.name in one for one in beside)
+
+
 def test_leave_that_the_platforms_covers_is_not_recorded_by_name(house, other):
     draft = ask(house, other)
 
@@ -342,6 +366,7 @@ def test_the_page_for_another_partner_says_what_fits_and_keeps_who_is_picked(hou
     page = f"{requests(house)}/{draft.ref}/partner"
 
     shown = unescape(writer.get(page).text)
+    assert "Proposed. Acts for platform." in shown
     assert "Acts for people in Western Africa." in shown
     assert re.search(r'value="trust-platform" checked', shown)
     seen = re.search(r'name="seen_hash"[^>]*value="([0-9a-f]{64})"', shown)[1]
@@ -351,3 +376,213 @@ def test_the_page_for_another_partner_says_what_fits_and_keeps_who_is_picked(hou
     done = post(writer, page, page, seen_hash=seen, partner="trust-west")
     assert done.status_code == 303
     assert house.now(draft).partner_id == other.id
+
+
+def note_by_name(house, draft):
+    with house.as_(house.writer) as work:
+        operations.record_consent_to_partner(work, house.mine(work, draft))
+
+
+@pytest.mark.parametrize("then", ["noted", "confirmed", "withdrawn"])
+def test_who_is_agreed_to_by_name_is_named_though_the_draft_goes_to_another(
+    house, registrar, other, public, then
+):
+    draft = ask(house, registrar)
+    note_by_name(house, draft)
+    if then != "noted":
+        with house.as_(house.second) as work:
+            case, told = by_name_to(house, work, registrar)
+            casework.confirm_consent(work, case, told)
+    if then == "withdrawn":
+        with house.as_(house.second) as work:
+            casework.withdraw_consent(work, *by_name_to(house, work, registrar))
+
+    change(house, house.now(draft), other)
+
+    assert registrar.name in at_mailbox(house, public).get("/mailbox/case").text
+
+
+def by_name_to(house, work, partner):
+    case = work.session.get(Case, house.case.id)
+    found = select(Consent).where(Consent.case_id == case.id, Consent.partner_id == partner.id)
+    return case, work.session.scalars(found).one()
+
+
+def test_who_denied_leave_to_the_platform_alone_confirms_leave_for_a_partner_of_it(
+    house, registrar
+):
+    house.withdraw_consent()
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        noted = casework.record_consent(work, case, kind=ConsentKind.PLATFORM)
+    with house.as_reporter() as work:
+        case = work.session.get(Case, house.case.id)
+        mailbox.dispute_consent(work, case, work.session.get(Consent, noted.id))
+    note_by_name(house, ask(house, registrar))
+
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="Only they can confirm"):
+        casework.confirm_consent(work, *by_name_to(house, work, registrar))
+    with house.as_reporter() as work:
+        casework.confirm_consent(work, *by_name_to(house, work, registrar))
+
+
+def test_history_says_to_whom_leave_by_name_was_given(house, registrar, writer):
+    note_by_name(house, ask(house, registrar))
+
+    for page in (f"/cases/{house.case.ref}", f"/cases/{house.case.ref}/history"):
+        shown = unescape(writer.get(page).text)
+        assert f"Consent was recorded: to ask \u2068{registrar.name}\u2069 (" in shown
+
+
+def test_of_a_draft_whose_partner_was_retired_the_one_other_can_be_picked(house, other, writer):
+    draft = ask(house, house.partner)
+    with house.as_(house.lead) as work:
+        partners.retire_partner(work, work.session.get(Partner, house.partner.id))
+    page = f"{requests(house)}/{draft.ref}"
+
+    assert f"{page}/partner" in writer.get(page).text
+    assert "Change the partner" in shut(house, draft)["What they accept"]
+    change(house, draft, other)
+    assert house.now(draft).partner_id == other.id
+
+
+def test_where_a_contact_alone_acts_for_a_region_it_is_asked(house, context, writer):
+    with context.begin() as work:
+        second = a_partner(work, house.lead, slug="trust-east")
+    page = f"{requests(house)}/new"
+    assert "Where is the reporter?" not in writer.get(page).text
+    with house.as_(house.lead) as work:
+        partners.add_contact(
+            work,
+            work.session.get(Partner, second.id),
+            name="Desk of the region",
+            terms=ContactTerms(is_person=False, regions=("011",)),
+        )
+
+    assert "Where is the reporter?" in writer.get(page).text
+
+
+def test_a_region_that_is_known_is_shown_also_of_one_partner(house, writer):
+    with house.as_(house.writer) as work:
+        casework.record_region(work, work.session.get(Case, house.case.id), "011")
+
+    assert "Where is the reporter?" in writer.get(f"{requests(house)}/new").text
+
+
+def test_who_becomes_the_platform_itself_is_vetted_again(house, registrar):
+    def call_them(kind):
+        with house.as_(house.lead) as work:
+            found = work.session.get(Partner, registrar.id)
+            partners.change_partner(
+                work, found, name=found.name, about=PartnerTerms(reach_us="Us.", kind=kind)
+            )
+            return found.is_vetted
+
+    assert call_them("host")
+    assert not call_them("platform")
+
+
+def test_a_contact_whom_somebody_changes_is_verified_by_them(house, context):
+    with house.as_(house.lead) as work:
+        found = work.session.get(Partner, house.partner.id)
+        terms = ContactTerms(is_person=True)
+        added = partners.add_contact(work, found, name="Ana", terms=terms)
+    with context.begin() as work:
+        other_lead = a_person(work, Role.COORDINATOR, [house.queue])
+        later = work.at + timedelta(days=91)
+    with house.as_(other_lead, later) as work:
+        found = work.session.get(Partner, house.partner.id)
+        contact = work.session.get(PartnerContact, added.id)
+        partners.change_contact(work, found, contact, name="Bruno", terms=terms)
+
+    assert contact.verified_by == other_lead.actor.id
+    assert contact.verified_until == later.date() + timedelta(days=90)
+
+
+def test_a_draft_that_goes_to_another_offers_what_only_they_may_receive(house, context):
+    with context.begin() as work:
+        fewer = set(BY_NAME) - {"target_url"}
+        narrow = a_partner(work, house.lead, slug="trust-narrow", fields=fewer)
+    with house.as_(house.lead) as work:
+        run = duty.start_playbook_and_judge_again(
+            work, work.session.get(Case, house.case.id), "impersonation"
+        )
+        shown = showing(pinned_playbook_of(run), "save-pages", "saved")
+        shown["evidence"] = {**shown["evidence"], "profile-url": TYPED["target_url"]}
+        duty.finish_step(work, run, "save-pages", outcome="saved", **shown)
+    with house.as_(house.writer) as work:
+        draft = operations.write_draft(
+            work,
+            work.session.get(Case, house.case.id),
+            work.session.get(Partner, narrow.id),
+            ask=Ask.REMOVE,
+            typed={name: value for name, value in TYPED.items() if name != "target_url"},
+            playbook="impersonation",
+        )
+
+    def offered():
+        with house.as_(house.writer) as work:
+            return new_findings_for_draft(work, house.mine(work, draft)).fills
+
+    assert "target_url" not in offered()
+    change(house, draft, house.partner)
+    assert offered()["target_url"] == TYPED["target_url"]
+
+
+@pytest.mark.parametrize("is_platform", [True, False])
+def test_who_answered_for_one_organisations_form_did_not_for_anothers(
+    house, other, registrar, is_platform
+):
+    draft = ask(house, house.partner)
+    with house.as_(house.lead) as work:
+        operations.waive_public_form(work, house.mine(work, draft), reason="Their form is down.")
+
+    change(house, house.now(draft), other if is_platform else registrar)
+
+    now = house.now(draft)
+    assert (now.waived_by is not None, now.waiver is not None) == (is_platform, is_platform)
+
+
+def test_a_draft_that_goes_to_another_is_as_urgent_as_the_case_is_now(house, other):
+    house.change_case(level=Level.SOON)
+    draft = ask(house, house.partner)
+    house.change_case(level=Level.IMMEDIATE)
+
+    change(house, draft, other)
+
+    assert house.now(draft).priority is FROM_LEVEL[Level.IMMEDIATE]
+
+
+def test_a_playbooks_condition_asks_for_the_platforms_leave_alone(house, registrar):
+    """Leave to one partner by name is another thing."""
+    house.withdraw_consent()
+    named_consent(house, registrar)
+
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        page = next(one for one in load_current_library().playbooks if one.id == "doxing")
+        assert condition_context(work, case, page)["consent_platform"] == "withdrawn"
+
+
+def test_the_region_is_said_in_words(house):
+    with house.as_(house.writer) as work:
+        casework.record_region(work, work.session.get(Case, house.case.id), "011")
+
+    draft = ask(house, house.partner)
+
+    with house.as_(house.writer) as work:
+        packet = queries.packet_of(work, house.mine(work, draft))
+    assert packet.fields["region"] == "011"
+    assert ("Region", "Western Africa") in list(packet.lines_for_non_partners())
+
+
+def test_of_a_draft_that_was_given_up_the_mailbox_asks_nothing(house, registrar, public):
+    draft = ask(house, registrar)
+    page = at_mailbox(house, public).get("/mailbox/case").text
+    assert f":{registrar.id}" in page
+    with house.as_(house.writer) as work:
+        operations.withdraw_request(work, house.mine(work, draft))
+
+    page = public.get("/mailbox/case").text
+    assert f":{registrar.id}" not in page
+    assert not re.search(r"<details[^>]*\bopen\b[^>]*>\s*<summary>[^<]*What you allow", page)

@@ -1,6 +1,6 @@
 """Operations on consents: recorded by staff, given, confirmed or withdrawn."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from helpdesk.cases.events import AnswerAwaitsReporter, ConsentWithdrawn
 from helpdesk.cases.models import Agreement, Case, Consent
@@ -99,13 +99,15 @@ def require_disputable_consent(consent: Consent) -> None:
 
 
 def was_consent_disputed(work: Work, consent: Consent) -> bool:
-    """Whether the reporter disputed a consent to this very thing before."""
+    """Whether the reporter disputed a consent to this very thing before, or to the whole of which
+    it is a part: who never agreed to a platform being asked agreed to no partner of it by name."""
+    disputed_partner = HistoryEntry.details["partner_id"].astext
     disputed = select(HistoryEntry.id).where(
         HistoryEntry.case_id == consent.case_id,
         HistoryEntry.action == "consent.denied",
         HistoryEntry.details["kind"].astext == consent.kind,
         HistoryEntry.details["platform"].astext.is_not_distinct_from(consent.platform),
-        HistoryEntry.details["partner_id"].astext.is_not_distinct_from(consent.partner_id),
+        or_(disputed_partner.is_(None), disputed_partner == consent.partner_id),
     )
     return work.session.scalar(disputed.limit(1)) is not None
 

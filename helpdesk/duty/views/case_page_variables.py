@@ -115,7 +115,9 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
     actors = _actors(case, level, requests, found) | timeline.actor_ids_in(entries)
     if closing_wish is not None:
         actors.add(closing_wish.asked_by)
-    names = _names(work, actors, found["insiders"])
+    by_name = {one.partner_id for one in found["consents"] if one.partner_id}
+    partner_names = partners.names_of_partners(work, by_name | timeline.partner_ids_in(entries))
+    names = _names(work, actors, found["insiders"]) | partner_names
     return {
         "case": case,
         "now": work.at,
@@ -139,9 +141,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         and past_disputes.was_dispute_answered_only_by_recorder(work, case),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
-        "partner_names": partners.names_of_partners(
-            work, {one.partner_id for one in found["consents"] if one.partner_id}
-        ),
+        "partner_names": partner_names,
         "unreadable": work.keys.unreadable,
         "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,

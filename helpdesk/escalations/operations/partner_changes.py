@@ -7,12 +7,13 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import queries
+from helpdesk.escalations import draft_findings, queries
 from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.drafting import NOT_TAKEN, refuse_a_second, write_packet
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_unchanged
 from helpdesk.escalations.policy import may_work_on_request
+from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import IS_BY_NOW, EscalationState
 from helpdesk.partners.models import Partner
 
@@ -23,7 +24,7 @@ def change_partner_of_draft(
     """Ask this one instead, with the same words as far as they may receive them.
 
     Only a draft: what was approved keeps its partner. Gates and consent are asked again for the new
-    one, and the reporter's preview is the new packet.
+    one, and the reporter's preview is the new packet. Between two organisations a waiver ends.
     """
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
@@ -38,7 +39,10 @@ def change_partner_of_draft(
         raise Conflict(NOT_TAKEN.format(partner=bidi_isolate(partner.name)))
     refuse_a_second(work, escalation.case, partner, escalation.ask, escalation.playbook)
     words = queries.packet_of(work, escalation).fields
+    # What the partner before might not receive, its writer has not seen: it is offered now.
+    seen = draft_findings.marks_seen_by_writer(work, escalation)
     escalation.partner, escalation.partner_id = partner, partner.id
+    escalation.priority = FROM_LEVEL[escalation.case.level]
     write_packet(work, escalation, words)
     record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
@@ -47,7 +51,17 @@ def change_partner_of_draft(
         partner=partner.slug,
         was=before.slug,
         packet_hash=escalation.packet_hash,
+        seen=seen,
     )
+    if not (before.is_platform_itself and partner.is_platform_itself):
+        _end_waiver(work, escalation)
+
+
+def _end_waiver(work: Work, escalation: Escalation) -> None:
+    """Who answered for leaving out one organisation's form did not answer for another's."""
+    if escalation.waived_by is not None:
+        escalation.waiver = escalation.waived_by = escalation.waived_at = None
+        work.record("escalation.waiver_ended", escalation)
 
 
 def record_consent_to_partner(

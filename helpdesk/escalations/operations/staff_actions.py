@@ -57,10 +57,8 @@ def answer_question(
     heard: str | None = None,
 ) -> None:
     """Answer a partner's question. About access it waits for a second person, as the request did;
-    any other answer goes back at once, and their clock runs again. About access it waits for a
-    second person, as the request did; any other answer goes back at once, and their clock runs
-    again. `seen` is the mark of the question on the page, `heard` that of what it stood on by then
-    (`basis_mark_of`)."""
+    any other answer goes back at once, and their clock runs again. `seen` is the mark of the
+    question on the page, `heard` that of what it stood on by then (`basis_mark_of`)."""
     work.require(may_work_on_request, escalation)
     lock_request_and_case(work, escalation)
     refuse_if_changed_since(seen, now=question_mark_of(work, escalation))

@@ -17,9 +17,8 @@ from helpdesk.escalations.states import IS_BY_NOW, MOVES, DeliveryState, Escalat
 
 
 def withdraw_request(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
-    """Withdraw a request. The partner who may have it in hand is told so. Who may have it in hand
-    is told so. `seen` says whether the page showed a draft, of which nothing is sent, or a request
-    that was approved."""
+    """Withdraw a request. The partner who may have it in hand is told so. `seen` says whether the
+    page showed a draft, of which nothing is sent, or a request that was approved."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:

@@ -155,8 +155,11 @@ def _choice_page(
 ) -> str:
     proposals = partners_by_fit(work, case)
     theirs = [one.partner for one in proposals if one.partner.platform == case.platform]
-    # Asked only where it decides anything.
-    is_regional = any(one.regions for one in theirs)
+    # Asked only where it decides anything, and shown where it is known: packets hold it.
+    counted = partners.contacts_counted_on(work)
+    is_asked = len(theirs) > 1 and any(
+        one.regions for team in theirs for one in (team, *counted.get(team.id, ()))
+    )
     region_form = region_form or RegionForm(formdata=None, region=case.region or "")
     return render_template(
         "escalations/choice.html",
@@ -164,7 +167,7 @@ def _choice_page(
         form=form,
         proposals=proposals,
         proposed=proposed_partner(proposals, case.platform) if len(theirs) > 1 else None,
-        region_form=region_form if len(theirs) > 1 and is_regional else None,
+        region_form=region_form if is_asked or case.region else None,
         region_mark=mark_of(case.region),
     )
 

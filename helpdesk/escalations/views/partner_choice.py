@@ -8,7 +8,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.forms import OtherPartnerForm
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.partner_fit import alternatives_to
+from helpdesk.escalations.partner_fit import alternatives_to, proposed_partner
 from helpdesk.escalations.policy import may_work_on_request
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.partners import queries as partners
@@ -65,4 +65,5 @@ def _page(escalation: Escalation, form: OtherPartnerForm) -> str:
         escalation=escalation,
         form=form,
         proposals=proposals,
+        proposed=proposed_partner(proposals, escalation.partner.platform),
     )

@@ -147,7 +147,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "may_change_partner": is_draft
         and may_work_on_request(work.actor, escalation)
-        and len(alternatives_to(work, escalation)) > 1,
+        and any(
+            one.partner.id != escalation.partner_id for one in alternatives_to(work, escalation)
+        ),
         "partner_mark": mark_of(escalation.partner_id),
         "needs_leave_by_name": seen is not None
         and is_draft

@@ -3,6 +3,7 @@
 from helpdesk.intake.forms.consents import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
+    NamedPartner,
     consent_label,
     explain_consequences,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "PREFIX",
     "URGENCY",
     "ConsentsForm",
+    "NamedPartner",
     "ReminderCodeForm",
     "RemindersForm",
     "ReportFormSteps",

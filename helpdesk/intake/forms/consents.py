@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -17,7 +17,16 @@ from helpdesk.playbooks.repository import load_current_library
 from helpdesk.web.forms import Form
 from helpdesk.web.time_format import format_day, part_of_day
 
-NOBODY_NAMED: Final[Mapping[str, str]] = MappingProxyType({})
+
+class NamedPartner(NamedTuple):
+    """A partner who is agreed to by name: how it is called, and whether it is a team of the
+    platform itself."""
+
+    name: str
+    is_platform_itself: bool
+
+
+NOBODY_NAMED: Final[Mapping[str, NamedPartner]] = MappingProxyType({})
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, _("You may work on my case and help me")),
     SelectChoice(ConsentKind.KEEP, _("You may keep this after the case is closed")),
@@ -41,7 +50,7 @@ class ConsentsForm(Form):
         self,
         of_this_case: Sequence[Agreement],
         other_platforms: Sequence[Agreement],
-        names: Mapping[str, str] = NOBODY_NAMED,
+        names: Mapping[str, NamedPartner] = NOBODY_NAMED,
     ) -> None:
         """Which agreements can be ticked: those of this case, and platforms it has not met. `names`
         are those of partners by id."""
@@ -136,20 +145,31 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
     return str(said)
 
 
-def consent_label(agreement: Agreement, names: Mapping[str, str] = NOBODY_NAMED) -> str:
+def consent_label(agreement: Agreement, names: Mapping[str, NamedPartner] = NOBODY_NAMED) -> str:
     """The label of a consent, in the reporter's words."""
     return str(_choice_of(agreement, names).label)
 
 
-def _choice_of(agreement: Agreement, names: Mapping[str, str]) -> SelectChoice:
+def _choice_of(agreement: Agreement, names: Mapping[str, NamedPartner]) -> SelectChoice:
     if agreement.platform is None:
         return next(choice for choice in CONSENTS if choice.value == agreement.kind)
     known = load_current_library().platform(agreement.platform)
     name = str(known.name) if known else agreement.platform
-    if agreement.partner_id is not None:
+    said = _("You may ask %(platform)s to act", platform=name)
+    partner = names.get(agreement.partner_id or "")
+    if partner is not None:
         # Its name says which of those who answer for the platform.
-        name = f"{bidi_isolate(names.get(agreement.partner_id, ''))} ({name})".strip()
-    return SelectChoice(_value_of(agreement), _("You may ask %(platform)s to act", platform=name))
+        called = bidi_isolate(partner.name)
+        said = (
+            _("You may ask %(platform)s to act", platform=f"{called} ({name})")
+            if partner.is_platform_itself
+            else _(
+                "You may ask %(partner)s, which isn’t part of %(platform)s, to act",
+                partner=called,
+                platform=name,
+            )
+        )
+    return SelectChoice(_value_of(agreement), said)
 
 
 def _value_of(agreement: Agreement) -> str:

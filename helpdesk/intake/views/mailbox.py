@@ -13,6 +13,7 @@ from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
+    NamedPartner,
     ReporterMessageForm,
     consent_label,
     explain_consequences,
@@ -22,6 +23,8 @@ from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.deferred_questions import unanswered_deferred_questions
 from helpdesk.intake.views.return_code import mailbox_required
+from helpdesk.partners.partner_terms import PLATFORM
+from helpdesk.partners.queries import names_and_kinds_of_partners
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
 from helpdesk.triage.case_advice import questions_answered_later
@@ -164,7 +167,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     messages = queries.sealed_messages_for_reporter(work, case)
     agreed = queries.confirmed_consents(work, case)
     consents.preset(one.agreement for one in agreed)
-    names = _partner_names(requests)
+    names = _partner_names(case, requests)
     return render_template(
         "mailbox/case.html",
         case=case,
@@ -179,7 +182,9 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         consequences=explain_consequences(requests, agreed),
         # One of us says that they agreed, or a request waits for their permission.
         asks_to_look_at_consents=any(not one.is_by_reporter for one in agreed)
-        or any(one.was_never_sent and not one.is_agreed for one in requests),
+        or any(
+            one.was_never_sent and not one.was_abandoned and not one.is_agreed for one in requests
+        ),
         to_confirm=[
             (one, consent_label(one.agreement, names))
             for one in queries.unconfirmed_consents(work, case)
@@ -201,7 +206,7 @@ def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsFor
     """What can be agreed to: the platforms this case has met come first, with who of them needs
     leave by name, then the platforms that we can ask."""
     met = {one.agreement for one in queries.current_consents(work, case) if one.platform}
-    met |= {one.agreement for one in requests}
+    met |= {one.agreement for one in requests if not one.was_abandoned}
     met |= {Agreement(ConsentKind.PLATFORM, case.platform)} if case.platform else set()
     known = {one.platform for one in met}
     further = [
@@ -210,10 +215,13 @@ def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsFor
         if one not in known
     ]
     form, in_order = ConsentsForm(), sorted(met, key=lambda one: [part or "" for part in one])
-    form.offer_choices([*PLAIN_AGREEMENTS, *in_order], further, _partner_names(requests))
+    form.offer_choices([*PLAIN_AGREEMENTS, *in_order], further, _partner_names(case, requests))
     return form
 
 
-def _partner_names(requests: Sequence[RequestStatus]) -> dict[str, str]:
-    """Who is agreed to by name was asked, or is to be."""
-    return {one.escalation.partner_id: one.escalation.partner.name for one in requests}
+def _partner_names(case: Case, requests: Sequence[RequestStatus]) -> dict[str, NamedPartner]:
+    """Everyone who is agreed to by name was asked, is to be, or was to be: what was agreed stays
+    when a draft goes to another partner."""
+    ids = {one.escalation.partner_id for one in requests}
+    named = names_and_kinds_of_partners(work, ids | queries.partners_agreed_to_by_name(work, case))
+    return {one: NamedPartner(it.name, it.kind == PLATFORM) for one, it in named.items()}
