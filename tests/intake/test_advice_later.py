@@ -14,7 +14,11 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import queries
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
+from helpdesk.playbooks.several_kinds_of_trouble import (
+    SOMETHING_ELSE,
+    merged_advice,
+    playbooks_of_kinds,
+)
 from helpdesk.runs import operations as runs
 from helpdesk.triage import operations as triage
 from helpdesk.triage.case_advice import ANSWERED_LATER, answers_for_advice
@@ -268,6 +272,19 @@ def test_that_it_is_back_still_counts_after_two_corrections(house, browser):
 
     browser.open("/mailbox/case/advice")
     assert {one for one in before if "SIM card" in one}.isdisjoint(lines_on(browser))
+
+
+def test_that_it_stopped_still_counts_after_a_correction_for_who_ticked_no_kind(house, browser):
+    """The form says what was asked then: the last resort."""
+    go_to(browser, 4, first=FIRST | {"q_hold": "ended", "what": []})
+    send(browser)
+
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        assert case.kinds == (SOMETHING_ELSE,)
+        assert report_content.kind_asked_whether_it_stopped(work, case) == SOMETHING_ELSE
+        triage.correct_reporter_answers(work, case, {"about": "other"}, shows_in_mailbox=True)
+        assert report_content.kind_asked_whether_it_stopped(work, case) == SOMETHING_ELSE
 
 
 @pytest.mark.parametrize(("beside", "about"), [([], KIND), (["suspicious-message"], "")])
