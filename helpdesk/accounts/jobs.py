@@ -5,8 +5,9 @@ from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, UnconfirmedEmailAddress
 from helpdesk.core import emails, unconfirmed_addresses
 from helpdesk.core.actors import Role
+from helpdesk.core.address_emails import begin_address_email, send_address_email
 from helpdesk.core.app_context import AppContext
-from helpdesk.core.jobs import Queue, job
+from helpdesk.core.jobs import JobPostponed, Queue, job
 
 
 @job("accounts.send_mailbox_code", queue=Queue.NOTICES)
@@ -17,10 +18,11 @@ def send_email_address_code(context: AppContext, *, person_id: str, at: int) -> 
         new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
         contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
-        if contents is not None:
-            unconfirmed_addresses.record_email_begun(work, person)
-    if new is None or contents is None:
-        return
+        if new is None or contents is None:
+            return
+        put_off = begin_address_email(work, new, person)
+    if put_off is not None:
+        raise JobPostponed(put_off)
     email = emails.compose_email(
         context,
         "emails/mailbox_test.txt",
@@ -30,7 +32,7 @@ def send_email_address_code(context: AppContext, *, person_id: str, at: int) -> 
         code=contents.code,
         link=f"{_door(context, person)}/account/mailbox",
     )
-    context.mailer.send(email)  # no transaction is open here
+    send_address_email(context, email, person)  # no transaction is open here
     with context.begin() as work:
         unconfirmed_addresses.record_code_sent(work, new)
         work.record("person.mailbox_letter_sent", person)
@@ -43,10 +45,11 @@ def notify_old_email_address(context: AppContext, *, person_id: str, at: int) ->
         new = work.session.get(UnconfirmedEmailAddress, person_id)
         person = work.session.get_one(Person, person_id)
         to = unconfirmed_addresses.old_address_of(work, new)
-        if to:
-            unconfirmed_addresses.record_email_begun(work, person)
-    if new is None or not to:
-        return
+        if new is None or not to:
+            return
+        put_off = begin_address_email(work, new, person)
+    if put_off is not None:
+        raise JobPostponed(put_off)
     email = emails.compose_email(
         context,
         "emails/mailbox_changed.txt",
@@ -55,7 +58,7 @@ def notify_old_email_address(context: AppContext, *, person_id: str, at: int) ->
         key=f"old-mailbox.{person_id}.{at}",
         link=f"{_door(context, person)}/account/mailbox",
     )
-    context.mailer.send(email)  # no transaction is open here
+    send_address_email(context, email, person)  # no transaction is open here
     with context.begin() as work:
         unconfirmed_addresses.record_old_address_notified(work, new)
         work.record("person.old_mailbox_told", person)
@@ -70,10 +73,7 @@ def _door(context: AppContext, person: Person) -> str:
 @job("accounts.tell_of_access", queue=Queue.NOTICES)
 def notify_access_change(context: AppContext, *, person_id: str, at: int) -> None:
     """Email a person that they should look at their account page, as something has changed. Safe to
-    run twice: the same change has the same id.
-
-    Safe to run twice: the same change has the same id.
-    """
+    run twice: the same change has the same id."""
     with context.begin() as work:
         person = work.session.get(Person, person_id)
         mailbox = queries.email_address_of(work, person) if person is not None else ""

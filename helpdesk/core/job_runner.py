@@ -90,6 +90,9 @@ def run_job(context: AppContext, lease: outbox.JobLease, *, at: datetime | None 
     try:
         # Found in here: a name from another version must not stop those that come after it.
         jobs.job_by_name(lease.job).function(context, **lease.arguments)
+    except jobs.JobPostponed as postponed:
+        with context.begin(at=at) as work:
+            outbox.postpone_job(work.session, lease, until=postponed.until)
     except Exception as error:  # noqa: BLE001 - whatever it was, the job must not be lost
         log.warning("job %s failed: %s", lease.job, type(error).__name__)
         _note_failure(context, lease, trouble=type(error).__name__, at=at)

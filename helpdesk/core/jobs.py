@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -17,6 +17,14 @@ class Queue(StrEnum):
     NOTICES = "notices"
     DELIVERIES = "deliveries"
     REMINDERS = "reminders"
+
+
+class JobPostponed(Exception):
+    """Raised by a job that is not to be done yet: it is run then, and that was no failed try."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,13 @@ def reschedule_job(session: Session, lease: JobLease, *, until: datetime, troubl
     return _end(session, lease, state=OutboxJobState.WAITING, due_at=until, trouble=trouble[:120])
 
 
+def postpone_job(session: Session, lease: JobLease, *, until: datetime) -> bool:
+    """Postpone a job in which nothing went wrong: then it has all its tries."""
+    return _end(
+        session, lease, state=OutboxJobState.WAITING, due_at=until, attempts=0, trouble=None
+    )
+
+
 def mark_job_failed(session: Session, lease: JobLease, *, at: datetime, trouble: str) -> bool:
     """Mark a job as failed: it is not tried any more, and waits for a person."""
     return _end(session, lease, state=OutboxJobState.FAILED, ended_at=at, trouble=trouble[:120])

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 
-from sqlalchemy import LargeBinary, func, select
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import code_input
-from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Envelope, EnvelopePlace
-from helpdesk.core.work import Subject, Work
+from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
 log = logging.getLogger(__name__)
@@ -27,10 +26,8 @@ log = logging.getLogger(__name__)
 CODE_HOLDS: Final = timedelta(hours=24)
 CODE_TRIES: Final = 5
 # Pages seal a code and addresses to us, and whoever has taken one over chooses them: no email has
-# words of theirs in it, and of both kinds together no more than this leave because of one owner.
+# words of theirs in it. How many leave is bounded where they are sent (`address_emails`).
 CODE: Final = re.compile(r"[0-9]{6}")
-EMAILS_A_DAY: Final = 20
-BEGUN: Final = "sending.address_email"
 
 
 class CodeCheckResult(StrEnum):
@@ -55,6 +52,8 @@ class UnconfirmedAddress:
     tries: Mapped[int]
     asked_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # Until when the worker puts emails about it off, because so many left within a day.
+    emails_wait_until: Mapped[datetime | None]
 
     @property
     def owner_id(self) -> str:
@@ -70,6 +69,11 @@ class UnconfirmedAddress:
         if self.code_tag is None or self.tries >= CODE_TRIES:
             return True
         return self.sent_at is not None and self.sent_at + CODE_HOLDS <= at
+
+    def is_put_off(self, at: datetime) -> bool:
+        """Whether the email with the code waits, because so many left within a day."""
+        is_bounded = self.emails_wait_until is not None and self.emails_wait_until > at
+        return self.sent_at is None and is_bounded
 
 
 class CodeAndRecipient(NamedTuple):
@@ -128,28 +132,8 @@ def code_email_contents(
     if not CODE.fullmatch(code):
         log.warning("An email was to hold something else than a code, and is not sent.")
         return None
-    if not _may_email_today(work, new):
-        return None
     to = opened(new.SEALED_TO, new.address, new.envelope_place_of("address"))
     return CodeAndRecipient(to=to, code=code)
-
-
-def record_email_begun(work: Work, owner: Subject) -> None:
-    """Record that an email about an address is about to leave. Counted before it does: whoever
-    holds the row of the address keeps us from writing there, not from sending."""
-    work.record(BEGUN, owner)
-
-
-def _may_email_today(work: Work, new: UnconfirmedAddress) -> bool:
-    begun = select(func.count()).where(
-        HistoryEntry.subject_id == new.owner_id,
-        HistoryEntry.action == BEGUN,
-        HistoryEntry.at > work.at - timedelta(days=1),
-    )
-    may = (work.session.scalar(begun) or 0) < EMAILS_A_DAY
-    if not may:
-        log.warning("%d emails about one address were sent within a day.", EMAILS_A_DAY)
-    return may
 
 
 def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:
@@ -162,7 +146,7 @@ def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:
 
 def old_address_of(work: Work, new: UnconfirmedAddress | None) -> str:
     """The old address, which has to be told that it was replaced; empty if there is none."""
-    if new is None or new.old is None or not _may_email_today(work, new):
+    if new is None or new.old is None:
         return ""
     return work.keys.service.open(new.SEALED_TO, new.old, new.envelope_place_of("old"))
 

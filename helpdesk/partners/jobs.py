@@ -2,8 +2,9 @@
 replaced."""
 
 from helpdesk.core import emails, unconfirmed_addresses
+from helpdesk.core.address_emails import begin_address_email, send_address_email
 from helpdesk.core.app_context import AppContext
-from helpdesk.core.jobs import Queue, job
+from helpdesk.core.jobs import JobPostponed, Queue, job
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 
 
@@ -16,10 +17,11 @@ def send_email_address_code(context: AppContext, *, partner_id: str, at: int) ->
         new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
-        if contents is not None:
-            unconfirmed_addresses.record_email_begun(work, partner)
-    if new is None or contents is None:
-        return
+        if new is None or contents is None:
+            return
+        put_off = begin_address_email(work, new, partner)
+    if put_off is not None:
+        raise JobPostponed(put_off)
     email = emails.compose_email(
         context,
         "emails/partner_test.txt",
@@ -28,7 +30,7 @@ def send_email_address_code(context: AppContext, *, partner_id: str, at: int) ->
         code=contents.code,
         link=f"{context.settings.partner_url}/mail/{partner.slug}",
     )
-    context.mailer.send(email)  # no transaction is open here
+    send_address_email(context, email, partner)  # no transaction is open here
     with context.begin() as work:
         unconfirmed_addresses.record_code_sent(work, new)
         work.record("partner.mailbox_letter_sent", partner)
@@ -41,10 +43,11 @@ def notify_old_email_address(context: AppContext, *, partner_id: str, at: int) -
         new = work.session.get(UnconfirmedPartnerEmailAddress, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         to = unconfirmed_addresses.old_address_of(work, new)
-        if to:
-            unconfirmed_addresses.record_email_begun(work, partner)
-    if new is None or not to:
-        return
+        if new is None or not to:
+            return
+        put_off = begin_address_email(work, new, partner)
+    if put_off is not None:
+        raise JobPostponed(put_off)
     email = emails.compose_email(
         context,
         "emails/partner_changed.txt",
@@ -52,7 +55,7 @@ def notify_old_email_address(context: AppContext, *, partner_id: str, at: int) -
         key=f"old-partner-mailbox.{partner_id}.{at}",
         link=f"{context.settings.partner_url}/mail/{partner.slug}",
     )
-    context.mailer.send(email)  # no transaction is open here
+    send_address_email(context, email, partner)  # no transaction is open here
     with context.begin() as work:
         unconfirmed_addresses.record_old_address_notified(work, new)
         work.record("partner.old_mailbox_told", partner)

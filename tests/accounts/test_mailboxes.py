@@ -13,11 +13,13 @@ from helpdesk.accounts.models import Person, TeamKind, UnconfirmedEmailAddress
 from helpdesk.accounts.on_call import email_addresses_by_tier
 from helpdesk.core import unconfirmed_addresses
 from helpdesk.core.actors import Role, operator
-from helpdesk.core.emails import TemporaryMailError
+from helpdesk.core.address_emails import EMAILS_A_DAY, TRIES_A_DAY
+from helpdesk.core.database_clock import DatabaseClock
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
-from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES, EMAILS_A_DAY
+from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
 NEW, OLD = "new@house.test", "old@house.test"
@@ -382,3 +384,108 @@ def test_an_email_that_cannot_be_noted_afterwards_was_counted(context, ben, now,
             work.enqueue("accounts.send_mailbox_code", person_id=ben.person.id, at=at)
 
     assert len(context.mailer.sent) == EMAILS_A_DAY
+
+
+@pytest.fixture
+def clock(context, monkeypatch):
+    """What time it is also for jobs; moved on by `at`."""
+
+    class Clock:
+        def at(self, moment):
+            monkeypatch.setattr(DatabaseClock, "now", lambda _clock: moment)
+
+    return Clock()
+
+
+def asks_again(context, somebody, at):
+    with work_as(context, somebody, at) as work:
+        operations.resend_email_address_code(work, queries.current_person(work))
+
+
+def asks_during_an_outage(context, somebody, clock, at, times):
+    """A code each two hours, each with all its tries."""
+    gives(context, somebody, NEW, at)
+    for number in range(times):
+        asked = at + timedelta(hours=2 * (number + 1))
+        asks_again(context, somebody, asked)
+        for minutes in (0, 1, 11, 71):
+            clock.at(asked + timedelta(minutes=minutes))
+            run_due_jobs(context, "notices", at=asked + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("refusal", [TemporaryMailError, PermanentMailError])
+def test_what_a_mail_server_refused_is_not_counted_as_sent(context, ben, now, clock, refusal):
+    times = 1 + EMAILS_A_DAY // 4
+    context.mailer.trouble += [refusal() for _ in range(4 * times)]
+    asks_during_an_outage(context, ben, clock, now, times)
+    assert context.mailer.trouble == []
+    assert context.mailer.sent == []
+
+    later = now + timedelta(hours=2 * (times + 1))
+    asks_again(context, ben, later)
+    clock.at(later)
+
+    [code] = codes_sent(context, later)
+    assert confirms(context, ben, code, later)
+
+
+def test_an_email_that_may_have_arrived_is_counted(context, ben, now):
+    for number in range(EMAILS_A_DAY + 5):
+        context.mailer.trouble.append(UncertainMailError())
+        at = now + timedelta(minutes=number)
+        gives(context, ben, NEW, at)
+        run_due_jobs(context, "notices", at=at)
+
+    assert len(context.mailer.trouble) == 5
+
+
+def test_a_server_that_refuses_is_not_asked_without_end(context, ben, now):
+    """A process of pages that was taken over chooses addresses that it refuses."""
+    for number in range(TRIES_A_DAY + 5):
+        context.mailer.trouble.append(PermanentMailError())
+        at = now + timedelta(hours=2 * number)
+        gives(context, ben, NEW, at)
+        run_due_jobs(context, "notices", at=at)
+
+    assert len(context.mailer.trouble) == 5
+
+
+def test_past_the_bound_the_code_waits_leaves_by_itself_and_the_page_says_when(
+    context, staff, ben, now, clock
+):
+    clock.at(now)
+    browser = sign_in(staff, ben)
+    for number in range(EMAILS_A_DAY):
+        gives(context, ben, f"new-{number}@house.test", now)
+        run_due_jobs(context, "notices", at=now)
+    assert len(context.mailer.sent) == EMAILS_A_DAY
+
+    gives(context, ben, NEW, now + timedelta(minutes=1))
+    assert codes_sent(context, now + timedelta(minutes=1)) == []
+
+    page = browser.get("/account/mailbox").text
+    assert re.search(r"the next one has to wait.*on .*3 Nov 2026, 09:30 UTC", page)
+    tomorrow = now + timedelta(days=1)
+    assert codes_sent(context, tomorrow - timedelta(seconds=1)) == []
+    clock.at(tomorrow)
+    [code] = codes_sent(context, tomorrow)
+    assert confirms(context, ben, code, tomorrow)
+
+
+def test_past_the_bound_the_address_before_is_told_later(context, anna, now, clock):
+    clock.at(now)
+    for number in range(EMAILS_A_DAY // 2 + 1):
+        at = now + timedelta(minutes=number)
+        clock.at(at)
+        gives(context, anna, f"new-{number}@house.test", at)
+        run_due_jobs(context, "notices", at=at)
+    with context.begin() as work:
+        assert work.session.get(UnconfirmedEmailAddress, anna.person.id).old is not None
+    told = len([one for one in context.mailer.sent if one.to == OLD])
+
+    clock.at(now + timedelta(days=1))
+    run_due_jobs(context, "notices", at=now + timedelta(days=1))
+
+    assert len([one for one in context.mailer.sent if one.to == OLD]) == told + 1
+    with context.begin() as work:
+        assert work.session.get(UnconfirmedEmailAddress, anna.person.id).old is None

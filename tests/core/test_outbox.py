@@ -91,6 +91,24 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, ru
         assert "words" not in str(entry.details)
 
 
+def test_a_job_that_is_not_to_be_done_yet_waits_and_has_all_its_tries(context, now, runs, trouble):
+    tomorrow = now + timedelta(days=1)
+    trouble += [OSError(), jobs.JobPostponed(tomorrow), OSError(), OSError()]
+    enqueue(context, now, thing_id="a1")
+
+    for minutes in (0, 1):
+        job_runner.run_due_jobs(context, "notices", at=now + timedelta(minutes=minutes))
+    waiting = the_outbox_job(context)
+    assert (waiting.state, waiting.attempts) == (OutboxJobState.WAITING, 0)
+    assert (waiting.due_at, waiting.trouble) == (tomorrow, None)
+    assert job_runner.run_due_jobs(context, "notices", at=tomorrow - LATER) == 0
+    for hours in range(3):
+        job_runner.run_due_jobs(context, "notices", at=tomorrow + timedelta(hours=hours))
+
+    assert runs == ["a1"]
+    assert the_outbox_job(context).state is OutboxJobState.DONE
+
+
 def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(context, now):
     enqueue(context, now, thing_id="a1")
     with context.begin(SYSTEM, at=now) as work:

@@ -152,14 +152,14 @@ RIGHTS: dict[str, dict[str, str]] = {
     "new_mailboxes": {
         APP: "SELECT, INSERT, UPDATE",
         PARTNER: "SELECT, INSERT, UPDATE (address, address_for_self, asked_at, code, code_tag, old, sent_at, tries)",
-        WORKER: "SELECT, UPDATE (code, old, sent_at)",
-        TICKER: "SELECT, UPDATE (code, old, sent_at)",
+        WORKER: "SELECT, UPDATE (code, emails_wait_until, old, sent_at)",
+        TICKER: "SELECT, UPDATE (code, emails_wait_until, old, sent_at)",
     },
     "new_partner_mailboxes": {
         APP: "SELECT, INSERT, UPDATE",
         PARTNER: "SELECT, UPDATE (tries)",
-        WORKER: "SELECT, UPDATE (code, old, sent_at)",
-        TICKER: "SELECT, UPDATE (code, old, sent_at)",
+        WORKER: "SELECT, UPDATE (code, emails_wait_until, old, sent_at)",
+        TICKER: "SELECT, UPDATE (code, emails_wait_until, old, sent_at)",
     },
     "news": {
         APP: "SELECT, UPDATE (seen_at)",

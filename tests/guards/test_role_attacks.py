@@ -5,6 +5,7 @@ import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from helpdesk.adapters.embedded.postgres import ROLES
+from helpdesk.core import address_emails
 
 PARTNER, WORKER, TICKER = "helpdesk_partner", "helpdesk_worker", "helpdesk_ticker"
 BESIDE_THE_STAFF = (PARTNER, WORKER, TICKER)
@@ -456,6 +457,24 @@ BY_THE_STAFFS_PAGES = {
 def test_the_staffs_pages_write_history_of_now_alone_and_in_no_invented_name(as_role, what):
     with pytest.raises((InsufficientPrivilege, CheckViolation)):
         as_role("helpdesk_app").execute(BY_THE_STAFFS_PAGES[what])
+
+
+ENTRY_OF_EMAILS = (
+    "INSERT INTO history (at, actor_id, action, subject_type, subject_id, details) "
+    "VALUES (now(), 'system', '{action}', 'people', 'p', '{{}}')"
+)
+
+
+@pytest.mark.parametrize("role", ["helpdesk_app", "helpdesk_intake", PARTNER])
+@pytest.mark.parametrize("action", [address_emails.EMAIL_BEGUN, address_emails.EMAIL_REFUSED])
+def test_no_pages_write_what_is_counted_of_emails_about_an_address(as_role, role, action):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(role).execute(ENTRY_OF_EMAILS.format(action=action))
+
+
+@pytest.mark.parametrize("action", [address_emails.EMAIL_BEGUN, address_emails.EMAIL_REFUSED])
+def test_the_worker_counts_emails_about_an_address(as_role, action):
+    as_role(WORKER).execute(ENTRY_OF_EMAILS.format(action=action))
 
 
 @pytest.mark.parametrize("actor", ["person:r", "system", "shell:root"])

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select, text
 
 from helpdesk.core.actors import Role
+from helpdesk.core.address_emails import EMAILS_A_DAY
+from helpdesk.core.database_clock import DatabaseClock
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
@@ -327,3 +329,39 @@ def test_a_retired_partner_can_still_confirm(context, lead, partner, now):
 
     assert confirms(context, lead, partner, code, now)
     assert mailbox(context, partner, now) == OLD
+
+
+def asks_often(context, lead, partner, at):
+    """As often as emails leave in a day, and once more."""
+    for number in range(EMAILS_A_DAY + 1):
+        asks_again(context, lead, partner, at + timedelta(minutes=number))
+        run_due_jobs(context, "deliveries", at=at + timedelta(minutes=number))
+
+
+def test_emails_with_a_code_that_a_mail_server_refused_leave_later(context, lead, partner, now):
+    context.mailer.trouble += [TemporaryMailError() for _ in range(EMAILS_A_DAY + 1)]
+    asks_often(context, lead, partner, now)
+    assert context.mailer.trouble == []
+
+    later = now + timedelta(hours=2)
+    asks_again(context, lead, partner, later)
+    [code] = codes_sent(context, later)
+
+    assert confirms(context, lead, partner, code, later)
+
+
+def test_past_the_bound_both_pages_say_when_the_code_leaves(
+    context, staff, partner_desk, lead, partner, theirs, monkeypatch, now
+):
+    monkeypatch.setattr(DatabaseClock, "now", lambda _clock: now)
+    asks_often(context, lead, partner, now)
+    assert len(context.mailer.sent) == EMAILS_A_DAY
+
+    ours = sign_in(staff, lead).get(f"/partners/{partner.slug}/mailbox").text
+    at_their_desk = sign_in(partner_desk, theirs).get(f"/mail/{partner.slug}").text
+
+    for page in (ours, at_their_desk):
+        assert re.search(r"the next one has to wait.*on .*3 Nov 2026, 09:30 UTC", page)
+    tomorrow = now + timedelta(days=1)
+    monkeypatch.setattr(DatabaseClock, "now", lambda _clock: tomorrow)
+    assert len(codes_sent(context, tomorrow)) == EMAILS_A_DAY + 1

@@ -140,7 +140,7 @@ def create_email_address() -> ResponseReturnValue:
     if not form.email.data:
         flash(f"You no longer get {person.email_purpose}.")
         return redirect(url_for(".show_own_account"), 303)
-    flash("We are sending six digits to that address. Type them here.")
+    flash("We’ll send six digits to that address. Type them here.")
     return redirect(url_for(".edit_email_address"), 303)
 
 
@@ -166,7 +166,7 @@ def create_email_address_code() -> ResponseReturnValue:
     """Send another code to confirm one's own email address."""
     limit_passphrase_tries("accounts.own")
     operations.resend_email_address_code(work, queries.current_person(work))
-    flash("An email with a new code is on its way. The old code no longer works.")
+    flash("The old code no longer works. This page says when the email with the new one was sent.")
     return redirect(url_for(".edit_email_address"), 303)
 
 

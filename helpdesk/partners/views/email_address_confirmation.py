@@ -29,7 +29,7 @@ def create_email_address(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, form, EmailAddressCodeForm(None)), 422
     operations.set_partner_email_address(work, partner, form.mailbox.data or "")
-    flash("We are sending an email with six digits there. Ask them to read the digits out to you.")
+    flash("We’ll send an email with six digits there. Ask them to read the digits out to you.")
     return redirect(url_for(".edit_email_address", slug=slug), 303)
 
 
@@ -56,7 +56,7 @@ def create_email_address_code(slug: str) -> ResponseReturnValue:
     """Send another code to a partner's email address."""
     limit_passphrase_tries("partners.mailbox")
     operations.resend_email_address_code(work, managed_partner_or_404(slug))
-    flash("An email with a new code is on its way. The old code no longer works.")
+    flash("The old code no longer works. This page says when the email with the new one was sent.")
     return redirect(url_for(".edit_email_address", slug=slug), 303)
 
 
