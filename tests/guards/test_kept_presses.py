@@ -2,6 +2,7 @@
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,11 +14,13 @@ from helpdesk.app import create_app
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.settings import Surface
+from helpdesk.web import error_pages
 from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, plain
 from tests.factories import a_person, a_team
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
 
+RUNNING = Path(__file__).parents[2] / "docs" / "running.md"
 MB = 1_000_000
 ROLES = APP, INTAKE, PARTNER = "helpdesk_app", "helpdesk_intake", "helpdesk_partner"
 # In kilobytes: past the first no page is kept, past the second nothing more is noted.
@@ -170,3 +173,16 @@ def test_without_room_a_page_that_refuses_stands_in_place_with_what_was_typed(pu
 
         assert (browser.answer.request.method, browser.status) == ("POST", 422)
         assert "no code of ours" in browser.text
+
+
+def test_a_form_that_is_refused_for_want_of_room_is_in_the_log_where_running_md_says(
+    public, owner, caplog
+):
+    count_up_to(owner, INTAKE, ALL)
+    browser = Browser(public.test_client())
+    go_to(browser, 4)
+    send(browser, LAST)
+
+    assert browser.status == 503
+    [line] = {one.getMessage() for one in caplog.records if one.name == error_pages.__name__}
+    assert f"in the log of those pages: `{line}`" in RUNNING.read_text()
