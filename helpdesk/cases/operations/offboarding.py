@@ -1,5 +1,6 @@
 """Offboarding on cases: each case of a leaver gets a new owner, or goes back to its queue."""
 
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +20,9 @@ from helpdesk.core.work import Work
 
 # Why a case changed hands, as history keeps it.
 LEFT: Final = "left"
+# A reporter who opens a case again is done well within that, in seconds.
+PATIENCE: Final = 1.0
+PAUSE: Final = 0.1
 
 
 def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> None:
@@ -77,16 +81,28 @@ def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> 
 
 
 def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
-    """Whoever had a case has it again when it is opened again: not somebody who has left."""
+    """Whoever had a case has it again when it is opened again: not somebody who has left.
+
+    One that a door holds is passed by after a moment: whoever has a door's role must not keep
+    anybody here from being let go. As it is opened again the database looks who has it (0084).
+    """
     theirs = (
         Case.owner_id == leaver.person.id,
         Case.team_id.in_(leaver.team_ids),
         Case.state == CaseState.CLOSED,
     )
-    if work.session.scalar(select(Case.id).where(*theirs).limit(1)) is None:
+    left = select(Case.id).where(*theirs)
+    if work.session.scalar(left.limit(1)) is None:
         return
-    gone = update(Case).where(*theirs).values(owner_id=None)
-    work.session.execute(gone.execution_options(synchronize_session=False))
+    free = left.with_for_update(skip_locked=True)
+    gone = update(Case).where(Case.id.in_(free)).values(owner_id=None)
+    patience = time.monotonic() + PATIENCE
+    while True:
+        work.session.execute(gone.execution_options(synchronize_session=False))
+        held = work.session.scalar(left.limit(1)) is not None
+        if not held or time.monotonic() > patience:
+            break
+        time.sleep(PAUSE)
     work.record("person.closed_cases_let_go", leaver.person)
 
 
