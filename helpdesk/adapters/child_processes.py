@@ -151,12 +151,19 @@ def log_tail(log: Path, lines: int = 12) -> str:
         return ""
 
 
+def _within_own_limit(most_memory: int) -> int:
+    """So many bytes, or as many as this process may have: nobody can raise that for a child."""
+    _soft, own = resource.getrlimit(resource.RLIMIT_DATA)
+    return most_memory if own == resource.RLIM_INFINITY else min(most_memory, own)
+
+
 def _tether(farewell: signal.Signals, most_memory: int | None) -> Callable[[], None]:
     parent = os.getpid()
+    limit = None if most_memory is None else _within_own_limit(most_memory)
 
     def tie() -> None:
-        if most_memory is not None:
-            resource.setrlimit(resource.RLIMIT_DATA, (most_memory, most_memory))
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         _libc.prctl(PR_SET_PDEATHSIG, farewell.value, 0, 0, 0)
         if os.getppid() != parent:  # it died before the knot was tied
             os.kill(os.getpid(), farewell)
