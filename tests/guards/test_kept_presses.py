@@ -91,6 +91,27 @@ def test_what_notes_a_press_has_room_where_no_page_is_kept_and_an_end_too(addres
         assert pages.execute(ADD, ["page", b"page"]).fetchone() == (False,)
 
 
+KEEP = "SELECT keep_press('draft', now(), %s)"
+
+
+def test_what_is_kept_in_the_place_of_what_was_there_is_counted_once(address, owner):
+    with psycopg.connect(address(INTAKE), autocommit=True) as pages:
+        for _step in range(3):
+            assert pages.execute(KEEP, [os.urandom(100_000)]).fetchone() == (True,)
+    [counted] = owner.execute("SELECT last_value FROM presses_of_helpdesk_intake").fetchone()
+    assert counted == 3 * 101
+
+
+def test_without_room_what_was_kept_is_there_still(address, owner):
+    with psycopg.connect(address(INTAKE), autocommit=True) as pages:
+        pages.execute(KEEP, [b"before"])
+        for used in (PAGES, ALL):
+            count_up_to(owner, INTAKE, used)
+            assert pages.execute(KEEP, [b"after"]).fetchone() == (False,)
+            assert pages.execute(KEEP.replace("draft", "other"), [b"x"]).fetchone() == (False,)
+    assert owner.execute("SELECT id, answer FROM presses").fetchall() == [("draft", b"before")]
+
+
 def test_there_is_room_again_with_the_next_quarter_and_not_before(address, owner):
     with (
         psycopg.connect(address(INTAKE), autocommit=True) as pages,
