@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from helpdesk.adapters.lock_watcher import LockWatcher
 from helpdesk.adapters.postgres_listener import PostgresListener
+from helpdesk.cases.operations import offboarding
 from helpdesk.core import (
     ended_database_sessions,
     history,
@@ -161,6 +162,7 @@ def tick(
     before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
         lambda work: outbox.correct_jobs_queued_by_fast_clock(work.session),
+        offboarding.release_cases_left_behind,
         surge_alerts.enqueue_surge_alerts,
         lambda work: storage_quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),

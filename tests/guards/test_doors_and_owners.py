@@ -138,6 +138,39 @@ def test_what_stays_closed_comes_back_to_nobody_who_was_blocked(address, staff_p
     assert owner_of(address, case[0]) == ("open", None)
 
 
+def test_what_was_looked_at_before_they_were_blocked_is_released_by_the_ticker(
+    address, staff_pages, case
+):
+    """A door chooses when its own case is looked at."""
+    with psycopg.connect(address("helpdesk_intake")) as public:
+        public.execute("SELECT set_config('helpdesk.visit', %s, true)", [case[1]])
+        public.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        public.execute("UPDATE cases SET state = 'open' WHERE id = %s", [case[0]])
+        with staff_pages.begin(operator("shell")) as work:
+            operations.disable_person(work, work.session.get(Person, "r"))
+        public.commit()
+    assert owner_of(address, case[0]) == ("open", "r")
+
+    with psycopg.connect(address("helpdesk_ticker"), autocommit=True) as ticker:
+        ticker.execute("SELECT release_cases_left_behind()")
+        ticker.execute("SELECT release_cases_left_behind()")
+        said = "SELECT actor_id, action, details FROM history WHERE case_id = %s"
+        entries = ticker.execute(said, [case[0]]).fetchall()
+
+    assert owner_of(address, case[0]) == ("open", None)
+    assert entries == [("system", "case.released", {"because": "left"})]
+
+
+def test_the_ticker_releases_no_case_of_who_is_here(address, case):
+    with opened_again(address, *case) as public:
+        public.commit()
+
+    with psycopg.connect(address("helpdesk_ticker"), autocommit=True) as ticker:
+        ticker.execute("SELECT release_cases_left_behind()")
+
+    assert owner_of(address, case[0]) == ("open", "r")
+
+
 def test_staff_still_wait_for_who_is_let_go(address, case):
     with (
         psycopg.connect(address("postgres")) as leaving,

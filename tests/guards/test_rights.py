@@ -137,6 +137,7 @@ def test_what_everybody_may_is_nothing(database):
         ("forget_paused_addresses",),
         ("forget_presses",),
         ("has_disputed_conversation",),
+        ("release_cases_left_behind",),
         ("request_still_holds",),
     ]
 
