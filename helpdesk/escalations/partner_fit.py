@@ -1,7 +1,7 @@
 """Whom a case could ask: those who answer for its platform first, the one that fits best before the
 others, each with the reason. A person picks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
@@ -13,9 +13,12 @@ from helpdesk.partners.proposals import PartnerProposal, RequestNeed, rank_partn
 
 def partners_by_fit(work: Work, case: Case) -> list[PartnerProposal]:
     """Everyone who could be asked; of those for another platform than the case's, by name."""
-    able = partners.partners_to_ask(work)
+    return _by_fit(work, case, partners.partners_to_ask(work))
+
+
+def _by_fit(work: Work, case: Case, candidates: Iterable[Partner]) -> list[PartnerProposal]:
     weighed = rank_partners(
-        ((one, partners.obstacles_to_sending(work, one)) for one in able),
+        ((one, partners.obstacles_to_sending(work, one)) for one in candidates),
         RequestNeed(case.region, case.language, work.at),
         partners.contacts_counted_on(work),
     )
@@ -33,9 +36,16 @@ def proposed_partner(proposals: Sequence[PartnerProposal], platform: str | None)
 def alternatives_to(work: Work, escalation: Escalation) -> list[PartnerProposal]:
     """Those who answer for the same platform as the partner of a draft, itself among them while it
     can be asked."""
-    platform = escalation.partner.platform
-    return [
-        one
-        for one in partners_by_fit(work, escalation.case)
-        if one.partner.platform == platform and one.partner.accepts(escalation.ask)
-    ]
+    return _by_fit(work, escalation.case, _answering_for_the_same(work, escalation))
+
+
+def has_alternative(work: Work, escalation: Escalation) -> bool:
+    """Whether a draft could go to another partner; none of them is weighed for that."""
+    others = _answering_for_the_same(work, escalation)
+    return any(one.id != escalation.partner_id for one in others)
+
+
+def _answering_for_the_same(work: Work, escalation: Escalation) -> list[Partner]:
+    platform, ask = escalation.partner.platform, escalation.ask
+    able = partners.partners_to_ask(work)
+    return [one for one in able if one.platform == platform and one.accepts(ask)]

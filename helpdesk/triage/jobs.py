@@ -1,5 +1,6 @@
 """Background jobs of triage: email people that a case waits, without a word of it."""
 
+from datetime import timedelta
 from typing import Final
 
 from helpdesk.accounts import on_call
@@ -13,6 +14,7 @@ from helpdesk.cases.response_targets import (
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
+from helpdesk.core.work import Work
 from helpdesk.triage import danger_alerts, surge_alerts
 from helpdesk.triage.alarm_timing import (
     alarm_kind,
@@ -69,10 +71,9 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
             # Another letter than that of its arrival, or of the last time: with another id.
             kind = f"risen-{case.level}-{due_time_as_job_argument(due_at)}"
             kind, template = alarm_kind(work, case, kind), "emails/case_risen.txt"
-        if danger is None and is_alert_heard(work, case, kind):
-            return
-        if danger is None and (rest := rest_until_alert(work, case)):
-            work.enqueue("triage.call_on_duty", after=rest, case_id=case_id, risen=risen)
+        if danger is None and not _is_sent_now(
+            work, case, "triage.call_on_duty", kind, rest=rest_until_alert(work, case), risen=risen
+        ):
             return
         call = compose_case_alert(
             context,
@@ -87,6 +88,18 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
     send_case_alert_and_record(
         context, case_id, call, action="triage.duty_called", kind=kind, **details
     )
+
+
+def _is_sent_now(
+    work: Work, case: Case, job_name: str, kind: str, *, rest: timedelta, **arguments: int
+) -> bool:
+    """Whether an alarm of a case is sent now: one that was heard is not sent again, and one that
+    has to rest is queued for then."""
+    if is_alert_heard(work, case, kind):
+        return False
+    if rest:
+        work.enqueue(job_name, after=rest, case_id=case.id, **arguments)
+    return not rest
 
 
 def _owed_at(case: Case) -> int:
@@ -107,10 +120,8 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
         alarm = planned_alarm(case, percent)
         percent, within = alarm.percent, response_plan_of(case).first_reply
         kind = alarm_kind(work, case, f"alarm-{percent}-{due}")
-        if is_alert_heard(work, case, kind):
-            return
-        if rest := rest_until_alarm(work, case, case.reply_due_at, within=within, percent=percent):
-            work.enqueue("triage.alarm", after=rest, case_id=case_id, percent=percent, due=due)
+        rest = rest_until_alarm(work, case, case.reply_due_at, within=within, percent=percent)
+        if not _is_sent_now(work, case, "triage.alarm", kind, rest=rest, percent=percent, due=due):
             return
         call = compose_case_alert(
             context,
@@ -164,10 +175,10 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
         alarm = planned_alarm(case, percent)
         percent, within = alarm.percent, response_plan_of(case).next_word
         kind = alarm_kind(work, case, f"word-alarm-{percent}-{due}")
-        if is_alert_heard(work, case, kind):
-            return
-        if rest := rest_until_alarm(work, case, case.word_due_at, within=within, percent=percent):
-            work.enqueue("triage.word_alarm", after=rest, case_id=case_id, percent=percent, due=due)
+        rest = rest_until_alarm(work, case, case.word_due_at, within=within, percent=percent)
+        if not _is_sent_now(
+            work, case, "triage.word_alarm", kind, rest=rest, percent=percent, due=due
+        ):
             return
         first = (tier_of_case_owner(case),) if alarm.tell is AlertAudience.DUTY else ()
         call = compose_case_alert(

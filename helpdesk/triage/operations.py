@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import cast, func, select
+from sqlalchemy import Function, cast, func, select
 
 from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news, report_content, response_targets
@@ -278,10 +278,9 @@ def raise_case_for_answers(work: Work, case: Case, *, before: Context, answers: 
     if level.rank <= max(case.level.rank, _level_by(pages, before).rank):
         return
     was, was_in_second_lane = case.level, case.in_slow_lane
-    work.session.flush()
-    work.session.execute(select(func.raise_own_level_to(cast(level, LevelColumn))))
-    work.session.refresh(case, ["level", "rule", "in_slow_lane"])
-    _keep(work, case, level=case.level, rule=case.rule, inputs={"answers": answers})
+    _raise_by_reporter(
+        work, case, func.raise_own_level_to(cast(level, LevelColumn)), answers=answers
+    )
     work.record("case.raised_by_answers", case, was=was, level=case.level)
     _follow_raised_by_reporter(work, case, was=was, was_in_second_lane=was_in_second_lane)
     _call_if_pressing(work, case, has_risen=True)
@@ -314,11 +313,18 @@ def judge_by_danger_told(work: Work, case: Case) -> None:
 
     No rule: whoever calls this has asked whether it is their case, and holds it.
     """
+    _raise_by_reporter(work, case, func.raise_own_level(), answers=report_content.DANGER_NOW)
+
+
+def _raise_by_reporter(
+    work: Work, case: Case, raise_own: Function[Any], *, answers: Context
+) -> None:
+    """Let the database raise the case whose mailbox is open, as the public pages may not: it gives
+    the level and the rule, which are kept with the answers that they rest on."""
     work.session.flush()
-    work.session.execute(select(func.raise_own_level()))
+    work.session.execute(select(raise_own))
     work.session.refresh(case, ["level", "rule", "in_slow_lane"])
-    inputs = {"answers": report_content.DANGER_NOW}
-    _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
+    _keep(work, case, level=case.level, rule=case.rule, inputs={"answers": answers})
 
 
 def alert_on_duty_about_danger(work: Work, case: Case) -> None:

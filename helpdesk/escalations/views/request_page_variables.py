@@ -39,7 +39,7 @@ from helpdesk.escalations.gates import (
     would_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.partner_fit import alternatives_to
+from helpdesk.escalations.partner_fit import has_alternative
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.states import (
@@ -147,9 +147,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "may_change_partner": is_draft
         and may_work_on_request(work.actor, escalation)
-        and any(
-            one.partner.id != escalation.partner_id for one in alternatives_to(work, escalation)
-        ),
+        and has_alternative(work, escalation),
         "partner_mark": mark_of(escalation.partner_id),
         "needs_leave_by_name": seen is not None
         and is_draft

@@ -1,6 +1,6 @@
 """Pages of the reporter's mailbox: messages, danger, consents, withdrawing the case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import flash, get_flashed_messages, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -105,7 +105,7 @@ def create_consents() -> ResponseReturnValue:
     """Give or withdraw consents."""
     case = queries.own_case(work)
     requests = queries.request_statuses_of(work, case)
-    form = _consents_form(case, requests)
+    form = _consents_form(case, requests, _partner_names(case, requests))
     stopped = form.withdrawn_requests(requests)
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
@@ -163,11 +163,11 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         else None
     )
     requests = queries.request_statuses_of(work, case)
-    consents = _consents_form(case, requests)
+    names = _partner_names(case, requests)
+    consents = _consents_form(case, requests, names)
     messages = queries.sealed_messages_for_reporter(work, case)
     agreed = queries.confirmed_consents(work, case)
     consents.preset(one.agreement for one in agreed)
-    names = _partner_names(case, requests)
     return render_template(
         "mailbox/case.html",
         case=case,
@@ -202,7 +202,9 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     )
 
 
-def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsForm:
+def _consents_form(
+    case: Case, requests: Sequence[RequestStatus], names: Mapping[str, NamedPartner]
+) -> ConsentsForm:
     """What can be agreed to: the platforms this case has met come first, with who of them needs
     leave by name, then the platforms that we can ask."""
     met = {one.agreement for one in queries.current_consents(work, case) if one.platform}
@@ -215,7 +217,7 @@ def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsFor
         if one not in known
     ]
     form, in_order = ConsentsForm(), sorted(met, key=lambda one: [part or "" for part in one])
-    form.offer_choices([*PLAIN_AGREEMENTS, *in_order], further, _partner_names(case, requests))
+    form.offer_choices([*PLAIN_AGREEMENTS, *in_order], further, names)
     return form
 
 
