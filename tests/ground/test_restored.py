@@ -234,7 +234,8 @@ def test_a_database_that_goes_on_from_an_earlier_moment_sends_nothing(
     data = server._home(account) / "data"
     server.stop()
     with (data / "postgresql.auto.conf").open("a") as settings:
-        settings.write("restore_command = 'false'\n")
+        # Slow, as an archive is: meanwhile it takes connections that may only read.
+        settings.write("restore_command = 'sleep 0.3; false'\n")
     (data / "recovery.signal").touch()
     if account is not None:
         os.chown(data / "recovery.signal", account.uid, account.gid)

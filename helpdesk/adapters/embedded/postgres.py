@@ -296,15 +296,21 @@ class EmbeddedPostgres:
             time.sleep(0.5)
 
     def _answers(self, deadline: float) -> bool:
-        """Wait until it takes connections; False if it ended or time is up."""
+        """Wait until it may be written to; False if it ended or time is up."""
         while self.is_running and time.monotonic() < deadline:
-            try:
-                self._as_superuser().close()
-            except psycopg.OperationalError:
-                time.sleep(0.03)
-            else:
+            if self._is_writable():
                 return True
+            time.sleep(0.03)
         return False
+
+    def _is_writable(self) -> bool:
+        """Whether it takes connections, and not only to read while it still recovers."""
+        try:
+            with self._as_superuser() as connection:
+                found = connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()
+        except psycopg.OperationalError:
+            return False
+        return found == (True,)
 
     def _furnish(self) -> None:
         """Our roles and our database, if they are not there yet, and nothing that a role has set.
