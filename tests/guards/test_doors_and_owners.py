@@ -14,6 +14,7 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import operations
 from helpdesk.accounts.models import Person
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.accounts.queries import LOCKED
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
@@ -73,6 +74,18 @@ def opened_again(address, case, token):
         yield public
 
 
+@contextmanager
+def written_into(address, case, token):
+    """An open case that its owner has, by the public pages' role, and not committed yet."""
+    with psycopg.connect(address("postgres"), autocommit=True) as owner:
+        owner.execute("UPDATE cases SET state = 'open' WHERE id = %s", [case])
+    with psycopg.connect(address("helpdesk_intake")) as public:
+        public.execute("SELECT set_config('helpdesk.visit', %s, true)", [token])
+        changed = public.execute("UPDATE cases SET state = 'closed' WHERE id = %s", [case])
+        assert changed.rowcount == 1
+        yield public
+
+
 def owner_of(address, case):
     with psycopg.connect(address("postgres")) as database:
         found = "SELECT state, owner_id FROM cases WHERE id = %s"
@@ -122,6 +135,47 @@ def test_who_is_blocked_waits_for_no_case_that_is_opened_again(address, staff_pa
     with opened_again(address, *case) as public:
         with staff_pages.begin(operator("shell")) as work:
             operations.disable_person(work, work.session.get(Person, "r"))
+        public.commit()
+
+    assert owner_of(address, case[0]) == ("open", None)
+
+
+def test_who_is_blocked_waits_for_no_open_case_that_a_door_holds(address, staff_pages, case):
+    with written_into(address, *case) as public:
+        with staff_pages.begin(operator("shell")) as work:
+            person = work.session.get(Person, "r")
+            operations.disable_person(work, person, Reassignment({"q": QUEUE}))
+        public.rollback()
+    assert owner_of(address, case[0]) == ("open", "r")
+
+    with psycopg.connect(address("helpdesk_ticker"), autocommit=True) as ticker:
+        ticker.execute("SELECT release_cases_left_behind()")
+
+    assert owner_of(address, case[0]) == ("open", None)
+
+
+def test_who_leaves_a_queue_waits_for_no_open_case_that_a_door_holds(address, case):
+    with (
+        written_into(address, *case) as public,
+        psycopg.connect(address("helpdesk_app")) as staff,
+    ):
+        staff.execute("SET lock_timeout = '1s'")
+        staff.execute("DELETE FROM memberships WHERE person_id = 'r'")
+        staff.rollback()
+        public.rollback()
+
+
+def test_what_a_door_did_with_it_while_they_were_blocked_stays_and_gives_it_to_nobody(
+    address, staff_pages, case
+):
+    with written_into(address, *case) as public:
+        with staff_pages.begin(operator("shell")) as work:
+            person = work.session.get(Person, "r")
+            operations.disable_person(work, person, Reassignment({"q": QUEUE}))
+        public.commit()
+    assert owner_of(address, case[0]) == ("closed", "r")
+
+    with opened_again(address, *case) as public:
         public.commit()
 
     assert owner_of(address, case[0]) == ("open", None)

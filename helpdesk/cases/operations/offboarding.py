@@ -1,10 +1,10 @@
 """Offboarding on cases: each case of a leaver gets a new owner, or goes back to its queue."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from helpdesk.accounts import offboarding
 from helpdesk.accounts.offboarding import QUEUE, Leaver, Reassignment
@@ -20,7 +20,7 @@ from helpdesk.core.work import Work
 
 # Why a case changed hands, as history keeps it.
 LEFT: Final = "left"
-# A reporter who opens a case again is done well within that, in seconds.
+# Whoever writes into a case is done well within that, in seconds.
 PATIENCE: Final = 1.0
 PAUSE: Final = 0.1
 
@@ -31,18 +31,19 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
     No rule: whoever lets somebody go was asked that. To choose a colleague, one has to work in the
     queue oneself; everybody else gives back to the queue. Their closed cases are nobody's, so that
     none comes back to them.
+
+    One that a door holds is passed by after a moment: whoever has a door's role must not keep
+    anybody here from being let go. What is opened again meanwhile, and what is passed by, goes back
+    to its queue: now, as it is committed (0084), or at the next tick.
     """
-    held = _held(work, leaver)
-    unsaid = [case for case in held if _taker(reassignment, case) is None]
+    unsaid = [case for case in _open_cases(work, leaver) if _taker(reassignment, case) is None]
     if unsaid:
         raise Conflict(
             f"{bidi_isolate(leaver.person.name)} still has cases ({len(unsaid)}). First choose who "
             "takes each of them, or give them back to the queue."
         )
-    for case in held:
-        _hand_on(work, leaver, case, str(_taker(reassignment, case)), reassignment.words)
-    _let_go_of_closed(work, leaver)
-    for team_id, taker in sorted({(case.team_id, _taker(reassignment, case)) for case in held}):
+    come = {(case.team_id, taker) for case, taker in _hand_all_on(work, leaver, reassignment)}
+    for team_id, taker in sorted(come):
         work.enqueue(
             "cases.tell_of_cases",
             team_id=team_id,
@@ -51,13 +52,38 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
         )
 
 
-def _held(work: Work, leaver: Leaver) -> Sequence[Case]:
-    """What they have, kept for the rest of this work, as it is now and not as we read it."""
+def _hand_all_on(
+    work: Work, leaver: Leaver, reassignment: Reassignment
+) -> Iterator[tuple[Case, str]]:
+    """Hand on what nobody else holds, again and again until nothing is left or patience ends."""
+    patience = time.monotonic() + PATIENCE
+    have_closed = _has_closed(work, leaver)
+    while True:
+        for case in _free_cases(work, leaver):
+            taker = _taker(reassignment, case) or QUEUE
+            _hand_on(work, leaver, case, taker, reassignment.words)
+            yield case, taker
+        _let_go_of_closed(work, leaver)
+        left = _open_cases(work, leaver) or _has_closed(work, leaver)
+        if not left or time.monotonic() > patience:
+            break
+        time.sleep(PAUSE)
+    if have_closed:
+        work.record("person.closed_cases_let_go", leaver.person)
+
+
+def _open_cases(work: Work, leaver: Leaver) -> Sequence[Case]:
+    """What they have, without waiting for anybody who holds it."""
+    return work.session.scalars(open_cases_of_person(leaver.person.id, leaver.team_ids)).all()
+
+
+def _free_cases(work: Work, leaver: Leaver) -> Sequence[Case]:
+    """What they have and nobody else holds, kept for the rest of this work, as it is now."""
     theirs = (
         open_cases_of_person(leaver.person.id, leaver.team_ids).order_by(Case.id).options(*LISTED)
     )
-    locked = theirs.with_for_update(of=Case).execution_options(populate_existing=True)
-    return work.session.scalars(locked).all()
+    free = theirs.with_for_update(of=Case, key_share=True, skip_locked=True)
+    return work.session.scalars(free.execution_options(populate_existing=True)).all()
 
 
 def _taker(reassignment: Reassignment, case: Case) -> str | None:
@@ -80,31 +106,23 @@ def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> 
     work.record("case.handed_over", case, to=taker, because=LEFT)
 
 
-def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
-    """Whoever had a case has it again when it is opened again: not somebody who has left.
-
-    One that a door holds is passed by after a moment: whoever has a door's role must not keep
-    anybody here from being let go. As it is opened again the database looks who has it (0084), and
-    what that misses is released at the next tick.
-    """
-    theirs = (
+def _closed_cases(leaver: Leaver) -> Select[str]:
+    return select(Case.id).where(
         Case.owner_id == leaver.person.id,
         Case.team_id.in_(leaver.team_ids),
         Case.state == CaseState.CLOSED,
     )
-    left = select(Case.id).where(*theirs)
-    if work.session.scalar(left.limit(1)) is None:
-        return
-    free = left.with_for_update(skip_locked=True)
+
+
+def _has_closed(work: Work, leaver: Leaver) -> bool:
+    return work.session.scalar(_closed_cases(leaver).limit(1)) is not None
+
+
+def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
+    """Whoever had a case has it again when it is opened again: not somebody who has left."""
+    free = _closed_cases(leaver).with_for_update(key_share=True, skip_locked=True)
     gone = update(Case).where(Case.id.in_(free)).values(owner_id=None)
-    patience = time.monotonic() + PATIENCE
-    while True:
-        work.session.execute(gone.execution_options(synchronize_session=False))
-        held = work.session.scalar(left.limit(1)) is not None
-        if not held or time.monotonic() > patience:
-            break
-        time.sleep(PAUSE)
-    work.record("person.closed_cases_let_go", leaver.person)
+    work.session.execute(gone.execution_options(synchronize_session=False))
 
 
 def release_cases_left_behind(work: Work) -> None:
