@@ -269,7 +269,9 @@ def _old_form(_error: ExpiredFormRefused) -> ResponseReturnValue:
     """
     if not is_same_site():
         return _from_elsewhere(CrossSiteFormRefused())
-    return _again(mark_translatable("This page was open for too long. Please send it again."), 400)
+    return _again(
+        mark_translatable("This page was open for too long. Please send the form again."), 400
+    )
 
 
 def _from_elsewhere(_error: CrossSiteFormRefused) -> ResponseReturnValue:

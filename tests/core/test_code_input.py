@@ -91,7 +91,7 @@ def as_copied(code):
     """The whole box of the receipt, as a browser copies it."""
     letters = " ".join(code.letters[at : at + 4] for at in range(0, len(code.letters), 4))
     words = "\n".join(f"{place}. {word}" for place, word in enumerate(code.words, 1))
-    return f"In this order:\n{words}\nOr write down only this:\n{letters}"
+    return f"In this order:\n{words}\nOr just write this down:\n{letters}"
 
 
 @given(numbers)

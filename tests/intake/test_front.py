@@ -48,7 +48,7 @@ def test_words_of_the_first_page_bring_what_they_may_mean_and_are_in_no_address(
 
     assert browser.answer.request.full_path == "/report?page=1"
     assert browser.answer.request.method == "GET"
-    assert "Tick what fits" in browser.text
+    assert "Tick all that apply" in browser.text
     assert "A device was lost, stolen or taken" in browser.text
     assert ("story", "they took my phone") in browser.form("/report").fields
 
@@ -68,7 +68,7 @@ def test_a_browser_without_cookies_carries_the_words_of_the_first_page(app):
     say(browser, "they took my phone")
 
     assert browser.answer.request.method == "POST"
-    assert "Tick what fits" in browser.text
+    assert "Tick all that apply" in browser.text
     assert ("story", "they took my phone") in browser.form("/report").fields
 
 

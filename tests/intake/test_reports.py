@@ -245,7 +245,7 @@ def test_whoever_left_the_help_open_is_told_that_we_ask_first(browser, consents,
     send(browser, LAST | {"consents": consents})
 
     browser.open("/report/received/advice")
-    assert ("You haven\u2019t said yet that we may work on your case" in browser.text) == is_told
+    assert ("You haven\u2019t given us permission to work on your case" in browser.text) == is_told
 
 
 def test_a_choice_that_is_not_on_offer_counts_as_none(house, browser):

@@ -132,7 +132,7 @@ def test_not_fixed_sends_it_back_to_them(story):
     story.say(Verdict.NOT_EFFECTIVE)
 
     assert story.state() is EscalationState.IN_REVIEW
-    assert "We have asked them to look at it again." in story.browser.text
+    assert "We’ve asked them to look at it again." in story.browser.text
 
 
 ANOTHER = "https://platform.test/another-account"
@@ -351,6 +351,6 @@ def test_a_request_whose_partner_is_in_doubt_is_said_to_be_held_up(story):
 
     page = story.look()
 
-    assert "It’s held up for now." in page
+    assert "There’s a delay." in page
     assert "They haven’t answered yet." not in page
     assert "hasn’t confirmed yet" not in page

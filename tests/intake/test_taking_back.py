@@ -103,12 +103,12 @@ def test_the_way_of_a_disputed_request_stays_whole(story):
 
     page = opened(story)
     whole = [
-        "We have written the request.",
+        "We’ve written the request.",
         "It was sent to <bdi>Trust team of google</bdi>.",
         "has confirmed that they’ve received it.",
         "They gave the account back.",
         "Nothing has changed.",
-        "We have asked them to look at it again.",
+        "We’ve asked them to look at it again.",
         STOPPED,
     ]
     places = [page.index(line) for line in whole]
@@ -160,7 +160,7 @@ def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(st
     story.say(Verdict.NOT_EFFECTIVE)
     assert story.state() is EscalationState.CLOSED
     assert "Nothing has changed." in story.browser.text
-    assert "We have asked them to look at it again." not in story.browser.text
+    assert "We’ve asked them to look at it again." not in story.browser.text
 
 
 def test_every_answer_stays_after_a_later_one(story):
@@ -170,7 +170,7 @@ def test_every_answer_stays_after_a_later_one(story):
 
     page = opened(story)
 
-    assert page.count("They have answered:") == 2
+    assert page.count("They’ve answered:") == 2
     assert "It’s only partly fixed." in page
     assert "Is it really fixed?" in page
 

@@ -112,7 +112,7 @@ def test_their_own_word_counts_after_that(house, story):
 
     assert story.state() is EscalationState.IN_REVIEW
     assert "You told us: Nothing has changed." in story.browser.text
-    assert "We have asked them to look at it again." in story.browser.text
+    assert "We’ve asked them to look at it again." in story.browser.text
 
 
 @pytest.mark.parametrize(

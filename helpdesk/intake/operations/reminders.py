@@ -19,7 +19,7 @@ from helpdesk.intake.models import ReminderState, reminder_envelope_place
 from helpdesk.key_files import KeyFile
 
 TOO_MANY_ASKS = mark_translatable(
-    "You have asked for three test emails today. Please try again tomorrow. Nothing was changed."
+    "You’ve asked for three test emails today. Please try again tomorrow. Nothing was changed."
 )
 NOTHING_TO_CONFIRM = mark_translatable(
     "There is no address to confirm. It may already be confirmed."

@@ -150,7 +150,7 @@ def new_withdrawal() -> ResponseReturnValue:
 def create_withdrawal() -> ResponseReturnValue:
     """Withdraw the case."""
     operations.withdraw_case(work, queries.own_case(work))
-    flash(_("You have withdrawn your case. We have stopped, and nothing more will be sent."))
+    flash(_("You’ve withdrawn your case. We’ve stopped, and nothing more will be sent."))
     return redirect(url_for(".show_case"), 303)
 
 

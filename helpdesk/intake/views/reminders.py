@@ -64,7 +64,7 @@ def create_reminders_confirmation() -> ResponseReturnValue:
 def create_reminders_end() -> ResponseReturnValue:
     """End email reminders."""
     operations.end_reminders(work, queries.own_case(work))
-    flash(_("Email reminders are off. We have deleted the address."))
+    flash(_("Email reminders are off. We’ve deleted the address."))
     return redirect(url_for(".show_case"), 303)
 
 
