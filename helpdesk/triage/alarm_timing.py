@@ -22,19 +22,27 @@ ALERTS: Final = ("triage.duty_called", "triage.alarm_sent", "triage.word_alarm_s
 AN_HOUR: Final = 12
 HOUR: Final = timedelta(hours=1)
 
+# What ends an alarm that was heard, so that the next for the same moment is another one.
+ENDINGS: Final = {
+    "lowered": (
+        HistoryEntry.action == "case.lowering_decided",
+        HistoryEntry.details.contains({"granted": True}),
+    ),
+    "denied": (HistoryEntry.action == "conversation.denied",),
+}
+
 
 def alarm_kind(work: Work, case: Case, kind: str) -> str:
-    """What makes an alarm of a clock the same, or another one: what was heard before two people
-    lowered the case is another alarm when it has risen again, and another message, though the clock
-    is due when it was."""
-    lowered = work.session.scalar(
-        select(func.count()).where(
-            HistoryEntry.case_id == case.id,
-            HistoryEntry.action == "case.lowering_decided",
-            HistoryEntry.details.contains({"granted": True}),
+    """What makes an alarm of a clock the same, or another one, though the clock is due when it was:
+    what was heard before two people lowered the case is another alarm when it has risen again, and
+    what was heard before a call of ours stood for the answer is another when the reporter says that
+    it never was."""
+    for name, ended in ENDINGS.items():
+        times = work.session.scalar(
+            select(func.count()).where(HistoryEntry.case_id == case.id, *ended)
         )
-    )
-    return f"{kind}-lowered{lowered}" if lowered else kind
+        kind = f"{kind}-{name}{times}" if times else kind
+    return kind
 
 
 def is_alert_heard(work: Work, case: Case, kind: str) -> bool:

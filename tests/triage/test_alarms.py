@@ -10,14 +10,18 @@ from sqlalchemy import select, update
 from helpdesk.accounts.models import Person
 from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.cases import clocks, response_targets
+from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, LowerLevelRequest
-from helpdesk.core.actors import Role
+from helpdesk.cases.models import Case, ConversationChannel, LowerLevelRequest
+from helpdesk.core.actors import Role, reporter
+from helpdesk.core.codes import ReturnCode
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Envelope
+from helpdesk.intake import operations as intake
+from helpdesk.intake.queries import own_case
 from helpdesk.key_files import KeyFile
 from helpdesk.triage import alarm_timing, jobs, operations
 from tests.factories import a_person, a_team, sign_in, work_as
@@ -318,6 +322,34 @@ def test_a_case_that_was_lowered_and_rises_again_is_heard_again(context, house, 
 
     assert [one.to for one in context.mailer.sent] == [one.to for one in first]
     assert not {one.message_id for one in context.mailer.sent} & {one.message_id for one in first}
+
+
+def test_what_is_owed_again_because_a_call_never_was_is_heard_again(context, house, now):
+    code = ReturnCode.new()
+    case = reported(context, house, now, RUNNING, code=code)
+    for minutes in range(0, 130, 10):  # everyone has heard that it is late
+        run_due_jobs(context, "notices", at=now + timedelta(minutes=minutes))
+    heard = [one.details["percent"] for one in history(context, case, "triage.alarm_sent")]
+    assert max(heard) == 100
+    later = now + timedelta(minutes=140)
+    with work_as(context, house.asha, later) as work:
+        call = casework.record_conversation(
+            work,
+            work.session.get(Case, case.id),
+            way=ConversationChannel.TELEPHONE,
+            spoke_at=now + timedelta(minutes=20),
+            reached=True,
+            summary="I reached them in time.",
+        ).id
+    run_due_jobs(context, "notices", at=later)
+
+    with context.begin(reporter(case.id), own=code.secret(), at=later) as work:
+        intake.dispute_conversation(work, own_case(work), call)
+    for minutes in range(0, 60, 10):
+        run_due_jobs(context, "notices", at=later + timedelta(minutes=minutes))
+
+    again = [one.details["percent"] for one in history(context, case, "triage.alarm_sent")]
+    assert again == [*heard, 100]
 
 
 def raise_it(context, house, case, now):
