@@ -17,6 +17,11 @@ from helpdesk.core.sealing import Envelope
 DANGER_TOLD: Final = "danger-told"
 # Set by the database, as the rule above, for answers in the mailbox that lead higher.
 ANSWERED_LATER: Final = "answered-later"
+# The answer that told of danger was corrected, or seen after the case was withdrawn; the level
+# waits for two people to lower it.
+DANGER_WAS_TOLD: Final = "danger-was-told"
+# A coordinator has seen that a case was taken back after it; nobody has said that it is over.
+DANGER_SEEN: Final = "danger-seen"
 
 
 class LevelEvaluation(SealedCaseRecord, Base):

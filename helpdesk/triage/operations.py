@@ -1,22 +1,17 @@
 """Operations on the level of a case: judge, judge again, raise, and lower it with two people."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
-
-from sqlalchemy import Function, cast, func, select
+from typing import Final
 
 from helpdesk.accounts.on_call import AlertResult
-from helpdesk.cases import news, report_content, response_targets
+from helpdesk.cases import news, report_content
 from helpdesk.cases.contributions import answer_contribution_name, record_contribution
 from helpdesk.cases.levels import Level, highest_level
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
-from helpdesk.cases.models.case import LevelColumn
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.cases.operations.pausing import resume_case_if_raised
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.second_person_requests import end_undecided_requests
-from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of, reporter_mark_of
+from helpdesk.cases.stale_page_marks import answers_mark_of, case_mark_of
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
@@ -30,22 +25,20 @@ from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.case_advice import seal_answers_for_advice
 from helpdesk.triage.decision_table import IMMINENT
 from helpdesk.triage.judgement import Judgement, judge_report, sort_playbooks_by_urgency
-from helpdesk.triage.models import DANGER_TOLD, LevelEvaluation
+from helpdesk.triage.level_changes import (
+    call_on_duty_if_pressing,
+    keep_level_evaluation,
+    move_to_level,
+)
+from helpdesk.triage.models import DANGER_SEEN, DANGER_TOLD, DANGER_WAS_TOLD
 from helpdesk.triage.policy import (
-    may_acknowledge_danger_in_withdrawn_case,
     may_correct_level,
     may_decide_lower_level,
 )
 from helpdesk.triage.repository import load_decision_table
-from helpdesk.triage.surge_alerts import CALLS
 
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
-# Somebody has corrected that answer, or seen that the case was taken back after it; the level waits
-# for two people to lower it.
-DANGER_WAS_TOLD: Final = "danger-was-told"
-# A coordinator has seen that a case was taken back after it; nobody has said that it is over.
-DANGER_SEEN: Final = "danger-seen"
 UNHEARD: Final = "triage.unheard"
 
 
@@ -69,7 +62,9 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
         load_decision_table(), playbooks_of_kinds(library, case.kinds), answers
     )
     case.level, case.rule = judgement.level, judgement.code
-    _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
+    keep_level_evaluation(
+        work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers}
+    )
     first_reply_clock.start_first_reply_clock(work, case)
     work.record(
         "case.judged",
@@ -78,7 +73,7 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
         rule=judgement.code,
         table=judgement.table_version,
     )
-    _call_if_pressing(work, case)
+    call_on_duty_if_pressing(work, case)
     return judgement
 
 
@@ -192,7 +187,7 @@ def _apply(
             rule = DANGER_WAS_TOLD
     elif case.rule == DANGER_TOLD and judgement.settled["danger"] == IMMINENT:
         rule = DANGER_TOLD  # until one of us records something else about it
-    _keep(work, case, level=level, rule=rule, inputs={"answers": answers})
+    keep_level_evaluation(work, case, level=level, rule=rule, inputs={"answers": answers})
     work.record(
         "case.judged",
         case,
@@ -202,7 +197,7 @@ def _apply(
         table=judgement.table_version,
         **details,
     )
-    _move(work, case, level, rule=rule)
+    move_to_level(work, case, level, rule=rule)
     return leads_lower
 
 
@@ -224,132 +219,9 @@ def raise_case_level(work: Work, case: Case, *, level: Level, reason: str) -> No
         raise Conflict(
             f"This case is already {case.level}. To lower the level, ask a second person to agree."
         )
-    _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
+    keep_level_evaluation(work, case, level=level, rule=RAISED, inputs={"reason": reason})
     work.record("case.level_raised", case, was=case.level, level=level)
-    _move(work, case, level, rule=RAISED)
-
-
-def is_judged_by_danger_told(case: Case) -> bool:
-    """Whether the reporter told us in the mailbox that someone is in danger now, on a case that is
-    open, and none of us has recorded anything else about it since."""
-    return case.rule == DANGER_TOLD and not case.is_closed
-
-
-def is_danger_report_unanswered(case: Case) -> bool:
-    """Whether the case is judged by danger that was told in the mailbox, and an answer is owed."""
-    return is_judged_by_danger_told(case) and case.reply_due_at is not None
-
-
-def is_reported_danger_unanswered(case: Case) -> bool:
-    """Whether a case is judged by danger now, as the report or a correction says and while an
-    answer of ours is owed, or as was told in the mailbox and only seen since. Told by the rule,
-    which the public pages may read: answers they can only write."""
-    if case.is_closed:
-        return False
-    is_by_report = load_decision_table().is_rule_for_danger_now(case.rule)
-    return case.rule == DANGER_SEEN or (is_by_report and case.reply_due_at is not None)
-
-
-def raise_case_for_danger(work: Work, case: Case) -> None:
-    """Raise a case because its reporter says in the mailbox that someone is in danger now: that
-    answer alone makes it IMMEDIATE, in the first lane, and those on duty are alerted, whoever has
-    it.
-
-    No rule: whoever calls this has asked whether it is their case, holds it, and has said that an
-    answer is owed.
-    """
-    was, was_in_second_lane = case.level, case.in_slow_lane
-    judge_by_danger_told(work, case)
-    work.record("case.danger_told", case, was=was, level=case.level)
-    _follow_raised_by_reporter(work, case, was=was, was_in_second_lane=was_in_second_lane)
-    alert_on_duty_about_danger(work, case)
-
-
-def raise_case_for_answers(work: Work, case: Case, *, before: Context, answers: Context) -> None:
-    """Answers of the mailbox that lead to a higher level than the case has raise it at once, and
-    call those on duty as any rise does; no answer there lowers anything. `before` are the answers
-    that are known here without them: what those lead to by themselves was judged in its time.
-
-    No rule: whoever calls this has asked whether it is their case, holds it, and has said that an
-    answer is owed.
-    """
-    pages = playbooks_of_kinds(load_current_library(), case.kinds_for_reporter)
-    level = _level_by(pages, {**before, **answers})
-    if level.rank <= max(case.level.rank, _level_by(pages, before).rank):
-        return
-    was, was_in_second_lane = case.level, case.in_slow_lane
-    _raise_by_reporter(
-        work, case, func.raise_own_level_to(cast(level, LevelColumn)), answers=answers
-    )
-    work.record("case.raised_by_answers", case, was=was, level=case.level)
-    _follow_raised_by_reporter(work, case, was=was, was_in_second_lane=was_in_second_lane)
-    _call_if_pressing(work, case, has_risen=True)
-
-
-def _level_by(pages: Sequence[Playbook], answers: Context) -> Level:
-    """What these answers lead to by themselves: whatever decides and is not known here counts as
-    the least urgent answer, and so does what was said of it in the report."""
-    table = load_decision_table()
-    least = {point.id: point.scale[0] for point in table.points}
-    return judge_report(table, pages, {**answers, **least}).level
-
-
-def _follow_raised_by_reporter(
-    work: Work, case: Case, *, was: Level, was_in_second_lane: bool
-) -> None:
-    """Whoever has the case hears of it, its clocks and requests follow its level."""
-    news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
-    resume_case_if_raised(work, case)
-    if case.level is not was:
-        first_reply_clock.restart_first_reply_for_level(work, case)
-        _raise_requests(work, case)
-    elif was_in_second_lane:  # where a case has no alarms of its own
-        response_targets.schedule_remaining_reply_alarms(work, case)
-
-
-def judge_by_danger_told(work: Work, case: Case) -> None:
-    """Judge a case by the reporter's word that someone is in danger now, until one of us records
-    something else about it.
-
-    No rule: whoever calls this has asked whether it is their case, and holds it.
-    """
-    _raise_by_reporter(work, case, func.raise_own_level(), answers=report_content.DANGER_NOW)
-
-
-def _raise_by_reporter(
-    work: Work, case: Case, raise_own: Function[Any], *, answers: Context
-) -> None:
-    """Let the database raise the case whose mailbox is open, as the public pages may not: it gives
-    the level and the rule, which are kept with the answers that they rest on."""
-    work.session.flush()
-    work.session.execute(select(raise_own))
-    work.session.refresh(case, ["level", "rule", "in_slow_lane"])
-    _keep(work, case, level=case.level, rule=case.rule, inputs={"answers": answers})
-
-
-def alert_on_duty_about_danger(work: Work, case: Case) -> None:
-    """Queue an alert to people on duty because danger was told.
-
-    No rule: the reporter has said so, in this piece of work or before.
-    """
-    told_at = int(work.at.timestamp())
-    work.enqueue("triage.call_on_duty", case_id=case.id, risen=1, in_danger=told_at)
-
-
-def acknowledge_danger_in_withdrawn_case(
-    work: Work, case: Case, *, seen: str | None = None
-) -> None:
-    """Acknowledge, as a coordinator, danger told in a case that its reporter withdrew: it goes from
-    the board. `seen` is the mark of what the reporter had let us know when the board was opened."""
-    lock_case(work, case)
-    work.require(may_acknowledge_danger_in_withdrawn_case, case)
-    refuse_if_changed_since(seen, now=reporter_mark_of(work, case))
-    if case.rule != DANGER_TOLD:
-        raise StalePage("Someone else has already said that they have seen it.")
-    case.rule = DANGER_SEEN
-    inputs = {"answers": answers_of(work, case)}
-    _keep(work, case, level=case.level, rule=case.rule, inputs=inputs)
-    work.record("case.danger_seen", case)
+    move_to_level(work, case, level, rule=RAISED)
 
 
 def request_lower_level(
@@ -390,9 +262,9 @@ def decide_lower_level_request(
     news.notify_person(work, case.id, request.asked_by, NewsKind.LOWERING_DECIDED)
     if granted:
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
-        _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
+        keep_level_evaluation(work, case, level=request.level, rule=LOWERED, inputs=reason)
         record_contribution(work, case.id, ContributionKind.LEVEL, actor=request.asked_by)
-        _move(work, case, request.level, rule=LOWERED)
+        move_to_level(work, case, request.level, rule=LOWERED)
 
 
 def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLevelRequest:
@@ -426,53 +298,6 @@ def record_alert_result(
         **({"untold": reached.untold} if reached.untold else {}),
         **details,
     )
-
-
-def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
-    """Let a case have the level that somebody's judgement leads to. Whoever judges it has looked at
-    it: it leaves the second lane also where its level stays, so that its alarms are its own."""
-    response_targets.move_case_to_first_lane(work, case)
-    was = case.level
-    case.rule = rule
-    if level is was:
-        return
-    case.level = level
-    record_contribution(work, case.id, ContributionKind.LEVEL)
-    news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
-    if level.rank > was.rank:
-        resume_case_if_raised(work, case)
-    first_reply_clock.restart_first_reply_for_level(work, case)
-    if level.rank > was.rank:
-        _call_if_pressing(work, case, has_risen=True)
-        _raise_requests(work, case)
-
-
-def _raise_requests(work: Work, case: Case) -> None:
-    """What partners were asked for the case is as urgent as the case from now on."""
-    work.enqueue("escalations.follow_level", case_id=case.id)
-
-
-def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[str, object]) -> None:
-    evaluation = LevelEvaluation(
-        case=case,
-        case_id=case.id,
-        at=work.at,
-        by=work.actor.id,
-        level=level,
-        rule=rule,
-        table_version=load_decision_table().version,
-    )
-    evaluation.inputs = work.keys.seal(evaluation, "inputs", json.dumps(inputs))
-    work.add(evaluation)
-
-
-def _call_if_pressing(work: Work, case: Case, *, has_risen: bool = False) -> None:
-    if case.level.rank < CALLS.rank or case.in_slow_lane:
-        return
-    if has_risen:
-        work.enqueue("triage.call_on_duty", case_id=case.id, risen=1)
-    else:
-        work.enqueue("triage.call_on_duty", case_id=case.id)
 
 
 def _raised_by_hand(work: Work, case: Case) -> list[Level]:

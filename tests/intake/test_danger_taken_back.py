@@ -20,6 +20,7 @@ from helpdesk.intake import operations, queries
 from helpdesk.triage import danger_alerts, jobs
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as judged
+from helpdesk.triage.raised_by_reporter import acknowledge_danger_in_withdrawn_case
 from tests.factories import a_case, a_person
 from tests.intake.test_danger_now import calls, told
 
@@ -112,11 +113,11 @@ def test_it_stays_on_the_board_until_a_coordinator_has_seen_it(house, case, code
     assert on_board(house) == [case.ref]
 
     with house.inside() as work, pytest.raises(NotAllowed):
-        triage.acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
+        acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
     coordinator = a_coordinator_has_seen_it(house, case)
     assert on_board(house) == []
     with house.inside(coordinator) as work, pytest.raises(StalePage):
-        triage.acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
+        acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
 
 
 def test_what_one_of_us_closed_is_not_on_it(house, case, code):
@@ -230,9 +231,7 @@ def test_a_board_of_before_clears_no_newer_withdrawal(house, case, code):
     take_back(house, case, code)
 
     with house.inside(coordinator) as work, pytest.raises(StalePage):
-        triage.acknowledge_danger_in_withdrawn_case(
-            work, work.session.get(Case, case.id), seen=seen
-        )
+        acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id), seen=seen)
     assert on_board(house) == [case.ref]
 
 
@@ -240,7 +239,7 @@ def a_coordinator_has_seen_it(house, case):
     with house.inside() as work:
         coordinator = a_person(work, Role.COORDINATOR, [house.team])
     with house.inside(coordinator) as work:
-        triage.acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
+        acknowledge_danger_in_withdrawn_case(work, work.session.get(Case, case.id))
     return coordinator
 
 

@@ -19,7 +19,7 @@ from helpdesk.intake.operations.reopening import reopen_case_for_reporter
 from helpdesk.playbooks.conditions import Context
 from helpdesk.triage.case_advice import add_answers_for_advice, answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
-from helpdesk.triage.operations import (
+from helpdesk.triage.raised_by_reporter import (
     is_danger_report_unanswered,
     raise_case_for_answers,
     raise_case_for_danger,

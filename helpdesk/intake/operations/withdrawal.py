@@ -9,7 +9,7 @@ from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.work import Work
 from helpdesk.intake.operations.consents import withdraw_all_consents
 from helpdesk.intake.operations.reminders import end_reminders
-from helpdesk.triage.operations import (
+from helpdesk.triage.raised_by_reporter import (
     alert_on_duty_about_danger,
     is_judged_by_danger_told,
     is_reported_danger_unanswered,

@@ -9,7 +9,7 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.stale_page_marks import answers_mark_of
 from helpdesk.playbooks.conditions import Context
 from helpdesk.runs.condition_context import answers_of
-from helpdesk.triage import operations, queries
+from helpdesk.triage import operations, queries, raised_by_reporter
 from helpdesk.triage.forms.level_forms import (
     CorrectAnswersForm,
     RaiseLevelForm,
@@ -73,7 +73,7 @@ def create_answer_correction(ref: str) -> ResponseReturnValue:
 def create_danger_acknowledgement(ref: str) -> ResponseReturnValue:
     """Acknowledge danger told in a case that was withdrawn."""
     case = case_by_ref(work, ref)
-    operations.acknowledge_danger_in_withdrawn_case(work, case, seen=submitted_page_mark())
+    raised_by_reporter.acknowledge_danger_in_withdrawn_case(work, case, seen=submitted_page_mark())
     flash(f"Recorded: you have seen {case.ref}.")
     return redirect(url_for("duty.board"), 303)
 
