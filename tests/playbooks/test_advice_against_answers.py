@@ -86,16 +86,25 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
         ("fake-website", {"hold": "ended", "copy_sent_to": ("event",)}, {"say-at-event"}),
         ("fake-website", {"copy_keys": "us"}, {"own-door"}),
         ("fake-website", {"copy_found": "search"}, {"who-told"}),
-        ("account-takeover", {"way_in": "none", "inside": ("resets",)}, {"reset-mailbox"}),
+        ("account-takeover", {"way_in": "signed_in", "inside": ("resets",)}, {"other-accounts"}),
         (
             "account-takeover",
             {"whose": "someone_else", "inside": ("resets", "same_password")},
-            {"reset-mailbox", "same-password"},
+            {"other-accounts", "same-password"},
         ),
         (
             "account-takeover",
             {"owner_state": "held", "inside": ("resets", "same_password")},
-            {"reset-mailbox", "same-password"},
+            {"other-accounts", "same-password"},
+        ),
+        ("account-takeover", {"inside": ("lures",), "hold": "running"}, {"tell-close"}),
+        ("account-takeover", {"owner_state": "held"}, {"stay-signed-in", "keep-mails"}),
+        ("account-takeover", {"hold": "ended"}, {"stay-signed-in", "other-device"}),
+        ("account-takeover", {"way_in": "reset"}, {"form-once"}),
+        (
+            "account-takeover",
+            {"whose": "someone_else", "way_in": "none", "typed": ("password",)},
+            {"undo-link", "same-password"},
         ),
         (
             "account-suspended",
@@ -203,6 +212,11 @@ def test_no_line_goes_against_what_was_said(kind, answers, misfits):
 @pytest.mark.parametrize(
     ("kind", "answers", "line"),
     [
+        ("account-takeover", {"way_in": "reset", "hold": "ended"}, "reset-now"),
+        ("account-takeover", {"way_in": "none", "hold": "running"}, "undo-link"),
+        ("account-takeover", {"way_in": "none", "inside": ("resets",)}, "other-accounts"),
+        ("account-takeover", {"way_in": "signed_in", "hold": "ended"}, "signed-in-password"),
+        ("account-takeover", {"typed": ("password",)}, "same-password"),
         (
             "arrest-detention",
             {"arrest_state": "free", "arrest_seen": ("asks",)},

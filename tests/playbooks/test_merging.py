@@ -283,6 +283,6 @@ def test_that_it_stopped_counts_for_no_kind_that_it_was_not_said_of(hold_is_abou
         advice = merged_advice(pages, ended, **about)
         return {one.id for one in (*advice.dos, *advice.donts)}
 
-    assert told(hold_is_about=hold_is_about) >= {"tell-close", "signed-in-password"}
-    assert not told(hold_is_about="account-takeover") & {"tell-close", "signed-in-password"}
+    assert told(hold_is_about=hold_is_about) >= {"tell-close", "stay-signed-in"}
+    assert not told(hold_is_about="account-takeover") & {"tell-close", "stay-signed-in"}
     assert told() == told(hold_is_about="account-takeover")
