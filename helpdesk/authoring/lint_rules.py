@@ -41,6 +41,7 @@ class LintRule(StrEnum):
     FITS_WHAT_WAS_SAID = "L33"
     DANGER_NAMED = "L34"
     SAID_TO_BE_SOON = "L35"
+    SAID_ONCE = "L36"
 
     @property
     def requirement(self) -> str:
@@ -84,4 +85,5 @@ _TITLES = {
     LintRule.FITS_WHAT_WAS_SAID: "No advice goes against what the person said.",
     LintRule.DANGER_NAMED: "An answer that raises the level has a line of advice of its own.",
     LintRule.SAID_TO_BE_SOON: "What keeps people safe now or today is among the first lines.",
+    LintRule.SAID_ONCE: "Lines of one topic say the same, and there are two or more of them.",
 }

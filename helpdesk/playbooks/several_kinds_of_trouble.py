@@ -12,13 +12,14 @@ from helpdesk.playbooks.answer_evaluation import (
 )
 from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
-from helpdesk.playbooks.model import AnswerOption, Playbook, Question, Text
+from helpdesk.playbooks.model import Advice, AnswerOption, Playbook, Question, Text
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
 LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True))
 
-# What the line is called, of any kind, that sends whoever is in danger to people they trust.
+# What the line is called, of any kind, that sends whoever is in danger to people they trust: a
+# topic of its own.
 PEOPLE_FIRST: Final = "people-first"
 
 # The question whether someone in the pictures is under 18; only a no lets what is shown be copied.
@@ -143,14 +144,22 @@ def _from_the_end(option_id: str) -> int:
 
 
 def _each_once(lines: Iterable[AdviceNotRuledOut]) -> tuple[AdviceNotRuledOut, ...]:
-    """Of those with the same words, and of those that send to people one trusts, the first that the
-    answers call for, or the first.
+    """Of those with the same words or one topic, the one that the answers call for and that loses
+    most if done late; of two alike, the first.
 
-    Other lines have a name in common and say different things: each of them stands.
+    Other lines have an id in common and say different things: each of them stands.
     """
     kept: dict[str, AdviceNotRuledOut] = {}
     for one in lines:
-        name = PEOPLE_FIRST if one.advice.id == PEOPLE_FIRST else str(one.advice.text)
-        if name not in kept or (one.is_sure and not kept[name].is_sure):
+        name = _topic_of(one.advice) or str(one.advice.text)
+        if name not in kept or _weight(one) < _weight(kept[name]):
             kept[name] = one
     return tuple(kept.values())
+
+
+def _topic_of(advice: Advice) -> str | None:
+    return PEOPLE_FIRST if advice.id == PEOPLE_FIRST else advice.topic
+
+
+def _weight(one: AdviceNotRuledOut) -> tuple[bool, bool, int]:
+    return not one.is_sure, not one.advice.within_hours, one.advice.at_stake.rank

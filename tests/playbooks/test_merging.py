@@ -126,10 +126,35 @@ def test_advice_is_that_of_all_pages_and_nothing_is_said_twice(kinds):
     said = [str(one.text) for one in (*advice.dos, *advice.donts)]
     assert len(said) == len(set(said))
     each = [safe_now_advice(page, {"img_age": "no"}) for page in pages]
-    alone = {str(one.text): one.id for told in each for one in (*told.dos, *told.donts)}
+    alone = {str(one.text): one for told in each for one in (*told.dos, *told.donts)}
     assert set(said) <= set(alone)
-    # what sends people to safety is said once
-    assert {alone[text] for text in set(alone) - set(said)} <= {PEOPLE_FIRST}
+    # of one topic, and of what sends people to safety, a line is said
+    left = [alone[text] for text in set(alone) - set(said)]
+    assert {one.topic for one in left if one.id != PEOPLE_FIRST} <= {
+        one.topic for one in (*advice.dos, *advice.donts) if one.topic
+    }
+
+
+def test_of_lines_with_one_topic_the_one_that_the_answers_call_for_is_said():
+    first, second = (LIBRARY.playbook(name) for name in ("device-lost-seized", "device-suspicious"))
+    line = first.safe_now[0]
+
+    def page(old, name, **marks):
+        made = replace(line, id=name, text=Text(name, name), topic="off-limits", **marks)
+        return replace(old, safe_now=(made,))
+
+    def told(*pages, **answers):
+        return [one.id for one in merged_advice(pages, answers).dos]
+
+    plain = {"when": None, "within_hours": False, "at_stake": LossIfLate.ACCESS}
+    if_asked = {**plain, "when": Is("dev_kind", "phone")}
+    worse = {**plain, "at_stake": LossIfLate.SAFETY}
+
+    assert told(page(first, "one", **plain), page(second, "two", **plain)) == ["one"]
+    assert told(page(first, "one", **if_asked), page(second, "two", **plain)) == ["two"]
+    assert told(page(first, "one", **plain), page(second, "two", **worse)) == ["two"]
+    both = page(first, "one", **plain), page(second, "two", **if_asked)
+    assert told(*both, dev_kind="laptop") == ["one"]
 
 
 def asked(name, pages):

@@ -76,6 +76,23 @@ def safety_said_to_be_soon_without_mark(material: LintInput) -> Iterator[LintFin
                 )
 
 
+def topics_that_say_nothing_twice(material: LintInput) -> Iterator[LintFinding]:
+    """L36: a topic of one line, and one of which a line says what to do and another what not."""
+    topics: dict[str, list[Advice]] = {}
+    for page in material.library.playbooks:
+        for line in page.safe_now:
+            if line.topic is not None:
+                topics.setdefault(line.topic, []).append(line)
+    for topic, lines in topics.items():
+        if len(lines) == 1:
+            why = f"the topic '{topic}' has no other line; mark the lines that say the same"
+            yield material.finding_at(lines[0].text, LintRule.SAID_ONCE, why)
+        for line in lines:
+            if line.is_dont != lines[0].is_dont:
+                why = f"the topic '{topic}' has things to do and things not to do"
+                yield material.finding_at(line.text, LintRule.SAID_ONCE, why)
+
+
 def _written(material: LintInput, line: Advice, *, otherwise: Iterable[str]) -> Container[str]:
     """The keys that are written in this line; `otherwise` where it stands on no page."""
     file, _ = file_and_line_of(line.text.id, material.files)

@@ -47,6 +47,7 @@ CHECKS: tuple[LintCheck, ...] = (
     advice.advice_that_misfits_answers,
     advice.dangers_without_advice,
     advice.safety_said_to_be_soon_without_mark,
+    advice.topics_that_say_nothing_twice,
 )
 
 

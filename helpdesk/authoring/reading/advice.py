@@ -37,7 +37,7 @@ def _red_flag(node: Node, context: PlaybookReferenceContext) -> RedFlag:
 
 
 def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
-    fields = node.fields("id", "say dont when risk at_stake copies within_hours")
+    fields = node.fields("id", "say dont when risk at_stake copies within_hours topic")
     if ("say" in fields) == ("dont" in fields):
         node.refuse("write either say or dont")
     key = "dont" if "dont" in fields else "say"
@@ -54,4 +54,5 @@ def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
         at_stake=fields.read("at_stake", lambda said: said.one_of(LossIfLate), LossIfLate.NOTHING),
         copies=fields.read("copies", Node.flag, otherwise=False),
         within_hours=fields.read("within_hours", Node.flag, otherwise=False),
+        topic=fields.read("topic", Node.id, None),
     )

@@ -105,6 +105,7 @@ class Advice:
     `risk` says what could go wrong, where following the advice could cost somebody something.
     `copies` marks what makes a picture of what others put up or sent, which may show a child;
     `within_hours` what is too late tomorrow: where the answers call for it, it is among the first.
+    Of several lines with one `topic`, which say the same, one is shown.
     """
 
     id: str
@@ -115,3 +116,4 @@ class Advice:
     at_stake: LossIfLate = LossIfLate.NOTHING
     copies: bool = False
     within_hours: bool = False
+    topic: str | None = None

@@ -52,6 +52,15 @@ FAULTS = (
         "'call-soon' says 'today'; add `within_hours: true`",
     ),
     (
+        "L36",
+        "a topic of one line",
+        "types/spyware-alert.yml",
+        "  - id: raid-soon\n",
+        "  - id: alone\n    topic: lonely\n    say: Wait.★\n    at_stake: access\n"
+        "  - id: raid-soon\n",
+        "the topic 'lonely' has no other line",
+    ),
+    (
         "L01",
         "a key that nobody knows",
         ACCOUNT,
@@ -504,7 +513,7 @@ def test_old_words_in_another_language_are_reported(pages):
 
 def test_every_rule_has_seen_a_fault():
     assert {rule for rule, *_ in FAULTS} | {"L25"} == set(LintRule)
-    assert len(LintRule) == 35
+    assert len(LintRule) == 36
 
 
 @pytest.mark.parametrize(
