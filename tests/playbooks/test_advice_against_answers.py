@@ -122,6 +122,17 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
             {"susp_what": "seen_less", "susp_appeal": "not_yet"},
             {"find-deadline", "save-what-opens", "own-copy"},
         ),
+        (
+            "account-suspended",
+            {"susp_what": "seen_less", "susp_appeal": "no_way"},
+            {"no-form", "save-notice"},
+        ),
+        ("account-suspended", {"susp_what": "post"}, {"save-what-opens"}),
+        (
+            "account-suspended",
+            {"susp_notice": ("copyright",), "susp_appeal": "waiting"},
+            {"name-exposed", "find-deadline"},
+        ),
         ("advice", {"advice_people": ("me",)}, {"talk-together", "no-alone-secret"}),
         ("data-exposed", {"hold": "ended", "leak_how": "device"}, {"device-out"}),
         (
@@ -217,6 +228,14 @@ def test_no_line_goes_against_what_was_said(kind, answers, misfits):
         ("account-takeover", {"way_in": "none", "inside": ("resets",)}, "other-accounts"),
         ("account-takeover", {"way_in": "signed_in", "hold": "ended"}, "signed-in-password"),
         ("account-takeover", {"typed": ("password",)}, "same-password"),
+        ("account-suspended", {"hold": "running"}, "find-deadline"),
+        ("account-suspended", {"hold": "ended", "susp_cost": ("proof",)}, "own-copy"),
+        ("account-suspended", {"susp_what": "seen_less"}, "seen-less"),
+        (
+            "account-suspended",
+            {"susp_notice": ("copyright",), "susp_appeal": "refused"},
+            "name-given",
+        ),
         (
             "arrest-detention",
             {"arrest_state": "free", "arrest_seen": ("asks",)},

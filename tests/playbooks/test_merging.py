@@ -225,7 +225,8 @@ SHOWING = {
 }
 # What is one's own, or only words, is kept whoever may be shown elsewhere.
 STILL_KEPT = [
-    ("account-suspended", {}, {"save-what-opens", "own-copy", "save-notice"}),
+    ("account-suspended", {}, {"save-what-opens", "save-notice"}),
+    ("account-suspended", {"susp_what": "post"}, {"own-copy", "save-notice"}),
     ("something-else", {"about": ("threats",)}, {"save-threats", "keep-proof"}),
     ("harassment-threats", {}, {"keep-first"}),
     ("impersonation", {}, {"note-first"}),
