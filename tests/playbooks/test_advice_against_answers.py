@@ -134,6 +134,7 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
             {"name-exposed", "find-deadline"},
         ),
         ("advice", {"advice_people": ("me",)}, {"talk-together", "no-alone-secret"}),
+        ("advice", {"advice_from": ("near",)}, {"updates", "screen-lock", "two-step"}),
         ("data-exposed", {"hold": "ended", "leak_how": "device"}, {"device-out"}),
         (
             "device-lost-seized",
