@@ -14,8 +14,10 @@ from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner
 from tests.intake.test_requests import Story
 
-BY_NAME = "You may ask \u2068Trust team of names\u2069, which isn’t part of Google, to act"
-PLATFORM = "You may ask Google to act"
+BY_NAME = (
+    "You may ask \u2068Trust team of names\u2069 to act. It isn’t part of this service: Google"
+)
+PLATFORM = "You may ask this service to act: Google"
 
 
 @pytest.fixture

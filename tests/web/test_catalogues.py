@@ -23,7 +23,7 @@ CONSENTS = {
     "Otherwise, we’ll ask you first.",
     "You may keep this after the case is closed",
     "You may share what is needed with another helper",
-    "You may ask %(platform)s to act",
+    "You may ask this service to act: %(platform)s",
     "tell you who first.",
 }
 REFUSALS = {

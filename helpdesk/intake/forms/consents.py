@@ -15,6 +15,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.intake.request_status import RequestStatus, WithdrawalEffect
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.web.forms import Form
+from helpdesk.web.languages import current_language
 from helpdesk.web.time_format import format_day, part_of_day
 
 
@@ -150,21 +151,27 @@ def consent_label(agreement: Agreement, names: Mapping[str, NamedPartner] = NOBO
     return str(_choice_of(agreement, names).label)
 
 
+def platform_consent_label(name: str) -> str:
+    """The label of the consent to ask a platform. Its name stands after a colon: many are common
+    nouns, as “The bank”, which no language takes into its sentence unchanged."""
+    return str(_("You may ask this service to act: %(platform)s", platform=name))
+
+
 def _choice_of(agreement: Agreement, names: Mapping[str, NamedPartner]) -> SelectChoice:
     if agreement.platform is None:
         return next(choice for choice in CONSENTS if choice.value == agreement.kind)
-    known = load_current_library().platform(agreement.platform)
+    known = load_current_library(current_language()).platform(agreement.platform)
     name = str(known.name) if known else agreement.platform
-    said = _("You may ask %(platform)s to act", platform=name)
+    said = platform_consent_label(name)
     partner = names.get(agreement.partner_id or "")
     if partner is not None:
         # Its name says which of those who answer for the platform.
         called = bidi_isolate(partner.name)
         said = (
-            _("You may ask %(platform)s to act", platform=f"{called} ({name})")
+            platform_consent_label(f"{called} ({name})")
             if partner.is_platform_itself
             else _(
-                "You may ask %(partner)s, which isn’t part of %(platform)s, to act",
+                "You may ask %(partner)s to act. It isn’t part of this service: %(platform)s",
                 partner=called,
                 platform=name,
             )

@@ -9,7 +9,7 @@ from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report_form_rules
-from helpdesk.intake.forms.consents import CONSENTS
+from helpdesk.intake.forms.consents import CONSENTS, platform_consent_label
 from helpdesk.intake.forms.kind_search import KindSearch
 from helpdesk.intake.forms.questions import PREFIX, answers_from_form
 from helpdesk.intake.forms.report_steps import (
@@ -58,7 +58,7 @@ class ReportFormSteps:
         self.answers = report_form_rules.drop_unasked_answers(self.library, self.asked, told)
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
-            words = _("You may ask %(platform)s to act", platform=self.platform.name)
+            words = platform_consent_label(str(self.platform.name))
             self.last.consents.choices = [*CONSENTS, SelectChoice(ConsentKind.PLATFORM, words)]
 
     def page(self, number: int) -> ReportStepForm:
