@@ -15,6 +15,7 @@ from helpdesk.cases.models import Agreement, Consent
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import LeaveByName
 from helpdesk.partners.models import Partner
 
 
@@ -33,12 +34,24 @@ class ConsentCoverage:
 
     def needs_leave_by_name(self, partner: Partner) -> bool:
         """Whether leave to ask the platform does not cover this partner."""
-        if any(one.partner_id == partner.id for one in self.consents):
-            return True
+        return self.why_by_name(partner) is not None
+
+    def why_by_name(self, partner: Partner) -> LeaveByName | None:
+        """Why leave to ask the platform does not cover this partner; None where it does."""
+        if self._named(partner):
+            return LeaveByName.REFUSED if self.is_refused(partner) else LeaveByName.NAMED
         first = self.first_asked.get(partner.platform)
         if first is None:
-            return not partner.is_platform_itself
-        return first != partner.id
+            return None if partner.is_platform_itself else LeaveByName.NOT_THE_PLATFORM
+        return LeaveByName.ANOTHER_WAS_FIRST if first != partner.id else None
+
+    def is_refused(self, partner: Partner) -> bool:
+        """Whether they said no to this very partner, or took back what they had agreed to of it."""
+        named = self._named(partner)
+        return bool(named) and all(one.withdrawn_at is not None for one in named)
+
+    def _named(self, partner: Partner) -> list[Consent]:
+        return [one for one in self.consents if one.partner_id == partner.id]
 
     def consent_to(self, partner: Partner) -> Consent | None:
         """The agreement on which it may be asked now; not on one person's word alone."""

@@ -27,7 +27,7 @@ from helpdesk.escalations.packets import (
     missing_fields,
 )
 from helpdesk.escalations.priorities import could_change_account_access, may_be_sent_before_review
-from helpdesk.escalations.states import Ask, Priority
+from helpdesk.escalations.states import Ask, LeaveByName, Priority
 from helpdesk.partners.packet_fields import PacketField
 
 if TYPE_CHECKING:
@@ -54,10 +54,15 @@ CANNOT_BE_CHECKED: Final = (
 )
 
 
-BY_NAME_ALONE: Final = (
-    " Their consent to ask the platform doesn’t include this partner: it isn’t the platform itself,"
-    " or another team was asked first."
-)
+BY_NAME_ALONE: Final[Mapping[LeaveByName, str]] = {
+    LeaveByName.REFUSED: " They said no to this partner, whatever they agreed to for the platform."
+    " If someone else can be asked, change the partner.",
+    LeaveByName.NAMED: " What was recorded about this partner hasn’t been confirmed.",
+    LeaveByName.NOT_THE_PLATFORM: " Their consent to ask the platform doesn’t include this"
+    " partner, because it isn’t the platform itself.",
+    LeaveByName.ANOTHER_WAS_FIRST: " Their consent to ask the platform doesn’t include this"
+    " partner, because another team was asked first.",
+}
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,8 @@ class GateInputs:
     accounts_confirmed_elsewhere: Collection[str] = ()
     # It was found out since that it is not theirs.
     is_owner_refused_since: bool = False
-    # What they agreed to for the platform does not cover this partner.
-    needs_leave_by_name: bool = False
+    # Why what they agreed to for the platform does not cover this partner, if it does not.
+    leave_by_name: LeaveByName | None = None
 
 
 @dataclass(frozen=True)
@@ -250,7 +255,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Consent",
         seen.has_consent,
         f"The reporter hasn’t agreed to us asking {seen.partner}, or has withdrawn their consent."
-        f"{BY_NAME_ALONE if seen.needs_leave_by_name else ''} Ask them in their mailbox. If they"
+        f"{BY_NAME_ALONE[seen.leave_by_name] if seen.leave_by_name else ''} Ask them in their"
+        " mailbox. If they"
         f" tell you on a safe channel, record it {_where_to_record(seen)}.",
     )
     yield (
@@ -270,7 +276,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
 
 
 def _where_to_record(seen: GateInputs) -> str:
-    return "here" if seen.needs_leave_by_name else "on the case"
+    return "here" if seen.leave_by_name else "on the case"
 
 
 def names_another_account(packet: Packet, confirmed: str) -> bool:

@@ -2,13 +2,17 @@
 others, each with the reason. A person picks."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
+from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.models import Escalation
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.proposals import PartnerProposal, RequestNeed, rank_partners
+
+REFUSED: Final = "the reporter said no to asking them"
 
 
 def partners_by_fit(work: Work, case: Case) -> list[PartnerProposal]:
@@ -17,8 +21,14 @@ def partners_by_fit(work: Work, case: Case) -> list[PartnerProposal]:
 
 
 def _by_fit(work: Work, case: Case, candidates: Iterable[Partner]) -> list[PartnerProposal]:
+    coverage = consent_coverage_of(work, case.id)
+
+    def obstacles(one: Partner) -> list[str]:
+        refused = [REFUSED] if coverage.is_refused(one) else []
+        return refused + partners.obstacles_to_sending(work, one)
+
     weighed = rank_partners(
-        ((one, partners.obstacles_to_sending(work, one)) for one in candidates),
+        ((one, obstacles(one)) for one in candidates),
         RequestNeed(case.region, case.language, work.at),
         partners.contacts_counted_on(work),
     )

@@ -57,7 +57,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         account_confirmed=packet_sources.account_confirmed(work, case, escalation.playbook),
         may_help=Agreement(ConsentKind.HELP) in coverage.agreed,
         has_consent=coverage.consent_to(partner) is not None,
-        needs_leave_by_name=coverage.needs_leave_by_name(partner),
+        leave_by_name=coverage.why_by_name(partner),
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
         is_waived=escalation.waived_by is not None,
         ways_to_reporter=_ways_to_reporter(work, case),

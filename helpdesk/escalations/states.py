@@ -21,6 +21,15 @@ class EscalationState(StrEnum):
     UNANSWERED = "unanswered"
 
 
+class LeaveByName(StrEnum):
+    """Why a partner needs the reporter's leave by name: leave to ask the platform is not enough."""
+
+    REFUSED = "refused"  # they said no to it, or took back what they had agreed to of it
+    NAMED = "named"  # what they said of it by name counts, and nothing else
+    NOT_THE_PLATFORM = "not_the_platform"
+    ANOTHER_WAS_FIRST = "another_was_first"
+
+
 MOVES: dict[EscalationState, frozenset[EscalationState]] = {
     EscalationState.DRAFT: frozenset({EscalationState.APPROVED, EscalationState.WITHDRAWN}),
     EscalationState.APPROVED: frozenset({EscalationState.DISPATCHING, EscalationState.WITHDRAWN}),

@@ -239,6 +239,7 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
     verified = select(RecordedVerdict).where(RecordedVerdict.case_id == case.id)
     said = work.session.scalars(verified.order_by(RecordedVerdict.at, RecordedVerdict.id)).all()
     coverage = consent_coverage_of(work, case.id)
+    approved = {one.partner_id for one in asked if one.approved_at is not None}
     ways = clocks.arrival_and_first_sign_by_request(work, asked)
     return [
         RequestStatus(
@@ -253,6 +254,7 @@ def request_statuses_of(work: Work, case: Case) -> list[RequestStatus]:
                 for decision in decisions
                 if decision.escalation_id == one.id and decision.is_after_withdrawal
             ),
+            was_partner_asked=one.partner_id in approved,
             agreement=coverage.agreement_for(one.partner),
             is_agreed=coverage.consent_to(one.partner) is not None,
             arrived_at=ways[one.id].arrived_at,

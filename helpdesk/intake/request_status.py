@@ -51,7 +51,8 @@ class RequestStatus:
     `agreement` is what the reporter has to agree to for it, `is_agreed` whether they do at this
     moment, `arrived_at` when the
     request reached it, `was_seen` whether a person there has said anything, `late_actions` what
-    they had done before it was withdrawn.
+    they had done before it was withdrawn, `was_partner_asked` whether any request of the case to
+    this partner was approved.
     """
 
     escalation: Escalation
@@ -61,6 +62,13 @@ class RequestStatus:
     arrived_at: datetime | None = None
     was_seen: bool = False
     late_actions: tuple[PartnerDecision, ...] = ()
+    was_partner_asked: bool = True
+
+    @property
+    def may_refuse_partner(self) -> bool:
+        """Whether its reporter can still say no to this team and not to the whole platform."""
+        goes_by_platform = self.agreement.partner_id is None
+        return goes_by_platform and not self.was_partner_asked and not self.was_abandoned
 
     @property
     def awaits_verdict(self) -> bool:

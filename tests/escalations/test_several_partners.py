@@ -130,6 +130,22 @@ def test_once_one_team_was_asked_another_needs_leave_by_name(house, other):
     assert house.approve(draft).state is EscalationState.APPROVED
 
 
+def test_a_team_that_the_reporter_said_no_to_is_not_proposed_and_the_gate_says_so(
+    house, context, other, writer
+):
+    draft = ask(house, house.partner)
+    with house.as_reporter() as work:
+        mailbox.refuse_partner(
+            work, work.session.get(Case, house.case.id), work.session.get(Escalation, draft.id)
+        )
+
+    assert "They said no to this partner" in shut(house, draft)["Consent"]
+    page = unescape(writer.get(requests(house) + "/new").text)
+    assert "the reporter said no to asking them" in page
+    change(house, draft, other)
+    assert "Consent" not in shut(house, draft)
+
+
 def test_a_registrar_is_not_the_platform_and_needs_leave_by_name(house, registrar):
     draft = ask(house, registrar)
 

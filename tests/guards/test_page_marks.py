@@ -35,6 +35,7 @@ MARKED = {
     "escalations.create_verdict": "submitted_page_mark",
     "escalations.create_withdrawal": "submitted_page_mark",
     "intake.create_consents": "shown",
+    "intake.create_partner_refusal": "submitted_page_mark",
     "intake.create_verdict": "submitted_page_mark",
     "partner_desk.create_decision": "submitted_page_mark",
     "partner_desk.create_action_before_withdrawal": "submitted_page_mark",

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from helpdesk.cases.models import Case, Consent
 from helpdesk.core.actors import Role
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.states import Ask
+from helpdesk.escalations.consent_coverage import consent_coverage_of
+from helpdesk.escalations.states import Ask, LeaveByName
 from helpdesk.intake.queries import partner_platforms
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner
@@ -92,6 +93,69 @@ def test_unticking_one_by_name_leaves_what_the_platform_was_asked(house, story):
     with house.inside() as work:
         request = queries.visible_request_by_ref(work, story.ref)
         assert queries.consent_for_request(work, request) is not None
+
+
+@pytest.fixture
+def unasked(house, browser):
+    """A request to one team of the platform, which nobody has approved."""
+    story = Story(house, browser)
+    with house.backstage() as context, context.begin() as work:
+        story.second_team = a_partner(work, story.lead, platform="google", slug="second-team")
+    return story
+
+
+def refuse(story, **fields):
+    page = f"/mailbox/case/requests/{story.ref}"
+    story.browser.open(page)
+    seen = unescape(story.browser.text).split('name="seen" value="', 1)[1].split('"', 1)[0]
+    return story.browser.send(f"{page}/refusal", answers={"seen": seen, **fields})
+
+
+def test_who_fears_one_team_says_no_to_it_and_the_platform_may_still_be_asked(house, unasked):
+    refuse(unasked)
+
+    assert "We won’t ask them" in unescape(unasked.browser.text)
+    [no] = consents(house, unasked.partner)
+    assert no.withdrawn_at is not None
+    assert no.is_by_reporter
+    with house.inside() as work:
+        coverage = consent_coverage_of(work, unasked.case.id)
+        one, other = (
+            work.session.get(Partner, each.id) for each in (unasked.partner, unasked.second_team)
+        )
+        assert coverage.consent_to(one) is None
+        assert coverage.why_by_name(one) is LeaveByName.REFUSED
+        assert coverage.consent_to(other) is not None
+
+
+def test_who_said_no_to_a_team_can_agree_to_it_by_name_later(house, unasked):
+    refuse(unasked)
+    assert "Don’t ask this team" not in unescape(
+        unasked.browser.open(f"/mailbox/case/requests/{unasked.ref}").text
+    )
+
+    tick(unasked, "help", "platform:google", f"platform:google:{unasked.partner.id}")
+
+    with house.inside() as work:
+        one = work.session.get(Partner, unasked.partner.id)
+        assert consent_coverage_of(work, unasked.case.id).consent_to(one) is not None
+
+
+def test_a_team_that_was_asked_is_taken_back_by_its_tick_and_not_refused(house, unasked):
+    page = f"/mailbox/case/requests/{unasked.ref}"
+    unasked.browser.open(page)
+    unasked.approve()
+
+    unasked.browser.send(f"{page}/refusal")  # from the page of before
+
+    assert consents(house, unasked.partner) == []
+    assert "Don’t ask this team" not in unescape(unasked.browser.open(page).text)
+
+
+def test_a_no_is_to_the_team_that_stood_on_the_page(house, unasked):
+    refuse(unasked, seen="another")
+
+    assert consents(house, unasked.partner) == []
 
 
 def test_a_platform_that_only_a_host_answers_for_is_not_offered_as_a_whole(house, story):

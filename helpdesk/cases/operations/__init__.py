@@ -13,6 +13,7 @@ from helpdesk.cases.operations.consents import (
     give_consent,
     record_consent,
     recorded_agreement,
+    refuse_partner,
     require_disputable_consent,
     withdraw_consent,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "record_conversation",
     "record_region",
     "recorded_agreement",
+    "refuse_partner",
     "release_case",
     "reopen_case",
     "require_disputable_consent",

@@ -51,7 +51,31 @@ def give_consent(work: Work, case: Case, agreement: Agreement) -> Consent:
 
     No rule: whoever calls this has asked whose word it is, and holds the case.
     """
-    consent = Consent(
+    consent = _consent(work, case, agreement)
+    work.session.add(consent)
+    work.record("consent.given", consent, **recorded_agreement(consent))
+    return consent
+
+
+def refuse_partner(work: Work, case: Case, *, platform: str, partner_id: str) -> None:
+    """Store that the reporter says no to one partner by name: what they agreed to for the platform
+    counts for its other teams alone. Nothing where they have already said something by its name.
+
+    No rule: whoever calls this has asked whose word it is, and holds the case.
+    """
+    named = select(Consent.id).where(Consent.case_id == case.id, Consent.partner_id == partner_id)
+    if work.session.scalar(named.limit(1)) is not None:
+        return
+    refused = _consent(work, case, Agreement(ConsentKind.PLATFORM, platform, partner_id))
+    work.session.add(refused)
+    work.session.flush()  # the public pages add what is agreed to, and then take it back
+    refused.withdrawn_at = refused.given_at
+    work.record("consent.withdrawn", refused, **recorded_agreement(refused))
+    work.announce(ConsentWithdrawn(case.id))
+
+
+def _consent(work: Work, case: Case, agreement: Agreement) -> Consent:
+    return Consent(
         case_id=case.id,
         kind=agreement.kind,
         platform=agreement.platform,
@@ -59,9 +83,6 @@ def give_consent(work: Work, case: Case, agreement: Agreement) -> Consent:
         given_at=work.hour_for_reporter,
         given_by=work.actor.id,
     )
-    work.session.add(consent)
-    work.record("consent.given", consent, **recorded_agreement(consent))
-    return consent
 
 
 def confirm_consent(work: Work, case: Case, consent: Consent) -> None:

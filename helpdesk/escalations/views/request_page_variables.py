@@ -151,7 +151,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "partner_mark": mark_of(escalation.partner_id),
         "needs_leave_by_name": seen is not None
         and is_draft
-        and seen.needs_leave_by_name
+        and seen.leave_by_name is not None
         and not seen.has_consent,
         "approval_mark": stale_page_marks.approval_mark_of(escalation),
         "news_mark": stale_page_marks.untold_news_mark_of(escalation),

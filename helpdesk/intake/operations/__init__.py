@@ -3,6 +3,7 @@
 from helpdesk.intake.operations.consents import (
     confirm_consent,
     dispute_consent,
+    refuse_partner,
     set_consents,
 )
 from helpdesk.intake.operations.conversation_disputes import dispute_conversation
@@ -46,6 +47,7 @@ __all__ = [
     "own_reminder_overview",
     "record_deferred_answers",
     "record_own_verdict",
+    "refuse_partner",
     "report_danger",
     "send_message_as_reporter",
     "set_consents",

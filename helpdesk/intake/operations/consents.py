@@ -9,7 +9,10 @@ from helpdesk.cases.models import Agreement, Case, Consent
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
+from helpdesk.core.errors import StalePage
+from helpdesk.core.stale_page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_case_for_reporter, resume_case_if_waiting
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
@@ -84,6 +87,24 @@ def _deny(work: Work, case: Case, consent: Consent) -> None:
     reopen_case_for_reporter(work, case)
     owe_reply_to_reporter(work, case)
     news.notify_owner(work, case.id, NewsKind.DENIED)
+
+
+def refuse_partner(
+    work: Work, case: Case, escalation: Escalation, *, seen: str | None = None
+) -> None:
+    """Say no, as the reporter, to the team that a request is written to and that nobody has asked:
+    the platform may still be asked, by another team of it. `seen` is the mark of the team on the
+    page: a draft may have moved since."""
+    work.require(is_reporter_of, case)
+    lock_case(work, case)
+    work.session.refresh(escalation)
+    refuse_if_changed_since(seen, now=mark_of(escalation.partner_id))
+    request = queries.request_status_of(work, case, escalation.ref)
+    if not request.may_refuse_partner:
+        raise StalePage
+    partner = escalation.partner
+    cases.refuse_partner(work, case, platform=partner.platform, partner_id=partner.id)
+    _answered(work, case)
 
 
 def withdraw_all_consents(work: Work, case: Case) -> None:

@@ -4,6 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.escalations import packets
 from helpdesk.escalations.stale_page_marks import last_decision_mark
 from helpdesk.escalations.states import Verdict
@@ -22,6 +24,18 @@ def show_request(ref: str) -> ResponseReturnValue:
     """The page of one request, for its reporter."""
     request = queries.request_status_of(work, queries.own_case(work), ref)
     return _request_page(request, ReporterVerdictForm())
+
+
+@bp.post("/mailbox/case/requests/<ref>/refusal")
+@mailbox_required
+def create_partner_refusal(ref: str) -> ResponseReturnValue:
+    """Say no to the team that a request is written to, and not to the whole platform."""
+    case = queries.own_case(work)
+    request = queries.request_status_of(work, case, ref)
+    operations.refuse_partner(work, case, request.escalation, seen=submitted_page_mark())
+    name = bidi_isolate(request.escalation.partner.name)
+    flash(_("We’ve noted that you don’t want us to ask %(name)s. We won’t ask them.", name=name))
+    return redirect(url_for(".show_case", _anchor="requests"), 303)
 
 
 @bp.post("/mailbox/case/requests/<ref>/verification")
@@ -56,5 +70,6 @@ def _request_page(request: RequestStatus, form: ReporterVerdictForm) -> str:
         request=request,
         packet=packets.parse_packet(text) if text else None,
         form=form,
+        partner_mark=mark_of(request.escalation.partner_id),
         decision_mark=last_decision_mark(work, request.escalation),
     )
