@@ -103,7 +103,7 @@ def _forms(ref: str, number: int) -> list[Form]:
             "/people/queue",
             "main .actions button",
             "teams",
-            "has been made.",
+            "has been created.",
             (("name", f"Queue {number}"), ("slug", f"queue-{number}")),
         ),
         Form(

@@ -83,7 +83,7 @@ class EnrolmentCodeForm(Form):
     code = StringField(
         "Your enrolment code",
         [InputRequired("Type the code you were given.")],
-        description="26 letters and digits. Spaces and dashes do not matter.",
+        description="26 letters and digits. Spaces and dashes don’t matter.",
     )
 
 
@@ -100,7 +100,7 @@ class NewPassphraseForm(Form):
     )
     again = PasswordField(
         "Type it again",
-        [EqualTo("passphrase", "The two passphrases are not the same. Please type both again.")],
+        [EqualTo("passphrase", "The two passphrases aren’t the same. Please type both again.")],
     )
 
     # What somebody who tries passphrases would know of this person and this place.
@@ -202,8 +202,8 @@ class InvitationForm(Form):
                 "dots or dashes.",
             )
         ],
-        description="Lower-case letters, numbers, dots and dashes. It does not have to be a "
-        "real name.",
+        description="Lower-case letters, numbers, dots and dashes. It doesn’t have to be a real "
+        "name.",
     )
     name = StringField(
         "Name that colleagues see",
@@ -211,8 +211,8 @@ class InvitationForm(Form):
             DataRequired("Type the name that colleagues see."),
             max_length_validator(LONGEST_NAME, count=count_code_points),
         ],
-        description="This does not have to be a real name either. Reporters and partners do not "
-        "see it.",
+        description="This doesn’t have to be a real name either. Reporters and partners don’t see "
+        "it.",
     )
     role = RadioField("Role", validators=[InputRequired("Choose their role.")])
     teams = SelectMultipleField(

@@ -74,8 +74,8 @@ KNOWN: Final = HashConcurrencyLimit(at_once=1, waiting=16)
 STRONG: Final = 4
 LONGEST_JUDGED: Final = 72
 WEAK: Final = (
-    "This passphrase is easy to guess. Names, words from this helpdesk, dates and common "
-    "sayings do not count. Use the seven words above, or add three or four words that have "
+    "This passphrase is easy to guess. Names, words from this helpdesk, dates and common sayings "
+    "don’t count. Use the seven words above, or add three or four words that have "
     "nothing to do with you or each other."
 )
 WORDS_OF_A_HELPDESK: Final = (
@@ -132,7 +132,7 @@ def derive_key_from_passphrase(
     purpose: call it while no transaction is open. Conflict in a process that was given no pepper:
     nobody signs in there."""
     if not peppers:
-        raise Conflict("This process was given no pepper, so it can keep no passphrase.")
+        raise Conflict("This process has no pepper, so it can’t store a passphrase.")
     salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
     return rederive_key_from_passphrase(passphrase, salt, peppers)
 

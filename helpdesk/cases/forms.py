@@ -27,14 +27,14 @@ from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 OUTCOMES = (
     SelectChoice(CaseOutcome.RESOLVED, "Resolved: the reporter says it is fixed"),
     SelectChoice(CaseOutcome.UNRESOLVED, "Not resolved: nothing more can be done here"),
-    SelectChoice(CaseOutcome.REFERRED, "Referred: someone else helps from now on"),
-    SelectChoice(CaseOutcome.WITHDRAWN, "Withdrawn: the reporter no longer wants it"),
+    SelectChoice(CaseOutcome.REFERRED, "Referred: someone else is helping now"),
+    SelectChoice(CaseOutcome.WITHDRAWN, "Withdrawn: the reporter no longer wants help"),
     SelectChoice(CaseOutcome.SPAM, "Not a report"),
 )
 WAITS = (
     SelectChoice(WaitsOn.REPORTER, "The reporter"),
     SelectChoice(WaitsOn.PARTNER, "A partner who has one of our requests, until their time is up"),
-    SelectChoice(WaitsOn.DATE, "Nobody: nothing can be done before a certain day"),
+    SelectChoice(WaitsOn.DATE, "Nobody: nothing can be done until a certain day"),
 )
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, "We may work on the case and help"),
@@ -85,7 +85,7 @@ class NoteForm(Form):
     note_text = TextAreaField(
         "Note for colleagues",
         [DataRequired("Type a note."), TOO_LONG],
-        description="Reporters and partners do not see it. It is kept exactly as you type it.",
+        description="Reporters and partners don’t see it. It is kept exactly as you type it.",
     )
 
 

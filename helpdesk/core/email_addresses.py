@@ -69,6 +69,6 @@ def _what_to_do(typed: str) -> str:
     if local and not local.isascii():
         return (
             "The part before the @ can only have Latin letters, numbers and signs such as a dot "
-            "or a hyphen. Other letters do not reach every mail server."
+            "or a hyphen. Some mail servers don’t accept other letters."
         )
     return "Type one email address, such as name@example.org, and nothing else."

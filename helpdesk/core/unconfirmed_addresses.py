@@ -130,7 +130,7 @@ def code_email_contents(
     opened = work.keys.service.open
     code = opened(new.SEALED_TO, new.code, new.envelope_place_of("code"))
     if not CODE.fullmatch(code):
-        log.warning("An email was to hold something else than a code, and is not sent.")
+        log.warning("An email contained something other than a code, so it was not sent.")
         return None
     to = opened(new.SEALED_TO, new.address, new.envelope_place_of("address"))
     return CodeAndRecipient(to=to, code=code)

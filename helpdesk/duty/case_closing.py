@@ -161,8 +161,8 @@ def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> 
     # That it is no report is for two people to say.
     if outcome is not CaseOutcome.SPAM and is_danger_told(work, case):
         yield (
-            "The reporter told us that someone is in danger now. If that is over, or you can’t know"
-            " any more, correct the answers first. “I don’t know” is an answer."
+            "The reporter told us that someone is in danger now. If that’s over, or you can no "
+            "longer tell, correct the answers first. “I don’t know” is an answer."
         )
     for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:

@@ -39,7 +39,7 @@ WORDS: Final = {
     NewsKind.FIXED: "The reporter says it is fixed.",
     NewsKind.NOT_FIXED: "The reporter says it isn’t fixed, or only in part.",
     NewsKind.NOT_CARRIED: "The request couldn’t be sent.",
-    NewsKind.OUR_MOVE_LATE: "Our time for the request is over.",
+    NewsKind.OUR_MOVE_LATE: "Our deadline for the request has passed.",
     NewsKind.REQUEST_OVER: "The request was withdrawn.",
     NewsKind.MOVED: "There is an update.",
 }

@@ -69,7 +69,7 @@ def finish_step(
         if stops_all_help:
             withdraw_help(work, run.case, stopped)
         elif not stopped.may_end_alone:
-            raise Conflict("Withdraw the requests that they want no more first, or stop all help.")
+            raise Conflict("First withdraw the requests they no longer want, or stop all help.")
 
 
 def has_ended_as_help_not_wanted(run: Run) -> bool:

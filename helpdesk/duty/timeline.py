@@ -57,7 +57,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.denied": "The reporter says that they did not agree: {kind} {platform}.",
     "triage.duty_called": "The people on duty were alerted to the case.",
     "triage.alarm_sent": "An alert was sent after {percent}% of the time for our answer.",
-    "triage.request_alarm_sent": "An alert was sent because our time for a request was over.",
+    "triage.request_alarm_sent": "An alert was sent because our deadline for a request had passed.",
     "triage.word_alarm_sent": "An alert was sent after {percent}% of the time for our next update.",
     "triage.owner_told": "The person who has the case was told about an update.",
     "triage.unheard": "An alert reached nobody in this queue. It is in red on the duty board.",
@@ -86,7 +86,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.second_read": "Read the request as its second reader.",
     "escalation.waiver_ended": "The waiver of the platform’s own form ended, because the request "
     "is to another organisation now.",
-    "escalation.partner_changed": "The request is to {partner} now.",
+    "escalation.partner_changed": "The request is now to {partner}.",
     "escalation.partner_told": "The partner was told about an update on the request.",
     "escalation.partner_told_otherwise": "Told the partner in another way about an update on "
     "the request.",

@@ -9,7 +9,7 @@ from typing import Final
 
 from helpdesk.escalations.states import Ask, PartnerAction, Reason
 
-UNFITTING: Final = "This reason does not fit what you did. Choose another one."
+UNFITTING: Final = "This reason doesn’t fit what you did. Choose another one."
 
 # What can come of a request of each kind; doing nothing always can.
 OUTCOMES: Final[Mapping[Ask, tuple[PartnerAction, ...]]] = {

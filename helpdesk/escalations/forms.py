@@ -183,7 +183,8 @@ class PublicFormWaiverForm(Form):
     waiver = TextAreaField(
         "Why can it be sent without the platform’s own form?",
         [DataRequired("Type the reason."), max_length_validator(LONG)],
-        description="For example: filing it would tell the intruder, or there is no form for this.",
+        description="For example: filing it would alert the intruder, or there is no form for "
+        "this.",
     )
 
 

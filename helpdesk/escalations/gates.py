@@ -235,7 +235,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Requester",
         seen.facts.get("vetted") in VETTED,
-        "We have not confirmed who is asking. Do the step “Start confirming who is asking” in the"
+        "We haven’t confirmed who is asking. Do the step “Start confirming who is asking” in the"
         " playbook.",
     )
     yield (
@@ -345,11 +345,11 @@ def _not_confirmed(seen: GateInputs) -> str:
         )
     if seen.facts.get(OWNERSHIP) != OWNER_CONFIRMED:
         return (
-            "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
+            "We haven’t confirmed whose account it is. Do the step “Confirm whose account it is”,"
             " however urgent it sounds."
         )
     confirmed = bidi_isolate(seen.account_confirmed)
-    said = "We have not confirmed whose account this is. " + (
+    said = "We haven’t confirmed whose account this is. " + (
         f"What we confirmed is: {confirmed}. " if confirmed else ""
     )
     if seen.packet.header.ask is Ask.REVIEW:
@@ -408,7 +408,7 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     if own and _is_that_urgent(seen):
         said += f" One person’s approval is not enough, because they also {', '.join(own)}."
     if is_lock_of_another_account(seen):
-        said += " Another playbook on this case found out whose account it is, and not of this one."
+        said += " Another playbook on this case confirmed who owns an account, but not this one."
     elif is_of_unconfirmed_account(seen) and _is_that_urgent(seen):
         said += (
             " No step has confirmed whose account this is, so it has to be read before it’s sent."
@@ -456,9 +456,9 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
         "The request is about something on the account, not about the account itself, so there’s"
         " nothing to give back. Change the request and remove that address."
         if seen.account_confirmed
-        else "We have not confirmed whose account this is, so nobody can be told where to give it"
-        " back to. Remove that address from the request. If it was approved already, withdraw it"
-        " and write a new one without that address.",
+        else "We haven’t confirmed whose account this is, so we can’t tell anyone where to"
+        " return it. Remove that address from the request. If it has already been approved, "
+        "withdraw it and write a new one without that address.",
     )
 
 

@@ -131,7 +131,7 @@ def build_packet(
             continue
         is_known = field.source is FieldSource.CASE or value in dict(field.choices)
         if field.choices and not is_known:
-            raise InvalidPacket(f"“{field.label}” has an answer that we do not know.")
+            raise InvalidPacket(f"“{field.label}” has an answer that we don’t recognise.")
         fields[field.name] = value
     packet = Packet(header, fields)
     if len(packet.as_text().encode()) > LARGEST:
@@ -157,7 +157,7 @@ def parse_packet(text: str) -> Packet:
             name not in BY_NAME or not isinstance(value, str)
             for name, value in packet.fields.items()
         ):
-            raise InvalidPacket("This packet has a field that we do not know.")
+            raise InvalidPacket("This packet has a field that we don’t recognise.")
     except (ValueError, KeyError, TypeError) as broken:
         raise InvalidPacket("This is not a packet.") from broken
     if packet.as_text() != text:

@@ -37,7 +37,7 @@ PAST_DISPUTES: Final = {
 # What is said of a gate that is open, by its name.
 IN_ORDER: Final = {
     "Case": "The case is open",
-    "Reporter’s denial": "Someone has written to the reporter about all that they dispute",
+    "Reporter’s denial": "Someone has written to the reporter about everything they dispute",
     "Partner": "We have checked who the partner is",
     "Someone to open it": "Someone there can open the request",
     "Their email address": "Their email address was confirmed",
@@ -113,8 +113,8 @@ PILE_ORDER: Final = {
 
 EMPTY_PILE: Final = {
     InboxFilter.WAITING: "Nothing is waiting for you.",
-    InboxFilter.ASKED: "You have no questions that we still have to answer.",
-    InboxFilter.DECIDED: "You have not decided anything yet.",
+    InboxFilter.ASKED: "None of your questions are waiting for an answer.",
+    InboxFilter.DECIDED: "You haven’t decided anything yet.",
 }
 
 BOARD_PILES: Final = {
@@ -129,7 +129,7 @@ BOARD_PILES: Final = {
 
 # What is behind a pile, and what can be done.
 BOARD_HINTS: Final = {
-    RequestPile.OPEN: "Every request that is not closed or withdrawn, drafts included.",
+    RequestPile.OPEN: "Every request that isn’t closed or withdrawn, including drafts.",
     RequestPile.ASKED: "The partner’s work is paused until we answer.",
     RequestPile.SILENT: "The partner’s time is up. Phone someone there, or ask another partner. A"
     " late answer still counts.",
@@ -154,7 +154,7 @@ BOARD_SINCE: Final = {
 EMPTY_BOARD: Final = {
     RequestPile.OPEN: "There are no open requests.",
     RequestPile.ASKED: "No partner is waiting for our answer.",
-    RequestPile.SILENT: "No partner is past their time.",
+    RequestPile.SILENT: "No partner is late.",
     RequestPile.UNCERTAIN: "For every email, we know whether it was accepted.",
     RequestPile.UNDELIVERED: "Everything could be sent.",
     RequestPile.SECOND_PERSON: "Nothing is waiting for a second person.",
@@ -183,7 +183,7 @@ TROUBLES: Final = {
     "partner_not_vetted": "The partner is no longer vetted.",
     "partner_takes_it_no_more": "The partner was retired, or no longer takes requests like this."
     " Withdraw this one, and ask another partner.",
-    "facts_taken_back": "It is no longer confirmed who is asking, or whose account it is, or"
+    "facts_taken_back": "We can no longer be sure who is asking, or whose account it is, or"
     " only the person who wrote it has confirmed it again. Have someone else do those steps again"
     " and then send it again, or withdraw it.",
     ANOTHER_ACCOUNT: "Since it was approved, ownership of another account has been confirmed."
@@ -245,7 +245,7 @@ VERDICTS: Final = {
     Verdict.CONFIRMED: "It’s fixed",
     Verdict.PARTIAL: "It’s partly fixed",
     Verdict.NOT_EFFECTIVE: "Nothing has changed",
-    Verdict.CANNOT_TELL: "They cannot tell yet",
+    Verdict.CANNOT_TELL: "They can’t tell yet",
 }
 
 

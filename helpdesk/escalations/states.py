@@ -90,18 +90,20 @@ MOVES: dict[EscalationState, frozenset[EscalationState]] = {
 # What is said to someone on either side who asks for a move that it cannot make any more.
 IS_BY_NOW: Final[dict[EscalationState, str]] = {
     EscalationState.DRAFT: "This request is a draft, and has not been approved yet.",
-    EscalationState.APPROVED: "This request was approved already.",
-    EscalationState.DISPATCHING: "This request is being sent already.",
-    EscalationState.WITH_PARTNER: "This request has reached the partner already.",
-    EscalationState.ACKNOWLEDGED: "This request was acknowledged already.",
+    EscalationState.APPROVED: "This request has already been approved.",
+    EscalationState.DISPATCHING: "This request is already being sent.",
+    EscalationState.WITH_PARTNER: "This request has already reached the partner.",
+    EscalationState.ACKNOWLEDGED: "This request has already been acknowledged.",
     EscalationState.NEED_INFORMATION: (
-        "A question about this request was asked already, and waits for an answer."
+        "A question about this request has already been asked, and is waiting for an answer."
     ),
-    EscalationState.IN_REVIEW: "This request is with the partner, and waits for a decision.",
-    EscalationState.DECIDED: "This request was decided already.",
-    EscalationState.CLOSED: "This request was closed already.",
-    EscalationState.WITHDRAWN: "This request was withdrawn already.",
-    EscalationState.UNANSWERED: "It was recorded already that the partner didn’t answer in time.",
+    EscalationState.IN_REVIEW: "This request is with the partner, and is waiting for a decision.",
+    EscalationState.DECIDED: "This request has already been decided.",
+    EscalationState.CLOSED: "This request has already been closed.",
+    EscalationState.WITHDRAWN: "This request has already been withdrawn.",
+    EscalationState.UNANSWERED: (
+        "It has already been recorded that the partner didn’t answer in time."
+    ),
 }
 
 # Where a word on what was decided leads. It is decided again once the reporter says that the word

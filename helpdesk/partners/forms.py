@@ -74,7 +74,7 @@ class PresenceForm(Form):
         default="UTC",
         description=(
             "For example, Europe/Lisbon or Asia/Beirut. The partner’s people see times in their "
-            "team’s zone as well as in UTC."
+            "team’s time zone as well as in UTC."
         ),
     )
     weekdays = SelectMultipleField(
@@ -88,8 +88,8 @@ class PresenceForm(Form):
         "When do they close, in their time zone?",
         [Optional()],
         description=(
-            "If it’s earlier than they open, it means the next morning. If it’s the same time, "
-            "someone is there the whole day."
+            "If it’s earlier than the opening time, it means the next morning. If it’s the same "
+            "time, someone is there all day and night."
         ),
     )
     regions = SelectMultipleField(
@@ -177,7 +177,7 @@ class ContactForm(PresenceForm):
         ],
         description="Reporters never see it.",
     )
-    is_person = BooleanField("This is one person, and not a role that several share")
+    is_person = BooleanField("This is one person, not a role that several people share")
 
     @property
     def terms(self) -> ContactTerms:

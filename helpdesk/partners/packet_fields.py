@@ -58,7 +58,7 @@ class PacketField:
 
 _NONE, _PERSONAL = FieldSensitivity.NONE, FieldSensitivity.PERSONAL
 # It is read days later: "yesterday" would be another day.
-_WHEN: Final = "The day, and the time as far as they know it. Like this: 21 Nov 2026, about 20:15."
+_WHEN: Final = "The day, and the time if they know it. For example, 21 Nov 2026, about 20:15."
 
 FIELDS: Final = (
     PacketField(
@@ -230,7 +230,7 @@ FIELDS: Final = (
         "What an outsider wouldn’t know",
         FieldSource.TYPED,
         _PERSONAL,
-        hint="For example what a word or a date means there.",
+        hint="For example, what a word or date means there.",
         is_long=True,
     ),
     PacketField(

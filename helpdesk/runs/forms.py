@@ -22,7 +22,7 @@ PREFIX = "evidence-"
 too_long = max_length_validator(TEXT_LIMIT)
 # What whoever releases something to a reporter's mailbox has to know.
 WHO_READS_MAILBOX: Final = (
-    "Anyone who has the return code can read it. Leave this off if they told us in confidence."
+    "Anyone who has the return code can read it. Leave this unticked if they told us in confidence."
 )
 
 
@@ -60,8 +60,7 @@ class StepOutcomeForm(Form):
     note = TextAreaField(
         "Note",
         [too_long],
-        description="For you and your colleagues. It is encrypted, and the reporter does not "
-        "see it.",
+        description="For you and your colleagues. It’s encrypted, and the reporter doesn’t see it.",
     )
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:

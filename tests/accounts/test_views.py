@@ -161,7 +161,7 @@ def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(context, par
     [
         ({"first_code": "000000"}, "The six digits aren’t right"),
         ({"passphrase": "short", "again": "short"}, "at least 20 characters"),
-        ({"again": "something else"}, "not the same"),
+        ({"again": "something else"}, "aren’t the same"),
         (
             {"passphrase": "fresh fresh fresh 2026", "again": "fresh fresh fresh 2026"},
             "Use the seven",
@@ -566,7 +566,7 @@ def test_who_cannot_be_told_that_they_enrolled_is_told_to_sign_in_first(
     answer, _seed, phrase = enrolled(browser, code)
 
     assert_says_to_sign_in_first(answer)
-    assert "make a new recovery key" in answer.text
+    assert "create a new recovery key" in answer.text
     halfway = browser.post("/sign-in", data={"handle": "fresh", "passphrase": phrase})
     assert halfway.location == "/sign-in/code"
 
@@ -583,7 +583,7 @@ def test_who_cannot_be_shown_the_next_recovery_key_is_told_to_sign_in_first(
     answer = browser.post("/recover", data={**data, "passphrase": WORDS, "again": WORDS})
 
     assert_says_to_sign_in_first(answer)
-    assert "make a new recovery key" in answer.text
+    assert "create a new recovery key" in answer.text
 
 
 def test_so_is_who_cannot_be_told_that_their_passphrase_changed(
@@ -597,4 +597,4 @@ def test_so_is_who_cannot_be_told_that_their_passphrase_changed(
     )
 
     assert_says_to_sign_in_first(answer)
-    assert "make a new recovery key" not in answer.text
+    assert "create a new recovery key" not in answer.text

@@ -195,7 +195,7 @@ def test_the_page_lists_what_hangs_on_them_and_asks_who_takes_it(context, house,
     assert house.second.ref in shown
     assert house.closed.ref not in shown
     assert "Asked for, and waiting for a second person" in shown
-    assert "who could have been them" in shown
+    assert "they could have agreed" in shown
     assert unsaid.status_code == 422
     assert "Choose who takes the cases" in unsaid.text
     assert done.status_code in (201, 303)

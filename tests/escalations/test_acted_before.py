@@ -100,7 +100,7 @@ def test_only_what_can_be_done_about_it_is_taken(house, action):
     escalation = house.carried(ask=Ask.RESTORE)
     house.withdraw_consent()
 
-    with pytest.raises(Conflict, match="does not fit"):
+    with pytest.raises(Conflict, match="doesn’t fit"):
         acted(house, escalation, action=action)
 
 

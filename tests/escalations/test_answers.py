@@ -263,13 +263,13 @@ def test_no_answer_leaves_once_what_the_request_rests_on_is_gone(house, staff, f
     write_fact(house, house.lead, fact, value)
 
     for who in (house.second, house.writer):
-        with pytest.raises(Conflict, match="It is no longer confirmed who is asking"):
+        with pytest.raises(Conflict, match="We can no longer be sure who is asking"):
             send_answer(house, escalation, who, wording)
-    with pytest.raises(Conflict, match="It is no longer confirmed who is asking"):
+    with pytest.raises(Conflict, match="We can no longer be sure who is asking"):
         write_answer(house, escalation, words="Give it to other@mailbox.test.")
 
     page = sign_in(staff, house.second).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
-    assert "It is no longer confirmed who is asking" in page.text
+    assert "We can no longer be sure who is asking" in page.text
     assert said_to_partner(house, escalation) == []
 
 

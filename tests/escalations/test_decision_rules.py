@@ -65,7 +65,7 @@ def test_what_contradicts_itself_fits_nothing(ask, action, reason):
 def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
     escalation = house.carried()
 
-    with pytest.raises(Conflict, match="does not fit"):
+    with pytest.raises(Conflict, match="doesn’t fit"):
         decide(house, escalation, PartnerAction.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
 
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
@@ -86,7 +86,7 @@ def test_the_form_says_so_beside_the_reason_and_keeps_what_was_written(house, pa
     )
 
     assert odd.status_code == 422
-    assert "does not fit what you did" in odd.text
+    assert "doesn’t fit what you did" in odd.text
     assert "kept as it was written" in odd.text
     assert "domain_suspended" not in odd.text
 

@@ -106,7 +106,7 @@ def test_what_its_writer_found_not_to_be_theirs_is_not_said_to_be_confirmed(hous
 
     page = sign_in(staff, house.second).get(page_of(house, asked)).text
     assert SAID not in page
-    assert "It is no longer confirmed who is asking, or whose account it is" in page
+    assert "We can no longer be sure who is asking, or whose account it is" in page
 
 
 def test_nor_where_who_is_asking_was_found_unknown_by_a_colleague_besides(house, staff):
@@ -118,7 +118,7 @@ def test_nor_where_who_is_asking_was_found_unknown_by_a_colleague_besides(house,
 
     page = sign_in(staff, house.second).get(page_of(house, asked)).text
     assert SAID not in page
-    assert "It is no longer confirmed who is asking, or whose account it is" in page
+    assert "We can no longer be sure who is asking, or whose account it is" in page
 
 
 def test_who_approves_it_again_is_its_second_reader_too_where_one_was_missing(house):

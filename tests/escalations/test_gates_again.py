@@ -123,7 +123,7 @@ def test_what_a_request_rests_on_is_asked_before_it_is_sent_again(house, fact, v
     is_refused_by_mail_server(house, escalation)
     write_fact(house, house.lead, fact, value)
 
-    with pytest.raises(Conflict, match="have not confirmed"):
+    with pytest.raises(Conflict, match="haven’t confirmed"):
         send_again(house, escalation, house.writer)
 
 

@@ -86,7 +86,7 @@ def test_what_is_about_another_account_than_the_confirmed_one_stands_there_as_we
 
     assert on_board(house) == []
     assert about_other_accounts(house) == [carried.ref]
-    assert "Requests with partners about a different account" in client.get("/duty").text
+    assert "Sent requests about a different account" in client.get("/duty").text
     assert said in client.get(f"/cases/{house.case.ref}").text
     with house.context.begin() as work:
         queue = work.session.merge(house.queue)

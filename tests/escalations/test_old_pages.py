@@ -699,10 +699,10 @@ SEND_IT_AGAIN = "Send it again"
 @pytest.mark.parametrize(
     ("act", "then", "said"),
     [
-        ("acknowledgement", "acknowledgement", "This request was acknowledged already."),
-        ("question", "question", "A question about this request was asked already"),
-        ("decision", "acknowledgement", "This request was decided already."),
-        ("decision", "question", "This request was decided already."),
+        ("acknowledgement", "acknowledgement", "This request has already been acknowledged."),
+        ("question", "question", "A question about this request has already been asked"),
+        ("decision", "acknowledgement", "This request has already been decided."),
+        ("decision", "question", "This request has already been decided."),
     ],
 )
 def test_a_desk_that_was_faster_than_an_old_page_is_what_that_says(
@@ -751,7 +751,7 @@ def test_what_was_withdrawn_or_given_up_by_another_page_is_said_as_it_is(house, 
     late = press(writer, old, f"{address}/withdrawal")
 
     assert late.status_code == 409
-    assert "This request was withdrawn already." in late.text
+    assert "This request has already been withdrawn." in late.text
     assert SEND_IT_AGAIN not in late.text
 
 
@@ -764,7 +764,9 @@ def test_that_a_partner_does_not_answer_is_recorded_once(house):
 
     with (
         house.as_(house.second, late) as work,
-        pytest.raises(StalePage, match="It was recorded already that the partner didn’t answer"),
+        pytest.raises(
+            StalePage, match="It has already been recorded that the partner didn’t answer"
+        ),
     ):
         operations.record_partner_silence(work, house.mine(work, escalation))
 

@@ -207,7 +207,7 @@ def test_the_address_picks_a_pile_and_a_partner(house, lead, context):
     other = html.unescape(lead.get("/requests?show=second-person&partner=trust-elsewhere").text)
     assert one.ref not in other
     assert "Waiting for a second person (0)" in other
-    assert "There are none to" in other
+    assert "There are no requests to" in other
     assert "show=open&partner=trust-elsewhere" in other, "a pile keeps the partner"
     assert lead.get("/requests?partner=nobody-we-know").status_code == 404
     for odd in ("show=nothing-we-know", "from=-1", "from=٣", "from=" + "9" * 400, "from="):
@@ -236,7 +236,7 @@ def test_names_stand_apart_from_the_words_around_them(house, lead):
     assert len(re.findall(rf"<bdi[^>]*>{ARABIC}</bdi>", page)) == 1
     assert f"\u2068{ARABIC}\u2069</option>" in page
     other = lead.get("/requests?show=silent&partner=trust-platform").text
-    assert re.search(rf"There are none to <bdi[^>]*>{ARABIC}</bdi>\.", other)
+    assert re.search(rf"There are no requests to <bdi[^>]*>{ARABIC}</bdi>\.", other)
 
 
 def test_the_menu_leads_there_and_so_does_what_the_duty_board_has_no_room_for(house, lead):
@@ -325,4 +325,4 @@ def test_what_does_not_fit_on_a_page_is_on_the_next_and_nothing_is_lost(house, l
     assert seen[0][0] == f"R-{SHOWN + 2:03}-AAAA", "the longest silence comes first"
     assert "First page" in second
     assert 'rel="next"' not in second
-    assert "There are no more." in lead.get("/requests?show=silent&from=5000").text
+    assert "There are no more requests." in lead.get("/requests?show=silent&from=5000").text

@@ -208,6 +208,6 @@ def test_the_board_asks_coordinators_alone(context, staff, lead, responder, part
     assert "Contacts to verify" in asked
     assert f"/partners/{partner.slug}#contacts" in asked
     shown = staff.get(f"/partners/{partner.slug}").text
-    assert "Nobody has verified this for 90 days" in shown
+    assert "Not verified for 90 days" in shown
     staff.post("/sign-out", data={"csrf_token": token_in(shown)})
     assert "Contacts to verify" not in sign_in(staff, responder).get("/duty").text

@@ -298,7 +298,7 @@ def test_the_page_says_who_did_it_where_and_offers_to_do_it_again(at_work, secon
 
     assert "Done in “Someone else is using my account, or I am locked out” by" in page
     assert "Do it again for this problem" in page
-    assert "3 of them done in another playbook of this case" in page
+    assert "3 of them done in another playbook on this case" in page
     assert "Now: Ask about danger again" in page
     assert "Check whether the same is true for this problem" in page
     again = asha.get(address(at_work, second) + "?step=vetting.vouch").text

@@ -67,5 +67,5 @@ def test_what_stops_a_walk_stops_a_case(at_work):
 
     with pytest.raises(Conflict, match="Before you can record"):
         at_work.finish(run_id, "close.way-out", "restored")
-    with at_work.working() as work, pytest.raises(Conflict, match="cannot be skipped"):
+    with at_work.working() as work, pytest.raises(Conflict, match="can’t be skipped"):
         operations.skip_step(work, at_work.run(work, run_id), "close.keep-or-erase", reason="x")

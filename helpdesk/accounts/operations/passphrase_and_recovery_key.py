@@ -59,7 +59,7 @@ def rewrap_with_current_pepper(
 
 
 def new_recovery_key(work: Work, person: Person, *, current: PassphraseUnlockKey) -> str:
-    """Make a new recovery key, shown once; the old one opens nothing any more."""
+    """Create a new recovery key, shown once; the old one opens nothing any more."""
     work.require(may_use_own_account, person)
     recovery_key = lock_under_new_recovery_key(person, unlock_with_passphrase(person, current))
     work.record("person.recovery_key_made", person)

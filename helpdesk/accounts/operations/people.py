@@ -80,7 +80,7 @@ def _refuse_second_of_a_name(work: Work, name: str) -> None:
 
 
 def renew_invitation(work: Work, person: Person, *, seen: str | None = None) -> str:
-    """Make a new enrolment code for somebody who has not enrolled yet; the old one stops working.
+    """Create a new enrolment code for somebody who has not enrolled yet; the old one stops working.
 
     `seen`, here and below, is the mark of the account on the page: an old page takes away no code,
     key or block that somebody has given since.

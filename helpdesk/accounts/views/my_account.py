@@ -190,14 +190,14 @@ def _mailbox_page(form: OwnEmailAddressForm, confirmation: EmailAddressCodeForm)
 
 @bp.get("/account/recovery-key")
 def new_recovery_key() -> ResponseReturnValue:
-    """The form to make a new recovery key."""
+    """The form to create a new recovery key."""
     return render_template("accounts/new_recovery_key.html", form=CurrentPassphraseForm())
 
 
 @bp.post("/account/recovery-key")
 @suggest_sign_in_if_commit_lost("recovery key")
 def create_recovery_key() -> ResponseReturnValue:
-    """Make a new recovery key and show it once."""
+    """Create a new recovery key and show it once."""
     limit_passphrase_tries("accounts.own")
     form, person = CurrentPassphraseForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):

@@ -76,7 +76,7 @@ def show(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/enrolment")
 def create_enrolment(person_id: str) -> ResponseReturnValue:
-    """Make a new enrolment code for an invited person; who has enrolled already is reset
+    """Create a new enrolment code for an invited person; who has enrolled already is reset
     elsewhere."""
     require_people_manager_or_404()
     person = queries.person_by_id(work, person_id)
@@ -121,7 +121,7 @@ def new_queue() -> ResponseReturnValue:
 
 @people_bp.post("/people/queue")
 def create_queue() -> ResponseReturnValue:
-    """Make a queue."""
+    """Create a queue."""
     require_people_manager_or_404()
     form = NewQueueForm()
     if not form.validate_on_submit():
@@ -134,8 +134,8 @@ def create_queue() -> ResponseReturnValue:
         form.slug.errors = [refusal.sentence]
         return render_template("people/queue.html", form=form), 422
     flash(
-        f"The queue {bidi_isolate(team.name)} has been made. Only people who are given access can "
-        "read its cases."
+        f"The queue {bidi_isolate(team.name)} has been created. Only people who are given access "
+        "can read its cases."
     )
     return redirect(url_for(".index"), 303)
 

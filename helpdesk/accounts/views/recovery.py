@@ -14,7 +14,7 @@ from helpdesk.web.login import public_view
 from helpdesk.web.refusal_log import log_refusal
 
 NOT_RIGHT = (
-    "The name, the recovery key or the six digits are not right. After several attempts you "
+    "The name, the recovery key or the six digits aren’t right. After several attempts you "
     "have to wait a few minutes before the next one. If you still can’t get in, ask a "
     "coordinator to reset your sign-in."
 )

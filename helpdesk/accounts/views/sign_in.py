@@ -27,8 +27,8 @@ NOT_YOURS = "This form was filled in by someone else, whose session has ended."
 # The same for a name that is not known, a wrong passphrase and a door that is closed.
 NOT_RIGHT = "The name or the passphrase isn’t right."
 CODE_NOT_RIGHT = (
-    "The code is not right, or has already been used. Wait until your app shows the next one. "
-    "If that does not work either, check the clock on your phone: it must be right to within 30 "
+    "The code isn’t right, or has already been used. Wait until your app shows the next one. "
+    "If that doesn’t work either, check the clock on your phone: it must be right to within 30 "
     "seconds."
 )
 

@@ -13,9 +13,9 @@ OWN_TRIES, OWN_PER_MINUTE = 10, 2.0
 
 
 MUST_WAIT: Final = (
-    "There have been too many attempts with this name in browsers that have not signed in with "
-    "it before. You can try again here in {wait}. A browser where you have signed in before "
-    "does not have to wait."
+    "Too many attempts with this name in browsers that haven’t signed in with it before. "
+    "You can try again here in {wait}. If you’ve signed in with another browser before, you can "
+    "use that one now."
 )
 MUST_WAIT_AT_HOME: Final = "Too many attempts in this browser. You can try again in {wait}."
 

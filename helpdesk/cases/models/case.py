@@ -218,7 +218,7 @@ class Case(RandomIdMixin, Base):
 
     def reopen(self) -> None:
         if self.state is not CaseState.CLOSED:
-            raise StalePage("This case is open already.")
+            raise StalePage("This case is already open.")
         self.open()
         # The database deletes it with the reopening: nobody else has the right to.
         set_committed_value(self, "closure", None)

@@ -102,7 +102,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
     if not is_reporter_of(work.actor, case) and was_consent_disputed(work, consent):
         raise Conflict(
-            "The reporter said that they did not agree to this. Only they can confirm it, in their "
+            "The reporter said that they didn’t agree to this. Only they can confirm it, in their "
             "mailbox."
         )
     consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour_for_reporter

@@ -65,7 +65,7 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
     if not was_reporter_answered(work, case):
         raise Conflict("Nobody has answered this person yet.")
     if case.reply_due_at is None:
-        raise StalePage("This case does not need an answer.")
+        raise StalePage("This case doesn’t need an answer.")
     if dispute := unanswered_dispute_message(work, case):
         raise Conflict(f"{dispute} Write to them.")
     if is_danger_unanswered(work, case):

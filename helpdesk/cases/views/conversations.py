@@ -35,7 +35,7 @@ def _recorded(case: Case, *, reached: bool) -> str:
     sentence = "The conversation is recorded. The reporter’s mailbox shows which day it was."
     if case.reply_due_at is not None:
         sentence += (
-            " The reporter still needs an answer, because they wrote after it, or may have. Write"
-            " to them in the mailbox, even if only briefly."
+            " The reporter still needs an answer, because they wrote after that conversation, or "
+            "may have. Write to them in the mailbox, even if only briefly."
         )
     return sentence

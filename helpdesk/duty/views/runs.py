@@ -37,7 +37,7 @@ from helpdesk.web.blank_forms import cached_blank_form
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
 
-STANDS: Final = "What they have agreed to stays as it was, for the other playbooks of the case."
+STANDS: Final = "What they have agreed to stays as it was, for the other playbooks on the case."
 
 
 @runs_bp.post("/runs")

@@ -38,7 +38,7 @@ from helpdesk.escalations.states import IS_BY_NOW, MOVES, DeliveryState, Escalat
 from helpdesk.partners.models import Partner
 
 RESTS_ON_NOTHING: Final = (
-    "It is no longer confirmed who is asking, or whose account it is, so you can’t send the "
+    "We can no longer be sure who is asking, or whose account it is, so you can’t send the "
     "partner anything more. Have someone who didn’t write the request do those steps again, or "
     "withdraw it."
 )

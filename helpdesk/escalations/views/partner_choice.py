@@ -41,7 +41,7 @@ def create_partner(ref: str, request_ref: str) -> ResponseReturnValue:
         work, escalation, partner, seen_hash=form.seen_hash.data or ""
     )
     flash(
-        f"The request is to {bidi_isolate(partner.name)} now. We’ve left out anything that they "
+        f"The request is now to {bidi_isolate(partner.name)}. We’ve left out anything that they "
         "can’t receive. Check what is missing before it can be sent."
     )
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)

@@ -127,7 +127,7 @@ def create_action_before_withdrawal(ref: str) -> ResponseReturnValue:
         note=form.note.data or "",
         seen=submitted_page_mark(),
     )
-    flash("Thank you. We know what you did, and will look at it now.")
+    flash("Thank you for telling us. We’ll look at it now.")
     return redirect(url_for(".show", ref=ref), 303)
 
 

@@ -162,7 +162,7 @@ def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/silence")
 def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record that the partner did not answer in time."""
-    said = "Recorded: no answer in time. If they answer after all, it still counts."
+    said = "Recorded: no answer in time. If they answer later, it still counts."
     return _move(ref, request_ref, operations.record_partner_silence, said)
 
 

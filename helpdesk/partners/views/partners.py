@@ -118,7 +118,7 @@ def create_terms(slug: str) -> ResponseReturnValue:
     operations.change_partner(
         work, partner, name=form.name.data or "", about=form.about, seen=submitted_page_mark()
     )
-    flash("Saved. History keeps what it was before.")
+    flash("Saved. The history shows what it was before.")
     return redirect(url_for(".show", slug=slug), 303)
 
 

@@ -18,6 +18,6 @@ def show_kind_in_mailbox(work: Work, case: Case, kind: str) -> None:
     if page is None or kind not in case.kinds:
         raise NotFound
     if kind in case.kinds_for_reporter:
-        raise StalePage("The reporter\u2019s mailbox shows this already.")
+        raise StalePage("The reporter\u2019s mailbox already shows this.")
     case.show_kind_in_mailbox(kind)
     work.record("playbook.shown_in_mailbox", case, playbook=page.name)

@@ -108,7 +108,7 @@ def _refuse_confirmed_without_account(
         return
     written = account_written_down(work, run.case, run.edition.playbook)
     if written is not None and written.kind in step.evidence and written.kind not in told:
-        raise Conflict("You confirmed who this belongs to, but left its link empty. Write it down.")
+        raise Conflict("You confirmed who this belongs to, but left its link empty. Add the link.")
 
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
@@ -122,7 +122,7 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
             "This step was done in another playbook on this case, so there is nothing to skip."
         )
     if not may_skip_step(page, now.step):
-        raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
+        raise Conflict("This step can’t be skipped. Choose the outcome that is true.")
     repeated_steps.archive_step_record(work, run, page, now.step)
     record = storage.store_step_record(work, run, now.step, StepRecordKind.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
