@@ -4,6 +4,7 @@ end."""
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import ceil
 from typing import Final
 
 from helpdesk.cases.states import ConsentKind
@@ -22,9 +23,14 @@ CONTACT = ("safe_channel", "safe_times", "never_contact")
 # options: a slow line has to carry them.
 ALWAYS_ASKED: Final = 3
 LONGEST_PAGE: Final = 170
-# So many lines stand open on a page, about three screens of a telephone; the kinds after that are
-# folded away, each under its name.
-OPEN_LINES: Final = 56
+# So many rows stand open on a page, a little over three screens of a telephone; kinds after that
+# are folded away, each under its name. Fewer would hide what half of all pairs of kinds ask.
+OPEN_ROWS: Final = 46
+# What a row of a telephone holds: letters of a question, and of its answers side by side, each with
+# the room of some letters around it.
+LETTERS_OF_QUESTION: Final = 32
+LETTERS_OF_ANSWERS: Final = 38
+AROUND_AN_ANSWER: Final = 7
 # More answers than this fill a telephone's screen by themselves.
 LONGEST_LIST: Final = 12
 # What stands in a library stays as it is. People tick what they like: not every choice is kept.
@@ -123,14 +129,14 @@ def group_questions(
     """Group questions by the kind that asks them, the first of those that share one."""
     left = {question.id: question for question in asked}
     groups: list[QuestionGroup] = []
-    lines = 0
+    rows = 0.0
     for page in pages:
         names = [one.id for one in page.questions if one.id in left]
         own = tuple(question for name, question in left.items() if name in names)
         left = {name: question for name, question in left.items() if name not in names}
-        lines += sum(count_visible_lines(question) for question in own)
+        rows += sum(estimate_rows(question) for question in own)
         if own:
-            groups.append(QuestionGroup(page.title, own, bool(groups) and lines > OPEN_LINES))
+            groups.append(QuestionGroup(page.title, own, bool(groups) and rows > OPEN_ROWS))
     return tuple(groups)
 
 
@@ -223,9 +229,26 @@ def _floors(page: Playbook) -> list[int]:
     return sorted((flag.floor.rank for flag in page.red_flags if flag.floor), reverse=True)
 
 
-def count_visible_lines(question: Question) -> int:
-    """Count the lines a question and its answers take on a page, before anything is unfolded."""
-    return 3 if has_collapsed_options(question) else 2 + len(question.options)
+def estimate_rows(question: Question) -> float:
+    """Estimate the rows of answers, 45 px each on a telephone of 360 px, that a question takes with
+    its answers before anything is unfolded. Measured on all pairs of kinds: within 3 rows a page.
+    """
+    words = ceil(len(str(question.ask)) / LETTERS_OF_QUESTION)
+    words += ceil(len(str(question.hint or "")) / LETTERS_OF_ANSWERS)
+    return 0.5 + 0.4 * words + _rows_of_answers(question)
+
+
+def _rows_of_answers(question: Question) -> float:
+    if has_collapsed_options(question):
+        return 1
+    rows, used = 1.0, 0
+    for option in question.options:
+        wide = len(str(option.label)) + AROUND_AN_ANSWER
+        if used and used + wide > LETTERS_OF_ANSWERS:
+            rows, used = rows + 1, 0
+        used += wide
+        rows += 0.4 * (ceil(wide / LETTERS_OF_ANSWERS) - 1)
+    return rows
 
 
 def _lines(asked: Iterable[Question]) -> int:

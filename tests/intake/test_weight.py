@@ -91,8 +91,8 @@ def test_what_is_open_at_first_fits_three_screens_and_the_rest_is_folded_kind_by
 
         shown = [one for group in groups if not group.is_folded for one in group.questions]
         assert (
-            sum(report_form_rules.count_visible_lines(one) for one in shown)
-            <= report_form_rules.OPEN_LINES
+            sum(report_form_rules.estimate_rows(one) for one in shown)
+            <= report_form_rules.OPEN_ROWS
         )
         listed = [one.id for group in groups for one in group.questions]
         assert sorted(listed) == sorted(one.id for one in asked)
