@@ -74,6 +74,16 @@ class SafeNowAdvice:
         return self.donts[: max(kept, min(room, left_by_dos))]
 
     @property
+    def first_lines(self) -> tuple[Advice, ...]:
+        """All lines that are shown at first."""
+        return *self.first_dos, *self.first_donts
+
+    @property
+    def more_lines(self) -> tuple[Advice, ...]:
+        """All lines that stand behind the first ones."""
+        return *self.more_dos, *self.more_donts
+
+    @property
     def has_room_for_nothing_but_safety(self) -> bool:
         """Whether all first things to do are for people's safety and too late tomorrow."""
         return self.dos_within_hours >= len(self.first_dos) and all(

@@ -11,6 +11,7 @@ from helpdesk.triage.decision_table import LevelPlan
 from helpdesk.triage.repository import load_decision_table
 
 __all__ = [
+    "is_treated_as_emergency",
     "owe_reply_again",
     "owe_reply_to_reporter",
     "restart_first_reply_for_level",
@@ -21,6 +22,12 @@ __all__ = [
 def response_plan_for(level: Level) -> LevelPlan:
     """The response times that the triage table promises to a level."""
     return load_decision_table().plan(level)
+
+
+def is_treated_as_emergency(case: Case) -> bool:
+    """Whether the case comes before all others because an answer is owed at once."""
+    is_owed = case.reply_due_at is not None and not case.is_closed
+    return is_owed and case.level is Level.IMMEDIATE
 
 
 response_targets.register_response_plans(response_plan_for)

@@ -13,6 +13,9 @@ from helpdesk.core.actors import reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import queries
+from helpdesk.intake.views.deferred_questions import describe_change
+from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
+from helpdesk.playbooks.model import Advice, Text
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import (
     SOMETHING_ELSE,
@@ -96,6 +99,29 @@ def test_answers_that_change_no_line_lead_back_to_the_case(back):
     answer(back, q_seized_what="phone")
 
     assert back.answer.request.path == "/mailbox/case"
+
+
+def lines(many, begin=0):
+    return tuple(
+        Advice(id=f"{number}", text=Text("", f"Line {number}."), is_dont=False)
+        for number in range(begin, begin + many)
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (lines(7), ""),
+        (lines(6), ""),
+        ((*lines(5), *reversed(lines(2, begin=5))), ""),
+        ((*reversed(lines(5)), *lines(2, begin=5)), ""),
+        (lines(8), "Your answers add something under “More advice”."),
+        (lines(7, begin=1), "Your answers change what is safe to do now."),
+    ],
+)
+def test_that_answers_changed_the_advice_is_said_only_of_what_is_to_be_seen(app, now, said):
+    with app.test_request_context():
+        assert describe_change(SafeNowAdvice(lines(7), ()), SafeNowAdvice(now, ())) == said
 
 
 def test_it_follows_what_a_responder_corrected(house, back):

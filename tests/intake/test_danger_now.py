@@ -155,7 +155,7 @@ def test_before_and_right_after_it_stands_what_to_do_meanwhile(mailbox):
     mailbox.open(address)
 
     assert first in before
-    assert first in after
+    assert f'<div class="notice notice-warn" role="status"><p>{first}' in after
     assert "Urgent help</a>" in before
     assert first not in mailbox.text, "by Reload it is gone"
     assert "alerting the people on duty" not in mailbox.text
@@ -269,8 +269,21 @@ def in_words(page):
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
 
 
+def make_emergency(house, case):
+    """One of us has found that it cannot wait; nobody pressed anything."""
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        found.level = Level.IMMEDIATE
+        first_reply_clock.start_first_reply_clock(work, found)
+        work.record("case.level_raised", found)
+
+
 @pytest.mark.parametrize("says", ["nothing", "something"])
-def test_the_mailbox_says_nothing_of_it_afterwards_but_by_when_we_aim_to_write(mailbox, says):
+def test_the_mailbox_says_nothing_of_it_afterwards_but_that_it_is_an_emergency_as_any_is(
+    house, mailbox, case, says
+):
+    """However it became one. Who sits beside them does not read that they pressed."""
+    make_emergency(house, case)
     if says == "something":
         mailbox.send("/mailbox/case/messages", answers={"body": "Thank you."})
     mailbox.open("/mailbox/case")
@@ -280,6 +293,36 @@ def test_the_mailbox_says_nothing_of_it_afterwards_but_by_when_we_aim_to_write(m
     mailbox.open("/mailbox/case")
 
     assert in_words(mailbox.text) == before
+
+
+def test_who_pressed_it_reads_until_one_of_us_has_written_that_it_was_heard(house, mailbox, case):
+    heard = "We’re treating your case as an emergency. It comes before other cases, and the people"
+    press(mailbox)
+
+    mailbox.open("/mailbox/case")
+
+    assert heard in in_words(mailbox.text)
+    assert "The next person who is free" not in mailbox.text
+    assert "Has it become more dangerous?" not in mailbox.text
+    assert f'If it gets worse, tell us again: <a class="button button-quiet" href="{ADDRESS}">' in (
+        html.unescape(mailbox.text)
+    )
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Are you safe?")
+    mailbox.open("/mailbox/case")
+    assert heard not in in_words(mailbox.text)
+    assert "Has it become more dangerous?" in mailbox.text
+
+
+def test_while_no_alert_can_be_sent_the_mailbox_does_not_say_that_people_are_told(house, mailbox):
+    is_said_of_sending(house, "held_since = now()")
+    press(mailbox)
+
+    mailbox.open("/mailbox/case")
+
+    words = in_words(mailbox.text)
+    assert "as an emergency. Because of a fault, we can’t alert anyone right now." in words
+    assert "people on duty are told" not in words
 
 
 @pytest.mark.parametrize("level", list(Level))

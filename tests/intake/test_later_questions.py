@@ -139,6 +139,20 @@ def test_the_mailbox_asks_only_for_what_is_left_and_what_was_answered_can_be_cha
     assert not re.search(r"checked|@the_name", answered)
 
 
+def test_once_all_is_answered_changing_an_answer_is_what_the_page_is_about(inside, monkeypatch):
+    inside.open("/mailbox/case/questions")
+    monkeypatch.setattr(
+        "helpdesk.intake.views.deferred_questions.questions_answered_later",
+        lambda _work, _case: frozenset(one.id for one in LATER),
+    )
+
+    inside.open("/mailbox/case/questions")
+
+    assert "<h1>Change an answer</h1>" in inside.text
+    assert "<details" not in inside.text.split("<h1>")[1].split("q_")[0]
+    assert questions_on(inside.text) == [one.id for one in LATER]
+
+
 def test_what_was_answered_stays_so_when_a_colleague_corrects_an_answer(house, inside):
     inside.send("/mailbox/case/questions", answers={"q_profile": "@the_name", "q_whose": "group"})
     with house.inside() as work:

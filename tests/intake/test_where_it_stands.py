@@ -21,6 +21,7 @@ from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core import jobs
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.triage.first_reply_clock import is_treated_as_emergency
 from tests.conftest import WORKER
 from tests.factories import a_case
 from tests.intake.test_conversations import call, mailbox, object_to  # noqa: F401 - a fixture
@@ -49,9 +50,16 @@ STATES = [
         word_due_at=None if state is CaseState.CLOSED else word,
         closure=SimpleNamespace(outcome=outcome, by=by),
         with_platform=with_platform,
+        level=level,
     )
-    for (state, on, until), owner, (reply, word), with_platform, outcome, by in product(
-        PLACES, ("person", None), DUE, (True, False), CaseOutcome, ("person:a", "reporter:a")
+    for (state, on, until), owner, (reply, word), with_platform, outcome, by, level in product(
+        PLACES,
+        ("person", None),
+        DUE,
+        (True, False),
+        CaseOutcome,
+        ("person:a", "reporter:a"),
+        (Level.IMMEDIATE, Level.ROUTINE),
     )
     if state is CaseState.CLOSED or (outcome, by) == (CaseOutcome.RESOLVED, "person:a")
 ]
@@ -99,8 +107,12 @@ RULES = {
     "asked a platform to act": is_with_platform,
     "is working on your case": lambda one: one.owner_id is not None and not rests(one),
     "No one has your case": lambda one: one.owner_id is None and not one.is_closed,
+    "treating your case as an emergency": is_treated_as_emergency,
+    "It comes before other cases": is_treated_as_emergency,
     "received your report": lambda one: one.owner_id is None and one.state is CaseState.NEW,
-    "The next person who is free": lambda one: one.owner_id is None,
+    "The next person who is free": lambda one: (
+        one.owner_id is None and not is_treated_as_emergency(one)
+    ),
     "We aim to write to you:": lambda one: one.reply_due_at is not None and one.reply_due_at > NOW,
     "We meant to write to you by now": is_late,
     "our team will be told": is_late,
@@ -118,6 +130,8 @@ def said_of(app, one):
             now=NOW,
             our_last_word_at=None,
             next_word=timedelta(hours=4),
+            is_emergency=is_treated_as_emergency(one),
+            can_alert=True,
         )
     return unescape(" ".join(re.sub("<[^>]+>", " ", page).split()))
 
@@ -154,6 +168,24 @@ def test_a_page_says_nothing_that_has_no_rule(app):
     }
 
     assert {one for one in found if not any(words in one for words in known)} == set()
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(minutes=30), "in 30 minutes"),
+        (timedelta(hours=23, minutes=59), "in 23 hours 59 minutes"),
+        (timedelta(days=2), "in 2 days · 1 December 2026, in the afternoon (UTC)"),
+    ],
+)
+def test_below_a_day_only_the_time_left_is_said_and_no_day_that_others_live_tomorrow(
+    app, left, said
+):
+    one = SimpleNamespace(**{**vars(STATES[0]), "reply_due_at": NOW + left})
+
+    words = said_of(app, one).replace("\xa0", "")
+
+    assert words.endswith(f"We aim to write to you: {said}")
 
 
 def test_what_is_owed_is_said_in_each_state(app):

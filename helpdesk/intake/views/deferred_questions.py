@@ -1,5 +1,6 @@
 """Mailbox pages: deferred questions at the reporter's pace, and advice by the answers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -23,7 +24,7 @@ from helpdesk.intake.report_form_rules import (
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
-from helpdesk.playbooks.model import Question
+from helpdesk.playbooks.model import Advice, Question
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.case_advice import advice_for, kinds_reported, questions_answered_later
 from helpdesk.web.current_app_context import current_context
@@ -70,8 +71,9 @@ def create_answers() -> ResponseReturnValue:
     body = answers_as_message(answers, case.kinds_for_reporter, kinds_reported(work, case))
     operations.record_deferred_answers(work, case, body=body, answers=answers)
     flash(_("Answers sent. Only the people who work on your case can read them."))
-    if _advice(case) != before:
-        flash(_("Your answers change what is safe to do now."))
+    what_changed = describe_change(before, _advice(case))
+    if what_changed:
+        flash(what_changed)
         return redirect(url_for(".show_case_advice"), 303)
     return redirect(url_for(".show_case"), 303)
 
@@ -80,6 +82,16 @@ def unanswered_deferred_questions(case: Case) -> list[Question]:
     """The deferred questions that nobody has answered yet."""
     answered = questions_answered_later(work, case)
     return [one for one in _asked_in_mailbox(case) if one.id not in answered]
+
+
+def describe_change(before: SafeNowAdvice, now: SafeNowAdvice) -> str:
+    """What to say of advice that answers have changed, if there is anything to see: that lines only
+    went, or took another's place, behind the first ones, is nothing."""
+    if _texts(now.first_lines) != _texts(before.first_lines):
+        return str(_("Your answers change what is safe to do now."))
+    if _texts(now.more_lines) - _texts(before.more_lines):
+        return str(_("Your answers add something under “More advice”."))
+    return ""
 
 
 def _asked_in_mailbox(case: Case) -> tuple[Question, ...]:
@@ -94,6 +106,10 @@ def _form_for(case: Case) -> Any:
 
 def _advice(case: Case) -> SafeNowAdvice:
     return advice_for(work, case, load_current_library(current_language()))
+
+
+def _texts(lines: Iterable[Advice]) -> frozenset[str]:
+    return frozenset(str(one.text) for one in lines)
 
 
 def _page(form: Any) -> str:

@@ -28,6 +28,7 @@ from helpdesk.partners.queries import names_and_kinds_of_partners
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
 from helpdesk.triage.case_advice import questions_answered_later
+from helpdesk.triage.first_reply_clock import is_treated_as_emergency
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.double_submit import allow_double_submit
@@ -89,13 +90,16 @@ def new_danger() -> ResponseReturnValue:
 def create_danger() -> ResponseReturnValue:
     """Report that someone is in danger now."""
     operations.report_danger(work, queries.own_case(work))
-    flash(
-        _("We’re alerting the people on duty now. If it’s safe, tell us below what’s happening.")
-        if send_hold.is_sending(work.session)
-        else _("We’ve saved this, but because of a fault we can’t alert anyone right now.")
-    )
+    if send_hold.is_sending(work.session):
+        words = _(
+            "We’re alerting the people on duty now. If it’s safe, tell us below what’s happening."
+        )
+        flash(words)
+    else:
+        words = _("We’ve saved this, but because of a fault we can’t alert anyone right now.")
+        flash(words, "warning")
     # Said once, as help after a message.
-    flash(_("We can’t send anyone. If you can, first call someone who can come now."))
+    flash(_("We can’t send anyone. If you can, first call someone who can come now."), "warning")
     return redirect(url_for(".show_case"), 303)
 
 
@@ -194,6 +198,8 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
             for one in queries.consent_withdrawals_noted_by_staff(work, case)
         ],
         danger_signs=danger_signs,
+        is_emergency=(is_emergency := is_treated_as_emergency(case)),
+        can_alert=is_emergency and send_hold.is_sending(work.session),
         left_for_later=len(unanswered_deferred_questions(case)),
         has_answered=bool(questions_answered_later(work, case)),
         reminders=reminders,
