@@ -26,6 +26,7 @@ from helpdesk.cases.queries import IN_ORDER, LISTED, LISTED_AT_MOST, NOT_CLOSED,
 from helpdesk.cases.reporter_objections import BY_REPORTER, DISPUTED, IS_DISPUTE, UNSEEN
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.history_details import text_in
 from helpdesk.core.work import Work
 
 # What the reporter disputes, and as what one of us had recorded it.
@@ -158,7 +159,7 @@ def _told(dispute: HistoryEntry, entries: Sequence[HistoryEntry]) -> PastDispute
     # Their own verdict cannot be said twice, so it counts from then on, not only since our answer.
     since = dispute if dispute.action == "escalation.verdict_denied" else answer
     # Of several verdicts on one request, the one that is disputed says who had noted it.
-    recorded_by = dispute.details.get("noted_by") or (records[-1] if records else "")
+    recorded_by = text_in(dispute.details, "noted_by") or (records[-1] if records else "")
     return PastDispute(
         dispute.action,
         dispute.at,

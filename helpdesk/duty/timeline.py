@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.history_details import text_in, texts_in
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import format_plain_day, format_plain_moment
 from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
@@ -188,13 +189,13 @@ class TimelineLine(NamedTuple):
 
 def actor_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
     """The ids of all actors in these entries, so that all names can be asked for once."""
-    named = {f"person:{entry.details['to']}" for entry in entries if entry.details.get("to")}
+    named = {f"person:{to}" for entry in entries if (to := text_in(entry.details, "to"))}
     return named | {entry.actor_id for entry in entries}
 
 
 def partner_ids_in(entries: Iterable[HistoryEntry]) -> set[str]:
     """The ids of all partners whom the reporter agreed to by name in these entries."""
-    return {str(one.details["partner_id"]) for one in entries if one.details.get("partner_id")}
+    return {one for entry in entries if (one := text_in(entry.details, "partner_id"))}
 
 
 def timeline_of(
@@ -214,18 +215,29 @@ def sentence_for_entry(
     entry: HistoryEntry, names: Mapping[str, str], pages: Mapping[str, Playbook]
 ) -> str:
     """The sentence for a history entry. An action that has none is said by its own words, and never
-    left out."""
+    left out; so is one whose details nobody can read, which takes no page with it."""
     said = SENTENCES.get(entry.action)
     if said is None:
         return _as_words(entry.action).capitalize() + "."
     if "{" not in said:
         return said
+    try:
+        return _with_details(said, entry, names, pages)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # Entries are not only written by us: whoever has a process writes details of any shape.
+        return f"{_as_words(entry.action).capitalize()}. The rest of this entry can’t be read."
+
+
+def _with_details(
+    said: str, entry: HistoryEntry, names: Mapping[str, str], pages: Mapping[str, Playbook]
+) -> str:
     details = _Details(entry.details)
-    details.said["to"] = bidi_isolate(names.get(f"person:{entry.details.get('to')}", ""))
+    to, partner_id = text_in(entry.details, "to"), text_in(entry.details, "partner_id")
+    details.said["to"] = bidi_isolate(names.get(f"person:{to}", ""))
     details.said |= _in_words(entry)
-    if partner := names.get(entry.details.get("partner_id", "")):
+    if partner := names.get(partner_id):
         details.said["platform"] = f"{bidi_isolate(partner)} ({details['platform']})"
-    page = pages.get(entry.details.get("playbook", ""))
+    page = pages.get(text_in(entry.details, "playbook"))
     if page is not None:
         details.said |= _in_titles(
             entry.details, page, is_alone=len({one.id for one in pages.values()}) == 1
@@ -278,15 +290,15 @@ def _lowered(details: Mapping[str, Any]) -> str:
     """Whether two people lowered a level, from which to which: an older entry names only one."""
     if not details.get("granted"):
         return "Did not agree to a lower level."
-    before, after = details.get("was"), details.get("level")
+    before, after = text_in(details, "was"), text_in(details, "level")
     said = f" from {before}" if before else ""
     return f"Agreed to the lower level{said}" + (f" to {after}." if after else ".")
 
 
 def _moved_from(details: Mapping[str, Any]) -> dict[str, str]:
     """From which level it came, and which answers were corrected; never what they say."""
-    was, corrected = details.get("was"), details.get("corrected", ())
-    names = ", ".join(_as_words(one) for one in corrected)
+    was = text_in(details, "was")
+    names = ", ".join(_as_words(one) for one in texts_in(details, "corrected"))
     return {
         "before": f", after {was}," if was and was != details.get("level") else "",
         "corrected": f" Corrected answers: {names}." if names else "",
@@ -322,7 +334,9 @@ class _Details(dict[str, Any]):
         if key in self.said:
             return self.said[key]
         value = super().__getitem__(key)
-        return _as_words(value) if isinstance(value, str) else value or ""
+        if isinstance(value, str):
+            return _as_words(value)
+        return value if isinstance(value, int | float) and value else ""
 
 
 def _as_words(code: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.playbook_findings import playbooks_with_findings
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.history_details import texts_in
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
 from helpdesk.escalations.finding_comparison import (
@@ -80,6 +81,6 @@ def _seen_by_writer(
         .limit(1)
     )
     if entry is not None and "seen" in entry.details:
-        return frozenset(entry.details["seen"])
+        return frozenset(texts_in(entry.details, "seen"))
     # An older draft: what had been written down by then.
     return [one.mark_of(name) for name, one in written.items() if one.at <= escalation.drafted_at]

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.history_details import texts_in
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 
@@ -78,6 +79,6 @@ def _last_call(
         # Entries from before answers had second persons name the packet.
         about = entry.details.get("wording") or entry.details.get("packet_hash")
         if about == escalation.wording_to_approve:
-            told = tuple(entry.details.get("told", ()))
+            told = texts_in(entry.details, "told")
             return SecondPersonAlertStatus(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
     return None

@@ -4,7 +4,13 @@ import pytest
 
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
-from helpdesk.duty.timeline import CONSENTS, sentence_for_entry
+from helpdesk.duty.timeline import (
+    CONSENTS,
+    SENTENCES,
+    actor_ids_in,
+    partner_ids_in,
+    sentence_for_entry,
+)
 from helpdesk.escalations.states import Ask
 
 
@@ -109,6 +115,68 @@ def test_a_code_is_said_in_words(action, details, said):
     entry = HistoryEntry(action=action, details=details)
 
     assert sentence_for_entry(entry, {}, {}) == said
+
+
+# What no entry of ours says, under any name that an entry has.
+ODD = (
+    "banana",
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59",
+    ["x"],
+    [["x"]],
+    {"a": 1},
+    {},
+    5,
+    -1.5,
+    True,
+    "",
+    None,
+)
+NAMES = (
+    "spoke_at",
+    "platform",
+    "partner_id",
+    "playbook",
+    "to",
+    "step",
+    "outcome",
+    "on",
+    "until",
+    "at",
+    "answers",
+    "corrected",
+    "was",
+    "level",
+    "granted",
+    "kind",
+    "reason",
+    "because",
+    "way",
+    "ask",
+    "verdict",
+    "words",
+    "exported",
+    "corrects",
+    "alone",
+    "slow_lane",
+    "partner",
+    "percent",
+    "result",
+    "trouble",
+)
+
+
+@pytest.mark.parametrize("action", SENTENCES)
+def test_an_entry_of_any_shape_is_a_line_and_takes_no_page_with_it(action):
+    for details in ({}, *({name: odd} for name in NAMES for odd in ODD)):
+        entry = HistoryEntry(actor_id="reporter:x", action=action, details=details)
+        actor_ids_in([entry])
+        partner_ids_in([entry])
+
+        said = sentence_for_entry(entry, {"x": "X"}, {})
+
+        assert said
+        assert "[" not in said
 
 
 @pytest.mark.parametrize("ask", Ask)

@@ -17,9 +17,11 @@ from sqlalchemy import select, text
 from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case, Message
 from helpdesk.core.database import Base, SealedColumn
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unreadable_texts import UNREADABLE, parse_mapping_or_none
+from helpdesk.duty.timeline import SENTENCES
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
 from helpdesk.escalations.states import PartnerAction, Reason
@@ -35,6 +37,20 @@ from tests.guards.rights import ROLES
 from tests.intake.browser import Browser
 from tests.intake.test_mailbox import enter
 
+TOLD_BY_ENTRIES = (
+    "spoke_at",
+    "partner_id",
+    "to",
+    "playbook",
+    "noted_by",
+    "told",
+    "seen",
+    "fields",
+    "packet_hash",
+    "wording",
+    "verdict",
+)
+ODD_VALUES = (["x"], [["x"]], {"a": []}, 5, None, "x")
 KINDS = (Case, Message, PartnerMessage, PartnerDecision, Escalation, LevelEvaluation)
 # Where it is read, if anywhere: there the page says so.
 READ_ON = {
@@ -234,6 +250,35 @@ def test_a_case_in_no_language_that_we_know_opens(context, house, pages, code):
     sentence = next(iter(load_current_library().texts()))
     assert translate_text(sentence, code) == replace(sentence, lang="en")
     assert text_direction_of(code) == "ltr"
+
+
+@pytest.mark.parametrize("subject", ["case", "request"])
+def test_entries_of_any_shape_take_no_page_with_them(context, house, pages, subject):
+    """Public pages, partner desk, worker and ticker write entries, which nobody takes away."""
+    staff, address = pages["case"]
+    pages["history"] = staff, f"{address}/history"
+    with house.as_(house.writer) as work:
+        request = select(Escalation.id).where(Escalation.case_id == house.case.id)
+        subject_id = house.case.id if subject == "case" else work.session.scalar(request)
+        for number, action in enumerate(SENTENCES):
+            mixed = {
+                name: ODD_VALUES[(number + at) % len(ODD_VALUES)]
+                for at, name in enumerate(TOLD_BY_ENTRIES)
+            }
+            for details in ({name: ["x"] for name in TOLD_BY_ENTRIES}, mixed):
+                work.session.add(
+                    HistoryEntry(
+                        at=work.at,
+                        actor_id="system",
+                        action=action,
+                        subject_type="cases" if subject == "case" else "escalations",
+                        subject_id=subject_id,
+                        case_id=house.case.id,
+                        details=details,
+                    )
+                )
+
+    look(pages)
 
 
 @pytest.mark.parametrize("said", NO_JSON_OF_OURS.values(), ids=NO_JSON_OF_OURS)

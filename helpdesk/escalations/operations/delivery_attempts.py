@@ -16,6 +16,7 @@ from sqlalchemy import select
 from helpdesk.cases import news, past_disputes
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.history_details import text_in, texts_in
 from helpdesk.core.leased_tasks import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, request_basis
@@ -250,7 +251,7 @@ def _trouble_with_content(work: Work, escalation: Escalation) -> str:
         return "needs_second_person"
     approval = _approval(work, escalation)
     # What was approved before this was kept says nothing, and was checked then.
-    told = set(approval.details.get("fields", ())) if approval is not None else set()
+    told = set(texts_in(approval.details, "fields")) if approval is not None else set()
     return "fields_not_allowed" if told - queries.fields_receivable_by_partner(escalation) else ""
 
 
@@ -264,7 +265,7 @@ def _is_as_approved(work: Work, delivery: Delivery) -> bool:
     if entry is None or escalation.packet_for_partner is None:
         return False
     sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
-    approved = (entry.details["packet_hash"], entry.details["sealed_hash"])
+    approved = tuple(text_in(entry.details, name) for name in ("packet_hash", "sealed_hash"))
     now = (escalation.packet_hash, sealed_hash)
     return approved == now == (delivery.packet_hash, delivery.sealed_hash)
 
