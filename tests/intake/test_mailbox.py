@@ -378,7 +378,7 @@ def test_somebody_says_that_a_message_needs_no_answer_but_never_that_the_first_n
     _leave_unanswered(house, case)
 
     assert _case(house, case).reply_due_at is None
-    with pytest.raises(Conflict, match="does not need an answer"):
+    with pytest.raises(Conflict, match="doesn’t need an answer"):
         _leave_unanswered(house, case)
 
 
