@@ -12,6 +12,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import contributors, gates
 from helpdesk.escalations.operations import staff_actions
 from helpdesk.partners import vetting
+from helpdesk.triage import level_changes
 from helpdesk.triage import operations as triage
 from tests.escalations.acts import TRIED, TwoPeople
 from tests.sequences import run_sequences
@@ -28,7 +29,7 @@ SELDOM = (
 
 
 def falls_as_judged(work, case, judgement, **_how):
-    triage._move(work, case, judgement.level, rule=judgement.code)
+    level_changes.move_to_level(work, case, judgement.level, rule=judgement.code)
     work.record("test.judged", case)
     return False
 

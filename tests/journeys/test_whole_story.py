@@ -32,7 +32,7 @@ BEFORE_ASKING = {
     "Ask about danger again": "There is no danger that they know of",
     "Ask what they agree to": "They want our help",
     "Start confirming who is asking": "Someone we trust has confirmed them",
-    "Check the answers we assumed": "The answers are right now",
+    "Check the answers we assumed": "The answers are correct now",
     "Rule out a harmless cause": "Someone else is or was in it",
     "Confirm whose account it is": "They own it, or can act for the owner",
     "Use the device that is still signed in": "No device was still signed in",

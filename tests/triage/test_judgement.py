@@ -118,7 +118,7 @@ def test_floors_raise_and_never_lower(known, levels):
 PRESSURES = {
     "reach": ("others", "Other people are affected."),
     "clock": ("within_72h", "An important date is coming up."),
-    "capacity": ("cannot_act", "You can’t sort this out without help."),
+    "capacity": ("cannot_act", "You need help with this."),
 }
 
 
@@ -143,7 +143,8 @@ def test_the_responder_reads_the_reasons_and_what_is_still_open():
     assert "still going on" in sentence
     assert "other people are affected" in sentence
     assert f"Rule R6, triage table {TABLE.version}" in sentence
-    assert "Still to ask: whether a date is near, whether the person can act" in sentence
+    to_ask = "Still to ask: whether an important date is close, whether the person can act"
+    assert to_ask in sentence
 
 
 @pytest.mark.parametrize("danger", [{}, {"danger": "unsure"}, {"danger": "rather_not"}])
