@@ -160,8 +160,8 @@ def test_danger_that_nobody_was_asked_about_still_stands_before_the_money():
         (["account-takeover", "suspicious-message"], {"msg_done": ("typed",)}, "call-bank"),
         (
             ["arrest-detention", "intimate-images"],
-            {"img_demand": ("deadline",), "arrest_state": "held_known"},
-            "tell-deadline",
+            {"img_demand": ("deadline",), "img_age": "no", "arrest_state": "held_known"},
+            "deadline-adult",
         ),
         (["arrest-detention", "doxing"], {"dox_what": ("hiding", "child")}, "leave-hiding"),
         (["arrest-detention", "doxing"], {"dox_what": ("hiding", "child")}, "tell-school"),

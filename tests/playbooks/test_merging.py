@@ -206,6 +206,7 @@ MAY_BE_COPIED = {
     "blocked-or-shutdown": {"keep-error"},
     "data-exposed": {"close-links"},
     "device-lost-seized": {"keep-paper"},
+    "intimate-images": {"deadline-adult", "deadline-under-18", "take-it-down", "block-copies"},
     "messenger-hijack": {"unlink", "look-at-linked"},
     "spyware-alert": {"keep-warning"},
     "website-hacked": {"copy-first"},
@@ -239,12 +240,13 @@ def test_no_other_kind_asks_for_pictures_where_a_child_may_be_shown(kind, age):
     """A fake profile with pictures of a child: not even as proof are they copied. What nobody has
     answered yet rules no child out, and what else is to be kept still stands."""
     shows, still_said = SHOWING[kind]
-    told = said_to(["intimate-images", kind], {} if age is None else {"img_age": age})
+    said = {"about": ("copy",)}
+    told = said_to(["intimate-images", kind], said if age is None else said | {"img_age": age})
 
     assert shows not in told
     assert still_said in told
-    assert shows in said_to(["intimate-images", kind], {"img_age": "no"})
-    assert shows in said_to([kind], {})
+    assert shows in said_to(["intimate-images", kind], said | {"img_age": "no"})
+    assert shows in said_to([kind], said)
 
 
 @pytest.mark.parametrize(("kind", "answers", "kept"), STILL_KEPT)

@@ -81,10 +81,32 @@ def test_thoughts_of_self_harm_count_whatever_else_is_ticked(page, question):
     assert level_of(page, answers) is Level.IMMEDIATE
 
 
-@pytest.mark.parametrize(("page", "advice"), [(THREATS, "talk-to-someone"), (IMAGES, "talk-now")])
-def test_everybody_is_told_to_call_someone_rather_than_wait(page, advice):
+@pytest.mark.parametrize("page", [THREATS, IMAGES], ids=lambda page: page.id)
+def test_everybody_is_told_to_call_someone_rather_than_wait(page):
     for known in ({}, HARMLESS, {"threat_bearing": ("managing",), "img_bearing": ("managing",)}):
-        assert advice in {one.id for one in safe_now_advice(page, known).dos}
+        assert any("crisis line" in str(one.text) for one in safe_now_advice(page, known).dos)
+
+
+@pytest.mark.parametrize(("page", "question"), [(THREATS, "threat"), (IMAGES, "img")])
+@pytest.mark.parametrize(
+    ("coping", "comes_first"),
+    [
+        (("self_harm",), True),
+        (("alone",), True),
+        (("rather_not",), True),
+        ((UNSURE,), True),
+        (None, True),
+        (("managing",), False),
+    ],
+)
+def test_a_crisis_line_comes_first_for_who_does_not_say_that_they_manage(
+    page, question, coping, comes_first
+):
+    """It once came first for those who manage, and behind five others for who did not say."""
+    known = HARMLESS if coping is None else HARMLESS | {f"{question}_bearing": coping}
+    told = safe_now_advice(page, known)
+
+    assert ("crisis line" in str(told.first_dos[0].text)) is comes_first
 
 
 @pytest.mark.parametrize("hold", ["running", "unclear", UNSURE, None])
