@@ -26,8 +26,8 @@ class ReturnCodeForm(Form):
     code = TextAreaField(
         _("Your return code"),
         description=_(
-            "Enter the words in order, or the letters or digits. The first four letters of "
-            "each word are enough."
+            "Enter the words in order, or the code of letters and digits. "
+            "The first four letters of each word are enough."
         ),
     )
     body = TextAreaField()
