@@ -67,7 +67,9 @@ class LockWatcher(threading.Thread):
         try:
             ended = driver.execute(END).fetchall()
         except OutOfMemory:
-            log.warning("The database has no room for locks, and it could not be seen whose fault.")
+            log.warning(
+                "The database has no room left for locks, and we couldn’t see what was using it."
+            )
             return
         worst: dict[str, EndedSession] = {}
         for role, reason, locks in ended:

@@ -217,7 +217,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Their email address",
         seen.partner_gets_mail or not seen.partner_has_mailbox,
         f"The email address of {seen.partner} isn’t confirmed, so no email would reach them. They"
-        " can type the code from the test email at the partner desk, or read it out to a"
+        " can type the code from the test email at the partner desk. Or they can read it out to a"
         " coordinator, who types it on the partner’s page.",
     )
     yield (

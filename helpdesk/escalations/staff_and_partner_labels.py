@@ -51,7 +51,7 @@ IN_ORDER: Final = {
     "What they need": "Everything they need is in it",
     "What they can receive": "It contains nothing they can’t receive",
     "No contact details of the reporter": "It doesn’t include the reporter’s address or number",
-    "Where to return it": "The reporter hasn’t ruled out the address to give it back to",
+    "Where to return it": "The reporter hasn’t ruled out the return address",
     "Return address for an unconfirmed account": (
         "It doesn’t say where to return an account that we haven’t confirmed"
     ),
@@ -136,8 +136,8 @@ BOARD_HINTS: Final = {
     RequestPile.UNCERTAIN: "We couldn’t tell if the email reached the partner. It is sent again"
     " under the same ID, so you don’t have to do anything yet.",
     RequestPile.UNDELIVERED: "Someone has to look at these: each page says what went wrong.",
-    RequestPile.SECOND_PERSON: "Drafts about access, finished or not, answers that someone else"
-    " has to approve, and requests that were sent on one person’s approval and have to be read.",
+    RequestPile.SECOND_PERSON: "Drafts about access, answers that someone else has to approve, and"
+    " requests sent on one person’s approval that nobody else has read.",
     RequestPile.TO_VERIFY: "The partner has decided. The reporter has to say whether it is fixed.",
 }
 

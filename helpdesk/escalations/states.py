@@ -89,7 +89,7 @@ MOVES: dict[EscalationState, frozenset[EscalationState]] = {
 
 # What is said to someone on either side who asks for a move that it cannot make any more.
 IS_BY_NOW: Final[dict[EscalationState, str]] = {
-    EscalationState.DRAFT: "This request is a draft, and has not been approved yet.",
+    EscalationState.DRAFT: "This request is a draft, and hasn’t been approved yet.",
     EscalationState.APPROVED: "This request has already been approved.",
     EscalationState.DISPATCHING: "This request is already being sent.",
     EscalationState.WITH_PARTNER: "This request has already reached the partner.",

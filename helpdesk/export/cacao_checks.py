@@ -37,7 +37,7 @@ def _one_start(exported: Object) -> Iterator[str]:
     workflow = exported["workflow"]
     starts = [node_id for node_id, node in workflow.items() if node["type"] == "start"]
     if len(starts) != 1:
-        yield f"There must be one start, and there are {len(starts)}."
+        yield f"There must be one start, but there are {len(starts)}."
     elif exported["workflow_start"] != starts[0]:
         yield "workflow_start does not name the start."
 
@@ -86,7 +86,7 @@ def _reachable(exported: Object) -> Iterator[str]:
 def _no_loop(exported: Object) -> Iterator[str]:
     loop = find_cycle(exported["workflow"])
     if loop:
-        yield f"These lead in a circle: {', '.join(loop)}."
+        yield f"These go round in a circle: {', '.join(loop)}."
 
 
 def _own_ends(exported: Object) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _own_ends(exported: Object) -> Iterator[str]:
     for head, first in heads:
         ends = _ends_of_the_way(workflow, first)
         if not ends:
-            yield f"The way that begins at {head} comes to no end."
+            yield f"The path that starts at {head} never ends."
         for end in ends:
             if owners.setdefault(end, head) != head:
                 yield f"{owners[end]} and {head} share the end {end}."
@@ -132,9 +132,9 @@ def _commands(exported: Object) -> Iterator[str]:
         for command in node.get("commands", ()):
             texts = [command[name] for name in ("command", "command_b64") if name in command]
             if len(texts) != 1:
-                yield f"A command of {node_id} must have one text, and has {len(texts)}."
+                yield f"A command of {node_id} must have one text, but has {len(texts)}."
             elif not str(texts[0]).strip():
-                yield f"A command of {node_id} has an empty text."
+                yield f"A command of {node_id} is empty."
 
 
 def _definitions(exported: Object) -> Iterator[str]:

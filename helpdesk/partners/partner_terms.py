@@ -77,7 +77,7 @@ class ContactTerms:
 
 
 HALF_OF_HOURS: Final = (
-    "Choose the days they work, and type when they open and close; or leave all three empty."
+    "Choose the days they work, and when they open and close. Or leave all three empty."
 )
 
 

@@ -81,8 +81,8 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
             return f"You {did}.{SOMEONE_ELSE}"
         if NOBODY_KNOWN in (own, behind):
             return (
-                "Your account, or one involved with this partner, is among several that gave each "
-                "other their codes, so we can’t tell who is behind them. Ask an operator for a new "
+                "Your account, or one involved with this partner, is one of several that gave each "
+                "other their codes. We can’t tell who is behind them, so ask an operator for a new "
                 "code."
             )
         if behind == own:

@@ -294,7 +294,7 @@ def test_a_second_factor_that_still_needs_the_older_key_is_said_in_the_log(house
 
         assert not use_second_factor_code(work, person, "000000")
 
-    assert "was helpdesk keys reseal run to its end?" in caplog.text
+    assert "Did helpdesk keys reseal finish?" in caplog.text
     assert person.handle not in caplog.text
 
 

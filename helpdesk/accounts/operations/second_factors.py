@@ -30,5 +30,5 @@ def second_factor_seed_of(work: Work, person: Person) -> str | None:
     try:
         return work.keys.service.open(second_factor_key_of(person.role), person.totp_seed, place)
     except CannotOpen:
-        log.error("A second factor does not open here: was helpdesk keys reseal run to its end?")
+        log.error("A second factor can’t be decrypted here. Did helpdesk keys reseal finish?")
         return None

@@ -225,7 +225,7 @@ class Case(RandomIdMixin, Base):
 
     def _move_to(self, state: CaseState) -> None:
         if state not in MOVES[self.state]:
-            raise StalePage(f"This case is {self.state} by now.")
+            raise StalePage(f"This case is now {self.state}.")
         self.state = state
 
 
