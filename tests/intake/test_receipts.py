@@ -1,5 +1,6 @@
 """The receipt has a page of its own, which can be reloaded, and leaving ends it."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -74,6 +75,74 @@ def test_the_questions_that_decide_the_advice_are_the_next_step_at_every_level(b
     mailbox = browser.text.index('class="button button-quiet">Open your mailbox')
 
     assert reason < more.start() < mailbox
+
+
+def open_mailbox_from_receipt(browser):
+    browser.open("/report/received/advice")
+    browser.send("/mailbox")
+    browser.open("/mailbox/case")
+
+
+def ref_on(browser):
+    return re.search(r"<h1>Your case .*?</h1>", browser.text, re.DOTALL)[0]
+
+
+def test_a_new_report_ends_the_mailbox_of_another_case_that_was_open_in_this_browser(
+    received, browser
+):
+    """Who helps two others on one phone does not write into the wrong case."""
+    open_mailbox_from_receipt(browser)
+    first, old_tab = ref_on(browser), browser.answer
+
+    go_to(browser, 4)
+    send(browser)
+    code = code_on(browser)
+
+    browser.open("/mailbox")
+    assert browser.status == 200
+    assert 'name="code"' in browser.text
+    open_mailbox_from_receipt(browser)
+    second = ref_on(browser)
+    assert second != first
+    browser.client.delete_cookie("hd_public_door")
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": code.letters})
+    assert ref_on(browser) == second
+
+    browser.answer = old_tab
+    browser.send("/mailbox/case/messages", answers={"body": "For the first."})
+    assert "Message sent." not in browser.text
+    assert "For the first." in browser.text
+
+
+def test_what_is_written_in_an_old_tab_after_it_waits_for_the_code_of_that_case(
+    received, browser, house
+):
+    open_mailbox_from_receipt(browser)
+    old_tab = browser.answer
+    go_to(browser, 4)
+    send(browser)
+    code = code_on(browser)
+
+    browser.answer = old_tab
+    browser.send("/mailbox/case/messages", answers={"body": "For the first."})
+
+    assert "when a new report is sent from this browser" in browser.text
+    browser.send("/mailbox", answers={"code": code.letters})
+    assert "This code is for a different mailbox" in html.unescape(browser.text)
+    assert "For the first." in browser.text
+
+
+def test_a_form_that_is_sent_twice_leaves_the_mailbox_of_its_own_case_open(received, browser):
+    open_mailbox_from_receipt(browser)
+    first = ref_on(browser)
+
+    browser.answer = received
+    send(browser)
+    assert "already sent this form" in browser.text
+
+    browser.open("/mailbox/case")
+    assert ref_on(browser) == first
 
 
 def test_another_mailbox_opened_in_this_browser_leaves_the_receipt_where_it_is(

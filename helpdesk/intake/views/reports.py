@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -26,6 +26,7 @@ from helpdesk.intake.views.receipts import (
     probe_cookie_support,
     save_receipt_pages,
 )
+from helpdesk.intake.views.return_code import close_mailbox_of_another_case
 from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, playbooks_of_kinds
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
@@ -97,14 +98,23 @@ def create_report() -> ResponseReturnValue:
         is_drill=current_context().settings.drill,
     )
     draft_between_steps.end_draft()
+    response = make_response(_receipt_pages(receipt, paper, token, way_back.code))
+    close_mailbox_of_another_case(response, receipt.case)
+    return response
+
+
+def _receipt_pages(
+    receipt: SubmissionResult, paper: ReportFormSteps, token: ReportFormToken, code: ReturnCode
+) -> ResponseReturnValue:
+    """The receipt on its two pages, where the browser can find them again; else both in one."""
     if not receipt.is_new:
         return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
     if can_keep_receipt_under(token):
-        pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
-        kept = save_receipt_pages(token, pages, way_back.code)
+        pages = [_receipt(page, receipt, paper, code) for page in BOTH]
+        kept = save_receipt_pages(token, pages, code)
         if kept is not None:
             return kept
-    return _receipt(WHOLE, receipt, paper, way_back.code), 201
+    return _receipt(WHOLE, receipt, paper, code), 201
 
 
 def _lane_with_room(token: ReportFormToken) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -103,6 +103,15 @@ def create_sign_out() -> ResponseReturnValue:
     response = make_response(redirect(url_for(".home"), 303))
     delete_session_cookie(response)
     return response
+
+
+def close_mailbox_of_another_case(response: Response, case: Case) -> None:
+    """Close the mailbox that is open in this browser, unless it is that of this case, which was
+    just reported here: who then comes with a code means the new one, or whose it is by its code."""
+    actor = current_identity().actor
+    if actor.role is Role.REPORTER and actor.case_id != case.id:
+        operations.close_mailbox(work)
+        delete_session_cookie(response)
 
 
 def mailbox_required(
