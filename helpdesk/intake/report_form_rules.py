@@ -163,6 +163,12 @@ def has_draft_playbook(library: Library, kinds: Iterable[str]) -> bool:
     return any(page.status is PlaybookReadiness.DRAFT for page in pages)
 
 
+def is_device_watched(library: Library, kinds: Iterable[str]) -> bool:
+    """Whether someone may read along on the device of who reports one of these kinds of trouble."""
+    pages = several_kinds_of_trouble.playbooks_of_kinds(library, kinds)
+    return any(page.device_may_be_watched for page in pages)
+
+
 def has_collapsed_options(question: Question) -> bool:
     """Whether a question's options are folded away until somebody wants to pick one."""
     return len(question.options) > LONGEST_LIST

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from flask import render_template
 
 from helpdesk.app import create_app
 from helpdesk.authoring.publishing import published_helplines
 from helpdesk.cli import main
+from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
+from helpdesk.playbooks.model import Advice, LossIfLate, Text, UrgentHelpSection
 from helpdesk.settings import NotConfigured, Surface
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -36,6 +39,53 @@ def test_words_of_danger_bring_help_at_once_and_the_search_goes_on(browser, word
     assert browser.text.index(says) < browser.text.index("Tick all that apply")
     browser.open("/help-now")
     assert f'id="{place}"' in browser.text
+
+
+@pytest.mark.parametrize("section", UrgentHelpSection)
+def test_every_section_that_a_line_of_advice_can_name_is_on_the_page_of_help(browser, section):
+    browser.open("/help-now")
+
+    assert f'id="{section.value}"' in browser.text
+
+
+def advice_of(**said):
+    one = Advice(id="first", text=Text("", "Do this now."), is_dont=False, **said)
+    return SafeNowAdvice((one,), ())
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ({"at_stake": LossIfLate.MONEY}, None),
+        ({"at_stake": LossIfLate.SAFETY}, "/help-now"),
+        (
+            {"at_stake": LossIfLate.SAFETY, "urgent_help": UrgentHelpSection.TAKEN},
+            "/help-now#taken",
+        ),
+    ],
+)
+def test_behind_the_first_thing_to_do_is_urgent_help_only_where_a_person_is_in_danger(
+    app, said, link
+):
+    with app.test_request_context("/report/received"):
+        page = render_template(
+            "intake/_first_aid.html",
+            danger_signs=(),
+            level="immediate",
+            advice=advice_of(**said),
+        )
+
+    assert "Do this now." in page
+    assert re.findall(r'href="(.*?)"', page) == ([link] if link else [])
+
+
+@pytest.mark.parametrize("section", [None, UrgentHelpSection.TOO_MUCH])
+def test_a_line_of_advice_leads_to_the_section_that_it_names(app, section):
+    with app.test_request_context("/mailbox/case/advice"):
+        advice = advice_of(urgent_help=section)
+        page = render_template("intake/_advice.html", advice=advice, is_draft=False)
+
+    assert re.findall(r'href="(.*?)"', page) == (["/help-now#too-much"] if section else [])
 
 
 def test_other_words_bring_none(browser):

@@ -77,6 +77,31 @@ def test_the_questions_that_decide_the_advice_are_the_next_step_at_every_level(b
     assert reason < more.start() < mailbox
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_watched"),
+    [
+        ("spyware-alert", True),
+        ("device-suspicious", True),
+        ("being-watched", True),
+        ("account-takeover", False),
+    ],
+)
+def test_who_may_be_watched_on_this_device_reads_it_before_they_answer_and_with_the_code(
+    browser, kind, is_watched
+):
+    go_to(browser, 2, first={"what": kind})
+    warned = "write to us from another device" in browser.text
+    before = warned and browser.text.index("another device") < browser.text.index("q_danger")
+    go_to(browser, 4, first={"what": kind}, own={})
+    send(browser)
+
+    assert (warned, before) == (is_watched, is_watched)
+    assert code_on(browser)
+    assert ("Write it on paper, then come back with it from another device" in browser.text) == (
+        is_watched
+    )
+
+
 def open_mailbox_from_receipt(browser):
     browser.open("/report/received/advice")
     browser.send("/mailbox")

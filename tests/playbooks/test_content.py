@@ -13,7 +13,7 @@ from helpdesk.playbooks.answer_evaluation import (
     safe_now_advice,
 )
 from helpdesk.playbooks.conditions import UNSURE, names_in
-from helpdesk.playbooks.model import QuestionKind, RunEndKind, texts_in
+from helpdesk.playbooks.model import QuestionKind, RunEndKind, UrgentHelpSection, texts_in
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_settable_by_step
 
@@ -31,6 +31,13 @@ def each_page(test):
 def test_danger_is_asked_first_and_every_decision_has_i_do_not_know(page):
     assert tuple(question.id for question in page.questions[:5]) == DECISIONS
     assert all(question.option(UNSURE) for question in page.questions[:5])
+
+
+@each_page
+def test_a_line_that_sends_to_a_crisis_line_leads_to_one(page):
+    calls = [one for one in page.safe_now if "crisis line" in str(one.text)]
+
+    assert {one.urgent_help for one in calls} <= {UrgentHelpSection.TOO_MUCH}
 
 
 @each_page

@@ -5,7 +5,7 @@ from helpdesk.authoring.reading.context import PlaybookReferenceContext
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.model import Advice, LossIfLate, RedFlag
+from helpdesk.playbooks.model import Advice, LossIfLate, RedFlag, UrgentHelpSection
 
 
 def read_red_flags(node: Node, context: PlaybookReferenceContext) -> tuple[RedFlag, ...]:
@@ -37,7 +37,7 @@ def _red_flag(node: Node, context: PlaybookReferenceContext) -> RedFlag:
 
 
 def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
-    fields = node.fields("id", "say dont when risk at_stake copies within_hours topic")
+    fields = node.fields("id", "say dont when risk at_stake copies within_hours topic urgent_help")
     if ("say" in fields) == ("dont" in fields):
         node.refuse("write either say or dont")
     key = "dont" if "dont" in fields else "say"
@@ -55,4 +55,5 @@ def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
         copies=fields.read("copies", Node.flag, otherwise=False),
         within_hours=fields.read("within_hours", Node.flag, otherwise=False),
         topic=fields.read("topic", Node.id, None),
+        urgent_help=fields.read("urgent_help", lambda said: said.one_of(UrgentHelpSection), None),
     )

@@ -17,7 +17,10 @@ MUST = (
     "schema id version status title trigger scope_limit sharing questions safe_now steps ends "
     "sources"
 )
-MAY = "also_called not_for reviewed tags red_flags evidence escalations replaces"
+MAY = (
+    "also_called not_for reviewed tags red_flags evidence escalations replaces "
+    "device_may_be_watched"
+)
 
 
 def read_playbook(file: Node, content: SharedContentContext) -> Playbook:
@@ -81,4 +84,5 @@ def _header(page: Fields, context: PlaybookReferenceContext) -> dict[str, Any]:
         "case_sharing": metadata.read_sharing(sharing["case_default"]),
         "reviewed": page.read("reviewed", metadata.read_review, None),
         "replaces": page.read("replaces", lambda said: metadata.read_replaces(said, context), None),
+        "device_may_be_watched": page.read("device_may_be_watched", Node.flag, otherwise=False),
     }

@@ -117,6 +117,11 @@ class ReportFormSteps:
         """Whether what we say to this has not been read by anybody who has lived through it."""
         return report_form_rules.has_draft_playbook(self.library, self.kinds)
 
+    @property
+    def is_device_watched(self) -> bool:
+        """Whether someone may read along on the device on which this is written."""
+        return report_form_rules.is_device_watched(self.library, self.kinds)
+
     @cached_property
     def danger_signs(self) -> tuple[DangerSign, ...]:
         """What the words they typed show of danger: it is answered at once, and decides nothing."""

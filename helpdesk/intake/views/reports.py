@@ -189,6 +189,7 @@ def _receipt(
         judgement=_judgement(receipt, paper),
         advice=merged_advice(playbooks_of_kinds(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
+        is_device_watched=paper.is_device_watched,
         danger_signs=paper.danger_signs,
         left_for_later=paper.deferred_count,
     )

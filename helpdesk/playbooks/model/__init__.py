@@ -23,6 +23,7 @@ from helpdesk.playbooks.model.questions import (
     Question,
     QuestionKind,
     RedFlag,
+    UrgentHelpSection,
 )
 from helpdesk.playbooks.model.steps import (
     NOTE,
@@ -64,5 +65,6 @@ __all__ = [
     "StepPerformer",
     "StepPhase",
     "Text",
+    "UrgentHelpSection",
     "texts_in",
 ]

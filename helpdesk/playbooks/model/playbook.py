@@ -56,7 +56,10 @@ class BetterFittingPlaybook:
 @dataclass(frozen=True)
 class Playbook:
     """A playbook: one kind of trouble, from the first question to the last step, fragments in their
-    places."""
+    places.
+
+    `device_may_be_watched`: someone may read along on the device on which it is reported.
+    """
 
     id: str
     version: str
@@ -79,6 +82,7 @@ class Playbook:
     sources: tuple[Citation, ...] = ()
     reviewed: PlaybookReview | None = None
     replaces: str | None = None
+    device_may_be_watched: bool = False
 
     @property
     def name(self) -> str:

@@ -97,6 +97,20 @@ class LossIfLate(StrEnum):
         return tuple(LossIfLate).index(self)
 
 
+class UrgentHelpSection(StrEnum):
+    """The sections of the page of urgent help, by their anchors."""
+
+    HURT = "hurt"
+    DOOR = "door"
+    TAKEN = "taken"
+    TOO_MUCH = "too-much"
+    HOME = "home"
+    CHILD = "child"
+    PHONE = "phone"
+    IMAGES = "images"
+    GROUPS = "groups"
+
+
 @dataclass(frozen=True)
 class Advice:
     """A line of advice: what is safe to do now, or what better not to do, before anyone has read
@@ -105,7 +119,8 @@ class Advice:
     `risk` says what could go wrong, where following the advice could cost somebody something.
     `copies` marks what makes a picture of what others put up or sent, which may show a child;
     `within_hours` what is too late tomorrow: where the answers call for it, it is among the first.
-    Of several lines with one `topic`, which say the same, one is shown.
+    Of several lines with one `topic`, which say the same, one is shown. `urgent_help` names where
+    who follows the line finds whom to call.
     """
 
     id: str
@@ -117,3 +132,4 @@ class Advice:
     copies: bool = False
     within_hours: bool = False
     topic: str | None = None
+    urgent_help: UrgentHelpSection | None = None
