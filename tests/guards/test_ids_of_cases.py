@@ -74,5 +74,15 @@ def test_a_clock_turns_two_thousand_times_and_no_more(public):
     bring(public, case_id)
     public.execute(TURN, (case_id, 2_000))
 
-    with pytest.raises(psycopg.errors.ConfigurationLimitExceeded):
+    with pytest.raises(psycopg.errors.ConfigurationLimitExceeded), public.transaction():
         public.execute(TURN, (case_id, 1))
+
+
+def test_what_a_case_turned_through_long_ago_keeps_no_later_press_from_it(public, database):
+    case_id = uuid.uuid4().hex
+    database.execute(TURN.replace("now()", "now() - interval '3 hours'"), (case_id, 2_000))
+
+    bring(public, case_id)
+    public.execute(TURN, (case_id, 1))
+
+    database.execute("DELETE FROM clock_events WHERE subject_id = %s", [case_id])

@@ -102,6 +102,29 @@ def test_three_hundred_things_of_one_case_in_an_hour_however_they_are_dated(repo
         role.execute(SAID, (back, case, case, 1))
 
 
+URGENT = (
+    "case.danger_told",
+    "consent.withdrawn",
+    "consent.denied",
+    "conversation.denied",
+    "case.withdrawn",
+)
+
+
+@pytest.mark.parametrize("action", URGENT)
+def test_what_cannot_wait_has_room_of_its_own_and_not_without_end(reporter, action):
+    case = reporter.case
+    with reporter.mailbox() as role:
+        role.execute(SAID, ("0 minutes", case, case, 300))
+    urgent = SAID.replace("'message.received', 'messages'", f"'{action}', 'cases'")
+    urgent = urgent.replace("'x', '{}'", f"'{case}', '{{}}'")
+
+    with reporter.mailbox() as role:
+        role.execute(urgent, ("0 minutes", case, case, 50))
+    with pytest.raises(ConfigurationLimitExceeded), reporter.mailbox() as role:
+        role.execute(urgent, ("0 minutes", case, case, 1))
+
+
 def test_a_visit_holds_a_code_and_is_counted(reporter, counted):
     before = counted()
     opens = "SELECT open_visit(%s, %s, %s, now())"

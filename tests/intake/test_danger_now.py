@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases import report_content
 from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ConversationChannel, Message
-from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
+from helpdesk.cases.models import Agreement, Case, ConversationChannel, Message
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict, NotAllowed
@@ -29,6 +29,7 @@ from tests.factories import a_case
 
 BUTTON = "Someone is in danger now"
 ADDRESS = "/mailbox/case/danger"
+HELPER = Agreement(ConsentKind.HELPER)
 AGO = timedelta(hours=3)
 
 
@@ -560,4 +561,20 @@ def test_where_no_alarm_leaves_nobody_reads_that_people_are_alerted(house, mailb
     for page in (before, mailbox.text):
         assert "can’t alert anyone right now" in page
         assert "alerting the people on duty" not in page
+    assert now_of(house, case).level is Level.IMMEDIATE
+
+
+def test_danger_is_heard_however_often_permissions_were_saved(house, mailbox, case, code):
+    for agreed in ([Agreement(ConsentKind.HELP), Agreement(ConsentKind.KEEP)], [HELPER]):
+        with pytest.raises(OperationalError):  # noqa: PT012 - any of them
+            for number in range(400):
+                with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+                    operations.set_consents(
+                        work, queries.own_case(work), agreements=agreed if number % 2 else []
+                    )
+
+    house._become("helpdesk_intake")  # who was refused is nobody
+    press(mailbox)
+
+    assert "We’re alerting the people on duty now" in html.unescape(mailbox.text)
     assert now_of(house, case).level is Level.IMMEDIATE

@@ -106,7 +106,8 @@ def _add_message(
         place = message.envelope_place_of("for_reporter")
         message.for_reporter = case.reporter_public.seal_text(NOT_SHOWN, place)
     work.session.add(message)
-    work.record("message.received", message)
+    # By this the database keeps room for it, when much else was written (0093).
+    work.record("message.received", message, **({} if is_shown else {"in_danger": True}))
     reopen_case_for_reporter(work, case)
     owe_reply_to_reporter(work, case)
     return message
