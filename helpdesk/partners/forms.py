@@ -241,7 +241,7 @@ class VettingForm(Form):
 
 
 HINTS = {
-    field.name: "This is personal."
+    field.name: "This is personal information."
     for field in FIELDS
     if field.sensitivity is FieldSensitivity.PERSONAL
 }

@@ -411,7 +411,7 @@ def test_the_page_of_what_is_with_the_partner_says_so(house, staff):
 def test_who_approves_sees_what_was_denied_though_somebody_has_written_since(house, staff, denies):
     escalation = house.ask()
     client, address = sign_in(staff, house.second), page_of(house, escalation)
-    nothing = "The reporter disputes nothing that we recorded"
+    nothing = "The reporter doesn’t dispute anything we recorded"
     assert nothing in client.get(address).text
     denies(house)
     write_to_them(house)

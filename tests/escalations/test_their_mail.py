@@ -164,7 +164,7 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
     page = page_of(house, staff, escalation, house.writer)
     token = token_in(page)
     to = f"/cases/{house.case.ref}/requests/{escalation.ref}/telling"
-    seen = re.search(r'name="seen" value="([^"]+)">\s*<button[^>]*>They have been told', page)[1]
+    seen = re.search(r'name="seen" value="([^"]+)">\s*<button[^>]*>They’ve been told', page)[1]
 
     assert staff.post(to, data={"csrf_token": token, "seen": seen}).status_code == 303
 
