@@ -210,7 +210,7 @@ def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_
 
 
 def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(house, back):
-    answer(back, q_seized_what="computer", q_seized_back="back_soon")
+    answer(back, q_seized_what="computer", q_seized_paper="have_it")
     answer(back, q_seized_what="phone")
 
     with house.inside() as work:
@@ -218,10 +218,10 @@ def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(h
         assert len(work.session.scalars(select(Message)).all()) == 2
         assert mailbox_answers_of(work, case) == {
             "seized_what": ["phone"],
-            "seized_back": "back_soon",
+            "seized_paper": "have_it",
         }
         triage.correct_reporter_answers(
-            work, case, {"seized_back": "", "danger": "credible"}, shows_in_mailbox=True
+            work, case, {"seized_paper": "", "danger": "credible"}, shows_in_mailbox=True
         )
 
     answer(back, q_seized_what="disk")
@@ -229,7 +229,7 @@ def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(h
         case = work.session.scalars(select(Case)).one()
         assert "seized_what" not in answers_of(work, case)
         known = triage.answers_of(work, case)
-    assert "seized_back" not in known
+    assert "seized_paper" not in known
     assert known["danger"] == "credible"
     assert known["seized_what"] == ("disk",)
 

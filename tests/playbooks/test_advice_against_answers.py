@@ -66,6 +66,12 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
             {"no-call", "new-place", "list-accounts", "no-deal"},
         ),
         ("arrest-detention", {"arrest_asker": "lawyer"}, {"find-lawyer"}),
+        (
+            "arrest-detention",
+            {"arrest_state": "feared", "arrest_plan": "written"},
+            {"own-plan", "find-lawyer", "no-call", "new-place"},
+        ),
+        ("arrest-detention", {"arrest_state": "free"}, {"one-voice"}),
         ("arrest-detention", {"arrest_state": "free", "arrest_plan": "written"}, {"own-plan"}),
         (
             "arrest-detention",
@@ -148,7 +154,25 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
         ),
         ("device-lost-seized", {"seized_paper": "no_paper"}, {"keep-paper"}),
         ("device-lost-seized", {"seized_paper": "with_it"}, {"keep-paper"}),
+        (
+            "device-lost-seized",
+            {"seized_how": "police", "seized_back": "back_soon"},
+            {"lawyer-first", "block-sim", "no-wipe", "not-alone"},
+        ),
+        ("device-lost-seized", {"seized_how": "police"}, {"no-codes"}),
+        ("device-lost-seized", {"owner_state": "missing"}, {"lock-it", "lawyer-first"}),
+        (
+            "device-lost-seized",
+            {"seized_state": "open", "seized_on_it": ("lists",)},
+            {"warn-named"},
+        ),
         ("device-suspicious", {"dev_matters": ("group", "only_one")}, {"group-moves"}),
+        (
+            "device-suspicious",
+            {"dev_who": "near"},
+            {"keep-it-near", "no-new-passwords", "accounts-elsewhere", "put-away"},
+        ),
+        ("device-suspicious", {}, {"fake-warning"}),
         ("doxing", {"hold": "ended"}, {"save-links"}),
         ("doxing", {"dox_what": ("contact",)}, {"no-answer"}),
         (
@@ -327,6 +351,22 @@ def test_no_line_goes_against_what_was_said(kind, answers, misfits):
             "account-suspended",
             {"susp_notice": ("copyright",), "susp_appeal": "refused"},
             "name-given",
+        ),
+        ("arrest-detention", {"arrest_state": "missing"}, "find-them"),
+        ("device-lost-seized", {"hold": "ended"}, "back-passwords"),
+        ("device-lost-seized", {"seized_back": "back_later"}, "back-aside"),
+        ("device-suspicious", {"dev_who": "near"}, "no-changes"),
+        (
+            "device-suspicious",
+            {"dev_before": ("authority",), "dev_matters": ("sources",)},
+            "tell-exposed",
+        ),
+        ("device-suspicious", {"dev_seen": ("leaks",), "hold": "running"}, "offline"),
+        ("arrest-detention", {"arrest_state": "feared"}, "feared-lock"),
+        (
+            "arrest-detention",
+            {"arrest_state": "free", "arrest_devices": ("phone",)},
+            "own-passwords",
         ),
         (
             "arrest-detention",
