@@ -38,6 +38,7 @@ from helpdesk.core.fallback_workers import FallbackWorkers
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
+from helpdesk.escalations.operations import follow_ups
 from helpdesk.intake import reminder_jobs, storage_quota
 from helpdesk.key_files import KeyFile
 from helpdesk.triage import surge_alerts
@@ -164,6 +165,7 @@ def tick(
         lambda work: outbox.correct_jobs_queued_by_fast_clock(work.session),
         offboarding.release_cases_left_behind,
         surge_alerts.enqueue_surge_alerts,
+        follow_ups.enqueue_due_follow_ups,
         lambda work: storage_quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),
         reminder_jobs.erase_old_addresses,

@@ -40,6 +40,8 @@ WORDS: Final = {
     NewsKind.NOT_FIXED: "The reporter says it isn’t fixed, or only in part.",
     NewsKind.NOT_CARRIED: "The request couldn’t be sent.",
     NewsKind.OUR_MOVE_LATE: "Our deadline for the request has passed.",
+    NewsKind.PARTNER_SILENT: "The partner hasn’t answered. Try another contact there.",
+    NewsKind.UNANSWERED: "The partner didn’t answer in the end. Decide what to do without them.",
     NewsKind.REQUEST_OVER: "The request was withdrawn.",
     NewsKind.MOVED: "There is an update.",
 }

@@ -11,7 +11,13 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.history_details import text_in, texts_in
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import format_plain_day, format_plain_moment
-from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
+from helpdesk.escalations.staff_and_partner_labels import (
+    ACTIONS,
+    ASKS,
+    FOLLOW_UPS,
+    VERDICTS,
+    reasons_for,
+)
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
 
@@ -59,6 +65,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "triage.duty_called": "The people on duty were alerted to the case.",
     "triage.alarm_sent": "An alert was sent after {percent}% of the time for our answer.",
     "triage.request_alarm_sent": "An alert was sent because our deadline for a request had passed.",
+    "triage.phone_call_asked": "The people on duty were asked to phone the partner, who hadn’t "
+    "answered.",
     "triage.word_alarm_sent": "An alert was sent after {percent}% of the time for our next update.",
     "triage.owner_told": "The person who has the case was told about an update.",
     "triage.unheard": "An alert reached nobody in this queue. It is in red on the duty board.",
@@ -110,6 +118,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.verdict_denied": (
         "Said they never told us this about whether it is fixed: {verdict}."
     ),
+    "escalation.nudged": "The partner was emailed again, because they hadn’t answered.",
+    "escalation.follow_up_hurried": "Did a follow-up early: {step}.",
+    "escalation.follow_up_stopped": "Stopped a follow-up: {step}.",
     "escalation.unanswered": "The partner did not answer in time.",
     "escalation.withdrawn": "The request was withdrawn: {because}.",
     "delivery.attempted": "The request was sent, attempt {number}.",
@@ -162,6 +173,8 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "escalation.drafted": {"ask": ASKS},
     "escalation.decided": {"outcome": ACTIONS},
     "escalation.acted_before": {"outcome": ACTIONS},
+    "escalation.follow_up_hurried": {"step": FOLLOW_UPS},
+    "escalation.follow_up_stopped": {"step": FOLLOW_UPS},
     "escalation.verified": {"verdict": VERDICTS},
     "escalation.verdict_denied": {"verdict": VERDICTS},
     "escalation.second_person_called": {"words": READ},

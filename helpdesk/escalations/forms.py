@@ -23,8 +23,14 @@ from helpdesk.escalations.decision_rules import (
     possible_actions,
 )
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.staff_and_partner_labels import ACTIONS, ASKS, VERDICTS, reasons_for
-from helpdesk.escalations.states import Ask, PartnerAction, Reason
+from helpdesk.escalations.staff_and_partner_labels import (
+    ACTIONS,
+    ASKS,
+    FOLLOW_UPS,
+    VERDICTS,
+    reasons_for,
+)
+from helpdesk.escalations.states import Ask, FollowUp, PartnerAction, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
 from helpdesk.web.forms import Form
@@ -186,6 +192,27 @@ class PublicFormWaiverForm(Form):
         description="For example: filing it would alert the intruder, or there is no form for "
         "this.",
     )
+
+
+class FollowUpForm(Form):
+    """The form to make a follow-up now or not at all: which, and why. It offers those to come."""
+
+    step = RadioField("Which follow-up?", [DataRequired("Choose a follow-up.")])
+    change = RadioField(
+        "What should happen?",
+        [DataRequired("Choose one.")],
+        choices=[SelectChoice("hurry", "Do it now"), SelectChoice("stop", "Don’t do it")],
+    )
+    reason = TextAreaField(
+        "Why?",
+        [DataRequired("Type the reason."), max_length_validator(SHORT_LIMIT)],
+        description="For example: we’re speaking to them on the phone.",
+    )
+
+    def offer(self, steps: Iterable[FollowUp]) -> "FollowUpForm":
+        """Offer these follow-ups."""
+        self.step.choices = [SelectChoice(one.value, FOLLOW_UPS[one]) for one in steps]
+        return self
 
 
 class AnswerToPartnerForm(Form):

@@ -2,7 +2,7 @@
 partner."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 from helpdesk.accounts import on_call
 from helpdesk.accounts.events import PartnerLostMember
@@ -19,7 +19,7 @@ from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
 from helpdesk.escalations.request_emails import address_of_request, compose_request_email
-from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.escalations.states import DeliveryState, EscalationState, FollowUp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerEmailAddressConfirmed, PartnerVettingChanged
 from helpdesk.partners.response_times import format_in_both_zones
@@ -114,6 +114,45 @@ def raise_requests_to_case_level(context: AppContext, *, case_id: str) -> None:
     """Raise the requests of a case whose level rose. Safe to run twice."""
     with context.begin() as work:
         operations.raise_requests_to_level(work.timed_for_reporter(), case_id)
+
+
+@job("escalations.follow_up", queue=Queue.DELIVERIES)
+def follow_up_on_silence(context: AppContext, *, escalation_id: str, due: int, step: str) -> None:
+    """Email a partner that hasn't answered once more, or record at the end that they didn't. Safe
+    to run twice: one id. Of a turn that is over it says nothing."""
+    with context.begin() as work:
+        escalation = operations.refresh_if_still_silent(work, escalation_id, due=due)
+        if escalation is None:
+            return
+        if step == FollowUp.UNANSWERED:
+            operations.record_unanswered(work, escalation)
+            return
+        email = _nudge_email(context, work, escalation, due)
+    if email.to:
+        context.mailer.send(email)  # no transaction is open here
+    with context.begin() as work:
+        escalation = work.session.get_one(Escalation, escalation_id)
+        lock_refreshed_request(work, escalation)
+        if email.to:
+            operations.record_nudged(work, escalation)
+        else:
+            operations.record_partner_told(work, escalation, is_told=False)
+
+
+def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: int) -> Email:
+    """To nobody, where the partner has no address that is confirmed."""
+    at = datetime.fromtimestamp(due, UTC)
+    return emails.compose_email(
+        context,
+        "emails/request_nudge.txt",
+        to=partners.email_address_of(work, escalation.partner),
+        key=f"{escalation.id}.nudge.{due}",
+        ref=escalation.ref,
+        priority=escalation.priority.upper(),
+        link=address_of_request(context.settings, escalation.ref),
+        due=format_in_both_zones(at, escalation.partner.timezone),
+        is_over=at <= work.at,
+    )
 
 
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:

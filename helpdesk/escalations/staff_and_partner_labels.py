@@ -8,6 +8,7 @@ from helpdesk.escalations.states import (
     Ask,
     DeliveryState,
     EscalationState,
+    FollowUp,
     InboxFilter,
     PartnerAction,
     Priority,
@@ -26,6 +27,13 @@ PRIORITIES: Final = {
     Priority.P2: "P2: serious",
     Priority.P3: "P3: normal",
     Priority.P4: "P4: can wait",
+}
+
+FOLLOW_UPS: Final = {
+    FollowUp.NUDGE: "Email the partner again about the same request",
+    FollowUp.OTHER_CONTACT: "Ask us to try another contact there",
+    FollowUp.PHONE_CALL: "Alert the people on duty to phone the partner",
+    FollowUp.UNANSWERED: "Record that they didn’t answer, and tell the reporter",
 }
 
 # What a reporter has disputed of our record, by what history calls it.

@@ -85,6 +85,11 @@ def untold_news_mark_of(escalation: Escalation) -> str:
     return mark_of(escalation.untold_since)
 
 
+def follow_up_mark_of(escalation: Escalation) -> str:
+    """The mark of the turn in which a partner's silence is followed up: their time to answer."""
+    return mark_of(escalation.answer_due_at)
+
+
 def approval_mark_of(escalation: Escalation) -> str:
     """The mark of an approval: whether a request was approved, and when."""
     return mark_of(escalation.approved_at)

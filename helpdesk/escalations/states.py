@@ -198,6 +198,15 @@ class Priority(StrEnum):
     P4 = "p4"
 
 
+class FollowUp(StrEnum):
+    """The follow-ups on a partner that does not answer, in their order."""
+
+    NUDGE = "nudge"
+    OTHER_CONTACT = "other_contact"
+    PHONE_CALL = "phone_call"
+    UNANSWERED = "unanswered"
+
+
 class Ask(StrEnum):
     """What a partner can be asked for: exactly one thing."""
 

@@ -1,4 +1,5 @@
-"""The background job that alerts people when our own time for a request is over."""
+"""Background jobs that alert people about requests: our own time is over, or the partner is
+silent."""
 
 from helpdesk.accounts import on_call
 from helpdesk.cases import news
@@ -7,10 +8,10 @@ from helpdesk.cases.response_targets import is_clock_still_due
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, queries
-from helpdesk.escalations.events import OurMoveDue
+from helpdesk.escalations import clocks, operations, queries
+from helpdesk.escalations.events import OurMoveDue, StaffFollowUpDue
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.escalations.states import DeliveryState, EscalationState, FollowUp
 from helpdesk.triage.case_alerts import compose_case_alert, send_case_alert_and_record
 from helpdesk.triage.jobs import AGAIN_AFTER
 
@@ -46,6 +47,32 @@ def alert_late_reply_to_partner(
     )
     with context.begin() as work:
         news.notify_owner(work, case_id, NewsKind.OUR_MOVE_LATE, request_id=request_id)
+
+
+@job("triage.follow_up", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=StaffFollowUpDue)
+def follow_up_by_staff(
+    context: AppContext, *, case_id: str, request_id: str, due: int, step: str
+) -> None:
+    """Have one of us follow up on a partner's silence: whoever has the case tries another contact
+    there; later those on duty are alerted to phone. Safe to run twice; of a turn that is over it
+    says nothing."""
+    with context.begin() as work:
+        request = operations.refresh_if_still_silent(work, request_id, due=due)
+        if request is None:
+            return
+        if step == FollowUp.OTHER_CONTACT:
+            news.notify_owner(work, case_id, NewsKind.PARTNER_SILENT, request_id=request_id)
+            return
+        kind = f"partner-silent-{request.ref}-{due}"
+        call = compose_case_alert(
+            context,
+            work,
+            request.case,
+            template="emails/partner_silent.txt",
+            kind=kind,
+            request_ref=request.ref,
+        )
+    send_case_alert_and_record(context, case_id, call, action="triage.phone_call_asked", kind=kind)
 
 
 def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:

@@ -81,6 +81,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT, UPDATE (answer_due_at, priority, state, untold_since)",
         TICKER: "SELECT, UPDATE (answer_due_at, priority, state, untold_since)",
     },
+    "request_follow_ups": {
+        APP: "SELECT, INSERT",
+        WORKER: "SELECT",
+        TICKER: "SELECT, INSERT",
+    },
     "evaluations": {
         APP: "SELECT, INSERT",
         INTAKE: "INSERT",

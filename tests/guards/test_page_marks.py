@@ -25,6 +25,7 @@ MARKED = {
     "escalations.create_answer_approval": "form.seen_wording",
     "escalations.create_approval": "form.seen_hash",
     "escalations.create_findings": "findings",
+    "escalations.create_follow_up": "submitted_page_mark",
     "escalations.create_named_consent": "submitted_page_mark",
     "escalations.create_packet": "form.seen_hash",
     "escalations.create_partner": "form.seen_hash",

@@ -34,6 +34,8 @@ class NewsKind(StrEnum):
     NOT_FIXED = "not_fixed"
     NOT_CARRIED = "not_carried"
     OUR_MOVE_LATE = "our_move_late"
+    PARTNER_SILENT = "partner_silent"
+    UNANSWERED = "unanswered"
     REQUEST_OVER = "request_over"
     MOVED = "moved"
 

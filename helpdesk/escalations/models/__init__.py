@@ -1,8 +1,9 @@
-"""Models of requests to partners: escalation, delivery and its attempts, messages, decision and
-verdict."""
+"""Models of requests to partners: escalation, delivery and its attempts, follow-ups, messages,
+decision and verdict."""
 
 from helpdesk.escalations.models.delivery import Delivery, DeliveryAttempt
 from helpdesk.escalations.models.escalation import Escalation
+from helpdesk.escalations.models.follow_up import RequestFollowUp
 from helpdesk.escalations.models.responses import PartnerDecision, PartnerMessage, RecordedVerdict
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "PartnerDecision",
     "PartnerMessage",
     "RecordedVerdict",
+    "RequestFollowUp",
 ]

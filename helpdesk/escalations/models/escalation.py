@@ -82,6 +82,11 @@ class Escalation(SealedCaseRecord, Base):
     __table_args__ = (
         Index("ix_escalations_partner_id", "partner_id", "answer_due_at"),
         Index(
+            "ix_escalations_answer_due_at",
+            "answer_due_at",
+            postgresql_where=text("answer_due_at IS NOT NULL"),
+        ),
+        Index(
             "uq_escalations_unfinished",
             "case_id",
             "partner_id",

@@ -26,6 +26,7 @@ from helpdesk.escalations.contributors import excluded_second_persons, writers_o
 from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
+from helpdesk.escalations.operations.follow_ups import mark_unanswered
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on_request
@@ -184,10 +185,7 @@ def record_partner_silence(work: Work, escalation: Escalation) -> None:
         raise StalePage(IS_BY_NOW[escalation.state])
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
         raise StalePage("The partner still has time to answer.")
-    escalation.move_to(EscalationState.UNANSWERED)
-    clocks.stop_both_clocks(work, escalation)
-    work.record("escalation.unanswered", escalation)
-    case_pausing.resume_case_after_partner(work, escalation.case)
+    mark_unanswered(work, escalation)
 
 
 def resend_request(

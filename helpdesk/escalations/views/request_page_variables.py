@@ -23,10 +23,12 @@ from helpdesk.escalations import (
     stale_page_marks,
 )
 from helpdesk.escalations.contributors import contributions_to, excluded_second_persons, writers_of
+from helpdesk.escalations.follow_up_lines import follow_up_lines_of, follow_ups_to_change
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerToPartnerForm,
     ApprovalForm,
+    FollowUpForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
 )
@@ -49,6 +51,7 @@ from helpdesk.escalations.states import (
     DeliveryState,
     EscalationState,
 )
+from helpdesk.partners.contact_lines import contact_lines_of
 from helpdesk.partners.queries import can_anyone_open_requests
 
 
@@ -57,6 +60,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     packet = queries.packet_of(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)
     exchanges = queries.partner_messages_of(work, escalation)
+    follow_ups = follow_up_lines_of(work, escalation)
     decisions = queries.decisions_of(work, escalation)
     late = queries.actions_told_after_withdrawal(work, escalation)
     readings = queries.packet_readings_of(work, escalation)
@@ -115,6 +119,15 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "trouble": queries.failure_code_of_delivery(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.read(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.read(one, "note")) for one in decisions],
+        "follow_ups": follow_ups,
+        "next_follow_up": next((one for one in follow_ups if one.is_to_come), None),
+        "follow_up_form": FollowUpForm(formdata=None).offer(follow_ups_to_change(follow_ups)),
+        "follow_up_mark": stale_page_marks.follow_up_mark_of(escalation),
+        "other_contacts": [
+            one for one in contact_lines_of(work, escalation.partner) if one.is_counted_on
+        ]
+        if follow_ups
+        else [],
         "late_actions": [(one, work.keys.read(one, "note")) for one in late],
         "unreadable": work.keys.unreadable,
         "verdicts": {one.decision_id: one for one in verdicts},
@@ -127,6 +140,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             {one.by for one in exchanges}
             | {one.by for one in (*decisions, *late)}
             | {one.actor_id for one in readings}
+            | {one.made.by for one in follow_ups if one.made is not None}
             | {one.by for one in (*verdicts, *disputed) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}
             | {one for one in _named(escalation) if one is not None}
@@ -214,6 +228,7 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_read_afterwards": ours and waits and not mine,
         "may_say_they_know": ours and escalation.untold_since is not None,
         "may_stop_waiting": ours and due is not None and due <= work.at,
+        "may_change_follow_ups": ours,
         "may_send_again": ours
         and delivery is not None
         and delivery.state is DeliveryState.DEAD_LETTER,

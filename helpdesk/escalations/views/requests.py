@@ -11,15 +11,17 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries, request_basis
+from helpdesk.escalations.follow_up_lines import follow_up_lines_of, follow_ups_to_change
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerToPartnerForm,
     ApprovalForm,
+    FollowUpForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
 )
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import Verdict
+from helpdesk.escalations.states import FollowUp, Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_page_variables import request_page_variables
 from helpdesk.web.request_work import work
@@ -164,6 +166,27 @@ def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record that the partner did not answer in time."""
     said = "Recorded: no answer in time. If they answer later, it still counts."
     return _move(ref, request_ref, operations.record_partner_silence, said)
+
+
+@bp.post("/<request_ref>/follow-ups")
+def create_follow_up(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Make a follow-up on the partner's silence now, or stop one."""
+    escalation = _find(ref, request_ref)
+    lines = follow_up_lines_of(work, escalation)
+    form = FollowUpForm().offer(follow_ups_to_change(lines))
+    if not form.validate_on_submit():
+        return _page(escalation, follow_up_form=form), 422
+    is_now = form.change.data == "hurry"
+    change = operations.hurry_follow_up if is_now else operations.stop_follow_up
+    change(
+        work,
+        escalation,
+        FollowUp(form.step.data),
+        reason=form.reason.data or "",
+        seen=submitted_page_mark(),
+    )
+    flash("We’re doing it now." if is_now else "It won’t be done.")
+    return _back(escalation)
 
 
 def _move(

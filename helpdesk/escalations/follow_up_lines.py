@@ -1,0 +1,51 @@
+"""Lines about follow-ups on the page of a request: what was done about the partner's silence, and
+what comes next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from helpdesk.core.work import Work
+from helpdesk.escalations.follow_up_times import IS_THEIR_MOVE, follow_up_times
+from helpdesk.escalations.models import Escalation, RequestFollowUp
+from helpdesk.escalations.states import FollowUp
+
+
+class FollowUpLine(NamedTuple):
+    """A follow-up in the partner's present turn: when it is due, and what became of it, if it was
+    made or stopped, and why."""
+
+    step: FollowUp
+    due_at: datetime
+    made: RequestFollowUp | None = None
+    reason: str = ""
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.made is None
+
+
+def follow_up_lines_of(work: Work, escalation: Escalation) -> Sequence[FollowUpLine]:
+    """The follow-ups on a request in their order; none while nobody waits for its partner."""
+    due = escalation.answer_due_at
+    if due is None or escalation.state not in IS_THEIR_MOVE:
+        return ()
+    found = select(RequestFollowUp).where(
+        RequestFollowUp.escalation_id == escalation.id, RequestFollowUp.answer_due_at == due
+    )
+    made = {one.step: one for one in work.session.scalars(found)}
+    return [
+        FollowUpLine(step, at, made.get(step), _reason(work, made.get(step)))
+        for step, at in follow_up_times(escalation.priority, due).items()
+    ]
+
+
+def follow_ups_to_change(lines: Sequence[FollowUpLine]) -> list[FollowUp]:
+    """Those that can still be hurried or stopped; the last is no step but what silence comes to."""
+    return [one.step for one in lines if one.is_to_come and one.step is not FollowUp.UNANSWERED]
+
+
+def _reason(work: Work, made: RequestFollowUp | None) -> str:
+    return work.keys.read(made, "reason") or "" if made is not None else ""

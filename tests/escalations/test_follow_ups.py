@@ -1,0 +1,330 @@
+"""A partner's silence is followed up: each step once, at its time, whoever ticks, however late."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import News
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.states import CaseState
+from helpdesk.core.errors import Conflict, NotAllowed, StalePage
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob
+from helpdesk.escalations import operations
+from helpdesk.escalations.follow_up_times import AFTER_DUE, follow_up_times
+from helpdesk.escalations.models import RequestFollowUp
+from helpdesk.escalations.states import EscalationState, FollowUp, Priority
+from tests.conftest import become
+from tests.escalations.conftest import at
+from tests.factories import sign_in
+from tests.intake.browser import mark_in, token_in
+
+A_MOMENT = timedelta(seconds=1)
+
+
+@pytest.fixture
+def house(house):
+    house.change_case(level=Level.IMMEDIATE, owner_id=house.writer.person.id)
+    return house
+
+
+@pytest.fixture
+def silent(house):
+    """A request that has reached its partner; nobody there has said anything."""
+    return house.carried()
+
+
+def look(house, moment):
+    """What the ticker finds and the workers do at a moment."""
+    context = at(house.context, moment)
+    with context.begin() as work:
+        operations.enqueue_due_follow_ups(work)
+    for queue in ("deliveries", "notices"):
+        run_due_jobs(context, queue, at=moment)
+
+
+def subjects(house, words):
+    return [one.subject for one in house.context.mailer.sent if words in one.subject]
+
+
+def made(house):
+    with house.context.begin() as work:
+        found = select(RequestFollowUp.step).order_by(RequestFollowUp.at, RequestFollowUp.id)
+        return work.session.scalars(found).all()
+
+
+def jobs(house, name):
+    with house.context.begin() as work:
+        return len(work.session.scalars(select(OutboxJob).where(OutboxJob.job == name)).all())
+
+
+def times_of(house, escalation):
+    now = house.now(escalation)
+    return follow_up_times(now.priority, now.answer_due_at)
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_follow_ups_come_in_their_order_and_end_with_a_word_to_the_reporter(priority):
+    steps = AFTER_DUE[priority]
+
+    assert list(steps) == [one for one in FollowUp if one in steps]
+    assert list(steps.values()) == sorted(set(steps.values()))
+    assert FollowUp.UNANSWERED in steps
+
+
+def test_each_follow_up_is_made_at_its_time_and_once(house, silent):
+    times = times_of(house, silent)
+    house.context.mailer.sent.clear()
+
+    look(house, times[FollowUp.NUDGE] - A_MOMENT)
+    assert made(house) == []
+
+    for _ in range(2):
+        look(house, times[FollowUp.NUDGE] + A_MOMENT)
+    assert subjects(house, "is still waiting") == [f"P1: request {silent.ref} is still waiting"]
+
+    for _ in range(2):
+        look(house, times[FollowUp.OTHER_CONTACT] + A_MOMENT)
+    with house.context.begin() as work:
+        news = select(News).where(News.what == NewsKind.PARTNER_SILENT)
+        assert [one.times for one in work.session.scalars(news)] == [1]
+
+    for _ in range(2):
+        look(house, times[FollowUp.PHONE_CALL] + A_MOMENT)
+    phoned = subjects(house, "please phone the partner")
+    assert phoned
+    assert len(phoned) == len(
+        {one.to for one in house.context.mailer.sent if "phone" in one.subject}
+    )
+
+    for _ in range(2):
+        look(house, times[FollowUp.UNANSWERED] + A_MOMENT)
+    assert house.now(silent).state is EscalationState.UNANSWERED
+    assert made(house) == list(FollowUp)
+    assert len(subjects(house, "is still waiting")) == 1
+    with house.context.begin() as work:
+        assert work.session.scalars(select(News).where(News.what == NewsKind.UNANSWERED)).all()
+
+
+def test_after_a_day_without_a_ticker_each_is_made_once(house, silent):
+    moment = times_of(house, silent)[FollowUp.UNANSWERED] + timedelta(days=1)
+
+    look(house, moment)
+    look(house, moment + timedelta(minutes=1))
+
+    assert sorted(made(house)) == sorted(FollowUp)
+    assert jobs(house, "escalations.follow_up") == 2
+    assert jobs(house, "triage.follow_up") == 2
+    assert house.now(silent).state is EscalationState.UNANSWERED
+
+
+def test_a_clock_that_jumps_back_makes_none_again(house, silent):
+    due = times_of(house, silent)[FollowUp.NUDGE]
+    look(house, due + A_MOMENT)
+
+    look(house, due - timedelta(hours=1))
+    look(house, due + A_MOMENT)
+
+    assert made(house) == [FollowUp.NUDGE]
+    assert jobs(house, "escalations.follow_up") == 1
+
+
+def test_two_tickers_at_one_instant_make_it_once(house, silent):
+    moment = times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT
+    barrier = threading.Barrier(2)
+
+    def tick():
+        barrier.wait()
+        with at(house.context, moment).begin() as work:
+            operations.enqueue_due_follow_ups(work)
+
+    both = [threading.Thread(target=tick) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(30)
+
+    assert made(house) == [FollowUp.NUDGE]
+    assert jobs(house, "escalations.follow_up") == 1
+
+
+def test_whoever_has_answered_is_followed_up_no_more(house, silent):
+    times = times_of(house, silent)
+    with at(house.context, times[FollowUp.NUDGE] + A_MOMENT).begin() as work:
+        operations.enqueue_due_follow_ups(work)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, silent), question="Which one?")
+    house.context.mailer.sent.clear()
+
+    moment = times[FollowUp.NUDGE] + A_MOMENT
+    run_due_jobs(at(house.context, moment), "deliveries", at=moment)
+    look(house, times[FollowUp.UNANSWERED] + A_MOMENT)
+
+    assert subjects(house, "is still waiting") == []
+    assert made(house) == [FollowUp.NUDGE]
+
+
+def test_the_other_turn_of_the_partner_is_followed_up_again(house, silent):
+    look(house, times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, silent), question="Which one?")
+    house.answer(silent)
+
+    look(house, times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT)
+
+    assert made(house) == [FollowUp.NUDGE, FollowUp.NUDGE]
+
+
+def test_one_of_us_makes_a_follow_up_now_and_it_is_not_made_again(house, silent):
+    with house.as_(house.writer) as work:
+        operations.hurry_follow_up(
+            work, house.mine(work, silent), FollowUp.PHONE_CALL, reason="They are raided now."
+        )
+    run_due_jobs(house.context, "notices")
+    assert subjects(house, "please phone the partner")
+
+    look(house, times_of(house, silent)[FollowUp.UNANSWERED] - A_MOMENT)
+
+    assert made(house).count(FollowUp.PHONE_CALL) == 1
+    assert jobs(house, "triage.follow_up") == 2, "another contact, and the phone"
+
+
+def test_what_one_of_us_stopped_is_not_made_and_says_why(house, silent):
+    with house.as_(house.writer) as work:
+        operations.stop_follow_up(
+            work, house.mine(work, silent), FollowUp.NUDGE, reason="We are on the phone."
+        )
+    house.context.mailer.sent.clear()
+
+    look(house, times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT)
+
+    assert subjects(house, "is still waiting") == []
+    with house.as_(house.writer) as work, pytest.raises(StalePage):
+        operations.hurry_follow_up(
+            work, house.mine(work, silent), FollowUp.NUDGE, reason="After all."
+        )
+
+
+@pytest.mark.parametrize("change", [operations.hurry_follow_up, operations.stop_follow_up])
+def test_that_they_did_not_answer_is_neither_hurried_nor_stopped(house, silent, change):
+    with house.as_(house.writer) as work, pytest.raises(Conflict):
+        change(work, house.mine(work, silent), FollowUp.UNANSWERED, reason="Enough.")
+
+
+def test_of_a_page_from_another_turn_nothing_is_stopped(house, silent):
+    with house.as_(house.writer) as work, pytest.raises(StalePage):
+        operations.stop_follow_up(
+            work, house.mine(work, silent), FollowUp.NUDGE, reason="No.", seen="another"
+        )
+
+
+def test_a_draft_has_no_follow_ups(house):
+    draft = house.ask()
+
+    with house.as_(house.writer) as work, pytest.raises(StalePage):
+        operations.stop_follow_up(work, house.mine(work, draft), FollowUp.NUDGE, reason="No.")
+
+
+def test_nobody_else_changes_follow_ups(house, silent):
+    with house.as_(house.theirs) as work, pytest.raises(NotAllowed):
+        operations.stop_follow_up(work, house.mine(work, silent), FollowUp.NUDGE, reason="No.")
+
+
+def test_the_processes_do_it_with_their_own_rights(house, silent):
+    moment = times_of(house, silent)[FollowUp.UNANSWERED] + A_MOMENT
+    context = at(house.context, moment)
+    before = become(house.context, "helpdesk_ticker")
+    with context.begin() as work:
+        operations.enqueue_due_follow_ups(work)
+    become(house.context, "helpdesk_worker")
+    done = [run_due_jobs(context, queue, at=moment) for queue in ("deliveries", "notices")]
+    become(house.context, before)
+
+    assert all(done)
+    assert sorted(made(house)) == sorted(FollowUp)
+    assert house.now(silent).state is EscalationState.UNANSWERED
+
+
+def test_a_case_that_waited_for_the_partner_goes_on_when_nobody_answered(house, silent):
+    moment = times_of(house, silent)[FollowUp.UNANSWERED] + A_MOMENT
+    with house.as_(house.writer) as work:
+        operations.pause_case_for_partners(work, house.mine(work, silent).case)
+
+    look(house, moment)
+
+    with house.as_(house.writer) as work:
+        assert house.mine(work, silent).case.state is CaseState.OPEN
+
+
+def test_a_late_answer_still_counts(house, silent):
+    moment = times_of(house, silent)[FollowUp.UNANSWERED] + A_MOMENT
+    look(house, moment)
+
+    with house.as_(house.theirs, moment + timedelta(days=1)) as work:
+        operations.acknowledge_request(work, house.mine(work, silent))
+
+    assert house.now(silent).state is EscalationState.ACKNOWLEDGED
+
+
+@pytest.fixture
+def writer(staff, house):
+    return sign_in(staff, house.writer)
+
+
+def page_of(house, escalation):
+    return f"/cases/{house.case.ref}/requests/{escalation.ref}"
+
+
+def send(writer, page, **fields):
+    shown = writer.get(page)
+    to = f"{page}/follow-ups"
+    token = {"csrf_token": token_in(shown.text), **mark_in(shown, to)}
+    return writer.post(to, data={**token, **fields})
+
+
+def test_the_page_says_what_comes_next_and_when(house, silent, writer):
+    page = writer.get(page_of(house, silent)).text
+
+    assert "If they don’t answer" in page
+    assert page.index("Email the partner again") < page.index("phone the partner")
+    assert "We have no checked contacts at this partner." in page
+
+
+def test_a_step_is_stopped_on_the_page_with_its_reason(house, silent, writer):
+    page = page_of(house, silent)
+    why = "We’re on the phone <b>with them</b>."
+
+    answer = send(writer, page, step="nudge", change="stop", reason=why)
+
+    assert answer.status_code == 303
+    shown = writer.get(page).text
+    assert "stopped by" in shown
+    assert "on the phone &lt;b&gt;with them&lt;/b&gt;" in shown
+    assert send(writer, page, step="nudge", change="hurry", reason="Again").status_code == 422
+
+
+def test_a_form_that_lacks_something_keeps_what_was_typed(house, silent, writer):
+    answer = send(writer, page_of(house, silent), step="phone_call", reason="They asked for it.")
+
+    assert answer.status_code == 422
+    assert "They asked for it." in answer.text
+    assert "Choose one." in answer.text
+    assert made(house) == []
+
+
+def test_a_page_from_before_their_answer_changes_nothing(house, silent, writer):
+    page = page_of(house, silent)
+    shown = writer.get(page)
+    token = {"csrf_token": token_in(shown.text), **mark_in(shown, f"{page}/follow-ups")}
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, silent), question="Which one?")
+
+    fields = {**token, "step": "nudge", "change": "stop", "reason": "No."}
+    answer = writer.post(f"{page}/follow-ups", data=fields)
+
+    assert answer.status_code in (409, 422)
+    assert made(house) == []
+    assert "If they don’t answer" not in writer.get(page).text
