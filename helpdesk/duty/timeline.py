@@ -138,7 +138,7 @@ CONSENTS: Final = {
     "helper": "to share it with another helper",
     "platform": "to ask",
 }
-PAUSED: Final = {"reporter": "waits for the reporter", "partner": "waits for the partner"}
+PAUSED: Final = {"reporter": "is waiting for the reporter", "partner": "is waiting for the partner"}
 BACK: Final = {
     "day_came": "The date it was waiting for has come.",
     "reporter_silent": "The reporter did not answer in the time we gave them.",

@@ -125,7 +125,7 @@ class PartnerDetailsForm(PresenceForm):
     and how they reach us."""
 
     kind = RadioField(
-        "What are they to the platform?",
+        "What kind of partner are they?",
         choices=[SelectChoice(code, words) for code, words in KINDS.items()],
         default=PLATFORM,
         description=(

@@ -63,7 +63,7 @@ _WHEN: Final = "The day, and the time if they know it. For example, 21 Nov 2026,
 FIELDS: Final = (
     PacketField(
         "target_url",
-        "Address of the account or page, with its number if there is one",
+        "Link to the account or page, with its numeric ID if it has one",
         FieldSource.EVIDENCE,
         _PERSONAL,
         "profile-url",
@@ -161,15 +161,15 @@ FIELDS: Final = (
     ),
     PacketField(
         "public_form_ref",
-        "Number of your public form, and when it was filed",
+        "Reference number of your public form, and when it was filed",
         FieldSource.EVIDENCE,
         _PERSONAL,
         "form-receipt",
-        label_for_us="Number of their public form, and when it was filed",
+        label_for_us="Reference number of their public form, and when it was filed",
     ),
     PacketField(
         "harm",
-        "What could happen, and who to (as a role)",
+        "What could happen, and who could be harmed (roles only)",
         FieldSource.EVIDENCE,
         _PERSONAL,
         "harm-statement",
@@ -178,14 +178,14 @@ FIELDS: Final = (
     ),
     PacketField(
         "useful_until",
-        "An answer helps until (UTC)",
+        "Answer needed by (UTC)",
         FieldSource.TYPED,
         _NONE,
         hint="The day and time after which it is too late. Leave it empty if there is none.",
     ),
     PacketField(
         "restore_address",
-        "Address to which access can be given back",
+        "Address to return the account to",
         FieldSource.EVIDENCE,
         _PERSONAL,
         "restore-address",
@@ -198,7 +198,10 @@ FIELDS: Final = (
         _NONE,
         choices=(
             ("target", "Please do not tell the person who has the account now"),
-            ("authorities", "Contact with authorities would endanger people: please ask us first"),
+            (
+                "authorities",
+                "Contacting the authorities would endanger people: please ask us first",
+            ),
             ("both", "Please do not tell the person who has the account, or any authority"),
         ),
     ),

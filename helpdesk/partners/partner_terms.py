@@ -19,8 +19,8 @@ PLATFORM: Final = "platform"
 KINDS: Final = {
     PLATFORM: "A team of the platform itself",
     "host": "A hosting company",
-    "registrar": "A registrar of domains",
-    "messenger": "A messenger",
+    "registrar": "A domain registrar",
+    "messenger": "A messaging service",
     "payment": "A payment service",
     "cert": "A national CERT",
     "helpdesk": "Another helpdesk",

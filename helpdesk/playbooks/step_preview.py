@@ -43,8 +43,8 @@ class StepPreview:
         if not self.only_if:
             return ""
         if self.now.state is StepState.NOT_NEEDED:
-            return "Not needed, as far as we know. Only do it if"
-        return "Only do it if"
+            return "Not needed, as far as we know. Only do this if"
+        return "Only do this if"
 
 
 def preview_steps(

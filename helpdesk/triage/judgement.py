@@ -191,7 +191,7 @@ def _explain(
     ]
     sentences = [
         f"{rule.level.upper()}: {rule.responder}",
-        f"Here: {', '.join(reasons)}.",
+        f"In this case: {'; '.join(reasons)}.",
         *(f"Raised to {floor.level.upper()}: {floor.why}" for floor in raised_by),
         f"Rule {rule.id}, triage table {table.version}.",
     ]

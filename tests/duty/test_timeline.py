@@ -102,7 +102,7 @@ from helpdesk.escalations.states import Ask
         (
             "case.waits",
             {"on": "partner", "until": "2026-12-03"},
-            "The case waits for the partner until 3 December 2026.",
+            "The case is waiting for the partner until 3 December 2026.",
         ),
         (
             "case.waits",

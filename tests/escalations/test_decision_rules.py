@@ -168,7 +168,7 @@ def test_a_restore_does_not_leave_without_the_address_to_give_it_back_to(house):
         partners.change_allow_list(work, partner, fields=rest)
     escalation = house.ask()
 
-    with pytest.raises(Conflict, match="Address to which access can be given back"):
+    with pytest.raises(Conflict, match="Address to return the account to"):
         house.approve(escalation)
 
 

@@ -141,7 +141,7 @@ def test_not_while_a_request_could_leave_or_stay_out_against_their_word(house, c
         run = work.session.get(Run, colleague.run)
         told = showing(queries.pinned_playbook_of(run), "consent.agree", "declined")
         told |= {"outcome": "declined", "stops_all_help": False}
-        with pytest.raises(Conflict, match="no more first"):
+        with pytest.raises(Conflict, match="no longer want"):
             duty.finish_step(work, run, "consent.agree", **told)
         work.session.rollback()
 

@@ -90,7 +90,7 @@ def test_what_came_while_somebody_was_writing_is_offered(house, writer, is_new):
     )
 
     assert "Last time the owner signed in" in offered
-    assert "Address of the account" not in offered
+    assert "Link to the account or page" not in offered
 
 
 def test_what_somebody_typed_is_not_overwritten(house):
@@ -158,7 +158,7 @@ def test_nothing_is_taken_up_into_what_has_changed_or_left(house):
         catch_up(house, escalation, seen_hash="0" * 64)
 
     house.approve(escalation)
-    with pytest.raises(Conflict, match="approved already"):
+    with pytest.raises(Conflict, match="already been approved"):
         catch_up(house, escalation)
 
 

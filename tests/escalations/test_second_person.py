@@ -68,7 +68,7 @@ def test_who_wrote_the_address_down_and_took_it_up_is_no_second_person(house):
     said = refused(house, escalation, house.second)
 
     assert "you recorded" in said
-    assert "Address to which access can be given back" in said
+    assert "Address to return the account to" in said
     assert house.now(escalation).state is EscalationState.DRAFT
     assert refused(house, escalation, house.lead) == ""
 

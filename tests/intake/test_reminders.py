@@ -773,7 +773,7 @@ def test_the_mailbox_turns_them_off_and_the_address_is_gone(house, inside, case)
     inside.open(HERE)
     inside.send(f"{HERE}/end")
 
-    assert "have deleted the address" in inside.text
+    assert "’ve deleted the address" in inside.text
     assert row(house, case).address is None
     writes(house, case)
     assert work_off(house) == []

@@ -9,7 +9,7 @@ from tests.journeys.browser import choose, examine, field, press, text
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STORY = "Since this morning somebody writes in my name, and my friends get strange links."
-RESTORE_ADDRESS = "Address to which access can be given back"
+RESTORE_ADDRESS = "Address to return the account to"
 FIRST_WORDS = "Thank you for telling us. Please do not answer the stranger. I will write again."
 QUESTION = "On which day did the owner last sign in?"
 ANSWER = "Two days before the first sign, in the evening."

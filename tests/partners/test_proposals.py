@@ -75,7 +75,7 @@ def test_the_reasons_say_what_fits_and_what_does_not():
         "Acts for people in Eastern Europe, Northern Europe, not in Western Africa. Reads English, "
         "not French. Closed now: it’s Wednesday, 10:30 there (Africa/Lagos)."
     )
-    assert reasons(a_team("c", kind="registrar")) == "A registrar of domains."
+    assert reasons(a_team("c", kind="registrar")) == "A domain registrar."
 
 
 def test_where_nobody_knows_the_region_each_says_its_own():

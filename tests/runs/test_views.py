@@ -65,9 +65,9 @@ def test_why_a_step_is_done_is_folded_away_with_its_words(asha, at_work):
     page = asha.get(address(at_work, run_id)).text
 
     folded = re.findall(r"<details.*?</details>", page, re.S)
-    conditions = page.count("Only do it if")
+    conditions = page.count("Only do this if")
     assert conditions > 5
-    assert sum(one.count("Only do it if") for one in folded) == conditions
+    assert sum(one.count("Only do this if") for one in folded) == conditions
 
 
 def test_steps_that_wait_for_others_are_folded_away_and_none_is_lost(asha, at_work):
