@@ -106,7 +106,9 @@ def judge_report(
         if flag.floor is not None
     }
     known = _with_implied(table, pages, answers)
-    judgement = judge_answers(table, known, floors.values())
+    judgement = _without_contradicted_pressures(
+        table, judge_answers(table, known, floors.values()), answers
+    )
     rose = {(one.flag, one.level) for one in judgement.raised_by}
     flags = [
         flag
@@ -117,6 +119,22 @@ def judge_report(
     if not flags and judge_answers(table, answers).rule == judgement.rule:
         return judgement  # what was implied changed nothing, so no answer made it more urgent
     return replace(judgement, because_of=answers_raising_level(pages, answers, known, flags))
+
+
+def _without_contradicted_pressures(
+    table: DecisionTable, judgement: Judgement, answers: Context
+) -> Judgement:
+    """Without what it says of pressures that the reporter answered otherwise: they said that they
+    can act, and do not read that they cannot, because of what follows from another answer. That
+    one is named."""
+    denied = {
+        str(point.value(point.pressure).reporter)
+        for point in table.points
+        if point.pressure == judgement.settled[point.id] != answers.get(point.id)
+        if _is_told(point, answers)
+    }
+    said = tuple(one for one in judgement.for_reporter if str(one) not in denied)
+    return replace(judgement, for_reporter=said)
 
 
 def sort_playbooks_by_urgency(

@@ -4,6 +4,7 @@ themselves."""
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import (
     AllOf,
     AnyOf,
@@ -19,25 +20,30 @@ from helpdesk.playbooks.model import AnswerOption, Playbook, Question, RedFlag, 
 def answers_raising_level(
     pages: Sequence[Playbook], answers: Context, settled: Context, flags: Iterable[RedFlag]
 ) -> tuple[Text, ...]:
-    """The answers that raised the level: picked options by which a point counts higher than it was
-    answered, or a flag rose."""
-    named = {pair for flag in flags for pair in _affirmed(flag.when)}
-    named |= {
-        (question.id, option.id)
+    """The answers that raised the level, the weightiest first: picked options by which a flag rose,
+    by the least level that it allows, among them those by which a point counts higher than it was
+    answered."""
+    weights: dict[tuple[str, str], int] = {}
+    for flag in flags:
+        for pair in _affirmed(flag.when):
+            weights[pair] = max(weights.get(pair, 0), flag.floor.rank if flag.floor else 0)
+    weights |= {
+        (question.id, option.id): max(one.rank for one in Level)
         for page in pages
         for question in page.questions
         for option in question.options
         for setting in option.sets
         if settled.get(setting.name) == setting.value != answers.get(setting.name)
     }
-    picked = {
-        option.label.id: _in_words(question, option)
+    picked = [
+        (weights[question.id, option.id], option.label.id, _in_words(question, option))
         for page in pages
         for question in page.questions
         for option in question.options
-        if (question.id, option.id) in named and option.id in _told(answers.get(question.id))
-    }
-    return tuple(picked.values())
+        if (question.id, option.id) in weights and option.id in _told(answers.get(question.id))
+    ]
+    by_weight = sorted(picked, key=lambda one: -one[0])
+    return tuple({label: words for _weight, label, words in by_weight}.values())
 
 
 def _in_words(question: Question, option: AnswerOption) -> Text:

@@ -70,7 +70,7 @@ def test_the_questions_that_decide_the_advice_are_the_next_step_at_every_level(b
     send(browser)
     browser.open("/report/received/advice")
 
-    reason = browser.text.index("The more you tell us, the better it fits.")
+    reason = browser.text.index("Each answer makes this advice fit better.")
     more = re.search(r'class="button">Answer \d+ more question', browser.text)
     mailbox = browser.text.index('class="button button-quiet">Open your mailbox')
 

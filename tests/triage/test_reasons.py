@@ -101,6 +101,34 @@ def test_nobody_is_told_that_there_is_time_where_a_flag_says_that_there_is_none(
                     assert not calm & {str(one) for one in judgement.reasons}
 
 
+def test_the_weightiest_reason_is_named_first():
+    """Money that may still be stopped stands before what only makes it urgent."""
+    kinds = ("workspace-or-payment-fraud", "suspicious-message")
+    pages = [LIBRARY.playbook(kind) for kind in kinds]
+    answers = {"danger": "none_known", "hold": "ended"}
+    answers |= {"office_money": "sent_now", "msg_knows": "yes"}
+
+    for order in (pages, pages[::-1]):
+        named = [str(one) for one in judge_report(TABLE, order, answers).because_of]
+        assert named[0].startswith("Has any money been sent?")
+        assert len(named) == 2
+
+
+def test_who_said_that_they_can_act_does_not_read_that_they_cannot():
+    page = LIBRARY.playbook("account-takeover")
+    alone = str(TABLE.point("capacity").value("cannot_act").reporter)
+    answers = {"danger": "none_known", "hold": "running", "reach": "others", "way_in": "none"}
+
+    told, said = (
+        judge_report(TABLE, page, answers | {"capacity": one}) for one in ("can_act", "cannot_act")
+    )
+
+    assert told.settled == said.settled
+    assert told.level is said.level
+    assert alone in {str(one) for one in said.reasons}
+    assert alone not in {str(one) for one in told.reasons}
+
+
 def test_nothing_is_named_where_nothing_raised_it():
     page = LIBRARY.playbook("doxing")
     answers = {"danger": "none_known", "hold": "ended", "dox_what": ("contact",)}
