@@ -83,8 +83,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Took responsibility for not filing the platform’s own form.",
     "escalation.approved": "Approved the request{alone}.",
-    "escalation.approved_again": "Approved the request again, because the person who wrote it had "
-    "confirmed again who is asking, or whose account it is.",
+    "escalation.approved_again": "Approved the request again, because someone who wrote or "
+    "approved it had confirmed again who is asking, or whose account it is.",
     "escalation.second_person_called": "Asked for a second person to read the {words}.",
     "escalation.second_person_told": "A second person was asked to read the {words}.",
     "escalation.second_person_untold": "Nobody could be reached to read the {words}.",

@@ -59,12 +59,6 @@ def contributions_to(work: Work, escalation: Escalation) -> Parts:
     return {actor: tuple(shares) for actor, shares in parts.items()}
 
 
-def writers_of(work: Work, escalation: Escalation) -> frozenset[str]:
-    """Everybody who wrote or changed what a request says."""
-    parts = contributions_to(work, escalation)
-    return frozenset(actor for actor, did in parts.items() if any(one.is_words for one in did))
-
-
 def excluded_second_persons(work: Work, escalation: Escalation) -> set[str]:
     """Who is not alerted as a second person: who had a part in the request, and who let it be sent,
     unless it is an answer that waits now. That is read by anyone who had no part in it."""

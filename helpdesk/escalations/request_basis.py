@@ -83,9 +83,12 @@ def is_partner_vetted_and_ownership_proven(work: Work, escalation: Escalation) -
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
 
 
-def is_found_out_again_by(work: Work, escalation: Escalation, actors: Collection[str]) -> bool:
-    """Whether what a request rests on would hold, but that one of these found it out since it was
-    approved: nobody else has looked at that."""
+def is_found_out_again(
+    work: Work, escalation: Escalation, *, besides: Collection[str] = ()
+) -> bool:
+    """Whether what a request rests on would hold, but that somebody who stands for it found it out
+    since it was approved, or one of those `besides`: nobody else has looked at that. Who wrote,
+    approved or read it stands for it, as the database knows, which says so to whoever sends."""
     approved_at = escalation.approved_at
     if not could_change_account_access(escalation.ask) or approved_at is None:
         return False
@@ -93,8 +96,10 @@ def is_found_out_again_by(work: Work, escalation: Escalation, actors: Collection
     values = {name: fact.value for name, fact in facts.items()}
     if values.get("vetted") not in VETTED or values.get(OWNERSHIP) != OWNER_CONFIRMED:
         return False
+    work.session.flush()
+    behind = set(work.session.scalars(select(func.people_behind_request(escalation.id))))
     return not _is_owner_refused_since(work, escalation) and any(
-        facts[name].set_at > approved_at and facts[name].set_by in actors
+        facts[name].set_at > approved_at and facts[name].set_by in behind.union(besides)
         for name in BASIS_OF_REQUESTS
     )
 

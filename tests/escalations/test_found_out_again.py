@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.cases.levels import Level
 from helpdesk.core.errors import Conflict
@@ -21,7 +21,7 @@ from tests.factories import sign_in
 from tests.runs.conftest import showing
 
 STEPS = ["confirm-owner", "vetting.vouch"]
-SAID = "Only the person who wrote this request has confirmed again"
+SAID = "Only someone who wrote or approved this request has confirmed again"
 
 
 def record(house, who, outcome, minutes, step="confirm-owner"):
@@ -137,3 +137,36 @@ def test_who_approves_it_again_is_its_second_reader_too_where_one_was_missing(ho
         of_it = select(HistoryEntry.action).where(HistoryEntry.subject_id == asked.id)
         said = work.session.scalars(of_it.order_by(HistoryEntry.id)).all()
     assert said[-2:] == ["escalation.approved_again", "escalation.second_read"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("was_tried", [True, False])
+def test_who_approved_it_is_no_second_person_for_what_they_find_out_since(
+    house, staff, step, was_tried
+):
+    confirm(house)
+    asked = house.approved(playbook="account-takeover")
+    record(house, house.lead, "refused", 2, step)
+    if was_tried:
+        house.carry(asked)
+
+    record(house, house.second, "confirmed", 4, step)
+    house.carry(asked)
+
+    assert house.delivery(asked).state is DeliveryState.DEAD_LETTER
+    assert SAID in sign_in(staff, house.lead).get(page_of(house, asked)).text
+    for who in (house.writer, house.second):
+        later = datetime.now(UTC) + timedelta(minutes=6)
+        with house.as_(who, later) as work, pytest.raises(Conflict, match="second person"):
+            operations.resend_request(work, house.mine(work, asked))
+
+
+def test_one_function_says_who_stands_for_a_request(house):
+    confirm(house)
+    asked = house.approved(playbook="account-takeover")
+
+    with house.as_(house.writer) as work:
+        behind = select(func.people_behind_request(asked.id))
+        found = set(work.session.scalars(behind))
+
+    assert found == {house.writer.actor.id, house.second.actor.id}

@@ -98,7 +98,7 @@ def test_what_is_about_another_account_than_the_confirmed_one_stands_there_as_we
 
 
 def confirm_again(house, account, minutes=5):
-    with house.as_(house.second, datetime.now(UTC) + timedelta(minutes=minutes)) as work:
+    with house.as_(house.lead, datetime.now(UTC) + timedelta(minutes=minutes)) as work:
         run = queries.unfinished_run_of(
             work, work.session.get(Case, house.case.id), "account-takeover"
         )

@@ -13,7 +13,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, request_basis, second_person_alerts
-from helpdesk.escalations.contributors import contributions_to, writers_of
+from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
     SECOND_PERSON,
     check_gates,
@@ -176,15 +176,15 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
 def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
     """Refuse if a gate is closed by now, for what was approved and did not arrive. Whoever lets it
     go now stands for it like whoever approved it, unless a second person has read it by now. Where
-    who wrote it or who sends it has found out again since what it rests on, that reading counts no
-    more.
+    who wrote, approved, read or sends it has found out again since what it rests on, that reading
+    counts no more.
 
     No rule: the operation that sends again has asked who may.
     """
     seen = request_basis.gate_inputs(work, escalation)
-    asking = {work.actor.id, *writers_of(work, escalation)}
     was_read = not (
-        escalation.is_unread or request_basis.is_found_out_again_by(work, escalation, asking)
+        escalation.is_unread
+        or request_basis.is_found_out_again(work, escalation, besides=(work.actor.id,))
     )
     shut = closed_gates(check_gates(seen, approver=work.actor.id))
     shut = tuple(gate for gate in shut if not (was_read and gate.name == SECOND_PERSON))

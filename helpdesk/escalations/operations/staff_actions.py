@@ -22,7 +22,7 @@ from helpdesk.escalations import (
     request_basis,
     second_person_alerts,
 )
-from helpdesk.escalations.contributors import excluded_second_persons, writers_of
+from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
@@ -40,8 +40,8 @@ from helpdesk.partners.models import Partner
 
 RESTS_ON_NOTHING: Final = (
     "We can no longer be sure who is asking, or whose account it is, so you can’t send the "
-    "partner anything more. Have someone who didn’t write the request do those steps again, or "
-    "withdraw it."
+    "partner anything more. Have someone who didn’t write or approve the request do those steps "
+    "again, or withdraw it."
 )
 CHANGED_MEANWHILE: Final = (
     "A colleague changed the answer after you opened this page. Please read it again before you"
@@ -210,7 +210,7 @@ def resend_request(
     is_second_reading = escalation.is_unread and (
         work.actor.id not in excluded_second_persons(work, escalation)
     )
-    if request_basis.is_found_out_again_by(work, escalation, writers_of(work, escalation)):
+    if request_basis.is_found_out_again(work, escalation):
         _approve_again(work, escalation, seen_wording)
     if is_second_reading:
         refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
@@ -222,8 +222,8 @@ def resend_request(
 
 
 def _approve_again(work: Work, escalation: Escalation, seen_wording: str | None) -> None:
-    """What it rests on was found out again by who wrote it: who sends it now, and had no part in
-    it, answers for that as whoever approved it did."""
+    """What it rests on was found out again by who wrote, approved or read it: who sends it now, and
+    had no part in it, answers for that as whoever approved it did."""
     refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
     escalation.approved_by, escalation.approved_at = work.actor.id, work.at
     work.record("escalation.approved_again", escalation, packet_hash=escalation.packet_hash)

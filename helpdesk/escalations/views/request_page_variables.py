@@ -22,7 +22,7 @@ from helpdesk.escalations import (
     staff_and_partner_labels,
     stale_page_marks,
 )
-from helpdesk.escalations.contributors import contributions_to, excluded_second_persons, writers_of
+from helpdesk.escalations.contributors import contributions_to, excluded_second_persons
 from helpdesk.escalations.follow_up_lines import follow_up_lines_of, follow_ups_to_change
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
@@ -216,8 +216,7 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_waive": is_draft and may_waive_public_form(work.actor, escalation),
         "may_answer": ours and state is EscalationState.NEED_INFORMATION,
         "may_verify": ours and state is EscalationState.DECIDED,
-        "is_found_out_again": is_under_way
-        and request_basis.is_found_out_again_by(work, escalation, writers_of(work, escalation)),
+        "is_found_out_again": is_under_way and request_basis.is_found_out_again(work, escalation),
         "rests_on_nothing": is_under_way
         and not request_basis.is_partner_vetted_and_ownership_proven(work, escalation),
         "is_for_another_account": is_under_way
