@@ -41,6 +41,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations.operations import follow_ups
 from helpdesk.intake import reminder_jobs, storage_quota
 from helpdesk.key_files import KeyFile
+from helpdesk.partners.operations import contacts
 from helpdesk.triage import surge_alerts
 
 log = logging.getLogger(__name__)
@@ -164,6 +165,7 @@ def tick(
     parts: tuple[Callable[[Work], None], ...] = (
         lambda work: outbox.correct_jobs_queued_by_fast_clock(work.session),
         offboarding.release_cases_left_behind,
+        contacts.end_contacts_nobody_verifies,
         surge_alerts.enqueue_surge_alerts,
         follow_ups.enqueue_due_follow_ups,
         lambda work: storage_quota.enqueue_quota_warning(work, context.settings.reports_quota),

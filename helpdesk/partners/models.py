@@ -145,7 +145,7 @@ class PartnerContact(RandomIdMixin, Base):
     closes: Mapped[time | None]
     verified_until: Mapped[date]
     verified_by: Mapped[str] = mapped_column(String(80))
-    # Since when nobody counts on them. The row stays.
+    # Since when nobody counts on them. The row stays, and says nothing else any more.
     ended_on: Mapped[date | None]
 
     __table_args__ = (

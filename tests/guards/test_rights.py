@@ -130,6 +130,7 @@ def test_what_everybody_may_is_nothing(database):
     assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
     assert database.execute(functions).fetchall() == [
         ("bring_forward_jobs",),
+        ("end_contacts_nobody_verifies",),
         ("end_lock_hoarders",),
         ("erase_reminders",),
         ("forget_done_jobs",),

@@ -1,11 +1,11 @@
 """Contacts of a partner: added, changed, verified and ended by coordinators, unseen outside."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.core.actors import Role
@@ -15,6 +15,7 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.queries import load_board
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import PartnerContact
+from helpdesk.partners.operations import contacts
 from helpdesk.partners.operations.contacts import VERIFIED_FOR
 from helpdesk.partners.partner_terms import ContactTerms
 from helpdesk.partners.proposals import RequestNeed, rank_partners
@@ -81,6 +82,51 @@ def test_who_ended_is_neither_counted_on_nor_asked_about(context, lead, partner,
         operations.end_contact(work, theirs(work, partner), now(work, contact))
     with work_as(context, lead) as work, pytest.raises(StalePage):
         operations.verify_contact(work, theirs(work, partner), now(work, contact))
+
+
+def names_kept(context):
+    with context.sessions() as session:
+        return session.execute(text("SELECT t::text FROM partner_contacts AS t")).scalars().all()
+
+
+def test_nothing_is_kept_of_who_ended(context, lead, partner, contact):  # noqa: F811
+    assert any(NAME in row for row in names_kept(context))
+
+    with work_as(context, lead) as work:
+        operations.end_contact(work, theirs(work, partner), now(work, contact))
+
+    [row] = [row for row in names_kept(context) if contact.id in row]
+    assert NAME not in row
+    assert "fr" not in row
+    assert "Lagos" not in row
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(180, True), (181, False)])
+def test_whoever_is_verified_no_more_is_forgotten_half_a_year_later(
+    context,
+    lead,  # noqa: F811
+    partner,  # noqa: F811
+    contact,
+    days,
+    is_kept,
+):
+    with work_as(context, lead) as work:
+        then = datetime.now(UTC).date() - timedelta(days=days)
+        of_it = update(PartnerContact).where(PartnerContact.id == contact.id)
+        work.session.execute(of_it.values(verified_until=then))
+
+    before = become(context, "helpdesk_ticker")
+    with context.begin() as work:
+        contacts.end_contacts_nobody_verifies(work)
+        contacts.end_contacts_nobody_verifies(work)
+    become(context, before)
+
+    assert any(NAME in row for row in names_kept(context)) is is_kept
+    with work_as(context, lead) as work:
+        acts = queries.history_of_contacts(work, theirs(work, partner))
+        ended = [one for one in acts if one.action == "partner.contact_ended"]
+        assert [one.actor_id for one in ended] == [] if is_kept else ["system"]
+        assert (now(work, contact).ended_on is None) is is_kept
 
 
 def test_an_old_page_neither_changes_verifies_nor_ends(context, lead, partner, contact):  # noqa: F811

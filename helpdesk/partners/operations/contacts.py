@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -69,13 +71,23 @@ def verify_contact(
 def end_contact(
     work: Work, partner: Partner, contact: PartnerContact, *, seen: str | None = None
 ) -> None:
-    """They are there no more, or we no longer count on them. What they were stays. `seen` is the
-    mark of who was on the page: somebody else may have been put in their place since."""
+    """They are there no more, we no longer count on them, or they ask us to forget them: the
+    database empties the row (0096), and history says that a contact ended, and of whom in no word.
+    `seen` is the mark of who was on the page: somebody else may have been put in their place
+    since."""
     work.require(may_manage_partner, partner)
     _lock_current(work, partner, contact)
     refuse_if_changed_since(seen, now=contact_mark_of(contact))
     contact.ended_on = work.at.date()
     work.record("partner.contact_ended", partner, contact=contact.id)
+    work.session.flush()
+    work.session.refresh(contact)  # nothing of who it was is left
+
+
+def end_contacts_nobody_verifies(work: Work) -> None:
+    """End contacts that nobody has verified for half a year after their time: who they were is
+    forgotten. No rule: the ticker tidies up. Safe to run twice."""
+    work.session.execute(select(func.end_contacts_nobody_verifies()))
 
 
 def _lock_current(work: Work, partner: Partner, contact: PartnerContact) -> None:
