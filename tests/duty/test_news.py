@@ -64,9 +64,9 @@ def test_there_is_a_sentence_for_all_that_can_happen():
 def test_without_news_the_board_says_so(house, browser):
     page = browser(house.writer).get("/duty").text
 
-    assert "No news." in page
+    assert "Nothing new." in page
     assert news_on(page) == []
-    assert "No news." in browser(house.writer).get("/news").text
+    assert "Nothing new." in browser(house.writer).get("/news").text
 
 
 def test_a_line_says_what_happened_when_and_leads_there(house, browser):

@@ -290,7 +290,7 @@ def test_the_page_says_what_comes_next_and_when(house, silent, writer):
 
     assert "If they don’t answer" in page
     assert page.index("Email the partner again") < page.index("phone the partner")
-    assert "We have no checked contacts at this partner." in page
+    assert "We have no verified contacts at this partner." in page
 
 
 def test_a_step_is_stopped_on_the_page_with_its_reason(house, silent, writer):

@@ -73,7 +73,7 @@ def stop_follow_up(
     for `hurry_follow_up`. The last, that they did not answer, is no step to stop."""
     work.require(may_work_on_request, escalation)
     if step is FollowUp.UNANSWERED:
-        raise Conflict("If the partner doesn’t answer, the reporter has to hear of it.")
+        raise Conflict("If the partner doesn’t answer, we have to tell the reporter.")
     _new_row(work, escalation, step, reason=reason, seen=seen, is_stopped=True)
     work.record("escalation.follow_up_stopped", escalation, step=step)
 
@@ -132,7 +132,7 @@ def _new_row(
     if escalation.state not in IS_THEIR_MOVE or escalation.answer_due_at is None:
         raise StalePage("We’re not waiting for the partner now, so there is nothing to follow up.")
     if step not in AFTER_DUE[escalation.priority]:
-        raise Conflict("A request of this priority has no such follow-up.")
+        raise Conflict("Requests with this priority don’t have this follow-up.")
     row = RequestFollowUp(
         id=new_id(),
         case=escalation.case,
