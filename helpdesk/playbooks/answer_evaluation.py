@@ -66,10 +66,11 @@ class SafeNowAdvice:
 
     @property
     def first_donts(self) -> tuple[Advice, ...]:
-        """What better not to do, of the same few lines: two, or what the others leave room for;
-        fewer where more than three things have to be done within hours."""
+        """What better not to do, of the same few lines: two, or what the others leave room for; one
+        where more than three things have to be done within hours. Where none is in sight, it
+        looks as if nothing did harm."""
         room = max(FIRST_DONTS, FIRST - len(self.dos))
-        left_by_dos = FIRST - self.dos_within_hours
+        left_by_dos = max(FIRST - self.dos_within_hours, 1)
         kept = min(self.donts_within_hours, FIRST_DONTS)
         return self.donts[: max(kept, min(room, left_by_dos))]
 

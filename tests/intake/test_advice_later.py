@@ -196,7 +196,7 @@ def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_
     [case] = cases(house)
     place = case.envelope_place_of("for_advice")
     kept = json.loads(code.secret().open_text(case.for_advice, place))
-    told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
+    told = {"danger": "none_known", "hold": "running", "reach": "self", "seized_how": "lost"}
     told |= {"seized_what": ["computer"], "seized_paper": "have_it"}
     told |= {HOLD_IS_ABOUT: KIND, REPORTED: [KIND]}
     names = ["seized_paper", "seized_what"]  # of the questions: no word of what was answered

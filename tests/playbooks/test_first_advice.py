@@ -56,7 +56,8 @@ def test_five_come_first_and_none_of_the_others_would_lose_more(kinds):
 
 @given(st.lists(st.tuples(st.sampled_from(LossIfLate), st.booleans(), st.booleans()), max_size=20))
 def test_what_is_too_late_tomorrow_keeps_a_place_among_the_first(kinds):
-    """Five at most; of what better not, two."""
+    """Five at most; of what better not, two. One of those is always in sight: a list of what to do
+    alone looks as if nothing did harm."""
     lines = tuple(
         replace(line(n, stake, is_dont=dont), within_hours=hours)
         for n, (stake, dont, hours) in enumerate(kinds)
@@ -68,7 +69,8 @@ def test_what_is_too_late_tomorrow_keeps_a_place_among_the_first(kinds):
     assert dos == sorted(dos, reverse=True)
     assert donts == sorted(donts, reverse=True)
     assert sum(one.within_hours for one in told.first_donts) >= min(sum(donts), FIRST_DONTS)
-    left = FIRST - min(sum(donts), FIRST_DONTS)
+    left = FIRST - max(min(sum(donts), FIRST_DONTS), min(len(donts), 1))
+    assert told.first_donts or not donts
     assert sum(one.within_hours for one in told.first_dos) == min(sum(dos), left)
     assert len(told.first_dos) + len(told.first_donts) == min(FIRST, len(lines))
 
@@ -220,3 +222,19 @@ def test_who_has_just_sent_money_is_told_to_call_the_bank_before_all_else():
     told = safe_now_advice(page, {"danger": "none_known", "office_money": "sent_now"})
 
     assert told.first_dos[0].id == "call-bank"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "line_id"),
+    [
+        ("spyware-alert", {"spy_others": "no"}, "no-erase"),
+        ("spyware-alert", {"danger": "imminent", "spy_soon": ("raid",)}, "no-erase"),
+        ("files-locked-or-lost", {"files_what": ("only_proof",)}, "only-copy"),
+        ("website-down", {"site_told": "complaint"}, "complaint"),
+        ("intimate-images", {"img_age": "yes", "img_demand": ("money",)}, "no-copies"),
+    ],
+)
+def test_what_cannot_be_undone_is_among_the_first_things_not_to_do(kind, said, line_id):
+    page = next(page for page in PAGES if page.id == kind)
+
+    assert line_id in ids(safe_now_advice(page, said).first_donts)
