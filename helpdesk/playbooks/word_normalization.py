@@ -18,8 +18,18 @@ SAME_LETTERS: Final = str.maketrans(
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None,
         "ک": "ك", "ی": "ي", "ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ı": "i", "ł": "l",
         "’": "'", "‘": "'", "ʼ": "'",
+        **{sign: str(place % 10) for place, sign in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")},
     }
 )  # fmt: skip
+# Words as people type them in a hurry, with what they stand for; only what means nothing else.
+CHAT_SPELLINGS: Final = {
+    "wanna": "want", "pls": "please", "plz": "please", "thats": "that", "theyre": "they",
+    "youre": "you", "shes": "she",
+    "jai": "ai", "jen": "en", "cest": "est", "quil": "il", "quils": "ils", "qqn": "quelqu'un",
+    "jveux": "veux", "jpeux": "peux", "jsuis": "suis", "chui": "suis", "chuis": "suis",
+    "kiero": "quiero", "kieren": "quieren", "stoy": "estoy", "stan": "estan", "xq": "porque",
+    "pq": "porque", "qro": "quero", "vc": "voce", "vcs": "voces",
+}  # fmt: skip
 WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 ARTICLES: Final = ("وال", "بال", "كال", "فال", "ال", "لل")
 # "And", "so", "with" and "for", which Arabic writes together with the word that follows.
@@ -76,11 +86,12 @@ SMALL: Final = frozenset(
     into about somebody someone something anybody people person what who when where why how there
     here just now very please help need want think know get got some any all
     el la los las un una unos unas yo mi mis me nos nuestro nuestra nuestros tu su sus es son fue
-    está estoy están he ha han de del en por para con y o no que se lo le al alguien algo ayuda
+    está estoy están tengo tiene tienen he ha han de del en por para con y o no que se lo le al
+    alguien algo ayuda
     le les une des je j'ai mon ma mes nous notre nos vous il elle ils est sont été a ai ont du de
     dans sur par pour avec et ou ne pas que qui se quelqu'un quelque aide aidez
-    o os as um uma eu meu minha meus minhas nosso nossa você ele ela eles é são foi está tem têm
-    do da dos das em no na nos nas por para com e ou não que alguém algo ajuda
+    o os as um uma eu meu minha meus minhas nosso nossa você ele ela eles é são foi está
+    tenho tem têm do da dos das em no na nos nas por para com e ou não que alguém algo ajuda
     أنا انا من في على إلى عن مع هو هي هم هذا هذه ما لا لم أن ان كان لقد قد شخص أحد مساعدة
     """.split()  # noqa: SIM905 - a list of words is read as one
 )
@@ -99,7 +110,7 @@ def fold_letters(text: str) -> str:
 def content_stems_in(text: str) -> tuple[str, ...]:
     """The stems of the words in a text that say something. For small words alone: those."""
     words = WORD.findall(fold_letters(text))
-    telling = [word for word in words if word not in _SMALL]
+    telling = [word for word in words if word not in _SMALL and _plain(word) not in _SMALL_PLAIN]
     return tuple(stem(word) for word in telling or words)
 
 
@@ -112,7 +123,13 @@ def without_affixes(word: str) -> str:
     """Remove from a folded word what is written together with it; its ending stays."""
     if ARABIC.match(word):
         return _without_article(word, (*ARTICLES, *JOINED))
-    return ELIDED.sub("", word).removesuffix("'s")
+    return _plain(word)
+
+
+def _plain(word: str) -> str:
+    """Without what French and English write with an apostrophe; many leave it out: I'm is im."""
+    bare = ELIDED.sub("", word).removesuffix("'s").replace("'", "")
+    return CHAT_SPELLINGS.get(bare, bare)
 
 
 def stem(word: str) -> str:
@@ -121,7 +138,7 @@ def stem(word: str) -> str:
         return stem_of_plain(IRREGULAR[word])
     if ARABIC.match(word):
         return _arabic(word)
-    return stem_of_plain(ELIDED.sub("", word).removesuffix("'s"))
+    return stem_of_plain(_plain(word))
 
 
 def _arabic(word: str) -> str:
@@ -157,4 +174,5 @@ def _single(bare: str) -> str:
 
 
 _SMALL = frozenset(fold_letters(word) for word in SMALL)
+_SMALL_PLAIN = frozenset(_plain(word) for word in _SMALL)
 _SMALL_STEMS = frozenset(stem(word) for word in _SMALL)

@@ -12,7 +12,7 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import Node, read_yaml_file
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.shown_translations import translate_library
-from helpdesk.playbooks.incident_search import FEWEST, IncidentSearch, train_classifier
+from helpdesk.playbooks.incident_search import USUALLY, IncidentSearch, train_classifier
 from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
 from helpdesk.settings import LANGUAGES
 
@@ -32,7 +32,7 @@ class SearchTrial:
 
     @property
     def is_among_three(self) -> bool:
-        return bool({*self.found[:FEWEST]} & {*self.types})
+        return bool({*self.found[:USUALLY]} & {*self.types})
 
 
 @click.command("search")
@@ -68,7 +68,9 @@ def _finder(folder: Path) -> IncidentSearch:
     ]
     pages = [page for library in (source, *others) for page in library.playbooks]
     classifier = train_classifier(pages, source.searches, source.synonyms, source.danger_signs)
-    return IncidentSearch(source.playbooks, classifier=classifier)
+    # "something else" stands beside whatever was found, on the form too
+    offered = [page for page in source.playbooks if page.id != SOMETHING_ELSE]
+    return IncidentSearch(offered, classifier=classifier)
 
 
 def _kinds(finder: IncidentSearch, words: str) -> list[str]:
