@@ -39,7 +39,10 @@ class DangerDetector:
 
     def signs_in(self, text: str) -> tuple[DangerSign, ...]:
         """The signs that a text shows, in any language, the most pressing first."""
-        shown = {*self._phrases.signs_in(text), *self._resembled(text)}
+        shown = {*self._phrases.signs_in(text)}
+        # whoever is young and fears what parents will learn sounds like somebody who is beaten
+        unlike = {DangerSign.HOME} if DangerSign.CHILD in shown else set[DangerSign]()
+        shown |= {*self._resembled(text)} - unlike
         return tuple(sign for sign in DangerSign if sign in shown)
 
     def _resembled(self, text: str) -> Iterable[DangerSign]:

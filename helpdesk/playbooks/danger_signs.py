@@ -4,6 +4,7 @@ They bring help to the eye at once, beside the way on, and decide nothing: no le
 them. So a sign too many costs a glance, and one too few costs more. Pure, and it keeps nothing.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,15 @@ BETWEEN: Final = 2
 # In a phrase: what one word may be, and a word with any ending.
 OR: Final = "/"
 ANY_ENDING: Final = "*"
+# Before a word: it comes right after the one before, or must not come right after it. As a word:
+# here a sentence ends. "I'm 16" is an age, "I'm 16 minutes away" is none.
+NEXT: Final = "+"
+NOT_NEXT: Final = "-"
+SENTENCE_END: Final = "."
 LISTED: Final = 0.3
+ENDS_SENTENCE: Final = re.compile(r"\s*(?:$|[.,;:!?()\"”»،؛؟])")
+# An age and what is written together with it: 16yo, 16ans.
+AGE: Final = re.compile(r"^(\d\d)(?=[^\W\d]{2})")
 # A text made to keep us busy is not read to its end.
 MOST_READ: Final = 10_000
 
@@ -41,13 +50,17 @@ class DangerPhrase:
 
 
 def phrase_as_training_text(phrase: DangerPhrase) -> str:
-    """A phrase as plain words, all ways of saying it after one another."""
-    return phrase.text.replace(OR, " ").replace(ANY_ENDING, "")
+    """A phrase as plain words, all ways of saying it after one another.
+
+    Without numbers: "15 accounts" is like no age.
+    """
+    words = (word for word in phrase.text.split() if not word.startswith(NOT_NEXT))
+    return re.sub(r"[/*+.\d]+", " ", " ".join(words))
 
 
 def training_weight(phrase: DangerPhrase) -> float:
     """The weight of a phrase in training: what lists several ways is nobody's sentence."""
-    return LISTED if OR in phrase.text or ANY_ENDING in phrase.text else 1.0
+    return LISTED if {OR, ANY_ENDING, NEXT} & {*phrase.text} else 1.0
 
 
 class DangerPhraseMatcher:
@@ -81,6 +94,7 @@ class _Word(NamedTuple):
 
     root: str
     stem: str
+    ends_sentence: bool
 
 
 class _Ways(NamedTuple):
@@ -88,6 +102,13 @@ class _Ways(NamedTuple):
 
     whole: frozenset[str]
     beginnings: tuple[str, ...]
+    where: str
+    may_be_end: bool
+
+    @property
+    def farthest(self) -> int:
+        """How many words on it may be, counted from the one before."""
+        return 1 if self.where else BETWEEN + 1
 
     def take_in(self, word: _Word) -> bool:
         return word.stem in self.whole or word.root.startswith(self.beginnings)
@@ -102,29 +123,43 @@ class _Phrase(NamedTuple):
     def is_at(self, words: Sequence[_Word], place: int) -> bool:
         """Whether its other words follow the first one, which is there."""
         for wanted in self.words[1:]:
-            near = range(place + 1, min(place + BETWEEN + 2, len(words)))
+            ends = words[place].ends_sentence
+            near = range(place + 1, min(place + wanted.farthest + 1, len(words)))
             found = next((there for there in near if wanted.take_in(words[there])), None)
-            if found is None:
-                return False
-            place = found
+            if wanted.where == NOT_NEXT:
+                if found is not None and not ends:
+                    return False
+            elif not (ends and wanted.may_be_end):
+                if found is None:
+                    return False
+                place = found
         return True
 
 
 def _ways_of(piece: str) -> _Ways:
+    where = piece[0] if piece[0] in (NEXT, NOT_NEXT) else ""
+    piece = piece.removeprefix(where)
     ways = [(way, word) for way in piece.split(OR) for word in WORD.findall(fold_letters(way))]
     return _Ways(
         frozenset(stem(word) for way, word in ways if not way.endswith(ANY_ENDING)),
         tuple(without_affixes(word) for way, word in ways if way.endswith(ANY_ENDING)),
+        where,
+        SENTENCE_END in piece.split(OR),
     )
 
 
 def _words_of(text: str) -> list[_Word]:
     """All words, the small ones too: who is hit is in them."""
-    return [
-        _Word(without_affixes(word), stem(word))
-        for piece in _short(text)
-        for word in WORD.findall(fold_letters(piece))
-    ]
+    return [one for piece in _short(text) for one in _words_of_piece(fold_letters(piece))]
+
+
+def _words_of_piece(folded: str) -> Iterator[_Word]:
+    for found in WORD.finditer(folded):
+        *before, last = filter(None, AGE.split(found.group()))
+        for word in before:
+            yield _Word(without_affixes(word), stem(word), ends_sentence=False)
+        ends = ENDS_SENTENCE.match(folded, found.end()) is not None
+        yield _Word(without_affixes(last), stem(last), ends)
 
 
 def _short(text: str) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What people type when help cannot wait, in the languages of the form."""
 
+# ruff: noqa: RUF001 - letters that look alike are what people type
+
 from collections import Counter
 from pathlib import Path
 
@@ -56,13 +58,298 @@ NOTHING_OF_THE_KIND = [
     "They took it.\nOn Monday.",
 ]
 
+# As they type it who leave out apostrophes, accents and the word "years".
+MINORS = [
+    "im 16",
+    "im 16.",
+    "i am 17",
+    "I am 17 and he wont stop",
+    "im a minor",
+    "i'm a minor",
+    "16 yo girl",
+    "16yo",
+    "im sixteen",
+    "i'm fifteen",
+    "im only 15",
+    "im just 14 pls help",
+    "im under 18",
+    "i'm underage",
+    "im 16 he says hell post it",
+    "she is 15 and he has her nudes",
+    "my friend is 14 and someone has her pics",
+    "im in 9th grade",
+    "im in year 10 and a guy from snap wants pics",
+    "still in high school and he has my nudes",
+    "i turn 17 next month",
+    "f16 need help",
+    "my age is 15",
+    "tengo 16",
+    "tengo 16 y un tipo me chantajea",
+    "tengo quince años",
+    "tengo 17 anos",
+    "soy menor",
+    "soy menor de edad",
+    "soy chica de 15",
+    "tengo 15 me pide fotos",
+    "cumplo 16 en mayo",
+    "voy en segundo de secundaria y un señor me pide pack",
+    "tengo dieciseis",
+    "soy una niña",
+    "jai 15 ans",
+    "j ai 16 ans",
+    "g 15 ans",
+    "j'ai seize ans",
+    "je suis mineure",
+    "chui mineur",
+    "suis au collège et un mec a mes nudes",
+    "j'ai que 14 ans",
+    "j'ai 16ans",
+    "fille de 15 ans ici",
+    "j'ai 17",
+    "عمري 16",
+    "عمري ١٦ سنه",
+    "انا عمري 17 وخايفة",
+    "عندي 15 سنة",
+    "عندي ١٦ سنه",
+    "انا قاصر",
+    "انا قاصره",
+    "عمري ستة عشر",
+    "عمري ۱۶",
+    "انا بنت 15 سنة",
+    "لسا تحت ال18",
+    "عمري خمستاشر سنة",
+    "3omri 16",
+    "ana 3omri 15",
+    "tenho 16",
+    "tenho 16 e um cara ta me chantageando",
+    "tenho quinze anos",
+    "sou menor",
+    "sou de menor",
+    "dimenor",
+    "tenho 17anos",
+    "to com 15 anos",
+    "tenho dezesseis",
+    "sou menina de 14",
+    "faço 16 mes que vem",
+    "tenho 15 ele quer mais fotos",
+]
+# A child who fears what parents will learn is a child, not somebody beaten at home.
+AFRAID_OF_PARENTS = [
+    "do my parents have to find out??",
+    "will you tell my parents",
+    "my dad cant know",
+    "i dont want my parents to know",
+    "my mum doesnt know yet",
+    "my parents will be so angry if they find out",
+    "mi papa no puede enterarse",
+    "no quiero que mis papás se enteren",
+    "mis padres tienen que saber?",
+    "mes parents vont le savoir ?",
+    "je veux pas que mes parents le sachent",
+    "ما بدي اهلي يعرفوا",
+    "رح تحكوا لاهلي؟",
+    "nao quero que meus pais saibam",
+    "minha mãe não pode saber",
+    "meus pais vao ficar sabendo?",
+]
+# Without apostrophes and accents, with slips, and in Latin letters.
+HIT_AT_HOME = [
+    "he hits me",
+    "my dad hits me",
+    "if my dad finds out hell kill me",
+    "si mi papa se entera me mata",
+    "si mon pere l'apprend il me tue",
+    "اذا ابوي عرف رح يقتلني",
+    "se meu pai souber ele me mata",
+    "my boyfriend took my phone and wont let me out",
+    "mi papá me pega",
+    "mi marido me pega",
+    "mon pere me frappe",
+    "mon mari ma frappé",
+    "mon copain ma étranglée",
+    "il ma frappee",
+    "ابوي بيضربني",
+    "جوزى ضربنى",
+    "زوجى بيضربنى",
+    "jozi bydrobni",
+    "meu pai me bate",
+    "meu marido me bateu",
+    "he hit me",
+    "hes hitting me",
+    "my husband beats me up",
+    "he chocked me",
+    "he choked me",
+    "she hits me",
+    "hes gonna kill me if i leave",
+    "scared of my husband",
+    "hides my passport and wont let me leave",
+]
+# As it is typed in a hurry.
+IN_DESPAIR = [
+    "i cant stop crying",
+    "i wanna die",
+    "i want to kms",
+    "i want to end my life",
+    "i wanna kill myself",
+    "i dont want to live anymore",
+    "i dont wanna be here anymore",
+    "unalive myself",
+    "i cant do this anymore",
+    "cant go on",
+    "no point living",
+    "im gonna end it tonight",
+    "i feel like dying",
+    "i want to disappear forever",
+    "suicidal",
+    "ya no quiero vivir",
+    "me quiero morir",
+    "me kiero matar",
+    "no puedo parar de llorar",
+    "no aguanto mas",
+    "ya no puedo mas",
+    "quiero desaparecer",
+    "jai envie de mourir",
+    "jveux mourir",
+    "j'ai envie d'en finir",
+    "je veux plus vivre",
+    "jen peux plus",
+    "j'arrête pas de pleurer",
+    "envie de me foutre en l'air",
+    "بدي موت",
+    "بدي اموت",
+    "عايزة اموت",
+    "نفسي اموت",
+    "مابدي عيش",
+    "مش قادرة اكمل",
+    "ما عم اقدر وقف بكي",
+    "بفكر انتحر",
+    "ابغى اموت",
+    "بغيت نموت",
+    "quero morrer",
+    "qro morrer",
+    "nao aguento mais",
+    "n aguento mais",
+    "to sem forças pra viver",
+    "vou me matar",
+    "nao paro de chorar",
+    "quero sumir",
+    "nao quero mais viver",
+]
+# As it is typed in a hurry.
+AT_THE_DOOR = [
+    "theyre at the door",
+    "police outside rn",
+    "someones at my door",
+    "they r breaking in",
+    "theres men outside my house",
+    "cops are here",
+    "policia afuera",
+    "estan afuera de mi casa",
+    "tan tocando la puerta",
+    "la policia esta en la puerta",
+    "ya llegaron",
+    "stan en la puerta",
+    "y a la police devant chez moi",
+    "ils sont la",
+    "les flics sont en bas",
+    "ils sont devant la porte",
+    "الشرطه على الباب",
+    "عالباب",
+    "الامن تحت البيت",
+    "في حدا عم يدق الباب",
+    "البوليس قدام الدار",
+    "tem gente na porta",
+    "a policia ta aqui",
+    "tao na porta",
+    "a pm ta na minha casa",
+    "tao aqui fora",
+]
+# Numbers, relatives, doors and deaths that are no danger.
+CALM = [
+    "im 15 minutes away from the office",
+    "i am 12 km from the border",
+    "we are 15 people in the group",
+    "im on page 16 of the form",
+    "im one of 12 admins",
+    "i'm getting 17 calls a day",
+    "im missing 15 files",
+    "i have 16 accounts",
+    "our page has 17 k followers",
+    "tengo 16 cuentas y una fue robada",
+    "tengo 12 llamadas perdidas",
+    "tenho 15 contas",
+    "tenho 12 emails estranhos",
+    "j'ai 15 mails bizarres",
+    "j'ai perdu 10 ans de travail",
+    "j'ai 16 comptes",
+    "عندي 15 حساب",
+    "عندي 12 رسالة غريبة",
+    "my parents lost their phone",
+    "my mothers facebook was hacked",
+    "i cant stop the ads on my phone",
+    "i cant stop the emails",
+    "i want to end the subscription",
+    "kill the process",
+    "the server died",
+    "my phone died",
+    "hit by ransomware",
+    "google hit our page with a strike",
+    "they broke into our website",
+    "someone at the office clicked a link",
+    "the police website is down",
+    "mi papá perdió su celular",
+    "mis padres recibieron un correo raro",
+    "el sitio de la policía no abre",
+    "mi hija perdió el celular",
+    "mon père a perdu son tel",
+    "mes parents ont reçu un sms bizarre",
+    "le site est mort",
+    "mon telephone est mort",
+    "تلفوني مات",
+    "ابوي ضاع تلفونه",
+    "اهلي وصلهم رابط غريب",
+    "بدي اعرف كيف احمي حسابي",
+    "meu pai caiu num golpe",
+    "meus pais receberam um link",
+    "meu celular morreu",
+    "o site morreu",
+    "quero sumir com meus dados da internet",
+    "i want to disappear from google",
+    "my son clicked a link",
+    "my daughter lost her phone",
+    "we run a school and our site is down",
+    "at 16 30 my account was hacked",
+    "since the 16th i cant log in",
+    "someone has been in my account since 15 may",
+    "my husband lost his phone",
+    "mi esposo perdió la compu",
+    "ma femme a perdu son telephone",
+    "زوجي ضاع جواله",
+    "meu marido perdeu o celular",
+    "my boss will kill me if the site is not back",
+    "i left my phone at the door of the bar",
+    "dejé el celular en la puerta del banco",
+    "perdi o celular na porta do banco",
+    "j'ai oublié mon tel à la porte du métro",
+    "we have a raid array that failed",
+    "they knocked our server offline",
+    "my followers from 13 countries",
+    "im an admin of 15 pages",
+]
+IN_A_HURRY = [
+    *((said, DangerSign.CHILD) for said in (*MINORS, *AFRAID_OF_PARENTS)),
+    *((said, DangerSign.HOME) for said in HIT_AT_HOME),
+    *((said, DangerSign.DESPAIR) for said in IN_DESPAIR),
+    *((said, DangerSign.DOOR) for said in AT_THE_DOOR),
+]
 
-@pytest.mark.parametrize(("said", "sign"), SAID)
+
+@pytest.mark.parametrize(("said", "sign"), [*SAID, *IN_A_HURRY])
 def test_a_sign_is_seen_in_peoples_own_words(said, sign):
     assert sign in danger_detector().signs_in(said)
 
 
-@pytest.mark.parametrize("said", NOTHING_OF_THE_KIND)
+@pytest.mark.parametrize("said", [*NOTHING_OF_THE_KIND, *CALM])
 def test_other_trouble_shows_none(said):
     assert danger_detector().signs_in(said) == ()
 
@@ -97,6 +384,34 @@ def test_a_word_of_a_phrase_may_be_one_of_several_and_end_in_any_way():
     assert phrases.signs_in("he beats me") == (DangerSign.HOME,)
     assert phrases.signs_in("beaten by me") == ()
     assert phrases.signs_in("laps me") == ()
+
+
+@pytest.mark.parametrize("said", AFRAID_OF_PARENTS)
+def test_who_fears_what_parents_will_learn_is_not_asked_about_violence_at_home(said):
+    assert DangerSign.HOME not in danger_detector().signs_in(said)
+    assert DangerSign.HOME not in danger_detector().signs_in(f"he said at 9pm. {said}")
+
+
+def test_a_word_may_have_to_come_right_after_another_or_not_at_all():
+    phrases = DangerPhraseMatcher([DangerPhrase(DangerSign.CHILD, "en", "i'm +16/17 -minutes/km")])
+
+    assert phrases.signs_in("i'm 16") == phrases.signs_in("im 17 he knows") == (DangerSign.CHILD,)
+    assert phrases.signs_in("im 16. minutes ago he wrote") == (DangerSign.CHILD,)
+    assert phrases.signs_in("im 16 minutes away") == phrases.signs_in("im on page 16") == ()
+
+
+def test_a_sentence_may_have_to_end_there():
+    phrases = DangerPhraseMatcher([DangerPhrase(DangerSign.CHILD, "es", "tengo +16 +./y")])
+
+    for said in ("tengo 16", "tengo 16. ayuda", "tengo 16, ayuda", "tengo 16 y miedo"):
+        assert phrases.signs_in(said) == (DangerSign.CHILD,), said
+    assert phrases.signs_in("tengo 16 cuentas") == ()
+
+
+def test_an_age_may_be_written_together_with_the_word_after_it():
+    phrases = DangerPhraseMatcher([DangerPhrase(DangerSign.CHILD, "fr", "j'ai +15 +ans")])
+
+    assert phrases.signs_in("jai 15ans") == (DangerSign.CHILD,)
 
 
 def test_what_people_say_in_danger_is_seen_in_words_that_were_not_foreseen():
