@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.word_index import WordIndex
 from helpdesk.playbooks.word_normalization import LONGEST, WORD, fold_letters, stem, without_affixes
 
@@ -38,6 +39,17 @@ class DangerSign(StrEnum):
     DESPAIR = "despair"
     HOME = "home"
     CHILD = "child"
+
+
+# What shows a sign as plainly as words do: that the person in the pictures is under 18.
+ANSWERS: Final = {("img_age", "yes"): DangerSign.CHILD}
+
+
+def signs_in_answers(answers: Context) -> tuple[DangerSign, ...]:
+    """The signs that answers show, whatever the words said."""
+    return tuple(
+        sign for (question, said), sign in ANSWERS.items() if answers.get(question) == said
+    )
 
 
 @dataclass(frozen=True)

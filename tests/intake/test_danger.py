@@ -11,7 +11,9 @@ from helpdesk.app import create_app
 from helpdesk.authoring.publishing import published_helplines
 from helpdesk.cli import main
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
+from helpdesk.playbooks.danger_signs import ANSWERS
 from helpdesk.playbooks.model import Advice, LossIfLate, Text, UrgentHelpSection
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.settings import NotConfigured, Surface
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -100,6 +102,26 @@ def test_a_story_of_danger_is_answered_on_the_receipt_and_decides_nothing(house,
 
     assert "Your return code" in browser.text
     assert 'href="/help-now#too-much"' in browser.text
+
+
+@pytest.mark.parametrize(("age", "shown"), [("yes", True), ("no", False)])
+def test_who_answers_that_they_are_under_18_finds_help_for_children_on_receipt_and_advice(
+    browser, age, shown
+):
+    first = {"what": "intimate-images", "q_danger": "credible", "q_hold": "running"}
+    go_to(browser, 4, first=first, own={"q_img_age": age})
+    send(browser, LAST | {"story": "He has my pictures."})
+
+    assert "Your return code" in browser.text
+    assert ('href="/help-now#child"' in browser.text) is shown
+    browser.open("/report/received/advice")
+    assert ('href="/help-now#child"' in browser.text) is shown
+
+
+def test_the_answer_that_shows_a_child_is_one_that_can_be_given():
+    asked = {one.id: one for page in load_current_library().playbooks for one in page.questions}
+
+    assert all(asked[question].option(said) for question, said in ANSWERS)
 
 
 def test_the_page_of_help_has_numbers_and_addresses_to_tap(browser):

@@ -261,3 +261,22 @@ def test_the_mailbox_of_a_case_asks_what_its_report_was_not_asked(house, browser
     inside.open("/mailbox/case/questions")
 
     assert 'name="q_img_age"' in inside.text
+
+
+def test_who_answers_that_they_are_under_18_finds_help_for_children_beside_the_advice(
+    house, inside
+):
+    [case] = cases(house)
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        found.other_types = ("intimate-images",)
+        found.told_types = found.kinds
+        work.record("test.shown", found)
+
+    inside.open("/mailbox/case/advice")
+    assert "/help-now#child" not in inside.text
+    inside.open("/mailbox/case/questions")
+    inside.send("/mailbox/case/questions", answers={"q_img_age": "yes"})
+
+    assert inside.answer.request.path == "/mailbox/case/advice"
+    assert 'href="/help-now#child"' in inside.text

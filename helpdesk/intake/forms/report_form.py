@@ -21,7 +21,7 @@ from helpdesk.intake.forms.report_steps import (
 )
 from helpdesk.intake.report_form_rules import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import several_kinds_of_trouble
-from helpdesk.playbooks.danger_signs import DangerSign
+from helpdesk.playbooks.danger_signs import DangerSign, signs_in_answers
 from helpdesk.playbooks.library import PLATFORM_QUESTION
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.named_service import named_service
@@ -124,8 +124,11 @@ class ReportFormSteps:
 
     @cached_property
     def danger_signs(self) -> tuple[DangerSign, ...]:
-        """What the words they typed show of danger: it is answered at once, and decides nothing."""
-        return danger_detector().signs_in(self.last[STORY].data or "")
+        """What the words they typed, and what they answered, show of danger: help is offered at
+        once, and it decides nothing."""
+        said = danger_detector().signs_in(self.last[STORY].data or "")
+        shown = {*said, *signs_in_answers(self.answers)}
+        return tuple(sign for sign in DangerSign if sign in shown)
 
     @property
     def allows_action(self) -> bool:

@@ -24,9 +24,15 @@ from helpdesk.intake.report_form_rules import (
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
+from helpdesk.playbooks.danger_signs import signs_in_answers
 from helpdesk.playbooks.model import Advice, Question
 from helpdesk.playbooks.repository import load_current_library
-from helpdesk.triage.case_advice import advice_for, kinds_reported, questions_answered_later
+from helpdesk.triage.case_advice import (
+    advice_for,
+    answers_for_advice,
+    kinds_reported,
+    questions_answered_later,
+)
 from helpdesk.web.current_app_context import current_context
 from helpdesk.web.languages import current_language
 from helpdesk.web.request_work import work
@@ -41,6 +47,7 @@ def show_case_advice() -> ResponseReturnValue:
         "mailbox/advice.html",
         case=case,
         advice=_advice(case),
+        danger_signs=signs_in_answers(answers_for_advice(work, case)),
         is_unreadable=bool(work.keys.unreadable),
         is_draft=has_draft_playbook(load_current_library(), case.kinds_for_reporter),
         left_for_later=len(unanswered_deferred_questions(case)),
