@@ -141,6 +141,12 @@ def test_that_they_are_free_is_believed_before_where_they_are_was_asked():
         ),
         ("advice", {"advice_people": ("me",)}, {"talk-together", "no-alone-secret"}),
         ("advice", {"advice_from": ("near",)}, {"updates", "screen-lock", "two-step"}),
+        ("being-watched", {"watch_who": "near"}, {"other-device"}),
+        ("blocked-or-shutdown", {"blocked_law": "allowed"}, {"no-testing"}),
+        ("data-exposed", {"leak_how": "break_in"}, {"close-links", "close-now"}),
+        ("data-exposed", {"leak_who": ("places",), "hold": "running"}, {"close-links"}),
+        ("fake-website", {"copy_asks": ("empty",)}, {"call-bank", "change-typed"}),
+        ("fake-website", {"copy_keys": "lost"}, {"own-door"}),
         ("data-exposed", {"hold": "ended", "leak_how": "device"}, {"device-out"}),
         (
             "device-lost-seized",
@@ -353,6 +359,17 @@ def test_no_line_goes_against_what_was_said(kind, answers, misfits):
             "name-given",
         ),
         ("arrest-detention", {"arrest_state": "missing"}, "find-them"),
+        ("being-watched", {"watch_signs": ("chat",)}, "account-watched"),
+        (
+            "blocked-or-shutdown",
+            {"blocked_needs": ("readers",), "hold": "running"},
+            "readers-elsewhere",
+        ),
+        ("data-exposed", {"leak_who": ("places",), "hold": "running"}, "close-now"),
+        ("doxing", {"dox_what": ("papers",)}, "tell-bank"),
+        ("doxing", {"reach": "others"}, "warn-others"),
+        ("fake-website", {"copy_keys": "lost"}, "address-lost"),
+        ("fake-website", {"copy_asks": ("money",)}, "call-bank"),
         ("device-lost-seized", {"hold": "ended"}, "back-passwords"),
         ("device-lost-seized", {"seized_back": "back_later"}, "back-aside"),
         ("device-suspicious", {"dev_who": "near"}, "no-changes"),
@@ -438,6 +455,23 @@ def test_a_crisis_line_comes_first_for_who_said_so_where_danger_is_asked():
     answers = {"danger": "imminent", "img_age": "yes", "img_demand": ("deadline",)}
 
     assert merged_advice([page], answers).dos[0].id == "talk-now"
+
+
+def test_who_may_be_found_where_they_sleep_is_told_of_the_door_before_all_else():
+    """Although they can’t say whether they are safe tonight."""
+    [page] = playbooks_of_kinds(load_current_library(), ["doxing"])
+    said = {"danger": "imminent", "dox_what": ("home", "child"), "dox_came": ("visit",)}
+
+    told = [one.id for one in merged_advice([page], said | {"dox_tonight": "unsure"}).first_dos]
+
+    assert told[:3] == ["at-the-door", "tell-school", "other-bed"]
+
+
+def test_what_is_open_and_endangers_people_is_closed_first():
+    [page] = playbooks_of_kinds(load_current_library(), ["data-exposed"])
+    said = {"danger": "credible", "hold": "running", "leak_who": ("places", "children")}
+
+    assert "close-now" in [one.id for one in merged_advice([page], said).first_dos]
 
 
 def test_what_was_cut_is_kept_although_other_things_were_made_up():

@@ -202,9 +202,9 @@ def test_what_was_said_of_one_kind_alone_counts_for_it_beside_another_shown_late
 MAY_BE_COPIED = {
     "account-suspended": {"no-form", "save-notice"},
     "advice": {"copy-one"},
-    "being-watched": {"leave-as-is"},
+    "being-watched": {"leave-as-is", "account-watched"},
     "blocked-or-shutdown": {"keep-error"},
-    "data-exposed": {"close-links"},
+    "data-exposed": {"close-links", "close-now"},
     "device-lost-seized": {"keep-paper"},
     "intimate-images": {"deadline-adult", "deadline-under-18", "take-it-down", "block-copies"},
     "messenger-hijack": {"unlink", "look-at-linked"},
