@@ -18,6 +18,8 @@ UNDONE: Final[Mapping[str, str]] = {
         "Requests were not held up, or did not go on, when a partner’s vetting changed"
     ),
     "escalations.reading_overdue": "Nobody was told that a request that was already sent is unread",
+    "escalations.follow_up": "A partner who hasn’t answered was not asked again",
+    "triage.follow_up": "Nobody was asked to follow up a request that hasn’t been answered",
     "escalations.tell_partner": "A partner was not told about an update on a request",
     "escalations.tell_what_waited": (
         "A partner was not sent updates that waited for its address to be confirmed"

@@ -15,6 +15,9 @@ branch_labels = None
 depends_on = None
 
 TABLE = "request_follow_ups"
+# The ticker has no reason but the time.
+BY_TICKER = "id, case_id, escalation_id, answer_due_at, step, at, by, is_stopped"
+LONGEST = 20_000
 STEPS = "('nudge', 'other_contact', 'phone_call', 'unanswered')"
 SAID = "('escalation.nudged', 'escalation.unanswered')"
 NEWS = [
@@ -87,7 +90,12 @@ def upgrade() -> None:
         ["answer_due_at"],
         postgresql_where=sa.text("answer_due_at IS NOT NULL"),
     )
-    op.execute(f"GRANT SELECT, INSERT ON {TABLE} TO helpdesk_app, helpdesk_ticker")
+    op.execute(
+        f"ALTER TABLE {TABLE} ADD CONSTRAINT ck_{TABLE}_reason_bounded"
+        f" CHECK (octet_length(reason) <= {LONGEST})"
+    )
+    op.execute(f"GRANT SELECT, INSERT ON {TABLE} TO helpdesk_app")
+    op.execute(f"GRANT SELECT, INSERT ({BY_TICKER}) ON {TABLE} TO helpdesk_ticker")
     op.execute(f"GRANT SELECT ON {TABLE} TO helpdesk_worker")
     op.execute(
         "CREATE POLICY worker_adds_of_silence ON history FOR INSERT "

@@ -84,7 +84,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "request_follow_ups": {
         APP: "SELECT, INSERT",
         WORKER: "SELECT",
-        TICKER: "SELECT, INSERT",
+        TICKER: "SELECT, INSERT (answer_due_at, at, by, case_id, escalation_id, id, is_stopped, step)",
     },
     "evaluations": {
         APP: "SELECT, INSERT",

@@ -152,10 +152,10 @@ def _new_row(
 
 def _is_first(work: Work, row: RequestFollowUp) -> bool:
     """Write that a follow-up is made or stopped; False where someone did already."""
-    columns = [one.key for one in RequestFollowUp.__table__.columns]
+    columns = {one.key: getattr(row, one.key) for one in RequestFollowUp.__table__.columns}
     written = (
         insert(RequestFollowUp)
-        .values({name: getattr(row, name) for name in columns})
+        .values({name: value for name, value in columns.items() if value is not None})
         .on_conflict_do_nothing()
         .returning(RequestFollowUp.id)
     )
