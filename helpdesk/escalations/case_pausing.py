@@ -62,16 +62,17 @@ def _comes_back_before(case: Case, until: date) -> bool:
 
 def _has_request_for_us(work: Work, case: Case) -> bool:
     """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
-    what it rests on is gone, or its partner is in doubt."""
+    what it rests on is gone, it is about another account, or its partner is in doubt."""
     work.session.flush()
     stuck = exists().where(
         Delivery.escalation_id == Escalation.id, Delivery.state == DeliveryState.DEAD_LETTER
     )
-    lost = and_(Escalation.state.in_(UNDER_WAY), not_(func.request_still_holds(Escalation.id)))
-    held_up = and_(Escalation.state.in_(UNDER_WAY), Escalation.partner.has(not_(IS_VETTED)))
+    lost = or_(not_(func.request_still_holds(Escalation.id)), Escalation.is_about_another_account)
+    held_up = Escalation.partner.has(not_(IS_VETTED))
+    at_partner = and_(Escalation.state.in_(UNDER_WAY), or_(lost, held_up))
     found = select(Escalation.id).where(
         Escalation.case_id == case.id,
-        or_(Escalation.state == EscalationState.NEED_INFORMATION, stuck, lost, held_up),
+        or_(Escalation.state == EscalationState.NEED_INFORMATION, stuck, at_partner),
     )
     return work.session.scalar(found.limit(1)) is not None
 

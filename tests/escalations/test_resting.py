@@ -18,8 +18,8 @@ from helpdesk.partners.models import Partner
 from helpdesk.triage import operations as triage
 from tests.escalations import test_whose_account
 from tests.escalations.conftest import TYPED, _consent, a_partner
-from tests.escalations.test_lost_basis import find_out
-from tests.escalations.test_whose_account import OTHER, confirm, write_elsewhere
+from tests.escalations.test_lost_basis import confirm_again, find_out
+from tests.escalations.test_whose_account import MINE, OTHER, confirm, write_elsewhere
 
 
 def asked_by_partner(house):
@@ -45,7 +45,25 @@ def not_delivered(house):
     return asked
 
 
-@pytest.mark.parametrize("ours", [asked_by_partner, without_basis, not_delivered])
+def about_another_account(house):
+    confirm(house)
+    asked = house.carried(ask=Ask.RESTORE, playbook="account-takeover")
+    confirm_again(house, OTHER)
+    return asked
+
+
+def test_what_is_about_the_confirmed_account_again_lets_the_case_rest(house):
+    about_another_account(house)
+    confirm_again(house, MINE, minutes=10)
+
+    house.carried(ask=Ask.PRESERVE, playbook="account-takeover")
+
+    assert house.case_now().waits_on is WaitsOn.PARTNER
+
+
+@pytest.mark.parametrize(
+    "ours", [asked_by_partner, without_basis, not_delivered, about_another_account]
+)
 def test_what_is_ours_to_do_is_not_put_to_rest_by_another_request(house, ours):
     ours(house)
     assert house.case_now().state is CaseState.OPEN

@@ -56,6 +56,10 @@ class Escalation(SealedCaseRecord, Base):
 
     # Since when they have not been told what is new on it: no letter could be sent.
     untold_since: Mapped[datetime | None]
+    # Ownership of another account is confirmed by now: a worker cannot read of which.
+    is_about_another_account: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )
 
     # A coordinator's reason to send without a number of the platform's public form.
     waived_by: Mapped[str | None] = mapped_column(String(80))

@@ -35,7 +35,11 @@ def stop_requests_for_other_accounts(work: Work, case: Case) -> None:
     )
     for delivery_id in work.session.scalars(found.order_by(Delivery.id)).all():
         delivery = lock_delivery(work, delivery_id)
-        if delivery is not None and request_basis.is_for_another_account(work, delivery.escalation):
+        if delivery is None:
+            continue
+        is_so = request_basis.is_for_another_account(work, delivery.escalation)
+        delivery.escalation.is_about_another_account = is_so
+        if is_so:
             _stop(work, delivery)
 
 
