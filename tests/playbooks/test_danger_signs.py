@@ -266,6 +266,11 @@ AT_THE_DOOR = [
 ]
 # Numbers, relatives, doors and deaths that are no danger.
 CALM = [
+    "tell my mum what to do with her hacked account",
+    "mi mamá no sabe qué hacer con su facebook hackeado",
+    "dites à mon collègue de changer le mot de passe",
+    "minha mãe não sabe o que fazer com o facebook invadido",
+    "falar com meu banco sobre o golpe",
     "im 15 minutes away from the office",
     "i am 12 km from the border",
     "we are 15 people in the group",
