@@ -133,6 +133,9 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         HOME=HOME[surface],
         PLATFORMS=lambda: [one.slug for one in load_current_library().platforms],
         PLAYBOOK_TITLE=_kinds,
+        PLAYBOOK_TITLES=lambda: {
+            one.id: str(one.title) for one in load_current_library().playbooks
+        },
     )
     request_scheme.init_app(app, context.settings.url_of(surface))
     response_headers.init_app(app)

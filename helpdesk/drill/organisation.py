@@ -1,6 +1,6 @@
 """The drill's organisation: two queues, those who can be asked, and who is in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from helpdesk.accounts import operations as accounts
@@ -12,6 +12,8 @@ from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
+from helpdesk.partners import queries as partner_queries
+from helpdesk.partners.channel_terms import DESK_TERMS, ChannelTerms, OnwardDisclosure
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import ContactTerms, OfficeHours, PartnerTerms
@@ -24,6 +26,8 @@ WEST, HOST, REGISTRAR = "drill-platform-west", "drill-host", "drill-registrar"
 HOSTING = "web-host"
 EUROPE = ("154", "039", "155", "151")
 WEST_AFRICA = ("011", "015")
+# What goes there stays there.
+DISCREET = replace(DESK_TERMS, onward_disclosure=OnwardDisclosure.INSIDE, storage_region="154")
 OFFICE = OfficeHours((1, 2, 3, 4, 5), time(9), time(17))
 # One more, which nobody has answered for yet: nothing can be sent to it.
 QUIET_PARTNER, QUIET_PLATFORM = "drill-videos", "youtube"
@@ -54,6 +58,7 @@ class DrillPartner:
     platform: str
     mailbox: str
     terms: PartnerTerms
+    channel: ChannelTerms = DESK_TERMS
 
 
 PARTNERS = (
@@ -69,6 +74,7 @@ PARTNERS = (
             languages=("en", "es", "pt"),
             hours=OFFICE,
         ),
+        DISCREET,
     ),
     DrillPartner(
         WEST,
@@ -82,6 +88,7 @@ PARTNERS = (
             languages=("en", "fr", "ar"),
             hours=OFFICE,
         ),
+        DISCREET,
     ),
     DrillPartner(
         HOST,
@@ -95,6 +102,8 @@ PARTNERS = (
             asks=("remove", "preserve", "review"),
             languages=("en",),
         ),
+        # As hosts do: their customer reads what was reported.
+        replace(DESK_TERMS, onward_disclosure=OnwardDisclosure.TELLS, storage_region="155"),
     ),
     DrillPartner(
         REGISTRAR,
@@ -214,6 +223,9 @@ def _register(past: PastMoments, one: DrillPartner, at: datetime) -> Partner:
         is_drill=True,
     )
     _confirm_partner(past, partner, at)
+    work = past.person_work("coordinator", at)
+    [desk] = partner_queries.channels_of(work, partner)
+    partners.change_channel(work, partner, desk, terms=one.channel)
     return partner
 
 

@@ -110,6 +110,8 @@ class GateInputs:
     is_owner_refused_since: bool = False
     # Why what they agreed to for the platform does not cover this partner, if it does not.
     leave_by_name: LeaveByName | None = None
+    # Why it can't go by the partner's channel, in a sentence; empty if it can.
+    channel_trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         f"{seen.partner} is not vetted. The partner’s page says who can vet them. It can’t be "
         "anyone who registered them or gave their people a code.",
     )
+    yield ("Channel", not seen.channel_trouble, seen.channel_trouble)
     yield (
         "Someone to open it",
         seen.partner_can_open and seen.partner_has_mailbox,

@@ -15,6 +15,7 @@ from helpdesk.core.emails import PermanentMailError, TemporaryMailError, Uncerta
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, second_person_alerts
+from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
@@ -164,7 +165,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
     return emails.compose_email(
         context,
         "emails/request_news.txt",
-        to=partners.email_address_of(work, escalation.partner),
+        to=adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner),
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),

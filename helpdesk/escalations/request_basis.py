@@ -11,6 +11,8 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
+from helpdesk.escalations.channel_routing import why_channel_shuts
+from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
@@ -31,7 +33,6 @@ from helpdesk.escalations.packets import (
 )
 from helpdesk.escalations.priorities import FROM_LEVEL, could_change_account_access
 from helpdesk.escalations.states import ANOTHER_ACCOUNT, DeliveryState
-from helpdesk.partners import queries as partners
 
 
 def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
@@ -42,17 +43,19 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     is_known, accounts = packet_sources.ownership_found_by_other_playbooks(
         work, case, escalation.playbook
     )
+    way = adapter_of(escalation.channel_kind).way_to(work, partner)
     return GateInputs(
         packet=packet,
         priority=FROM_LEVEL[case.level],
         partner=bidi_isolate(partner.name),
         allowed=queries.fields_receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
-        partner_can_open=partners.can_anyone_open_requests(work, partner),
-        partner_has_mailbox=partners.was_partner_email_address_given(work, partner),
-        partner_gets_mail=partner.can_be_emailed(work.at),
+        channel_trouble=why_channel_shuts(work, escalation, packet),
+        partner_can_open=way.can_open,
+        partner_has_mailbox=way.has_address,
+        partner_gets_mail=way.is_reached,
         partner_takes_it=partner.accepts(escalation.ask),
-        says_who_we_are=bool(partner.reach_us.strip()),
+        says_who_we_are=way.says_who_we_are,
         facts=facts,
         account_confirmed=packet_sources.account_confirmed(work, case, escalation.playbook),
         may_help=Agreement(ConsentKind.HELP) in coverage.agreed,

@@ -47,6 +47,7 @@ IN_ORDER: Final = {
     "Case": "The case is open",
     "Reporter’s denial": "Someone has written to the reporter about everything they dispute",
     "Partner": "We have checked who the partner is",
+    "Channel": "One of their channels takes it",
     "Someone to open it": "Someone there can open the request",
     "Their email address": "Their email address was confirmed",
     "What they accept": "They take requests of this kind",
@@ -208,6 +209,8 @@ TROUBLES: Final = {
         "It includes something the partner can no longer receive. Withdraw it, and write another "
         "request."
     ),
+    "channel_changed": "The channel by which it was approved has ended, or more people would hear"
+    " of it there by now. Withdraw it, and write another request.",
     "no_mailbox": "The partner has no email address.",
     "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Someone has to type the "
     "code from the test email on the partner’s page. Then send it again.",

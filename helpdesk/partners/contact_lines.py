@@ -28,8 +28,8 @@ class ContactLine(NamedTuple):
     mark: str
 
 
-class ContactAct(NamedTuple):
-    """What somebody did about a contact; of whom is not said, as history holds no names."""
+class PartnerAct(NamedTuple):
+    """What somebody did about a contact or channel; of whom is not said: history holds no names."""
 
     at: datetime
     actor_id: str
@@ -45,10 +45,10 @@ def contact_lines_of(work: Work, partner: Partner) -> list[ContactLine]:
     ]
 
 
-def contact_acts_of(work: Work, partner: Partner) -> Sequence[ContactAct]:
+def contact_acts_of(work: Work, partner: Partner) -> Sequence[PartnerAct]:
     """What was done about them, the newest first."""
     return [
-        ContactAct(one.at, one.actor_id, DONE.get(one.action, one.action))
+        PartnerAct(one.at, one.actor_id, DONE.get(one.action, one.action))
         for one in queries.history_of_contacts(work, partner)
     ]
 

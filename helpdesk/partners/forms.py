@@ -1,12 +1,14 @@
 """Forms about partners."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from wtforms import (
     BooleanField,
     DateField,
+    IntegerField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -14,10 +16,21 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Optional, Regexp
+from wtforms.validators import DataRequired, NumberRange, Optional, Regexp
 
 from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.partners.ask_labels import TAKES
+from helpdesk.partners.channel_rows import WRONG_SIZE
+from helpdesk.partners.channel_terms import (
+    DISCLOSURES,
+    LARGEST_SIZE,
+    RECEIPTS,
+    ChannelKind,
+    ChannelTerms,
+    OnwardDisclosure,
+    ReceiptKind,
+)
+from helpdesk.partners.channel_terms import KINDS as CHANNEL_KINDS
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
 from helpdesk.partners.partner_terms import (
     HALF_OF_HOURS,
@@ -187,6 +200,68 @@ class ContactForm(PresenceForm):
             languages=tuple(self.languages.data or ()),
             timezone=self.timezone.data or "",
             hours=self._hours,
+        )
+
+
+class ChannelForm(Form):
+    """The form for a channel of a partner: what it takes, and who else hears of it."""
+
+    kind = RadioField(
+        "How do requests get there?",
+        [DataRequired("Choose how requests get there.")],
+        choices=[SelectChoice(one.value, words) for one, words in CHANNEL_KINDS.items()],
+        default=ChannelKind.DESK.value,
+    )
+    onward_disclosure = RadioField(
+        "Do they tell the person or account that is reported?",
+        [DataRequired("Choose what they do, or that we don’t know.")],
+        choices=[SelectChoice(one.value, words) for one, words in DISCLOSURES.items()],
+        description=(
+            "Some hosts and registrars pass a report on to their customer, who may be the attacker."
+            " We warn the responder and the reporter unless the channel keeps it to itself."
+        ),
+    )
+    asks = SelectMultipleField(
+        "What can we ask for there?",
+        choices=[SelectChoice(code, words) for code, words in TAKES.items()],
+        description="Choose none if it takes everything that the partner takes.",
+    )
+    harms = SelectMultipleField(
+        "Which problems does it take?", description="Choose none if it takes all of them."
+    )
+    size_limit = IntegerField(
+        "How many characters does it take?",
+        [Optional(), NumberRange(1, LARGEST_SIZE, message=WRONG_SIZE)],
+        description="Leave it empty if there is no limit that you know of.",
+    )
+    receipt = RadioField(
+        "What tells us that it arrived?",
+        [DataRequired("Choose what tells us, or that we don’t know.")],
+        choices=[SelectChoice(one.value, words) for one, words in RECEIPTS.items()],
+    )
+    storage_region = SelectField(
+        "In which region do they keep it?",
+        choices=[
+            SelectChoice("", "We don’t know"),
+            *(SelectChoice(code, name) for code, name in SUBREGIONS.items()),
+        ],
+    )
+
+    def offer_harms(self, titles: Mapping[str, str]) -> "ChannelForm":
+        """Offer these playbooks, by their titles."""
+        self.harms.choices = [SelectChoice(code, title) for code, title in titles.items()]
+        return self
+
+    @property
+    def terms(self) -> ChannelTerms:
+        return ChannelTerms(
+            kind=ChannelKind(self.kind.data),
+            asks=tuple(self.asks.data or ()),
+            harms=tuple(self.harms.data or ()),
+            size_limit=self.size_limit.data,
+            receipt=ReceiptKind(self.receipt.data),
+            onward_disclosure=OnwardDisclosure(self.onward_disclosure.data),
+            storage_region=self.storage_region.data or "",
         )
 
 

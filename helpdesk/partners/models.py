@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import Team
-from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin
+from helpdesk.core.database import ID_LENGTH, Base, RandomIdMixin, enum_column
 from helpdesk.core.sealing import Envelope, EnvelopePlace
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
+from helpdesk.partners.channel_terms import ChannelKind, OnwardDisclosure, ReceiptKind
 from helpdesk.partners.partner_terms import EVERY_ASK, PLATFORM, OfficeHours
 
 EVERY = json.dumps(EVERY_ASK)
@@ -159,6 +160,33 @@ class PartnerContact(RandomIdMixin, Base):
     def is_counted_on(self, today: date) -> bool:
         """Whether a proposal may rest on them: there still, and somebody made sure lately."""
         return self.ended_on is None and today <= self.verified_until
+
+
+class PartnerChannel(RandomIdMixin, Base):
+    """A way by which requests get to a partner: what it takes, and who else hears of it. Of several
+    the first that fits what is asked is used (`channel_choice`)."""
+
+    __tablename__ = "partner_channels"
+
+    partner_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("partners.id"), index=True
+    )
+    # In which order they are tried; what has ended keeps its place.
+    position: Mapped[int]
+    kind: Mapped[ChannelKind] = mapped_column(enum_column(ChannelKind))
+    # Values of `escalations.states.Ask`, and names of playbooks; empty: all of them.
+    asks: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
+    harms: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    # In characters of what the channel carries.
+    size_limit: Mapped[int | None]
+    receipt: Mapped[ReceiptKind] = mapped_column(enum_column(ReceiptKind))
+    onward_disclosure: Mapped[OnwardDisclosure] = mapped_column(enum_column(OnwardDisclosure))
+    # The UN subregion in which they keep it; empty where nobody knows.
+    storage_region: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    # Since when nothing goes out by it. The row stays: requests say by which they went.
+    ended_on: Mapped[date | None]
 
 
 # `Partner.is_vetted`, where the database is asked.

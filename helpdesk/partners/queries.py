@@ -14,7 +14,12 @@ from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner, PartnerContact, UnconfirmedPartnerEmailAddress
+from helpdesk.partners.models import (
+    Partner,
+    PartnerChannel,
+    PartnerContact,
+    UnconfirmedPartnerEmailAddress,
+)
 from helpdesk.partners.policy import may_manage_partner, may_see_partners
 
 
@@ -46,6 +51,28 @@ def visible_partner_or_404(work: Work, slug: str) -> Partner:
     if partner is None:
         raise NotFound
     return partner
+
+
+def channels_of(
+    work: Work, partner: Partner, *, with_ended: bool = False
+) -> Sequence[PartnerChannel]:
+    """The channels of a partner, in the order in which they are tried; those that ended last, if
+    they are wanted. For staff alone."""
+    if not may_see_partners(work.actor):
+        raise NotFound
+    found = select(PartnerChannel).where(PartnerChannel.partner_id == partner.id)
+    if not with_ended:
+        found = found.where(PartnerChannel.ended_on.is_(None))
+    in_order = (PartnerChannel.ended_on.is_not(None), PartnerChannel.position, PartnerChannel.id)
+    return work.session.scalars(found.order_by(*in_order)).all()
+
+
+def channel_or_404(work: Work, partner: Partner, channel_id: str) -> PartnerChannel:
+    """One of them."""
+    for one in channels_of(work, partner, with_ended=True):
+        if one.id == channel_id:
+            return one
+    raise NotFound
 
 
 def contacts_of(work: Work, partner: Partner) -> Sequence[PartnerContact]:
@@ -94,8 +121,17 @@ def partners_with_contacts_to_verify(work: Work) -> Sequence[Partner]:
 
 def history_of_contacts(work: Work, partner: Partner) -> Sequence[HistoryEntry]:
     """What was done about its contacts, the newest first: who did it, and no name of theirs."""
+    return _history_of(work, partner, "partner.contact_")
+
+
+def history_of_channels(work: Work, partner: Partner) -> Sequence[HistoryEntry]:
+    """What was done about its channels, the newest first."""
+    return _history_of(work, partner, "partner.channel_")
+
+
+def _history_of(work: Work, partner: Partner, actions: str) -> Sequence[HistoryEntry]:
     found = select(HistoryEntry).where(
-        HistoryEntry.subject_id == partner.id, HistoryEntry.action.startswith("partner.contact_")
+        HistoryEntry.subject_id == partner.id, HistoryEntry.action.startswith(actions)
     )
     return work.session.scalars(found.order_by(HistoryEntry.id.desc()).limit(50)).all()
 
@@ -126,6 +162,7 @@ def obstacles_to_sending(work: Work, partner: Partner) -> list[str]:
     """The obstacles to sending anything to a partner, each in a few words; none if it can be."""
     found = {
         "they are retired": partner.is_retired,
+        "they have no channel": not channels_of(work, partner),
         "they are not vetted": not partner.is_vetted,
         "nobody there can open a request": not can_anyone_open_requests(work, partner),
         "their email address isn’t confirmed": not partner.can_be_emailed(work.at),

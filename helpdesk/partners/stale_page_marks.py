@@ -2,8 +2,9 @@
 
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
+from helpdesk.partners.channel_rows import marked_of
 from helpdesk.partners.models import Partner, PartnerContact
-from helpdesk.partners.queries import unconfirmed_email_address
+from helpdesk.partners.queries import channels_of, unconfirmed_email_address
 from helpdesk.partners.vetting import people_at_desk
 
 
@@ -24,6 +25,12 @@ def terms_mark_of(partner: Partner) -> str:
         partner.reach_us,
         *(",".join(str(one) for one in each) for each in lists),
     )
+
+
+def channels_mark_of(work: Work, partner: Partner) -> str:
+    """The mark of a partner's channels: which there are, in which order, and what is settled about
+    each."""
+    return mark_of(*(part for one in channels_of(work, partner) for part in marked_of(one)))
 
 
 def contact_mark_of(contact: PartnerContact) -> str:
@@ -48,6 +55,7 @@ def desk_mark_of(work: Work, partner: Partner) -> str:
         allow_list_mark_of(partner),
         partner.mailbox,
         partner.platform,
+        channels_mark_of(work, partner),
     )
     waiting = unconfirmed_email_address(work, partner)
     return mark_of(*settled, waiting.address if waiting is not None else None, *desk)

@@ -181,6 +181,12 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
         TICKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
     },
+    "partner_channels": {
+        APP: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT (ended_on, id, onward_disclosure)",
+        WORKER: "SELECT (ended_on, id, onward_disclosure)",
+        TICKER: "SELECT (ended_on, id, onward_disclosure)",
+    },
     "partner_contacts": {
         APP: "SELECT, INSERT, UPDATE",
     },

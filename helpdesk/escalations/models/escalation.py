@@ -18,7 +18,8 @@ from helpdesk.escalations.states import (
     EscalationState,
     Priority,
 )
-from helpdesk.partners.models import Partner
+from helpdesk.partners.channel_terms import ChannelKind, OnwardDisclosure
+from helpdesk.partners.models import Partner, PartnerChannel
 
 
 class Escalation(SealedCaseRecord, Base):
@@ -44,6 +45,20 @@ class Escalation(SealedCaseRecord, Base):
     packet_for_reporter: Mapped[Envelope | None]
     packet_for_partner: Mapped[Envelope | None]
     partner_key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
+
+    # By which channel it goes, and who else hears of it there: as it was when it was written, for
+    # that is what the reporter's preview says. None: no channel takes it.
+    channel_id: Mapped[str | None] = mapped_column(
+        String(ID_LENGTH), ForeignKey("partner_channels.id")
+    )
+    channel_kind: Mapped[ChannelKind] = mapped_column(
+        enum_column(ChannelKind), default=ChannelKind.DESK, server_default=ChannelKind.DESK
+    )
+    onward_disclosure: Mapped[OnwardDisclosure] = mapped_column(
+        enum_column(OnwardDisclosure),
+        default=OnwardDisclosure.UNKNOWN,
+        server_default=OnwardDisclosure.UNKNOWN,
+    )
 
     # Who wrote the packet as it is now, and since when it is so.
     drafted_by: Mapped[str] = mapped_column(String(80))
@@ -128,6 +143,14 @@ class Escalation(SealedCaseRecord, Base):
         """Whether it has arrived, and its partner is in doubt: they can neither open nor answer
         it."""
         return self.state in UNDER_WAY and not self.partner.is_vetted
+
+    def go_by(self, channel: PartnerChannel | None) -> None:
+        """It goes by this channel, as that is now; by none, if none takes it."""
+        self.channel_id = channel.id if channel is not None else None
+        self.channel_kind = channel.kind if channel is not None else ChannelKind.DESK
+        self.onward_disclosure = (
+            channel.onward_disclosure if channel is not None else OnwardDisclosure.UNKNOWN
+        )
 
     def move_to(self, state: EscalationState) -> None:
         """Take a step that the table of moves knows, or say how it is by now: it was done already,

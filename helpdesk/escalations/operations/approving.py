@@ -1,18 +1,16 @@
 """Operations that approve a request: the gates, the very bytes that were read, and the sealing to
 the partner's key."""
 
-import hashlib
-
 from helpdesk.cases import news
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
-from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, request_basis, second_person_alerts
+from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
     SECOND_PERSON,
@@ -32,7 +30,6 @@ from helpdesk.escalations.policy import may_waive_public_form, may_work_on_reque
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
 from helpdesk.escalations.stale_page_marks import refuse_if_basis_changed_since
 from helpdesk.escalations.states import IS_BY_NOW, EscalationState
-from helpdesk.partners.queries import keys_of_partner
 
 
 def approve_request(
@@ -51,7 +48,7 @@ def approve_request(
     if hash_packet_text(text) != escalation.packet_hash:
         raise Conflict("This isn’t what was written here. Change the request and save it again.")
     alone = _pass_the_gates(work, escalation)
-    delivery = _seal_for_partner(work, escalation, text)
+    delivery = _seal_for_channel(work, escalation, text)
     escalation.move_to(EscalationState.APPROVED)
     escalation.approved_by, escalation.approved_at = work.actor.id, work.at
     work.record(
@@ -62,6 +59,9 @@ def approve_request(
         consent_id=escalation.consent_id,
         fields=sorted(parse_packet(text).fields),
         alone=alone,
+        channel=escalation.channel_id,
+        by=escalation.channel_kind,
+        disclosure=escalation.onward_disclosure,
     )
     news.notify_person(
         work,
@@ -70,7 +70,7 @@ def approve_request(
         NewsKind.APPROVED,
         request_id=escalation.id,
     )
-    work.enqueue("escalations.deliver", delivery_id=delivery.id)
+    adapter_of(escalation.channel_kind).dispatch(work, delivery)
     if alone:
         require_later_reading(work, escalation)
 
@@ -192,17 +192,12 @@ def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
         raise Conflict(" ".join(gate.sentence for gate in shut))
 
 
-def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
-    key = keys_of_partner(work, escalation.partner).current
-    if key is None:
-        raise Conflict(f"Nobody at {bidi_isolate(escalation.partner.name)} can open a request yet.")
-    sealed = key.public.seal_text(text, escalation.envelope_place_of("packet_for_partner"))
-    escalation.packet_for_partner, escalation.partner_key_id = sealed, key.id
+def _seal_for_channel(work: Work, escalation: Escalation, text: str) -> Delivery:
     delivery = Delivery(
         escalation=escalation,
         escalation_id=escalation.id,
         packet_hash=escalation.packet_hash,
-        sealed_hash=hashlib.sha256(sealed.raw).hexdigest(),
+        sealed_hash=adapter_of(escalation.channel_kind).seal(work, escalation, text),
         fence=0,
     )
     work.session.add(delivery)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from helpdesk.cases import news, past_disputes
 from helpdesk.cases.models.news import NewsKind
@@ -20,6 +21,7 @@ from helpdesk.core.history_details import text_in, texts_in
 from helpdesk.core.leased_tasks import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, request_basis
+from helpdesk.escalations.channel_routing import is_route_lost
 from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.operations.partners_in_doubt import hold_up_request
@@ -32,6 +34,7 @@ from helpdesk.escalations.states import (
     Priority,
 )
 from helpdesk.partners import queries as partners
+from helpdesk.partners.models import PartnerChannel
 from helpdesk.partners.response_times import format_in_both_zones
 
 LEASE: Final = timedelta(minutes=2)
@@ -47,6 +50,7 @@ LOOKED_AT_FIRST: Final = frozenset(
         "denied_by_reporter",
         "needs_second_person",
         "fields_not_allowed",
+        "channel_changed",
         "packet_changed",
         ANOTHER_ACCOUNT,
     }
@@ -150,7 +154,7 @@ def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
     No rule: it changes nothing.
     """
     escalation = delivery.escalation
-    trouble = _trouble_with_partner(escalation) or _trouble_with_content(work, escalation)
+    trouble = _trouble_with_partner(work, escalation) or _trouble_with_content(work, escalation)
     return bool(trouble) or _waits_to_be_looked_at(work, delivery) or not _is_agreed(work, delivery)
 
 
@@ -220,7 +224,9 @@ def _is_agreed(work: Work, delivery: Delivery) -> bool:
 
 def _trouble(work: Work, delivery: Delivery) -> str:
     escalation = delivery.escalation
-    if trouble := _trouble_with_partner(escalation) or _trouble_with_content(work, escalation):
+    if trouble := (
+        _trouble_with_partner(work, escalation) or _trouble_with_content(work, escalation)
+    ):
         return trouble
     if not escalation.partner.can_be_emailed(work.at):
         is_given = partners.was_partner_email_address_given(work, escalation.partner)
@@ -232,11 +238,20 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     return ""
 
 
-def _trouble_with_partner(escalation: Escalation) -> str:
-    """Why this partner may not be asked this any more, by whatever way it would arrive."""
+def _trouble_with_partner(work: Work, escalation: Escalation) -> str:
+    """Why this partner may not be asked this any more, by whatever way it would arrive, or not by
+    the one that was approved."""
     if escalation.is_partner_available:
-        return ""
+        return "channel_changed" if _is_route_lost(work, escalation) else ""
     return "partner_takes_it_no_more" if escalation.partner.is_vetted else "partner_not_vetted"
+
+
+def _is_route_lost(work: Work, escalation: Escalation) -> bool:
+    """Of a channel no more is read than this: whoever carries may know no more."""
+    now = select(PartnerChannel).where(PartnerChannel.id == escalation.channel_id)
+    only = load_only(PartnerChannel.onward_disclosure, PartnerChannel.ended_on)
+    found = work.session.scalar(now.options(only).execution_options(populate_existing=True))
+    return found is None or is_route_lost(escalation, found)
 
 
 def _trouble_with_content(work: Work, escalation: Escalation) -> str:

@@ -15,6 +15,7 @@ from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, draft_findings, packet_sources, queries
+from helpdesk.escalations.channel_routing import choose_channel_for_request
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_unchanged
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
@@ -142,6 +143,7 @@ def write_packet(work: Work, escalation: Escalation, typed: Mapping[str, str]) -
     escalation.packet = work.keys.seal(escalation, "packet", text)
     escalation.packet_for_reporter = escalation.case.reporter_public.seal_text(text, preview)
     escalation.packet_hash = packet.hash
+    escalation.go_by(choose_channel_for_request(work, escalation, packet).channel)
     escalation.drafted_by, escalation.drafted_at = work.actor.id, work.at
 
 

@@ -22,6 +22,7 @@ from helpdesk.escalations import (
     request_basis,
     second_person_alerts,
 )
+from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
@@ -218,7 +219,7 @@ def resend_request(
         work.record("escalation.second_read", escalation)
     delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
-    work.enqueue("escalations.deliver", delivery_id=delivery.id)
+    adapter_of(escalation.channel_kind).dispatch(work, delivery)
 
 
 def _approve_again(work: Work, escalation: Escalation, seen_wording: str | None) -> None:

@@ -14,6 +14,7 @@ from helpdesk.cases.past_disputes import (
 from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
+    channel_routing,
     draft_findings,
     packet_sources,
     queries,
@@ -82,6 +83,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "words": staff_and_partner_labels,
         "now": work.at,
         "packet": packet,
+        "route": channel_routing.route_of(work, escalation, packet),
         "packet_text": packet.as_text(),
         "dispute": dispute,
         "account_confirmed": packet_sources.account_confirmed(

@@ -1,5 +1,11 @@
 """Operations on a partner; one function per sentence."""
 
+from helpdesk.partners.operations.channels import (
+    add_channel,
+    change_channel,
+    end_channel,
+    move_channel_forward,
+)
 from helpdesk.partners.operations.contacts import (
     add_contact,
     change_contact,
@@ -22,13 +28,17 @@ from helpdesk.partners.operations.registration import (
 )
 
 __all__ = [
+    "add_channel",
     "add_contact",
     "change_allow_list",
+    "change_channel",
     "change_contact",
     "change_partner",
     "confirm_email_address",
     "confirm_vetting",
+    "end_channel",
     "end_contact",
+    "move_channel_forward",
     "register_partner",
     "reinstate_partner",
     "resend_email_address_code",

@@ -13,6 +13,8 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
+from helpdesk.partners.channel_rows import new_channel
+from helpdesk.partners.channel_terms import DESK_TERMS
 from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.email_addresses import send_first_email_address_code
@@ -80,6 +82,7 @@ def register_partner(
     partner.registered_by = work.actor.id
     work.session.add(partner)
     work.session.flush()  # what hangs on it comes after it
+    new_channel(work, partner, DESK_TERMS)
     send_first_email_address_code(work, partner, mailbox)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner

@@ -11,6 +11,7 @@ from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.ask_labels import TAKES
+from helpdesk.partners.channel_lines import channel_acts_of, channel_lines_of
 from helpdesk.partners.contact_lines import contact_acts_of, contact_lines_of
 from helpdesk.partners.forms import (
     HINTS,
@@ -29,7 +30,12 @@ from helpdesk.partners.policy import (
     may_vet_partner,
 )
 from helpdesk.partners.proposals import names_of_languages, names_of_regions
-from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
+from helpdesk.partners.stale_page_marks import (
+    allow_list_mark_of,
+    channels_mark_of,
+    desk_mark_of,
+    terms_mark_of,
+)
 from helpdesk.partners.vetting import vetting_eligibility_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
 from helpdesk.web.request_work import work
@@ -212,8 +218,8 @@ def _list_page(partner: Partner, form: AllowListForm, *, seen: str) -> str:
 
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
-    acts = contact_acts_of(work, partner)
-    by = {one.actor_id for one in acts} | {
+    acts, channel_acts = contact_acts_of(work, partner), channel_acts_of(work, partner)
+    by = {one.actor_id for one in (*acts, *channel_acts)} | {
         *partner.changed_by,
         *filter(None, (partner.registered_by, partner.vetted_by)),
     }
@@ -233,6 +239,9 @@ def _page(partner: Partner, form: VettingForm) -> str:
         takes=TAKES,
         contacts=contact_lines_of(work, partner),
         contact_history=acts,
+        channels=channel_lines_of(work, partner, title=current_app.config["PLAYBOOK_TITLE"]),
+        channel_history=channel_acts,
+        channels_mark=channels_mark_of(work, partner),
         kinds=KINDS,
         regions=names_of_regions(partner.regions),
         languages=names_of_languages(partner.languages),

@@ -1,0 +1,66 @@
+"""What the partner's page says of its channels, line by line."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from helpdesk.core.work import Work
+from helpdesk.partners import queries
+from helpdesk.partners.ask_labels import TAKES
+from helpdesk.partners.channel_terms import (
+    DISCLOSURES,
+    KINDS,
+    RECEIPTS,
+    name_of_storage_region,
+)
+from helpdesk.partners.contact_lines import PartnerAct
+from helpdesk.partners.models import Partner, PartnerChannel
+
+DONE: Final = {
+    "partner.channel_added": "added a channel",
+    "partner.channel_changed": "changed a channel",
+    "partner.channel_moved": "moved a channel forward",
+    "partner.channel_ended": "ended a channel",
+}
+
+
+class ChannelLine(NamedTuple):
+    """A channel, what its kind is called, whether another is tried before it, and what we know."""
+
+    channel: PartnerChannel
+    title: str
+    can_move_forward: bool
+    says: Sequence[tuple[str, str]]
+
+
+def channel_lines_of(
+    work: Work, partner: Partner, *, title: Callable[[str], str]
+) -> list[ChannelLine]:
+    """Every channel in its order, those that ended last. `title` says what a playbook is called."""
+    found = queries.channels_of(work, partner, with_ended=True)
+    return [
+        ChannelLine(
+            one, KINDS[one.kind], place > 0 and one.ended_on is None, _says(one, title=title)
+        )
+        for place, one in enumerate(found)
+    ]
+
+
+def channel_acts_of(work: Work, partner: Partner) -> Sequence[PartnerAct]:
+    """What was done about them, the newest first."""
+    return [
+        PartnerAct(one.at, one.actor_id, DONE.get(one.action, one.action))
+        for one in queries.history_of_channels(work, partner)
+    ]
+
+
+def _says(channel: PartnerChannel, *, title: Callable[[str], str]) -> list[tuple[str, str]]:
+    asks = "; ".join(TAKES[one] for one in TAKES if one in channel.asks)
+    limit = channel.size_limit
+    return [
+        ("Who else hears of it", DISCLOSURES[channel.onward_disclosure]),
+        ("Takes", asks or "Everything that the partner takes"),
+        ("About", "; ".join(title(one) for one in channel.harms) or "Every kind of problem"),
+        ("Longest text", f"{limit} characters" if limit else "No limit that we know of"),
+        ("Receipt", RECEIPTS[channel.receipt]),
+        ("Kept in", name_of_storage_region(channel.storage_region)),
+    ]
