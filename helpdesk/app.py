@@ -33,6 +33,7 @@ from helpdesk.intake.languages import is_reviewed, offered_languages
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import views as partners
 from helpdesk.playbooks.helplines import Helpline
+from helpdesk.playbooks.platform_forms import forms_of_platform
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.playbooks.repository import (
     danger_detector,
@@ -133,6 +134,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         HOME=HOME[surface],
         PLATFORMS=lambda: [one.slug for one in load_current_library().platforms],
         PLAYBOOK_TITLE=_kinds,
+        PLATFORM_FORMS=lambda slug: forms_of_platform(load_current_library().platform_forms, slug),
         PLAYBOOK_TITLES=lambda: {
             one.id: str(one.title) for one in load_current_library().playbooks
         },

@@ -10,6 +10,7 @@ from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.danger_signs import DangerPhrase
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.model import DataSensitivity, Playbook, Question, Text, texts_in
+from helpdesk.playbooks.platform_forms import PlatformForms
 from helpdesk.playbooks.synonyms import SynonymGroup
 
 PLATFORM_QUESTION = "platform"
@@ -140,6 +141,7 @@ class Library:
     synonyms: tuple[SynonymGroup, ...] = ()
     helplines: tuple[Helpline, ...] = ()
     danger_signs: tuple[DangerPhrase, ...] = ()
+    platform_forms: tuple[PlatformForms, ...] = ()
 
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The page of that kind of trouble, or the one that stands in its place since."""

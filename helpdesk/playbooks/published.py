@@ -32,6 +32,7 @@ WRITTEN = (
     "vocab/danger_signs.yml",
     "vocab/evidence.yml",
     "vocab/helplines.yml",
+    "vocab/platform_forms.yml",
     "vocab/platforms.yml",
     "vocab/questions.yml",
     "vocab/services.yml",

@@ -6,12 +6,13 @@ from typing import Any
 from helpdesk.authoring.source import Node
 
 # Lists whose entries are found by one of these keys.
-NAMES = ("id", "use", "slug", "tag", "key", "to")
+NAMES = ("id", "use", "slug", "tag", "key", "to", "platform")
 # Where a name ends at an entry, the sentence stands under one of these keys.
 WORDS = ("say", "dont", "why", "label", "says", "ask", "name")
 VOCABULARY = {
     "questions": ("playbooks/vocab/questions.yml", True),
     "answers": ("playbooks/vocab/questions.yml", True),
+    "platform_forms": ("playbooks/vocab/platform_forms.yml", False),
     "platforms": ("playbooks/vocab/platforms.yml", False),
     "evidence": ("playbooks/vocab/evidence.yml", False),
     "services": ("playbooks/vocab/services.yml", False),

@@ -57,13 +57,33 @@ def stale_platform_facts(material: LintInput) -> Iterator[LintFinding]:
                 yield LintFinding(LintRule.OLD_FACTS, *place, sentence, LintSeverity.WARNING)
 
 
+def stale_platform_forms(material: LintInput) -> Iterator[LintFinding]:
+    """L23: a form of a platform, or what it asks for, that nobody has looked at for half a year."""
+    for known in material.library.platform_forms:
+        days = [("looked_on", known.looked_on)]
+        for form in known.forms:
+            days += [(form.id, form.verified_on)]
+            days += [(f"{form.id}: {one.field}", one.verified_on) for one in form.fields]
+        place = material.file_and_line_of("vocab", "platform_forms", known.platform)
+        for what, day in days:
+            if day is not None and day > material.today:
+                sentence = f"'{what}' of {known.platform} cannot have been checked in the future"
+                yield LintFinding(LintRule.OLD_FACTS, *place, sentence)
+            elif day is not None and material.today - day > FACTS_LAST:
+                sentence = (
+                    f"'{what}' of {known.platform} was last checked on {day.isoformat()}; look "
+                    "again and write today’s day"
+                )
+                yield LintFinding(LintRule.OLD_FACTS, *place, sentence, LintSeverity.WARNING)
+
+
 def count_unverified_facts(material: LintInput) -> int:
-    """Count the platform facts that no person has ever looked at."""
-    return sum(
-        fact.verified_on is None
-        for platform in material.library.platforms
-        for fact in platform.facts
-    )
+    """Count the facts about platforms and their forms that no person has ever looked at."""
+    said = [fact.verified_on for one in material.library.platforms for fact in one.facts]
+    for known in material.library.platform_forms:
+        for form in known.forms:
+            said += [form.verified_on, *(one.verified_on for one in form.fields)]
+    return said.count(None)
 
 
 def tags_outside_published_taxonomies(material: LintInput) -> Iterator[LintFinding]:

@@ -36,6 +36,7 @@ CHECKS: tuple[LintCheck, ...] = (
     wording.unsafe_links,
     overdue_upkeep.overdue_reviews,
     overdue_upkeep.stale_platform_facts,
+    overdue_upkeep.stale_platform_forms,
     overdue_upkeep.tags_outside_published_taxonomies,
     translations_and_scenarios.stale_translations,
     translations_and_scenarios.missing_scenarios,

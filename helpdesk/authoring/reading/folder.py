@@ -9,6 +9,7 @@ from helpdesk.authoring.reading.context import SharedContentContext
 from helpdesk.authoring.reading.danger_phrases import DANGER_SIGNS, read_danger_phrases
 from helpdesk.authoring.reading.fragments import Fragment
 from helpdesk.authoring.reading.helplines import HELPLINES, read_helplines
+from helpdesk.authoring.reading.platform_forms import PLATFORM_FORMS, read_platform_forms
 from helpdesk.authoring.reading.playbooks import read_playbook
 from helpdesk.authoring.reading.questions import read_shared_questions
 from helpdesk.authoring.reading.search_phrases import read_search_phrases
@@ -82,6 +83,9 @@ def read_library_with_problems(folder: Path) -> tuple[WrittenLibrary, list[Playb
         synonyms=read_synonyms(_file(folder, SYNONYMS)),
         helplines=read_helplines(_file(folder, HELPLINES)),
         danger_signs=read_danger_phrases(_file(folder, DANGER_SIGNS)),
+        platform_forms=read_platform_forms(
+            _file(folder, PLATFORM_FORMS), [one.slug for one in platforms], collection.sources
+        ),
         advice_checks=read_advice_checks(_file(folder, ADVICE_CHECKS), scales),
     )
     return library, problems
