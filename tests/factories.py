@@ -26,6 +26,7 @@ from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.sealing import Secret
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
+from helpdesk.partners import queries as partner_queries
 from helpdesk.partners.models import UnconfirmedPartnerEmailAddress
 
 PASSPHRASE = "seven words that only this test has"
@@ -192,11 +193,14 @@ def confirm_mail(work, partner):
 
 
 def vet(work, partner):
-    """One of theirs has enrolled, and a responder who has nothing to do with them vets them."""
+    """One of theirs has enrolled, where they have a desk; a responder who had no part in them
+    vets them."""
     second = a_person(work, teams=[a_team(work)])
-    if not accounts_queries.members_with_key(work.session, partner.team_id):
+    by_second = _as(work, second)
+    has_desk = partner_queries.has_desk(by_second, partner)
+    if has_desk and not accounts_queries.members_with_key(work.session, partner.team_id):
         a_person(work, Role.PARTNER, [partner.team])
-    partners.confirm_vetting(_as(work, second), partner, on=work.at.date())
+    partners.confirm_vetting(by_second, partner, on=work.at.date())
 
 
 @contextmanager

@@ -12,8 +12,13 @@ from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners import queries as partner_queries
-from helpdesk.partners.channel_terms import DESK_TERMS, ChannelTerms, OnwardDisclosure
+from helpdesk.partners.channel_terms import (
+    DESK_TERMS,
+    ChannelKind,
+    ChannelTerms,
+    OnwardDisclosure,
+    ReceiptKind,
+)
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import ContactTerms, OfficeHours, PartnerTerms
@@ -24,6 +29,7 @@ PARTNER, PLATFORM = "drill-platform", "instagram"
 # Another team of the same platform, for other people; and beside a host the registrar of domains.
 WEST, HOST, REGISTRAR = "drill-platform-west", "drill-host", "drill-registrar"
 HOSTING = "web-host"
+BY_FORM, FORM_PLATFORM = "drill-form", "x"
 EUROPE = ("154", "039", "155", "151")
 WEST_AFRICA = ("011", "015")
 # What goes there stays there.
@@ -117,6 +123,19 @@ PARTNERS = (
             asks=("lock", "remove", "review"),
             languages=("en", "es"),
             hours=OFFICE,
+        ),
+    ),
+    # Nobody there has an account here: one of us fills in the platform's own form.
+    DrillPartner(
+        BY_FORM,
+        "Drill platform with a form",
+        FORM_PLATFORM,
+        "",
+        PartnerTerms(languages=("en",)),
+        ChannelTerms(
+            kind=ChannelKind.FORM,
+            receipt=ReceiptKind.NUMBER,
+            form_address="https://forms.drill.example/report",
         ),
     ),
 )
@@ -219,13 +238,12 @@ def _register(past: PastMoments, one: DrillPartner, at: datetime) -> Partner:
         mailbox=one.mailbox,
         fields=ALLOWED,
         about=one.terms,
+        channel=one.channel,
         is_new_platform=True,
         is_drill=True,
     )
-    _confirm_partner(past, partner, at)
-    work = past.person_work("coordinator", at)
-    [desk] = partner_queries.channels_of(work, partner)
-    partners.change_channel(work, partner, desk, terms=one.channel)
+    if one.mailbox:
+        _confirm_partner(past, partner, at)
     return partner
 
 

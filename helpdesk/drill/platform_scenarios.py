@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case
 from helpdesk.drill.actions import DrillActions
-from helpdesk.drill.organisation import PARTNER
+from helpdesk.drill.organisation import BY_FORM, PARTNER
 from helpdesk.drill.sample_reports import SampleReport
 from helpdesk.drill.scenario_schedule import Scenario
 from helpdesk.escalations import operations as escalations
@@ -114,6 +114,22 @@ def play_request_awaiting_approval(
     )
 
 
+def play_request_to_fill_in(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """Play a request that was approved, and that one of us has to copy into the platform's own
+    form."""
+    _, run, at = yield from _worked_on(actions, story, at)
+    request = _draft(
+        actions,
+        run,
+        at,
+        ask=Ask.RESTORE,
+        happened="The account of a youth radio was taken. It shows false dates for the next show.",
+        harm="Listeners meet at places that it names, and nobody of the radio will be there.",
+        whom=BY_FORM,
+    )
+    _approve(actions, request, at + timedelta(minutes=15))
+
+
 def _worked_on(actions: DrillActions, story: SampleReport, at: datetime) -> WorkedOn:
     """From the report to the point where only the platform can help."""
     case = actions.submit_report(story, at)
@@ -136,10 +152,17 @@ def _worked_on(actions: DrillActions, story: SampleReport, at: datetime) -> Work
 
 
 def _draft(
-    actions: DrillActions, run: Run, at: datetime, *, ask: Ask, happened: str, harm: str
+    actions: DrillActions,
+    run: Run,
+    at: datetime,
+    *,
+    ask: Ask,
+    happened: str,
+    harm: str,
+    whom: str = PARTNER,
 ) -> Escalation:
     """The responder writes a request from what the playbook has gathered."""
-    partner = actions.past.session.scalars(select(Partner).where(Partner.slug == PARTNER)).one()
+    partner = actions.past.session.scalars(select(Partner).where(Partner.slug == whom)).one()
     writer = actions.past.person_work(RESPONDER, at)
     typed = packet_sources.suggested_fields(writer, run.case, run.edition.playbook) | {
         "target_kind": "account",
@@ -159,10 +182,14 @@ def _ask(
     """The same, and the coordinator reads and approves it."""
     request = _draft(actions, run, at, ask=ask, happened=happened, harm=harm)
     later = at + timedelta(minutes=15)
-    reader = actions.past.person_work(COORDINATOR, later)
-    escalations.approve_request(reader, request, seen_hash=request.packet_hash)
+    _approve(actions, request, later)
     actions.finish_step(RESPONDER, run, later, "ask-platform", "sent")
     return request
+
+
+def _approve(actions: DrillActions, request: Escalation, at: datetime) -> None:
+    reader = actions.past.person_work(COORDINATOR, at)
+    escalations.approve_request(reader, request, seen_hash=request.packet_hash)
 
 
 def _acknowledge(actions: DrillActions, who: str, request: Escalation, at: datetime) -> None:

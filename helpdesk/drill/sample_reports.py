@@ -117,6 +117,25 @@ STORIES = (
         ALL_CONSENTS,
     ),
     SampleReport(
+        "youth-radio",
+        "A youth radio lost its account (a request waits for one of us to fill in a form)",
+        timedelta(hours=6),
+        TAKEN,
+        "Our radio’s account was taken this morning. It shows false dates and places for our next "
+        "show, and the password no longer works.",
+        _points("none_known", "running", "others", "within_72h", "can_act")
+        | {
+            "profile": "@drill.youthradio",
+            "whose": "group",
+            "owner_state": "free",
+            "way_in": "reset",
+            "changed": ("password", "posts"),
+        },
+        {"safe_channel": "radio@drill.example", "safe_times": "Afternoons"},
+        "x",
+        ALL_CONSENTS,
+    ),
+    SampleReport(
         "river-watch",
         "An environment group lost its account (a request waits for a second reader)",
         timedelta(hours=20),

@@ -13,6 +13,7 @@ from helpdesk.drill.platform_scenarios import (
     play_decided_request,
     play_partner_question,
     play_request_awaiting_approval,
+    play_request_to_fill_in,
     play_unanswered_request,
 )
 from helpdesk.drill.sample_reports import STORIES, SampleReport
@@ -192,6 +193,7 @@ SCENARIOS: dict[str, Callable[[DrillActions, SampleReport, datetime], Scenario]]
     "water-festival": play_decided_request,
     "legal-clinic": play_unanswered_request,
     "poetry-page": play_partner_question,
+    "youth-radio": play_request_to_fill_in,
     "river-watch": play_request_awaiting_approval,
     "site-down": _site_down,
     "union-mail": _union_mail,

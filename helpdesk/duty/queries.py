@@ -117,6 +117,7 @@ class DutyBoard:
     to_vet: Sequence[Partner]
     contacts_to_verify: Sequence[Partner]
     untold_partners: Sequence[Escalation]
+    to_fill_in: Sequence[Escalation]
     held_up: Sequence[Escalation]
     without_basis: Sequence[Escalation]
     for_other_accounts: Sequence[Escalation]
@@ -163,6 +164,7 @@ def load_board(work: Work) -> DutyBoard:
         to_vet=vetting.partners_to_vet(work),
         contacts_to_verify=partners.partners_with_contacts_to_verify(work),
         untold_partners=request_lists.requests_with_untold_news(work),
+        to_fill_in=request_lists.requests_to_fill_in(work),
         held_up=request_lists.requests_at_partners_in_doubt(work),
         without_basis=request_lists.requests_no_longer_justified(work),
         for_other_accounts=request_lists.requests_for_other_accounts(work),

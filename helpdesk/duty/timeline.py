@@ -108,6 +108,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.read": "The partner {read} the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner has a question.",
+    "escalation.acknowledgement_entered": "Recorded that the partner has confirmed the request.",
+    "escalation.question_entered": "Recorded a question of the partner.",
+    "escalation.decision_entered": "Recorded that the partner {decided}: {outcome}. Their reason: "
+    "{reason}.",
+    "escalation.sent_by_hand": "Sent the request by the partner’s own form.",
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
     "escalation.answered": "Answered the partner’s question{alone}.",
     "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
@@ -124,6 +129,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.unanswered": "The partner did not answer in time.",
     "escalation.withdrawn": "The request was withdrawn: {because}.",
     "delivery.attempted": "The request was sent, attempt {number}.",
+    "delivery.opened_to_copy": "Opened the text of the request to copy it into the partner’s form.",
     "delivery.attempt_ended": "Attempt {number} of the request: {result}.",
     "delivery.dead_letter": "The request could not be sent: {trouble}.",
     "delivery.sent_again": "Sent the request again.",
@@ -172,6 +178,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "case.resumed": {"because": BACK},
     "escalation.drafted": {"ask": ASKS},
     "escalation.decided": {"outcome": ACTIONS},
+    "escalation.decision_entered": {"outcome": ACTIONS},
     "escalation.acted_before": {"outcome": ACTIONS},
     "escalation.follow_up_hurried": {"step": FOLLOW_UPS},
     "escalation.follow_up_stopped": {"step": FOLLOW_UPS},
@@ -182,7 +189,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "escalation.second_person_untold": {"words": READ},
 }
 # What a partner did; why reads by what it was asked for.
-DECIDED: Final = "escalation.decided"
+DECIDED: Final = ("escalation.decided", "escalation.decision_entered")
 JUDGED: Final = "case.judged"
 RELEASED: Final = "case.answers_released"
 LOWERED: Final = "case.lowering_decided"
@@ -261,7 +268,7 @@ def _with_details(
 def _in_words(entry: HistoryEntry) -> dict[str, str]:
     """Codes as the pages say them; a platform by its name."""
     words = dict(WORDS.get(entry.action, {}))
-    if entry.action == DECIDED:
+    if entry.action in DECIDED:
         words["reason"] = reasons_for(entry.details.get("ask"))
     codes = {name: str(entry.details.get(name)) for name in words}
     said = {name: words[name][code] for name, code in codes.items() if code in words[name]}

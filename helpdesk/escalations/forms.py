@@ -1,18 +1,21 @@
 """Forms of requests: staff write and approve them, partners answer them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from wtforms import (
+    DateField,
     HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
     ValidationError,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.un_subregions import SUBREGIONS
@@ -33,6 +36,7 @@ from helpdesk.escalations.staff_and_partner_labels import (
 from helpdesk.escalations.states import Ask, FollowUp, PartnerAction, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
+from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import SHORT_LIMIT, count_code_points, max_length_validator
 
@@ -251,6 +255,7 @@ class PartnerQuestionForm(Form):
 class PartnerDecisionForm(Form):
     """The form for a partner's decision: what they did and why."""
 
+    acted, did_not = "If you acted", "If you did not"
     # The decision that lay before whoever puts it right.
     corrects = HiddenField()
     action = RadioField(
@@ -267,7 +272,7 @@ class PartnerDecisionForm(Form):
         possible = {action: words for action, words in ACTIONS.items() if action in outcomes}
         actions = likely_actions(ask, target_kind)
         self.action.choices = _grouped(possible, {None: actions}, rest="Something else")
-        reasons = {"If you acted": reasons_to_act(ask), "If you did not": reasons_not_to_act(ask)}
+        reasons = {self.acted: reasons_to_act(ask), self.did_not: reasons_not_to_act(ask)}
         self.reason.choices = _grouped(reasons_for(ask), reasons, rest="Another reason")
         return self
 
@@ -277,6 +282,58 @@ class PartnerDecisionForm(Form):
             return  # those have errors of their own
         if not action_fits_reason(self.ask, PartnerAction(self.action.data), Reason(field.data)):
             raise ValidationError(UNFITTING)
+
+
+class SentByHandForm(Form):
+    """The form of whoever sent a request by a form of theirs: when, and the reference they got."""
+
+    sent_on = DateField(
+        "On which day did you send it?", [DataRequired("Type the day."), require_past_day]
+    )
+    sent_at = TimeField(
+        "At what time, in UTC?",
+        [InputRequired("Type the time, such as 14:05.")],
+        description="Their time to answer begins then.",
+    )
+    reference = StringField(
+        "Reference that the form gave you",
+        [max_length_validator(SHORT_LIMIT, count=count_code_points)],
+        description="Paste it as it is. Leave it empty if there was none.",
+    )
+
+    @property
+    def moment(self) -> datetime:
+        """When it was sent; the fields are checked by then."""
+        return datetime.combine(self.sent_on.data or date.min, self.sent_at.data or time.min, UTC)
+
+
+class EnteredQuestionForm(Form):
+    """The form for a question that a partner asked us elsewhere."""
+
+    question = TextAreaField(
+        "What did they ask?",
+        [DataRequired("Type or paste their question."), max_length_validator(LONG)],
+        description="In their words, as far as you have them.",
+    )
+
+
+class EnteredDecisionForm(PartnerDecisionForm):
+    """The form for a decision that a partner told us elsewhere."""
+
+    acted, did_not = "If they acted", "If they did not"
+    action = RadioField(
+        "What did they do?", [DataRequired("Choose what they did.")], choices=_choices(ACTIONS)
+    )
+    reason = RadioField(
+        "Which reason did they give, in their words?",
+        [DataRequired("Choose the reason that comes closest.")],
+        choices=_choices(reasons_for(None)),
+    )
+    note = TextAreaField(
+        "What did they write?",
+        [max_length_validator(LONG)],
+        description="Leave out names of their people: the reporter can read this.",
+    )
 
 
 class ActionBeforeWithdrawalForm(Form):

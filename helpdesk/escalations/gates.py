@@ -112,6 +112,8 @@ class GateInputs:
     leave_by_name: LeaveByName | None = None
     # Why it can't go by the partner's channel, in a sentence; empty if it can.
     channel_trouble: str = ""
+    # It goes to the platform's own form itself.
+    is_by_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Public form",
-        seen.has_form_number or seen.is_waived,
+        seen.has_form_number or seen.is_waived or seen.is_by_form,
         "There is no reference number for the platform’s own form. Do the step “Fill in the"
         " platform’s own form” and record its number, or ask a coordinator to waive it with a"
         " reason.",

@@ -21,7 +21,6 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
 from helpdesk.escalations.request_emails import address_of_request, compose_request_email
 from helpdesk.escalations.states import DeliveryState, EscalationState, FollowUp
-from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerEmailAddressConfirmed, PartnerVettingChanged
 from helpdesk.partners.response_times import format_in_both_zones
 
@@ -146,7 +145,7 @@ def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: i
     return emails.compose_email(
         context,
         "emails/request_nudge.txt",
-        to=partners.email_address_of(work, escalation.partner),
+        to=adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner),
         key=f"{escalation.id}.nudge.{due}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),

@@ -25,6 +25,12 @@ def may_waive_public_form(actor: Actor, escalation: Escalation) -> bool:
     return actor.role is Role.COORDINATOR and may_work_on_request(actor, escalation)
 
 
+def may_carry_by_hand(actor: Actor, escalation: Escalation) -> bool:
+    """Whether the actor may fill in a form of theirs with this request, and enter what they
+    answer: whoever may work on it. What goes to a partner desk is their own people's to answer."""
+    return escalation.is_by_form and may_work_on_request(actor, escalation)
+
+
 def may_receive_request(actor: Actor, escalation: Escalation) -> bool:
     """Whether the actor may receive this request. The people of the partner that was asked, and
     nobody of another."""

@@ -37,6 +37,7 @@ from helpdesk.escalations.states import (
     DeliveryState,
     EscalationState,
 )
+from helpdesk.partners.channel_terms import ChannelKind
 from helpdesk.partners.models import Partner
 
 # Consents on which requests rest, and requests that are still on their way.
@@ -66,7 +67,8 @@ def visible_requests(actor: Actor) -> Select[Escalation]:
         return found.join(Escalation.case).where(is_case_in_queues(actor.queues))
     if actor.role is Role.PARTNER:
         own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
-        return own.where(_has_left())
+        # What one of us fills in elsewhere never comes to their desk.
+        return own.where(_has_left(), Escalation.channel_kind == ChannelKind.DESK)
     if actor.role is Role.REPORTER:
         return found.where(Escalation.case_id == actor.case_id).options(*_SEEN_BY_REPORTER)
     return found.where(false())

@@ -28,6 +28,7 @@ from helpdesk.escalations.queries import visible_requests
 from helpdesk.escalations.request_lists import (
     has_answer_to_approve,
     is_partner_late,
+    is_to_be_filled_in,
     is_to_be_read_afterwards,
 )
 from helpdesk.escalations.states import OVER, DeliveryState, EscalationState, RequestPile
@@ -99,6 +100,8 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
                 Escalation.state == EscalationState.UNANSWERED, Case.state != CaseState.CLOSED
             )
             return or_(is_partner_late(at), given_up)
+        case RequestPile.TO_FILL_IN:
+            return is_to_be_filled_in()
         case RequestPile.UNCERTAIN:
             return _is_carried_so(DeliveryState.UNCERTAIN)
         case RequestPile.UNDELIVERED:
@@ -130,6 +133,8 @@ def _since(pile: RequestPile) -> ColumnElement[Any]:
             return asked.scalar_subquery()
         case RequestPile.SILENT:
             return Escalation.answer_due_at.expression
+        case RequestPile.TO_FILL_IN:
+            return Escalation.approved_at.expression
         case RequestPile.UNCERTAIN | RequestPile.UNDELIVERED:
             tried = select(func.max(DeliveryAttempt.began_at)).where(
                 DeliveryAttempt.delivery_id == Delivery.id,

@@ -27,6 +27,7 @@ from helpdesk.escalations.states import (
     DeliveryState,
     EscalationState,
 )
+from helpdesk.partners.channel_terms import ChannelKind
 from helpdesk.partners.models import IS_VETTED
 
 # How long the board shows that a partner had acted, of a case that its reporter took back.
@@ -50,6 +51,21 @@ def has_answer_to_approve() -> ColumnElement[bool]:
         Escalation.reply.is_not(None),
         not_(asked_since),
     )
+
+
+def is_to_be_filled_in() -> ColumnElement[bool]:
+    """An SQL condition: the request was approved, and one of us has to send it by a form of
+    theirs."""
+    return and_(
+        Escalation.channel_kind == ChannelKind.FORM,
+        Escalation.state.in_((EscalationState.APPROVED, EscalationState.DISPATCHING)),
+    )
+
+
+def requests_to_fill_in(work: Work) -> Sequence[Escalation]:
+    """Requests that one of us has to send by a form of theirs, most urgent first."""
+    found = visible_requests(work.actor).where(is_to_be_filled_in())
+    return work.session.scalars(found.order_by(Escalation.priority, Escalation.approved_at)).all()
 
 
 def is_to_be_read_afterwards() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from helpdesk.adapters.mailer import build_mime_message
+from helpdesk.escalations.form_layout import lay_out
 from helpdesk.escalations.operations.delivery_attempts import StartedAttempt
 from helpdesk.escalations.packets import Packet, PacketHeader, build_packet
 from helpdesk.escalations.request_emails import compose_request_email
@@ -98,8 +99,15 @@ def sample_email_as_text() -> str:
     return "\n".join([*headers, "", message.get_content()])
 
 
+def sample_form_as_text() -> str:
+    """The sample request as whoever fills in a form of theirs has it: each text under its name."""
+    areas = lay_out(sample_packet())
+    return "\n\n".join(f"[{one.ours}]\n{one.text}" for one in areas)
+
+
 # Each channel that exists, by what one types for it.
 SAMPLES: Final[Mapping[str, Callable[[], str]]] = {
+    "form": sample_form_as_text,
     "mail": sample_email_as_text,
     "packet": sample_packet_as_json,
 }

@@ -67,6 +67,11 @@ IN_ORDER: Final = {
     "Second person": "You can send it",
 }
 
+# Of what one of us sends by a form of theirs, where that reads otherwise.
+STATES_BY_FORM: Final = {
+    EscalationState.APPROVED: "Approved: one of us has to send it",
+    EscalationState.DISPATCHING: "Waiting for one of us to say that they sent it",
+}
 STATES: Final = {
     EscalationState.DRAFT: "Draft: not sent",
     EscalationState.APPROVED: "Approved, about to be sent",
@@ -130,6 +135,7 @@ BOARD_PILES: Final = {
     RequestPile.OPEN: "All open",
     RequestPile.ASKED: "The partner has a question",
     RequestPile.SILENT: "No answer in time",
+    RequestPile.TO_FILL_IN: "To be sent by us",
     RequestPile.UNCERTAIN: "May not have arrived",
     RequestPile.UNDELIVERED: "Could not be sent",
     RequestPile.SECOND_PERSON: "Waiting for a second person",
@@ -142,6 +148,7 @@ BOARD_HINTS: Final = {
     RequestPile.ASKED: "The partner’s work is paused until we answer.",
     RequestPile.SILENT: "The partner’s time is up. Phone someone there, or ask another partner. A"
     " late answer still counts.",
+    RequestPile.TO_FILL_IN: "Approved. One of us has to fill in the partner’s form, and say so.",
     RequestPile.UNCERTAIN: "We couldn’t tell if the email reached the partner. It is sent again"
     " under the same ID, so you don’t have to do anything yet.",
     RequestPile.UNDELIVERED: "Someone has to look at these: each page says what went wrong.",
@@ -154,6 +161,7 @@ BOARD_SINCE: Final = {
     RequestPile.OPEN: "Written",
     RequestPile.ASKED: "Asked",
     RequestPile.SILENT: "Answer was due",
+    RequestPile.TO_FILL_IN: "Approved",
     RequestPile.UNCERTAIN: "Last attempt",
     RequestPile.UNDELIVERED: "Last attempt, or approved",
     RequestPile.SECOND_PERSON: "Waiting since",
@@ -164,6 +172,7 @@ EMPTY_BOARD: Final = {
     RequestPile.OPEN: "There are no open requests.",
     RequestPile.ASKED: "No partner is waiting for our answer.",
     RequestPile.SILENT: "No partner is late.",
+    RequestPile.TO_FILL_IN: "No partner’s form has to be filled in.",
     RequestPile.UNCERTAIN: "For every email, we know whether it was accepted.",
     RequestPile.UNDELIVERED: "Everything could be sent.",
     RequestPile.SECOND_PERSON: "Nothing is waiting for a second person.",
@@ -185,6 +194,14 @@ RESULTS: Final = {
     DeliveryState.DEFERRED: "It could not be delivered. We will try again.",
     DeliveryState.UNCERTAIN: "It may have arrived. We will send it again under the same ID.",
     DeliveryState.REJECTED: "It was refused.",
+}
+
+# Of what one of us carried.
+RESULTS_BY_FORM: Final = {
+    None: "They have the text open, and haven’t said whether they sent it.",
+    DeliveryState.ACCEPTED: "They sent it.",
+    DeliveryState.DEFERRED: "They opened the text and didn’t send it.",
+    DeliveryState.UNCERTAIN: "They may have sent it.",
 }
 
 TROUBLES: Final = {
@@ -214,6 +231,7 @@ TROUBLES: Final = {
     "no_mailbox": "The partner has no email address.",
     "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Someone has to type the "
     "code from the test email on the partner’s page. Then send it again.",
+    "taken_over": "A colleague took it over, so we can’t tell whether it was sent.",
     "worker_gone": "The worker stopped while sending it.",
 }
 
@@ -276,3 +294,8 @@ def state_label_for_partner(state: EscalationState, *, is_again: bool, is_fixed:
 def status_colour_for_partner(state: EscalationState, *, is_fixed: bool) -> str:
     """The colour of a request's state for the partner: only what is fixed is a good end."""
     return "done" if is_fixed else _PARTNER_TONES.get(state, "")
+
+
+def state_in_words(state: EscalationState, *, is_by_form: bool) -> str:
+    """Where a request is, for our own people."""
+    return STATES_BY_FORM.get(state, STATES[state]) if is_by_form else STATES[state]

@@ -12,7 +12,7 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources, queries
 from helpdesk.escalations.gates import FOUND_OUT
-from helpdesk.escalations.models import Escalation, RecordedVerdict
+from helpdesk.escalations.models import Delivery, Escalation, RecordedVerdict
 from helpdesk.escalations.packets import OWNERSHIP
 from helpdesk.partners.packet_fields import FIELDS, FieldSource
 
@@ -78,6 +78,12 @@ def last_decision_mark(
 def action_before_withdrawal_mark_of(work: Work, escalation: Escalation) -> str:
     """The mark of what the partner told us that they had done before a request was withdrawn."""
     return mark_of(*[one.id for one in queries.actions_told_after_withdrawal(work, escalation)])
+
+
+def carrier_mark_of(delivery: Delivery | None) -> str:
+    """The mark of who has the text open, to copy it into a form of theirs."""
+    attempt = delivery.open_attempt if delivery is not None else None
+    return mark_of(attempt.id if attempt is not None else "")
 
 
 def untold_news_mark_of(escalation: Escalation) -> str:

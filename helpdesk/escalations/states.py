@@ -165,6 +165,7 @@ class RequestPile(StrEnum):
     OPEN = "open"
     ASKED = "asked"
     SILENT = "silent"
+    TO_FILL_IN = "to-fill-in"
     UNCERTAIN = "uncertain"
     UNDELIVERED = "undelivered"
     SECOND_PERSON = "second-person"

@@ -56,11 +56,13 @@ def channel_acts_of(work: Work, partner: Partner) -> Sequence[PartnerAct]:
 def _says(channel: PartnerChannel, *, title: Callable[[str], str]) -> list[tuple[str, str]]:
     asks = "; ".join(TAKES[one] for one in TAKES if one in channel.asks)
     limit = channel.size_limit
+    where = [("Address of the form", channel.form_address)] if channel.form_address else []
     return [
         ("Who else hears of it", DISCLOSURES[channel.onward_disclosure]),
         ("Takes", asks or "Everything that the partner takes"),
         ("About", "; ".join(title(one) for one in channel.harms) or "Every kind of problem"),
         ("Longest text", f"{limit} characters" if limit else "No limit that we know of"),
+        *where,
         ("Receipt", RECEIPTS[channel.receipt]),
         ("Kept in", name_of_storage_region(channel.storage_region)),
     ]

@@ -1,17 +1,22 @@
 """Rows of channels, made of their terms: a new one goes behind those that a partner has."""
 
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 
 from helpdesk.core.errors import Conflict
 from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.core.work import Work
-from helpdesk.partners.channel_terms import LARGEST_SIZE, ChannelTerms
+from helpdesk.partners.channel_terms import (
+    LARGEST_SIZE,
+    WRONG_ADDRESS,
+    WRONG_SIZE,
+    ChannelKind,
+    ChannelTerms,
+    is_form_address,
+)
 from helpdesk.partners.models import Partner, PartnerChannel
 from helpdesk.partners.partner_terms import EVERY_ASK
-
-WRONG_SIZE: Final = f"A limit is between 1 and {LARGEST_SIZE} characters."
 
 
 def new_channel(work: Work, partner: Partner, terms: ChannelTerms) -> PartnerChannel:
@@ -37,6 +42,7 @@ def kept_of(terms: ChannelTerms) -> dict[str, Any]:
         "receipt": terms.receipt,
         "onward_disclosure": terms.onward_disclosure,
         "storage_region": terms.storage_region,
+        "form_address": terms.form_address,
     }
 
 
@@ -48,6 +54,10 @@ def refuse_unknown_channel_terms(terms: ChannelTerms) -> None:
         raise Conflict("There is no such region.")
     if terms.size_limit is not None and not 0 < terms.size_limit <= LARGEST_SIZE:
         raise Conflict(WRONG_SIZE)
+    if terms.kind is ChannelKind.FORM and not is_form_address(terms.form_address):
+        raise Conflict(WRONG_ADDRESS)
+    if terms.kind is not ChannelKind.FORM and terms.form_address:
+        raise Conflict("Only a form of theirs has an address.")
 
 
 def marked_of(channel: PartnerChannel) -> tuple[str, ...]:
@@ -61,4 +71,5 @@ def marked_of(channel: PartnerChannel) -> tuple[str, ...]:
         channel.receipt,
         channel.onward_disclosure,
         channel.storage_region,
+        channel.form_address,
     )

@@ -1,5 +1,6 @@
 """The terms of a partner's channel: what kind it is, what it takes, and who else reads along."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ class ChannelKind(StrEnum):
     """The kinds of channels: how a request gets to a partner."""
 
     DESK = "desk"
+    FORM = "form"
 
 
 class OnwardDisclosure(StrEnum):
@@ -35,6 +37,7 @@ class ReceiptKind(StrEnum):
 
 KINDS: Final[Mapping[ChannelKind, str]] = {
     ChannelKind.DESK: "The partner desk here, where their people have accounts",
+    ChannelKind.FORM: "Their own form, which one of us fills in",
 }
 DISCLOSURES: Final[Mapping[OnwardDisclosure, str]] = {
     OnwardDisclosure.INSIDE: "They keep it to themselves",
@@ -55,8 +58,16 @@ WORSE: Final[Mapping[OnwardDisclosure, int]] = {
     OnwardDisclosure.UNKNOWN: 1,
     OnwardDisclosure.TELLS: 2,
 }
+FORM_ADDRESS: Final = re.compile(
+    r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(?:[/?#][!-~]*)?"
+)
+LONGEST_ADDRESS: Final = 500
+WRONG_ADDRESS: Final = (
+    "Type the whole address of their form, such as https://social.example/report, in Latin letters."
+)
 # As many characters as a request can have.
 LARGEST_SIZE: Final = 64 * 1024
+WRONG_SIZE: Final = f"A limit is between 1 and {LARGEST_SIZE} characters."
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,8 @@ class ChannelTerms:
     receipt: ReceiptKind = ReceiptKind.UNKNOWN
     onward_disclosure: OnwardDisclosure = OnwardDisclosure.UNKNOWN
     storage_region: str = ""
+    # Where their own form is; of no other kind.
+    form_address: str = ""
 
 
 # How a partner is asked of whom nobody has said more: at its desk, which shows us who reads it.
@@ -80,3 +93,9 @@ DESK_TERMS: Final = ChannelTerms(receipt=ReceiptKind.OPENED)
 def name_of_storage_region(code: str) -> str:
     """Where a channel keeps what it is told, in words."""
     return SUBREGIONS.get(code, "We don’t know")
+
+
+def is_form_address(address: str) -> bool:
+    """Whether this can be the address of a form: encrypted, at a named host, and nothing in it that
+    would send a reader elsewhere than it looks."""
+    return len(address) <= LONGEST_ADDRESS and FORM_ADDRESS.fullmatch(address) is not None

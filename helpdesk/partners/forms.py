@@ -16,19 +16,23 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, NumberRange, Optional, Regexp, StopValidation
 
 from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.partners.ask_labels import TAKES
-from helpdesk.partners.channel_rows import WRONG_SIZE
 from helpdesk.partners.channel_terms import (
+    DESK_TERMS,
     DISCLOSURES,
     LARGEST_SIZE,
+    LONGEST_ADDRESS,
     RECEIPTS,
+    WRONG_ADDRESS,
+    WRONG_SIZE,
     ChannelKind,
     ChannelTerms,
     OnwardDisclosure,
     ReceiptKind,
+    is_form_address,
 )
 from helpdesk.partners.channel_terms import KINDS as CHANNEL_KINDS
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
@@ -53,16 +57,22 @@ from helpdesk.web.text_lengths import count_code_points, max_length_validator
 SLUG = r"[a-z0-9][a-z0-9-]{0,38}\Z"
 
 
-def _mailbox() -> StringField:
+def _mailbox(*, otherwise: str = "") -> StringField:
     return StringField(
         "Email address of their trust team",
-        [validate_address],
+        [_leave_out_of_form, validate_address] if otherwise else [validate_address],
         filters=[normalise_email_filter],
         description=(
-            "We only send an ID, a priority and a link there, never anything about a case. We send "
-            "a test email first, and nothing else until someone types its code."
+            f"{otherwise}We only send an ID, a priority and a link there, never anything about a "
+            "case. We send a test email first, and nothing else until someone types its code."
         ),
     )
+
+
+def _leave_out_of_form(form: Any, field: Any) -> None:
+    """Whom one of us asks by a form of theirs needs no address."""
+    if form.is_of_form and not field.data:
+        raise StopValidation
 
 
 class AllowListForm(Form):
@@ -203,15 +213,40 @@ class ContactForm(PresenceForm):
         )
 
 
-class ChannelForm(Form):
-    """The form for a channel of a partner: what it takes, and who else hears of it."""
+class ChannelKindForm(Form):
+    """The part of a form that says how requests get to a partner."""
 
-    kind = RadioField(
+    kind_of_channel = RadioField(
         "How do requests get there?",
         [DataRequired("Choose how requests get there.")],
         choices=[SelectChoice(one.value, words) for one, words in CHANNEL_KINDS.items()],
         default=ChannelKind.DESK.value,
     )
+    form_address = StringField(
+        "Address of their form",
+        [max_length_validator(LONGEST_ADDRESS)],
+        description=(
+            "Only if one of us fills in a form of theirs. Copy it from their own website. Someone "
+            "else has to check it."
+        ),
+    )
+
+    @property
+    def is_of_form(self) -> bool:
+        return bool(self.kind_of_channel.data == ChannelKind.FORM.value)
+
+    def validate_form_address(self, field: Any) -> None:
+        """Only a form of theirs has one; asked whatever is typed, so that none is left out."""
+        field.data = (field.data or "").strip()
+        if self.is_of_form and not is_form_address(field.data):
+            raise ValidationError(WRONG_ADDRESS)
+        if field.data and not self.is_of_form:
+            raise ValidationError("Leave this empty unless one of us fills in a form of theirs.")
+
+
+class ChannelForm(ChannelKindForm):
+    """The form for a channel of a partner: what it takes, and who else hears of it."""
+
     onward_disclosure = RadioField(
         "Do they tell the person or account that is reported?",
         [DataRequired("Choose what they do, or that we don’t know.")],
@@ -231,7 +266,10 @@ class ChannelForm(Form):
     )
     size_limit = IntegerField(
         "How many characters does it take?",
-        [Optional(), NumberRange(1, LARGEST_SIZE, message=WRONG_SIZE)],
+        [
+            Optional(),
+            NumberRange(1, LARGEST_SIZE, message=WRONG_SIZE),
+        ],
         description="Leave it empty if there is no limit that you know of.",
     )
     receipt = RadioField(
@@ -255,17 +293,18 @@ class ChannelForm(Form):
     @property
     def terms(self) -> ChannelTerms:
         return ChannelTerms(
-            kind=ChannelKind(self.kind.data),
+            kind=ChannelKind(self.kind_of_channel.data),
             asks=tuple(self.asks.data or ()),
             harms=tuple(self.harms.data or ()),
             size_limit=self.size_limit.data,
             receipt=ReceiptKind(self.receipt.data),
             onward_disclosure=OnwardDisclosure(self.onward_disclosure.data),
             storage_region=self.storage_region.data or "",
+            form_address=self.form_address.data or "",
         )
 
 
-class PartnerForm(PartnerDetailsForm, AllowListForm):
+class PartnerForm(PartnerDetailsForm, AllowListForm, ChannelKindForm):
     """The form to register a new partner."""
 
     known_platforms: Collection[str] = ()
@@ -283,7 +322,14 @@ class PartnerForm(PartnerDetailsForm, AllowListForm):
         description="The short name in the report form. Several partners can act for one platform.",
     )
     is_new_platform = BooleanField("It is a new platform, not named in any report yet")
-    mailbox = _mailbox()
+    mailbox = _mailbox(otherwise="Leave it empty if one of us fills in a form of theirs. ")
+
+    @property
+    def channel(self) -> ChannelTerms:
+        """Their first channel. Who else hears of what goes there is settled on their page."""
+        if not self.is_of_form:
+            return DESK_TERMS
+        return ChannelTerms(kind=ChannelKind.FORM, form_address=self.form_address.data or "")
 
     def set_known_platforms(self, platforms: Collection[str]) -> "PartnerForm":
         """Whose platforms a report can name: any other is taken only on purpose."""

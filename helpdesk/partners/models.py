@@ -185,8 +185,14 @@ class PartnerChannel(RandomIdMixin, Base):
     onward_disclosure: Mapped[OnwardDisclosure] = mapped_column(enum_column(OnwardDisclosure))
     # The UN subregion in which they keep it; empty where nobody knows.
     storage_region: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    # Where their own form is, which one of us fills in; empty for every other kind.
+    form_address: Mapped[str] = mapped_column(String(500), default="", server_default="")
     # Since when nothing goes out by it. The row stays: requests say by which they went.
     ended_on: Mapped[date | None]
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'form') = (form_address <> '')", name="form_has_address"),
+    )
 
 
 # `Partner.is_vetted`, where the database is asked.

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, or_, select
 
 from helpdesk.accounts.keys_signed_by_helpdesk import epochs_of_team_key_by_id
 from helpdesk.accounts.models import TeamKind
@@ -14,6 +14,7 @@ from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
+from helpdesk.partners.channel_terms import ChannelKind
 from helpdesk.partners.models import (
     Partner,
     PartnerChannel,
@@ -65,6 +66,19 @@ def channels_of(
         found = found.where(PartnerChannel.ended_on.is_(None))
     in_order = (PartnerChannel.ended_on.is_not(None), PartnerChannel.position, PartnerChannel.id)
     return work.session.scalars(found.order_by(*in_order)).all()
+
+
+def has_desk(work: Work, partner: Partner) -> bool:
+    """Whether requests get to a partner by the partner desk, now: not where one of us fills in a
+    form of theirs, and they have no account."""
+    return any(one.kind is ChannelKind.DESK for one in channels_of(work, partner))
+
+
+def channel_of_request(work: Work, channel_id: str | None) -> PartnerChannel | None:
+    """The channel by which a request goes, ended or not. For staff alone."""
+    if not may_see_partners(work.actor):
+        raise NotFound
+    return work.session.get(PartnerChannel, channel_id) if channel_id else None
 
 
 def channel_or_404(work: Work, partner: Partner, channel_id: str) -> PartnerChannel:
@@ -160,13 +174,15 @@ def can_anyone_open_requests(work: Work, partner: Partner) -> bool:
 
 def obstacles_to_sending(work: Work, partner: Partner) -> list[str]:
     """The obstacles to sending anything to a partner, each in a few words; none if it can be."""
+    first = next(iter(channels_of(work, partner)), None)
     found = {
         "they are retired": partner.is_retired,
-        "they have no channel": not channels_of(work, partner),
+        "they have no channel": first is None,
         "they are not vetted": not partner.is_vetted,
-        "nobody there can open a request": not can_anyone_open_requests(work, partner),
-        "their email address isn’t confirmed": not partner.can_be_emailed(work.at),
     }
+    if first is not None and first.kind is ChannelKind.DESK:
+        found["nobody there can open a request"] = not can_anyone_open_requests(work, partner)
+        found["their email address isn’t confirmed"] = not partner.can_be_emailed(work.at)
     return [words for words, is_so in found.items() if is_so]
 
 
@@ -211,7 +227,16 @@ def partners_without_confirmed_email_address(work: Work) -> Sequence[Partner]:
         UnconfirmedPartnerEmailAddress.partner_id == Partner.id,
         UnconfirmedPartnerEmailAddress.address.is_not(None),
     )
+    unconfirmed: ColumnElement[bool] = Partner.mailbox_confirmed_at.is_(None)
+    if may_see_partners(work.actor):
+        # Whom one of us asks by a form of theirs needs none. Their own people have a desk.
+        desk = exists().where(
+            PartnerChannel.partner_id == Partner.id,
+            PartnerChannel.kind == ChannelKind.DESK,
+            PartnerChannel.ended_on.is_(None),
+        )
+        unconfirmed = and_(desk, unconfirmed)
     found = visible_partners(work.actor).where(
-        Partner.retired_on.is_(None), or_(waits, Partner.mailbox_confirmed_at.is_(None))
+        Partner.retired_on.is_(None), or_(waits, unconfirmed)
     )
     return work.session.scalars(found).all()

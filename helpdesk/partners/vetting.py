@@ -1,4 +1,5 @@
-"""Vetting: a second person makes sure who a partner is, and whose accounts are at its desk.
+"""Vetting: a second person makes sure who a partner is, whose accounts are at its desk, and that
+the address of a form is the partner's own.
 
 Whoever registered a partner and could sign in as its people would be both sides of each request.
 So the one who vets did neither register it nor change it since it was vetted, and brought none of
@@ -27,6 +28,10 @@ NOBODY_ENROLLED = (
     "None of their people can open requests at the moment, so there are no accounts to check. "
     "If none of them has enrolled yet, invite one. If they are blocked, unblock one if that’s safe:"
     " only they can let new people in. The partner can be vetted after that."
+)
+NO_CHANNEL = (
+    "No request can get to them, so there is nothing to check. Add a channel. The partner can be"
+    " vetted after that."
 )
 SOMEONE_ELSE = (
     " Someone else has to vet them, so that one person can’t act for both sides of a request."
@@ -72,8 +77,10 @@ def partners_to_vet(work: Work) -> Sequence[Partner]:
 
 def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
     """The sentence that says why the actor cannot vet this partner; empty if they can."""
-    if not queries.can_anyone_open_requests(work, partner):
+    if queries.has_desk(work, partner) and not queries.can_anyone_open_requests(work, partner):
         return NOBODY_ENROLLED
+    if not queries.channels_of(work, partner):
+        return NO_CHANNEL
     own = access_sponsor_of(work.session, by)
     for who, did in _parts(work.session, partner):
         behind = access_sponsor_of(work.session, who)

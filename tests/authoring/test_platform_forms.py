@@ -85,7 +85,7 @@ def test_of_a_platform_that_is_not_in_it_nothing_is_known():
         ("source: WEB", "source: HEARSAY", "no source 'HEARSAY'"),
         ("link: https://accounts.google.com/", "link: http://accounts.google.com/", "https://"),
         ("link: https://accounts.google.com/", "link: https://user@evil.test/", "https://"),
-        ("verified_on: never", "verified_on: soon", "a day"),
+        ("WEB\n      verified_on: never", "WEB\n      verified_on: soon", "a day"),
     ],
 )
 def test_what_is_written_wrongly_is_refused(folder, old, new, complaint):

@@ -31,17 +31,18 @@ from tests.conftest import INTAKE_KEY, SERVICE
 def test_there_are_a_dozen_cases_in_every_status(drill):
     cases = drill.past.session.scalars(select(Case)).all()
 
-    assert len(cases) == 12
+    assert len(cases) == 13
     assert {case.state for case in cases} == set(CaseState)
     assert len({case.level for case in cases}) == 4
     assert all(case.is_drill for case in cases)
 
 
-def test_requests_stand_in_four_different_places(drill):
+def test_requests_stand_in_five_different_places(drill):
     requests = drill.past.session.scalars(select(Escalation)).all()
 
     assert {request.state for request in requests} == {
         Request.DRAFT,
+        Request.APPROVED,
         Request.WITH_PARTNER,
         Request.NEED_INFORMATION,
         Request.DECIDED,
@@ -54,7 +55,7 @@ def test_who_is_in_both_queues_can_open_every_story(drill, who):
 
     cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
-    assert len(cases) == 12
+    assert len(cases) == 13
     for told in drill.told.values():
         assert work.keys.open(told.case, "story") == told.story.words
 
@@ -65,7 +66,7 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
 
     cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
-    assert len(cases) == 11
+    assert len(cases) == 12
     assert quiet not in cases
     with pytest.raises(CannotOpen):
         work.keys.open(quiet, "story")

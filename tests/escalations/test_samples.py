@@ -53,7 +53,7 @@ def test_a_kind_that_there_is_not_is_refused_in_a_sentence(kind):
     refused = sample(kind)
 
     assert refused.exit_code == 2
-    assert f"There is no sample called “{kind}”. Choose mail or packet." in refused.output
+    assert f"There is no sample called “{kind}”. Choose form, mail or packet." in refused.output
 
 
 def test_the_sample_is_a_request_that_could_be_sent_and_holds_no_more_than_is_allowed():

@@ -107,7 +107,7 @@ class _Page(HTMLParser):
             self.forms.append(_Form(said["action"]))
             for button in self._above.pop(said.get("id"), ()):
                 self.forms[-1].has(button)
-        elif tag == "textarea":
+        elif tag == "textarea" and said.get("name"):  # one to copy from is sent nowhere
             self._area, self._text = said["name"], ""
         elif tag == "button" and said.get("form"):
             self._above.setdefault(said["form"], []).append(said)

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from helpdesk.escalations.channels.desk import DeskChannel
+from helpdesk.escalations.channels.own_form import FormChannel
 from helpdesk.escalations.channels.protocol import ChannelAdapter
 from helpdesk.partners.channel_terms import ChannelKind
 
-ADAPTERS: Final[Mapping[ChannelKind, ChannelAdapter]] = {ChannelKind.DESK: DeskChannel()}
+ADAPTERS: Final[Mapping[ChannelKind, ChannelAdapter]] = {
+    ChannelKind.DESK: DeskChannel(),
+    ChannelKind.FORM: FormChannel(),
+}
 
 
 def adapter_of(kind: ChannelKind) -> ChannelAdapter:

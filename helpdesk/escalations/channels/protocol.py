@@ -29,7 +29,8 @@ class ChannelAdapter(Protocol):
         """Whether the partner can be reached by it now."""
 
     def seal(self, work: Work, escalation: Escalation, text: str) -> str:
-        """Keep exactly this text for whoever carries it, and say its SHA-256 as it is kept."""
+        """Keep exactly this text for whoever carries it, and say its SHA-256 as it is kept for
+        them."""
 
     def dispatch(self, work: Work, delivery: Delivery) -> None:
         """Begin to carry what was approved, or have it wait for whoever carries it."""

@@ -40,6 +40,11 @@ class Delivery(RandomIdMixin, LeasableRow, Base):
     def case_id(self) -> str:
         return self.escalation.case_id
 
+    @property
+    def open_attempt(self) -> "DeliveryAttempt | None":
+        """The attempt of which nobody has said yet how it went."""
+        return next((one for one in self.attempts if one.ended_at is None), None)
+
 
 class DeliveryAttempt(RandomIdMixin, Base):
     """One attempt to deliver a packet: every repeat is visible."""
@@ -51,6 +56,8 @@ class DeliveryAttempt(RandomIdMixin, Base):
     )
     number: Mapped[int]
     began_at: Mapped[datetime]
+    # Who carries it, where one of us does; none where the worker does.
+    by: Mapped[str | None] = mapped_column(String(80))
     ended_at: Mapped[datetime | None]
     result: Mapped[DeliveryState | None] = mapped_column(enum_column(DeliveryState))
     # A kind of error, never its words.

@@ -144,6 +144,11 @@ class Escalation(SealedCaseRecord, Base):
         it."""
         return self.state in UNDER_WAY and not self.partner.is_vetted
 
+    @property
+    def is_by_form(self) -> bool:
+        """Whether one of us fills in a form of theirs with it, and enters what they answer."""
+        return self.channel_kind is ChannelKind.FORM
+
     def go_by(self, channel: PartnerChannel | None) -> None:
         """It goes by this channel, as that is now; by none, if none takes it."""
         self.channel_id = channel.id if channel is not None else None

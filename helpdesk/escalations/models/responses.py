@@ -24,7 +24,8 @@ class PartnerMessage(SealedCaseRecord, Base):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     body: Mapped[Envelope]
-    for_partner: Mapped[Envelope]
+    # None where the partner has no key: one of us carries it to a form of theirs.
+    for_partner: Mapped[Envelope | None]
 
     __table_args__ = (Index("ix_exchanges_escalation_id", "escalation_id", "at"),)
 

@@ -17,6 +17,11 @@ from helpdesk.escalations.operations.drafting import (
     change_draft,
     write_draft,
 )
+from helpdesk.escalations.operations.entered_answers import (
+    enter_acknowledgement,
+    enter_decision,
+    enter_question,
+)
 from helpdesk.escalations.operations.exporting import export_requests
 from helpdesk.escalations.operations.follow_ups import (
     enqueue_due_follow_ups,
@@ -25,6 +30,12 @@ from helpdesk.escalations.operations.follow_ups import (
     record_unanswered,
     refresh_if_still_silent,
     stop_follow_up,
+)
+from helpdesk.escalations.operations.form_carrying import (
+    open_text_to_copy,
+    record_not_sent,
+    record_sent_by_hand,
+    text_to_copy,
 )
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
@@ -83,21 +94,27 @@ __all__ = [
     "dispute_verdict",
     "enqueue_due_follow_ups",
     "enqueue_waiting_news",
+    "enter_acknowledgement",
+    "enter_decision",
+    "enter_question",
     "export_requests",
     "hold_or_resume_requests_of_partner",
     "hurry_follow_up",
     "open_packet_and_record",
     "open_packet_for_export",
+    "open_text_to_copy",
     "pause_case_for_partners",
     "raise_requests_to_level",
     "record_action_before_withdrawal",
     "record_attempt_result",
     "record_consent_to_partner",
+    "record_not_sent",
     "record_nudged",
     "record_partner_decision",
     "record_partner_silence",
     "record_partner_told",
     "record_partner_told_another_way",
+    "record_sent_by_hand",
     "record_unanswered",
     "record_verdict",
     "refresh_if_still_silent",
@@ -105,6 +122,7 @@ __all__ = [
     "resend_request",
     "set_partner_ticket",
     "stop_follow_up",
+    "text_to_copy",
     "waive_public_form",
     "wake_case_if_requests_not_justified",
     "wake_cases_of_unread_requests",

@@ -8,7 +8,7 @@ approval.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -83,7 +83,7 @@ def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
     """Begin a delivery attempt, or say that there is nothing to deliver. Safe to run twice."""
     delivery = lock_delivery(work, delivery_id)
     work.require(may_deliver_requests, delivery)
-    if delivery is None:
+    if delivery is None or delivery.escalation.is_by_form:
         return None
     if delivery.state is DeliveryState.SENDING:
         if not _abandoned(work, delivery):
@@ -119,17 +119,20 @@ def record_attempt_result(
             _try_later(work, delivery, result)
 
 
-def mark_delivered(work: Work, delivery: Delivery) -> None:
+def mark_delivered(work: Work, delivery: Delivery, *, at: datetime | None = None) -> None:
     """Mark a request as delivered: our clock stops, the partner's starts, the case waits for them.
+    `at` is when it was, if that is not now: their time began then.
 
-    No rule: the worker says so after the server took it, or the partner by opening it.
+    No rule: the worker says so after the server took it, the partner by opening it, or whoever
+    filled in a form of theirs.
     """
-    escalation = delivery.escalation
-    delivery.state, delivery.accepted_at = DeliveryState.ACCEPTED, work.at
+    escalation, arrived_at = delivery.escalation, at or work.at
+    delivery.state, delivery.accepted_at = DeliveryState.ACCEPTED, arrived_at
     delivery.revoke_lease()  # an attempt that is under way has nothing more to tell
     delivery.retry_at = None
     escalation.move_to(EscalationState.WITH_PARTNER)
-    clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
+    left = max(_first_sign_within(escalation) - (work.at - arrived_at), NO_TIME)
+    clocks.start_partner_clock(work, escalation, within=left)
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
     case_pausing.rest_case_with_partner(work, escalation.case)
     if escalation.is_held_up:  # in doubt since the letter was on its way
@@ -156,6 +159,21 @@ def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
     escalation = delivery.escalation
     trouble = _trouble_with_partner(work, escalation) or _trouble_with_content(work, escalation)
     return bool(trouble) or _waits_to_be_looked_at(work, delivery) or not _is_agreed(work, delivery)
+
+
+def why_not_carried_by_hand(work: Work, delivery: Delivery) -> str:
+    """The code that says why nobody may carry this to a form of theirs now; empty if they may.
+
+    No rule: it changes nothing.
+    """
+    if not _is_agreed(work, delivery):
+        return "consent_withdrawn"
+    if _waits_to_be_looked_at(work, delivery):
+        return queries.failure_code_of_delivery(work, delivery)
+    trouble = _trouble_with_partner(work, delivery.escalation) or _trouble_with_content(
+        work, delivery.escalation
+    )
+    return trouble or ("" if _is_as_approved(work, delivery) else "packet_changed")
 
 
 def _waits_to_be_looked_at(work: Work, delivery: Delivery) -> bool:
@@ -277,9 +295,14 @@ def _is_as_approved(work: Work, delivery: Delivery) -> bool:
     """
     escalation = delivery.escalation
     entry = _approval(work, escalation)
-    if entry is None or escalation.packet_for_partner is None:
+    if entry is None:
         return False
-    sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
+    if escalation.is_by_form:
+        sealed_hash = escalation.packet_hash
+    elif escalation.packet_for_partner is not None:
+        sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
+    else:
+        return False
     approved = tuple(text_in(entry.details, name) for name in ("packet_hash", "sealed_hash"))
     now = (escalation.packet_hash, sealed_hash)
     return approved == now == (delivery.packet_hash, delivery.sealed_hash)

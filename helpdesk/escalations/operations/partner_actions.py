@@ -4,19 +4,16 @@ them wakes the case."""
 from datetime import timedelta
 from typing import Final
 
-from helpdesk.accounts.keys_signed_by_helpdesk import NOT_SIGNED
-from helpdesk.cases import news
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
-from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.recent_times import happened_within
-from helpdesk.core.sealing import Envelope
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_pausing, clocks, queries
-from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, actions_taken
-from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
+from helpdesk.escalations import queries
+from helpdesk.escalations.decision_rules import UNFITTING, actions_taken
+from helpdesk.escalations.models import Escalation, PartnerDecision
+from helpdesk.escalations.operations import partner_responses
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import (
     lock_refreshed_request,
@@ -26,10 +23,8 @@ from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
 from helpdesk.escalations.policy import may_receive_request
 from helpdesk.escalations.stale_page_marks import (
     action_before_withdrawal_mark_of,
-    last_decision_mark,
 )
 from helpdesk.escalations.states import OPEN_TO_PARTNER, EscalationState, PartnerAction, Reason
-from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
 # In history: it was not only read, they have it in a file.
@@ -49,9 +44,6 @@ WITHDRAWN: Final = (
 NOT_WITHDRAWN: Final = "This request was not withdrawn. Please tell us what you did by deciding."
 NOT_LET_IN: Final = (
     "You don’t have access yet. Someone in your team who can read requests has to do this."
-)
-DECIDED_MEANWHILE: Final = (
-    "Someone in your team has already decided. Check the request again before you correct it."
 )
 
 
@@ -103,10 +95,7 @@ def acknowledge_request(work: Work, escalation: Escalation) -> None:
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
-    escalation.move_to(EscalationState.ACKNOWLEDGED)
-    within = clocks.partner_time_at_priority(work, escalation)
-    clocks.start_partner_clock(work, escalation, within=within)
-    case_pausing.extend_case_pause(work, escalation.case)
+    partner_responses.acknowledge(work, escalation)
     work.record("escalation.acknowledged", escalation)
 
 
@@ -115,22 +104,8 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
-    escalation.move_to(EscalationState.NEED_INFORMATION)
-    exchange = PartnerMessage(
-        case=escalation.case,
-        case_id=escalation.case_id,
-        escalation_id=escalation.id,
-        is_from_partner=True,
-        at=work.at,
-        by=work.actor.id,
-    )
-    exchange.body = work.keys.seal(exchange, "body", question)
-    exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", question)
-    work.session.add(exchange)
-    due = clocks.start_our_clock(work, escalation)
-    clocks.schedule_our_alarm(work, escalation, due=due)
+    exchange = partner_responses.ask(work, escalation, question)
     work.record("escalation.asked", escalation, exchange_id=exchange.id)
-    _wake(work, escalation, NewsKind.ASKED)
 
 
 def record_partner_decision(
@@ -152,28 +127,11 @@ def record_partner_decision(
     """
     work.require(may_receive_request, escalation)
     _hold_what_one_can_read(work, escalation)
-    if not action_fits_reason(escalation.ask, action, reason):
-        raise Conflict(UNFITTING)
-    _refuse_to_decide_twice(work, escalation, corrects)
-    refuse_if_changed_since(seen, now=last_decision_mark(work, escalation))
-    _note_arrival(work, escalation)
-    escalation.move_to(EscalationState.DECIDED)
-    decision = PartnerDecision(
-        case=escalation.case,
-        case_id=escalation.case_id,
-        escalation_id=escalation.id,
-        action=action,
-        reason=reason,
-        at=work.at,
-        by=work.actor.id,
+    partner_responses.refuse_to_decide(
+        work, escalation, action=action, reason=reason, corrects=corrects, seen=seen
     )
-    if note:
-        decision.note = work.keys.seal(decision, "note", note)
-        decision.note_for_partner = seal_for_partner(
-            work, escalation, decision, "note_for_partner", note
-        )
-    work.session.add(decision)
-    clocks.stop_both_clocks(work, escalation)
+    _note_arrival(work, escalation)
+    decision = partner_responses.decide(work, escalation, action=action, reason=reason, note=note)
     work.record(
         "escalation.decided",
         escalation,
@@ -183,10 +141,6 @@ def record_partner_decision(
         reason=reason,
         corrects=corrects or None,
     )
-    _wake(work, escalation, NewsKind.DECIDED)
-    work.announce(
-        AnswerAwaitsReporter(escalation.case_id)
-    )  # only the reporter can say if it is fixed
 
 
 def record_action_before_withdrawal(
@@ -214,21 +168,13 @@ def record_action_before_withdrawal(
         is_after_withdrawal=True,
     )
     done.note = work.keys.seal(done, "note", note)
-    done.note_for_partner = seal_for_partner(work, escalation, done, "note_for_partner", note)
+    done.note_for_partner = partner_responses.seal_for_partner(
+        work, escalation, done, "note_for_partner", note
+    )
     work.session.add(done)
     work.record("escalation.acted_before", escalation, decision_id=done.id, outcome=action)
-    _wake(work, escalation, NewsKind.ACTED_BEFORE)
+    partner_responses.wake(work, escalation, NewsKind.ACTED_BEFORE)
     work.announce(AnswerAwaitsReporter(escalation.case_id))  # it stands in their mailbox
-
-
-def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
-    """A second decision is one that names the first: an old page corrects nothing. What the
-    reporter has judged is corrected no more."""
-    is_decided = escalation.state is EscalationState.DECIDED
-    decided = [one.id for one in queries.decisions_of(work, escalation)] if is_decided else []
-    last = decided[-1] if decided else ""
-    if corrects != last:
-        raise StalePage(DECIDED_MEANWHILE)
 
 
 def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
@@ -240,27 +186,10 @@ def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> No
     escalation.ticket = escalation.ticket_for_partner = None
     if ticket:
         escalation.ticket = work.keys.seal(escalation, "ticket", ticket)
-        escalation.ticket_for_partner = seal_for_partner(
+        escalation.ticket_for_partner = partner_responses.seal_for_partner(
             work, escalation, escalation, "ticket_for_partner", ticket
         )
     work.record("escalation.ticket_noted", escalation)
-
-
-def seal_for_partner(
-    work: Work,
-    escalation: Escalation,
-    row: Escalation | PartnerMessage | PartnerDecision,
-    field: str,
-    text: str,
-) -> Envelope:
-    """Seal a text to the key that the packet was sealed to: who can read the one can read the
-    other."""
-    if escalation.partner_key_id is None:
-        raise NotFound
-    for key in keys_of_partner(work, escalation.partner).good:
-        if key.id == escalation.partner_key_id:
-            return key.public.seal_text(text, row.envelope_place_of(field))
-    raise Conflict(f"The key of {bidi_isolate(escalation.partner.name)}{NOT_SIGNED}")
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
@@ -316,8 +245,3 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
         if is_delivery_stopped(work, delivery):
             raise StalePage(STOPPED)
         mark_delivered(work, delivery)
-
-
-def _wake(work: Work, escalation: Escalation, what: NewsKind) -> None:
-    case_pausing.resume_case_after_partner(work, escalation.case)
-    news.notify_owner(work, escalation.case_id, what, request_id=escalation.id)

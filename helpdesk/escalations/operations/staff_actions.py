@@ -29,7 +29,7 @@ from helpdesk.escalations.models import Escalation, PartnerMessage
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
 from helpdesk.escalations.operations.follow_ups import mark_unanswered
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
-from helpdesk.escalations.operations.partner_actions import seal_for_partner
+from helpdesk.escalations.operations.partner_responses import seal_for_partner
 from helpdesk.escalations.policy import may_work_on_request
 from helpdesk.escalations.priorities import could_change_account_access
 from helpdesk.escalations.stale_page_marks import (

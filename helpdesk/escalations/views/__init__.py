@@ -3,6 +3,7 @@ desk."""
 
 from helpdesk.escalations.views import (
     drafts,
+    own_form,
     partner_choice,
     partner_desk,
     partner_email_address,
@@ -14,6 +15,7 @@ from helpdesk.escalations.views.blueprints import bp, partner_bp
 __all__ = [
     "bp",
     "drafts",
+    "own_form",
     "partner_bp",
     "partner_choice",
     "partner_desk",

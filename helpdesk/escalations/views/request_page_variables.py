@@ -93,6 +93,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED
+        and not escalation.is_by_form
         and not can_anyone_open_requests(work, escalation.partner),
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
@@ -143,6 +144,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             | {one.by for one in (*decisions, *late)}
             | {one.actor_id for one in readings}
             | {one.made.by for one in follow_ups if one.made is not None}
+            | {one.by for one in (delivery.attempts if delivery else ()) if one.by is not None}
             | {one.by for one in (*verdicts, *disputed) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}
             | {one for one in _named(escalation) if one is not None}

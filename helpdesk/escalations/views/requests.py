@@ -46,7 +46,10 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     operations.approve_request(
         work, escalation, seen_hash=form.seen_hash.data or "", heard=submitted_reporter_mark()
     )
-    flash("Approved. It is being sent now, exactly as it is here.")
+    if escalation.is_by_form:
+        flash("Approved. Now one of us has to fill in their form with it.")
+    else:
+        flash("Approved. It is being sent now, exactly as it is here.")
     return _back(escalation)
 
 

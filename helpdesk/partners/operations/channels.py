@@ -43,7 +43,8 @@ def change_channel(
     seen: str | None = None,
 ) -> None:
     """Settle what is true of a channel; of which kind it is stays. What was approved and is not
-    sent yet waits for a person, if more people would hear of it by now than its page said."""
+    sent yet waits for a person, if more people would hear of it by now than its page said. Whose
+    form is at another address is not one person's to say: the partner has to be vetted again."""
     work.require(may_manage_partner, partner)
     _lock_current(work, partner, channel, seen)
     if terms.kind is not channel.kind:
@@ -52,6 +53,7 @@ def change_channel(
     after = kept_of(terms)
     was = {one: getattr(channel, one) for one in after}
     changed = [one for one in after if was[one] != after[one]]
+    is_elsewhere = channel.form_address != terms.form_address
     for one, value in after.items():
         setattr(channel, one, value)
     partner.remember_changer(by=work.actor.id)
@@ -63,6 +65,8 @@ def change_channel(
         was=was,
         now=after,
     )
+    if is_elsewhere and partner.is_vetted:
+        suspend_vetting(work, partner)
 
 
 def move_channel_forward(

@@ -13,8 +13,8 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.partners.channel_rows import new_channel
-from helpdesk.partners.channel_terms import DESK_TERMS
+from helpdesk.partners.channel_rows import new_channel, refuse_unknown_channel_terms
+from helpdesk.partners.channel_terms import DESK_TERMS, ChannelKind, ChannelTerms
 from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.email_addresses import send_first_email_address_code
@@ -45,23 +45,26 @@ def register_partner(
     slug: str,
     name: str,
     platform: str,
-    mailbox: str,
+    mailbox: str = "",
     fields: Iterable[str] = (),
     about: PartnerTerms = ABOUT,
     known_platforms: Collection[str] = (),
     is_new_platform: bool = False,
     is_drill: bool = False,
+    channel: ChannelTerms = DESK_TERMS,
 ) -> Partner:
     """Register a partner with a team of its own. Until they are vetted, nothing can be sent to them
     but the test letter with which they confirm their mail address.
 
     The team has no key before the first of its people has enrolled: nobody here can read along.
-    A platform that our vocabulary does not know is taken only on purpose.
+    A platform that our vocabulary does not know is taken only on purpose. `channel` is their first;
+    whom one of us asks by a form of theirs needs no email address.
     """
     work.require(may_register_partner, slug)
     if platform not in known_platforms and not is_new_platform:
         raise Conflict(unknown_platform_message(platform, known_platforms))
     _check(about)
+    refuse_unknown_channel_terms(channel)
     other = work.session.scalar(select(Partner.name).where(Partner.slug == slug))
     if other is not None:
         raise Conflict(f"{bidi_isolate(other)} already has this short name.")
@@ -82,8 +85,9 @@ def register_partner(
     partner.registered_by = work.actor.id
     work.session.add(partner)
     work.session.flush()  # what hangs on it comes after it
-    new_channel(work, partner, DESK_TERMS)
-    send_first_email_address_code(work, partner, mailbox)
+    new_channel(work, partner, channel)
+    if mailbox or channel.kind is ChannelKind.DESK:
+        send_first_email_address_code(work, partner, mailbox)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner
 

@@ -42,9 +42,8 @@ def create_channel(slug: str) -> ResponseReturnValue:
 def edit_channel(slug: str, channel_id: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
     channel = queries.channel_or_404(work, partner, channel_id)
-    return _page(
-        partner, ChannelForm(None, obj=channel), channel, seen=channels_mark_of(work, partner)
-    )
+    form = ChannelForm(None, obj=channel, kind_of_channel=channel.kind.value)
+    return _page(partner, form, channel, seen=channels_mark_of(work, partner))
 
 
 @bp.post("/partners/<slug>/channels/<channel_id>")
@@ -52,7 +51,7 @@ def create_channel_change(slug: str, channel_id: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
     channel = queries.channel_or_404(work, partner, channel_id)
     form = _offered(ChannelForm(), channel)
-    form.kind.data = channel.kind.value
+    form.kind_of_channel.data = channel.kind.value
     if not form.validate_on_submit():
         return _page(partner, form, channel, seen=submitted_page_mark() or ""), 422
     operations.change_channel(work, partner, channel, terms=form.terms, seen=submitted_page_mark())
@@ -98,5 +97,6 @@ def _page(
         form=_offered(form, channel),
         channel=channel,
         kinds=KINDS,
+        known=current_app.config["PLATFORM_FORMS"](partner.platform),
         seen=seen,
     )

@@ -71,6 +71,12 @@ def create() -> ResponseReturnValue:
     if partner is None:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
     name = bidi_isolate(partner.name)
+    if form.is_of_form:
+        flash(
+            f"{name} is registered. You can’t send them requests until someone else has checked "
+            "that the form is theirs."
+        )
+        return redirect(url_for(".show", slug=partner.slug), 303)
     flash(
         f"{name} is registered. We are sending a test email to their address. You can’t send them "
         "requests until they’ve typed its code and someone else has vetted them."
@@ -89,6 +95,7 @@ def _registered(form: PartnerForm) -> Partner | None:
             mailbox=form.mailbox.data or "",
             fields=form.fields.data or (),
             about=form.about,
+            channel=form.channel,
             known_platforms=_platforms(),
             is_new_platform=bool(form.is_new_platform.data),
         )
@@ -226,6 +233,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
     return render_template(
         "partners/show.html",
         partner=partner,
+        has_desk=queries.has_desk(work, partner),
         has_key=queries.can_anyone_open_requests(work, partner),
         new=queries.unconfirmed_email_address(work, partner),
         now=work.at,

@@ -1,0 +1,145 @@
+"""Operations of whoever carries a request to a form of theirs: open the text to copy, say that it
+was sent, or that it was not.
+
+Nothing is shown to copy before consent and approvals hold at that very moment, nor once it was
+withdrawn. Who opened the text answers for it: it may have been sent from then on.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from helpdesk.core.errors import Conflict, NotFound, StalePage
+from helpdesk.core.stale_page_marks import refuse_if_changed_since
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries
+from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
+from helpdesk.escalations.operations.approving import refuse_if_gates_closed
+from helpdesk.escalations.operations.delivery_attempts import (
+    end_attempt,
+    mark_delivered,
+    why_not_carried_by_hand,
+)
+from helpdesk.escalations.operations.locking import lock_request_and_case
+from helpdesk.escalations.packets import Packet, hash_packet_text, parse_packet
+from helpdesk.escalations.policy import may_carry_by_hand
+from helpdesk.escalations.staff_and_partner_labels import TROUBLES
+from helpdesk.escalations.stale_page_marks import carrier_mark_of
+from helpdesk.escalations.states import DeliveryState, EscalationState
+
+TO_CARRY: Final = frozenset({EscalationState.APPROVED, EscalationState.DISPATCHING})
+NOT_AGREED: Final = (
+    "The reporter has withdrawn their consent, so this request is being withdrawn. Please don’t"
+    " send it."
+)
+NOT_NOW: Final = "This request is not waiting to be filled in."
+OPEN_FIRST: Final = "Open the text to copy first. Only the person who opened it can say so."
+NOT_THEN: Final = (
+    "Type the time at which you sent it, in UTC: after you opened the text, and not in the future."
+)
+
+
+def open_text_to_copy(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
+    """Open the approved text, to copy it into a form of theirs. It may have been sent from then on,
+    and history says who has it open. Whoever opens what a colleague has open takes it over: `seen`
+    is the mark of who had it on the page."""
+    work.require(may_carry_by_hand, escalation)
+    lock_request_and_case(work, escalation)
+    delivery = _delivery_to_carry(work, escalation)
+    refuse_if_changed_since(seen, now=carrier_mark_of(delivery))
+    _refuse_what_does_not_hold(work, escalation, delivery)
+    if (before := delivery.open_attempt) is not None:
+        if before.by == work.actor.id:
+            return
+        end_attempt(work, delivery, DeliveryState.UNCERTAIN, "taken_over")
+    number = len(delivery.attempts) + 1
+    delivery.attempts.append(
+        DeliveryAttempt(delivery_id=delivery.id, number=number, began_at=work.at, by=work.actor.id)
+    )
+    delivery.state = DeliveryState.SENDING
+    escalation.move_to(EscalationState.DISPATCHING)
+    work.record("delivery.opened_to_copy", delivery, number=number)
+
+
+def text_to_copy(work: Work, escalation: Escalation) -> Packet:
+    """The text to copy, for whoever has it open: exactly what was approved, if all that it rests on
+    still holds."""
+    work.require(may_carry_by_hand, escalation)
+    delivery = _delivery_to_carry(work, escalation)
+    _own_attempt(work, delivery)
+    _refuse_what_does_not_hold(work, escalation, delivery)
+    text = work.keys.open(escalation, "packet")
+    if hash_packet_text(text) != escalation.packet_hash:
+        raise Conflict(TROUBLES["packet_changed"])
+    return parse_packet(text)
+
+
+def record_sent_by_hand(
+    work: Work, escalation: Escalation, *, sent_at: datetime, reference: str = ""
+) -> None:
+    """Record that one of us sent it by a form of theirs, and when: their clock runs from then. The
+    reference is what the form gave for it.
+
+    What was sent was sent: that is recorded also where it was withdrawn meanwhile. Then they have
+    to be told, and the page says so until somebody has.
+    """
+    work.require(may_carry_by_hand, escalation)
+    lock_request_and_case(work, escalation)
+    delivery = queries.delivery_of_request(work, escalation)
+    if delivery is None:
+        raise NotFound
+    attempt = _own_attempt(work, delivery)
+    if not attempt.began_at.replace(second=0, microsecond=0) <= sent_at <= work.at:
+        raise Conflict(NOT_THEN)
+    end_attempt(work, delivery, DeliveryState.ACCEPTED)
+    if reference:
+        escalation.ticket = work.keys.seal(escalation, "ticket", reference)
+    is_withdrawn = escalation.state is EscalationState.WITHDRAWN
+    work.record(
+        "escalation.sent_by_hand",
+        escalation,
+        sent_at=sent_at.isoformat(),
+        has_reference=bool(reference),
+        after_withdrawal=is_withdrawn,
+    )
+    if is_withdrawn:
+        delivery.accepted_at = sent_at
+        escalation.untold_since = escalation.untold_since or work.at
+    else:
+        mark_delivered(work, delivery, at=sent_at)
+
+
+def record_not_sent(work: Work, escalation: Escalation) -> None:
+    """Record that whoever had the text open did not send it: it waits again, and the text is closed
+    to them."""
+    work.require(may_carry_by_hand, escalation)
+    lock_request_and_case(work, escalation)
+    delivery = queries.delivery_of_request(work, escalation)
+    if delivery is None:
+        raise NotFound
+    _own_attempt(work, delivery)
+    end_attempt(work, delivery, DeliveryState.DEFERRED)
+    if delivery.state is DeliveryState.SENDING:
+        delivery.state = DeliveryState.PENDING
+
+
+def _delivery_to_carry(work: Work, escalation: Escalation) -> Delivery:
+    delivery = queries.delivery_of_request(work, escalation)
+    if delivery is None or escalation.state not in TO_CARRY:
+        raise StalePage(NOT_NOW)
+    return delivery
+
+
+def _own_attempt(work: Work, delivery: Delivery) -> DeliveryAttempt:
+    attempt = delivery.open_attempt
+    if attempt is None or attempt.by != work.actor.id:
+        raise StalePage(OPEN_FIRST)
+    return attempt
+
+
+def _refuse_what_does_not_hold(work: Work, escalation: Escalation, delivery: Delivery) -> None:
+    trouble = why_not_carried_by_hand(work, delivery)
+    if trouble == "consent_withdrawn":
+        raise Conflict(NOT_AGREED)
+    if trouble:
+        raise Conflict(TROUBLES.get(trouble, NOT_NOW))
+    refuse_if_gates_closed(work, escalation)
