@@ -193,7 +193,7 @@ class PublicFormWaiverForm(Form):
     waiver = TextAreaField(
         "Why can it be sent without the platform’s own form?",
         [DataRequired("Type the reason."), max_length_validator(LONG)],
-        description="For example: filing it would alert the intruder, or there is no form for "
+        description="For example, filing it would alert the intruder, or there is no form for "
         "this.",
     )
 
@@ -210,7 +210,7 @@ class FollowUpForm(Form):
     reason = TextAreaField(
         "Why?",
         [DataRequired("Type the reason."), max_length_validator(SHORT_LIMIT)],
-        description="For example: we’re speaking to them on the phone.",
+        description="For example, we’re speaking to them on the phone.",
     )
 
     def offer(self, steps: Iterable[FollowUp]) -> "FollowUpForm":

@@ -31,7 +31,7 @@ PRIORITIES: Final = {
 
 FOLLOW_UPS: Final = {
     FollowUp.NUDGE: "Email the partner again about the same request",
-    FollowUp.OTHER_CONTACT: "Ask us to try another contact there",
+    FollowUp.OTHER_CONTACT: "Remind us to try another contact there",
     FollowUp.PHONE_CALL: "Alert the people on duty to phone the partner",
     FollowUp.UNANSWERED: "Record that they didn’t answer, and tell the reporter",
 }
