@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from psycopg.errors import InsufficientPrivilege, UniqueViolation
+from psycopg.errors import ConfigurationLimitExceeded, InsufficientPrivilege, UniqueViolation
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -71,6 +71,11 @@ SENTENCES = {
 MAY_BE_SAVED = mark_translatable(
     "We can’t tell whether this was saved. Please send it again within 15 minutes: then it won’t "
     "be there twice."
+)
+# The database has bounds for what comes within two hours.
+TOO_MUCH = mark_translatable(
+    "Too much has been sent from here in the last two hours, so we can’t save this now. Nothing "
+    "was sent. Please try again later."
 )
 CANNOT_READ = mark_translatable("We can’t open this page right now.")
 
@@ -195,7 +200,8 @@ def _no_database(error: OperationalError) -> ResponseReturnValue:
         return _lost(error)
     log.error("database away: %s", type(error.orig).__name__)
     become_anonymous()  # a page that names somebody would ask the database for them once more
-    return _again(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
+    refused = TOO_MUCH if isinstance(error.orig, ConfigurationLimitExceeded) else SENTENCES[503]
+    return _again(refused if request.method == "POST" else CANNOT_READ, 503)
 
 
 def _lost(error: DBAPIError) -> ResponseReturnValue:

@@ -574,6 +574,10 @@ def test_danger_is_heard_however_often_permissions_were_saved(house, mailbox, ca
                     )
 
     house._become("helpdesk_intake")  # who was refused is nobody
+    mailbox.open("/mailbox/case")
+    mailbox.send("/mailbox/case/messages", answers={"body": "One more."})
+    assert mailbox.status == 503
+    assert "in the last two hours" in html.unescape(mailbox.text)
     press(mailbox)
 
     assert "We’re alerting the people on duty now" in html.unescape(mailbox.text)
