@@ -31,9 +31,9 @@ FAULTS = (
         "L33",
         "a new code where there is no signal",
         CHAT,
-        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}, {any: [{is: [chat_signs",
-        ", {any: [{is: [chat_signs",
-        "no-signal-no-code: 'ask-new-code' says “ask for a new code”",
+        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}, {at_least: [hold",
+        ", {at_least: [hold",
+        "no-signal-no-code: 'if-signed-out' says “ask for a new code”",
     ),
     (
         "L34",
