@@ -166,7 +166,7 @@ def test_danger_that_nobody_was_asked_about_still_stands_before_the_money():
             "deadline-adult",
         ),
         (["arrest-detention", "doxing"], {"dox_what": ("hiding", "child")}, "leave-hiding"),
-        (["arrest-detention", "doxing"], {"dox_what": ("hiding", "child")}, "tell-school"),
+        (["arrest-detention", "doxing"], {"dox_what": ("child",)}, "tell-school"),
         (["arrest-detention", "device-lost-seized"], {"seized_state": "open"}, "was-unlocked"),
     ],
 )
