@@ -6,9 +6,11 @@ from helpdesk.settings import Surface
 from tests.guards.test_routes import apps, routes
 
 # They make nothing that two presses could double: a way in or out, a page in another language. Or
-# they see to it themselves: a report by its own token, under a unique constraint.
+# they see to it themselves: a report by its own token, under a unique constraint; danger by what
+# was told within the hour.
 REPEATABLE = {
     "intake.create_report",
+    "intake.create_danger",
     "intake.create_return",
     "intake.create_sign_out",
     "intake.create_language_switch",

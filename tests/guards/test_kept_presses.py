@@ -213,3 +213,20 @@ def test_a_form_that_is_refused_for_want_of_room_is_in_the_log_where_running_md_
     assert browser.status == 503
     [line] = {one.getMessage() for one in caplog.records if one.name == error_pages.__name__}
     assert f"in the log of those pages: `{line}`" in RUNNING.read_text()
+
+
+def test_danger_is_heard_without_room(public, owner):
+    browser = Browser(public.test_client())
+    go_to(browser, 4)
+    send(browser, LAST)
+    browser.open("/report/received/advice")
+    [leads_to] = re.findall(r'name="then" value="(\w+)"', browser.text)
+    browser.send("/mailbox", answers={"then": leads_to})
+    browser.open("/mailbox/case/danger")
+    count_up_to(owner, INTAKE, ALL)
+
+    browser.send("/mailbox/case/danger")
+
+    told = "SELECT count(*) FROM history WHERE action = 'case.danger_told'"
+    assert owner.execute(told).fetchone() == (1,)
+    assert browser.status == 200

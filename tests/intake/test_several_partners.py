@@ -171,3 +171,23 @@ def test_two_teams_are_one_platform_on_offer(house, story):
         a_partner(work, lead, platform="google", slug="second-team")
     with house.inside() as work:
         assert partner_platforms(work).count("google") == 1
+
+
+def test_a_tick_for_who_is_not_asked_any_more_is_refused_and_not_dropped_in_silence(house, story):
+    page = case_page(story)
+    shown = page.split('name="shown" value="', 1)[1].split('"', 1)[0]
+    with house.backstage() as context, context.begin() as work:
+        another = a_partner(
+            work, story.lead, platform="google", slug="more-names", kind="registrar"
+        )
+    with house.inside() as work:
+        draft = queries.visible_request_by_ref(work, story.other_ref)
+        operations.change_partner_of_draft(
+            work, draft, work.session.get(Partner, another.id), seen_hash=draft.packet_hash
+        )
+
+    agreed = ["help", "platform:google", f"platform:google:{story.registrar.id}"]
+    late = story.browser.send("/mailbox/case/consents", answers={"agreed": agreed, "shown": shown})
+
+    assert late.status_code == 409
+    assert not consents(house, story.registrar)

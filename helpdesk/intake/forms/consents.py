@@ -76,6 +76,14 @@ class ConsentsForm(Form):
         offered = [*self.agreed.choices, *self.elsewhere.choices]
         return {_agreement(choice.value) for choice in offered if choice.value in picked}
 
+    @property
+    def ticks_what_is_gone(self) -> bool:
+        """Whether something was ticked that isn’t on offer any more: whom a request is to may have
+        changed since the page was made, and no tick is lost in silence."""
+        picked = {*(self.agreed.data or ()), *(self.elsewhere.data or ())}
+        offered = {choice.value for choice in [*self.agreed.choices, *self.elsewhere.choices]}
+        return bool(picked - offered - {*(self.shown.data or "").split()})
+
     def hidden_fields(self) -> list[tuple[str, str]]:
         """What is ticked, to be carried along in a form that asks once more."""
         ticked = sorted(_value_of(one) for one in self.consents_ticked())

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from helpdesk.cases.models import Agreement, Case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core import send_hold
+from helpdesk.core.errors import StalePage
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
@@ -87,8 +88,10 @@ def new_danger() -> ResponseReturnValue:
 
 @bp.post("/mailbox/case/danger")
 @mailbox_required
+@allow_double_submit
 def create_danger() -> ResponseReturnValue:
-    """Report that someone is in danger now."""
+    """Report that someone is in danger now. Said twice, it is one report; so it needs no room for
+    an answer that is kept, and is heard where strangers have used that up."""
     operations.report_danger(work, queries.own_case(work))
     if send_hold.is_sending(work.session):
         words = _(
@@ -110,6 +113,8 @@ def create_consents() -> ResponseReturnValue:
     case = queries.own_case(work)
     requests = queries.request_statuses_of(work, case)
     form = _consents_form(case, requests, _partner_names(case, requests))
+    if form.ticks_what_is_gone:
+        raise StalePage
     stopped = form.withdrawn_requests(requests)
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
