@@ -105,7 +105,8 @@ def _region(partner: Partner | PartnerContact, need: RequestNeed) -> tuple[Fit, 
     if not partner.regions:
         return Fit.UNKNOWN, ""
     theirs = names_of_regions(partner.regions)
-    if need.region is None:
+    # A case may hold any value in a database that was written into: one that is none says nothing.
+    if need.region not in SUBREGIONS:
         return Fit.UNKNOWN, f"Acts for people in {theirs}."
     if need.region in partner.regions:
         return Fit.FITS, f"Acts for people in {SUBREGIONS[need.region]}."

@@ -602,3 +602,15 @@ def test_of_a_draft_that_was_given_up_the_mailbox_asks_nothing(house, registrar,
     page = public.get("/mailbox/case").text
     assert f":{registrar.id}" not in page
     assert not re.search(r"<details[^>]*\bopen\b[^>]*>\s*<summary>[^<]*What you allow", page)
+
+
+def test_a_case_with_a_region_that_is_none_can_be_asked_about(house, other, writer):
+    house.change_case(region="zzz")
+    draft = ask(house, house.partner)
+
+    shown = [
+        writer.get(page)
+        for page in (f"{requests(house)}/new", f"{requests(house)}/{draft.ref}/partner")
+    ]
+
+    assert [one.status_code for one in shown] == [200, 200]

@@ -34,6 +34,14 @@ UPDATE teams SET takes_reports = true WHERE id = 'q';
 """
 
 
+# A report as the public pages bring it.
+REPORT = """INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language,
+    opened_at, in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half,
+    form_token, region, platform)
+    VALUES (%(id)s, 'NEW-123', 'q', 'new', 3, 'R1', 'x', 'en', date_trunc('hour', now()), false,
+    false, %(id)s, 'key', %(tag)s, 'key', %(token)s, %(region)s, 'platform')"""
+
+
 @pytest.fixture(scope="module")
 def furnished(postgres):
     with psycopg.connect(plain(postgres, "postgres"), autocommit=True) as database:
@@ -261,6 +269,25 @@ FORGED = {
 def test_the_public_pages_forge_nothing(as_role, attack):
     with pytest.raises((InsufficientPrivilege, CheckViolation)):
         as_role(INTAKE).execute(attack)
+
+
+@pytest.mark.parametrize("region", ["zzz", "011"])
+def test_the_public_pages_bring_no_region_with_a_report(as_role, region):
+    """Whom a request goes to is proposed by it: one of us writes it down."""
+    public = as_role("helpdesk_intake")
+    told = {"id": "new", "tag": b"t" * 32, "token": b"t" * 16, "region": region}
+    public.execute("INSERT INTO keys VALUES ('new', 'case', 'new', 1, 'key')")
+
+    with pytest.raises(InsufficientPrivilege):
+        public.execute(REPORT, told)
+
+
+def test_the_public_pages_bring_a_report_that_says_no_region(as_role):
+    public = as_role("helpdesk_intake")
+    told = {"id": "new", "tag": b"t" * 32, "token": b"t" * 16, "region": None}
+    public.execute("INSERT INTO keys VALUES ('new', 'case', 'new', 1, 'key')")
+
+    assert public.execute(REPORT, told).rowcount == 1
 
 
 def test_a_case_waits_for_no_day_that_is_never(as_role):

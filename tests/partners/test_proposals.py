@@ -141,3 +141,13 @@ def test_what_is_not_known_of_a_contact_is_as_of_the_team():
     [found] = rank_partners([(team, ())], NEED, {"a": [a_contact("x", languages=["fr"])]})
 
     assert found.fits == (Fit.FITS,) * 3
+
+
+@pytest.mark.parametrize("region", ["zzz", "", "Western Africa"])
+def test_a_region_that_is_none_speaks_neither_for_nor_against(region):
+    need = RequestNeed(region=region, language="fr", at=AT)
+    theirs = a_team("theirs", regions=["011"], languages=["en"])
+    reading = a_team("reading", regions=["151"], languages=["fr"])
+
+    assert order(theirs, reading, need=need) == ["reading", "theirs"]
+    assert "not in" not in reasons(theirs, need)
