@@ -153,8 +153,9 @@ class PartnerDetailsForm(PresenceForm):
         default=PLATFORM,
         description=(
             "If a reporter agrees to us asking the platform, that only includes a team of the "
-            "platform itself. We ask them about anyone else by name. If you change someone else "
-            "into a team of the platform itself, they have to be vetted again."
+            "platform itself. We ask them about anyone else by name. If you change this or the "
+            "name, they have to be vetted again by someone else. If another organization has "
+            "taken over, register it as a new partner instead."
         ),
     )
 

@@ -485,7 +485,7 @@ def test_a_region_that_is_known_is_shown_also_of_one_partner(house, writer):
     assert "Where is the reporter?" in writer.get(f"{requests(house)}/new").text
 
 
-def test_who_becomes_the_platform_itself_is_vetted_again(house, registrar):
+def test_who_becomes_something_else_to_the_platform_is_vetted_again(house, registrar):
     def call_them(kind):
         with house.as_(house.lead) as work:
             found = work.session.get(Partner, registrar.id)
@@ -494,7 +494,7 @@ def test_who_becomes_the_platform_itself_is_vetted_again(house, registrar):
             )
             return found.is_vetted
 
-    assert call_them("host")
+    assert call_them("registrar")
     assert not call_them("platform")
 
 
@@ -614,3 +614,21 @@ def test_a_case_with_a_region_that_is_none_can_be_asked_about(house, other, writ
     ]
 
     assert [one.status_code for one in shown] == [200, 200]
+
+
+@pytest.mark.parametrize("change", [{"name": "Ministry"}, {"kind": "cert"}])
+def test_who_is_called_otherwise_is_vetted_again_before_leave_by_name_counts(
+    house, registrar, change
+):
+    """A reporter agreed to the one whose name and kind they read."""
+    draft = ask(house, registrar)
+    named_consent(house, registrar)
+    assert not {"Consent", "Partner"} & set(shut(house, draft))
+
+    with house.as_(house.lead) as work:
+        found = work.session.get(Partner, registrar.id)
+        called = {"name": found.name, "kind": found.kind} | change
+        about = PartnerTerms(reach_us="Us.", kind=called["kind"])
+        partners.change_partner(work, found, name=called["name"], about=about)
+
+    assert "Partner" in shut(house, draft)

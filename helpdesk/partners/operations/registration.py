@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, time
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -23,7 +23,6 @@ from helpdesk.partners.partner_terms import (
     ABOUT,
     EVERY_ASK,
     KINDS,
-    PLATFORM,
     PartnerTerms,
     unknown_platform_message,
 )
@@ -37,6 +36,9 @@ from helpdesk.partners.response_times import (
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.term_checks import refuse_unknown_terms
 from helpdesk.partners.vetting import why_vetting_is_refused
+
+# What a reporter reads of a partner before they agree to it being asked by name.
+READ_BY_REPORTERS: Final = frozenset({"name", "kind"})
 
 
 def register_partner(
@@ -98,14 +100,14 @@ def change_partner(
     """Change a partner's details: name, kind, what they take, for whom, when, whom they can call.
     `seen` is the mark of what is changed.
 
-    Who becomes a team of the platform itself has to be vetted again: what reporters agreed to of
-    the platform is of them from then on, and that is not one person's to say.
+    Who is called otherwise, or becomes something else to the platform, has to be vetted again: what
+    reporters agreed to was of the name and the kind that they read, and that these are still the
+    same people is not one person's to say.
     """
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
     refuse_if_changed_since(seen, now=terms_mark_of(partner))
     _check(about)
-    becomes_platform = about.kind == PLATFORM and not partner.is_platform_itself
     after = {"name": name, **_terms(about)}
     was = {one: getattr(partner, one) for one in after}
     changed = [one for one in after if was[one] != after[one]]
@@ -119,7 +121,7 @@ def change_partner(
     work.record(
         "partner.changed", partner, changed=changed, was=_as_words(was), now=_as_words(after)
     )
-    if becomes_platform and partner.is_vetted:
+    if partner.is_vetted and READ_BY_REPORTERS.intersection(changed):
         suspend_vetting(work, partner)
 
 

@@ -128,10 +128,13 @@ def create_terms(slug: str) -> ResponseReturnValue:
             "partners/about.html", partner=partner, form=form, seen=submitted_page_mark()
         )
         return page, 422
+    was_vetted = partner.is_vetted
     operations.change_partner(
         work, partner, name=form.name.data or "", about=form.about, seen=submitted_page_mark()
     )
     flash("Saved. The history shows what it was before.")
+    if was_vetted and not partner.is_vetted:
+        flash("Nothing is sent to them until someone else has vetted them again.", "warning")
     return redirect(url_for(".show", slug=slug), 303)
 
 
