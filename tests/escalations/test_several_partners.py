@@ -632,3 +632,13 @@ def test_who_is_called_otherwise_is_vetted_again_before_leave_by_name_counts(
         partners.change_partner(work, found, name=called["name"], about=about)
 
     assert "Partner" in shut(house, draft)
+
+
+def test_what_a_draft_loses_with_another_partner_is_named_before_it_is_asked(house, other, writer):
+    draft = ask(house, house.partner)
+
+    shown = unescape(writer.get(f"{requests(house)}/{draft.ref}/partner").text)
+
+    label = BY_NAME["harm"].staff_label
+    assert shown.count(f"Will be left out: {label}.") == 1
+    assert "copy it first" in shown

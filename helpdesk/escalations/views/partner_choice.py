@@ -1,5 +1,7 @@
 """Asking another partner than a draft names."""
 
+from collections.abc import Iterable
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,10 +10,14 @@ from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.forms import OtherPartnerForm
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.packets import receivable_fields
 from helpdesk.escalations.partner_fit import alternatives_to, proposed_partner
 from helpdesk.escalations.policy import may_work_on_request
+from helpdesk.escalations.states import Ask
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.partners import queries as partners
+from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
 
@@ -59,6 +65,7 @@ def create_named_consent(ref: str, request_ref: str) -> ResponseReturnValue:
 def _page(escalation: Escalation, form: OtherPartnerForm) -> str:
     proposals = alternatives_to(work, escalation)
     form.offer(one.partner for one in proposals)
+    words = queries.packet_of(work, escalation).fields
     return render_template(
         "escalations/other_partner.html",
         case=escalation.case,
@@ -66,4 +73,14 @@ def _page(escalation: Escalation, form: OtherPartnerForm) -> str:
         form=form,
         proposals=proposals,
         proposed=proposed_partner(proposals, escalation.partner.platform),
+        left_out={
+            one.partner.slug: _labels_left_out(words, escalation.ask, one.partner)
+            for one in proposals
+        },
     )
+
+
+def _labels_left_out(words: Iterable[str], ask: Ask, partner: Partner) -> list[str]:
+    """The fields of a draft that this partner can’t receive: what was typed there is lost."""
+    kept = receivable_fields(ask, partner.allowed_fields)
+    return [BY_NAME[name].staff_label for name in words if name not in kept]
