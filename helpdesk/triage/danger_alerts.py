@@ -1,8 +1,9 @@
 """Danger alerts: when people on duty are emailed because a reporter says that someone is in danger
 now."""
 
-from datetime import timedelta
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -13,7 +14,8 @@ from helpdesk.core.work import Work
 from helpdesk.triage.models import DANGER_TOLD
 
 # Each time that it is told brings an email, and so does a case that is closed before it was seen;
-# but the public pages queue them, and nobody who took those over fills an inbox from one mailbox.
+# but the public pages queue them, and nobody who took those over fills an inbox from one mailbox:
+# what is told beyond that waits until there is room, and one email is about all of it.
 AN_HOUR: Final = 6
 HOUR: Final = timedelta(hours=1)
 
@@ -41,7 +43,7 @@ class DangerAlert(NamedTuple):
 
 
 def danger_alert_due(work: Work, case: Case) -> DangerAlert | None:
-    """The danger alert that is due, by what history says of the case."""
+    """The danger alert that was not sent yet, by what history says of the case."""
     about = HistoryEntry.case_id == case.id
     count = select(func.count()).where(about)
     told = work.session.scalar(count.where(HistoryEntry.action == "case.danger_told")) or 0
@@ -50,10 +52,23 @@ def danger_alert_due(work: Work, case: Case) -> DangerAlert | None:
         return None
     withdrawn = work.session.scalar(count.where(HistoryEntry.action == "case.withdrawn")) or 0
     alert = DangerAlert(told, max(withdrawn, 1) if case.is_closed else 0)
+    is_sent = any(alert.details.items() <= details.items() for _, details in _sent(work, case))
+    return None if is_sent else alert
+
+
+def rest_until_danger_alert(work: Work, case: Case) -> timedelta:
+    """How long a danger alert is put off, because so many others about the case were sent within
+    the hour: until one of those is older. Nothing is dropped for that; the alert that is sent then
+    is about all that was told by then."""
+    sent = (at for at, _ in _sent(work, case))
+    lately = sorted(at for at in sent if happened_within(at, HOUR, at=work.at))
+    return lately[-AN_HOUR] + HOUR - work.at if len(lately) >= AN_HOUR else timedelta(0)
+
+
+def _sent(work: Work, case: Case) -> Sequence[tuple[datetime, dict[str, Any]]]:
     called = select(HistoryEntry.at, HistoryEntry.details).where(
-        about, HistoryEntry.action == "triage.duty_called", HistoryEntry.details.has_key("danger")
+        HistoryEntry.case_id == case.id,
+        HistoryEntry.action == "triage.duty_called",
+        HistoryEntry.details.has_key("danger"),
     )
-    sent = work.session.execute(called).all()
-    lately = [one for one in sent if happened_within(one.at, HOUR, at=work.at)]
-    is_sent = any(alert.details.items() <= one.details.items() for one in sent)
-    return None if is_sent or len(lately) >= AN_HOUR else alert
+    return [(at, details) for at, details in work.session.execute(called)]

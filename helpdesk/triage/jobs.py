@@ -71,8 +71,10 @@ def alert_on_duty(context: AppContext, *, case_id: str, risen: int = 0, in_dange
             # Another letter than that of its arrival, or of the last time: with another id.
             kind = f"risen-{case.level}-{due_time_as_job_argument(due_at)}"
             kind, template = alarm_kind(work, case, kind), "emails/case_risen.txt"
-        if danger is None and not _is_sent_now(
-            work, case, "triage.call_on_duty", kind, rest=rest_until_alert(work, case), risen=risen
+        room = danger_alerts.rest_until_danger_alert if danger is not None else rest_until_alert
+        again = {"risen": risen} | ({"in_danger": in_danger} if in_danger else {})
+        if not _is_sent_now(
+            work, case, "triage.call_on_duty", kind, rest=room(work, case), **again
         ):
             return
         call = compose_case_alert(

@@ -23,7 +23,8 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.intake import operations as intake
 from helpdesk.intake.queries import own_case
 from helpdesk.key_files import KeyFile
-from helpdesk.triage import alarm_timing, jobs, operations
+from helpdesk.triage import alarm_timing, danger_alerts, jobs, operations
+from tests.escalations.conftest import at as desk_at
 from tests.factories import a_person, a_team, sign_in, work_as
 from tests.triage.test_operations import RUNNING, history, reported
 
@@ -358,3 +359,31 @@ def raise_it(context, house, case, now):
             work, work.session.get(Case, case.id), level=Level.IMMEDIATE, reason="They are inside."
         )
     run_due_jobs(context, "notices", at=now)
+
+
+def test_danger_that_is_told_often_within_an_hour_waits_for_room_and_one_email_is_about_all_of_it(
+    context, house, now
+):
+    code = ReturnCode.new()
+    case = reported(context, house, now, RUNNING, code=code)
+    asked_often = danger_alerts.AN_HOUR + 2
+    at = now
+
+    def calls_of_danger():
+        called = history(context, case, "triage.duty_called")
+        return [one.details["danger"] for one in called if "danger" in one.details]
+
+    for _ in range(asked_often):
+        at += timedelta(minutes=7)
+        with context.begin(reporter(case.id), own=code.secret(), at=at) as work:
+            intake.report_danger(work, own_case(work))
+        run_due_jobs(desk_at(context, at), "notices", at=at)
+        with work_as(context, house.asha, at + timedelta(minutes=3)) as work:
+            casework.send_message(work, work.session.get(Case, case.id), "We come.")
+    assert calls_of_danger() == [*range(1, danger_alerts.AN_HOUR + 1)]
+
+    for minutes in range(0, 180, 10):
+        later = at + timedelta(minutes=minutes)
+        run_due_jobs(desk_at(context, later), "notices", at=later)
+
+    assert calls_of_danger() == [*range(1, danger_alerts.AN_HOUR + 1), asked_often]
