@@ -189,7 +189,7 @@ def test_who_gave_each_other_codes_vets_nobody(trust):
         person = people.person_by_id(work, one.person.id)
         accounts.require_new_enrolment(work, person)
         again = enrolled(replace(work, actor=person.as_actor()), person)
-    with trust.context.begin() as work:
+    with work_as(trust.context, trust.ada) as work:
         refusal = vetting.why_vetting_is_refused(work, trust.theirs(work), again.actor.id)
 
     assert "can’t tell who is behind them" in refusal
