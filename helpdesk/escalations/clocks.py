@@ -48,9 +48,10 @@ def schedule_our_alarm(work: Work, escalation: Escalation, *, due: datetime) -> 
 
 
 def start_partner_clock(work: Work, escalation: Escalation, *, within: timedelta) -> None:
-    """Start the partner's clock: they have to answer within so much time."""
+    """Start the partner's clock, for a turn of theirs: they have to answer within so much time."""
     stop_both_clocks(work, escalation)
     escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
+    escalation.turn_due_at = escalation.answer_due_at
 
 
 def hold_partner_clock(work: Work, escalation: Escalation) -> None:

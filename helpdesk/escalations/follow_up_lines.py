@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from helpdesk.core.work import Work
-from helpdesk.escalations.follow_up_times import IS_THEIR_MOVE, follow_up_times
+from helpdesk.escalations.follow_up_times import IS_THEIR_MOVE, times_of_follow_ups
 from helpdesk.escalations.models import Escalation, RequestFollowUp
 from helpdesk.escalations.states import FollowUp
 
@@ -33,12 +33,15 @@ def follow_up_lines_of(work: Work, escalation: Escalation) -> Sequence[FollowUpL
     if due is None or escalation.state not in IS_THEIR_MOVE:
         return ()
     found = select(RequestFollowUp).where(
-        RequestFollowUp.escalation_id == escalation.id, RequestFollowUp.answer_due_at == due
+        RequestFollowUp.escalation_id == escalation.id,
+        RequestFollowUp.turn_due_at == escalation.turn_due_at,
     )
     made = {one.step: one for one in work.session.scalars(found)}
     return [
         FollowUpLine(step, at, made.get(step), _reason(work, made.get(step)))
-        for step, at in follow_up_times(escalation.priority, due).items()
+        for step, at in times_of_follow_ups(
+            escalation.priority, due, {step: one.at for step, one in made.items()}
+        ).items()
     ]
 
 

@@ -3,7 +3,7 @@ answer is over."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from helpdesk.escalations.states import EscalationState, FollowUp, Priority
 
@@ -41,6 +41,36 @@ IS_THEIR_MOVE: Final = frozenset(
 )
 
 
-def follow_up_times(priority: Priority, answer_due_at: datetime) -> dict[FollowUp, datetime]:
-    """When each follow-up is due, in order, for a partner who should answer by `answer_due_at`."""
-    return {step: answer_due_at + after for step, after in AFTER_DUE[priority].items()}
+class FollowUpTime(NamedTuple):
+    """The time of a follow-up: so long after the partner's time is over, and so long after the
+    follow-up before it, if there is one."""
+
+    step: FollowUp
+    after_due: timedelta
+    previous: FollowUp | None
+    after_previous: timedelta
+
+
+def follow_up_plan(priority: Priority) -> list[FollowUpTime]:
+    """The follow-ups on a request of a priority, in their order."""
+    plan: list[FollowUpTime] = []
+    for step, after in AFTER_DUE[priority].items():
+        before = plan[-1] if plan else None
+        gap = after - before.after_due if before else timedelta(0)
+        plan.append(FollowUpTime(step, after, before.step if before else None, gap))
+    return plan
+
+
+def times_of_follow_ups(
+    priority: Priority, answer_due_at: datetime, made: Mapping[FollowUp, datetime]
+) -> dict[FollowUp, datetime]:
+    """When each follow-up is due, in order, for a partner who should answer by `answer_due_at`.
+    `made` says when some were made or stopped: whatever comes late, the next keeps its distance."""
+    times: dict[FollowUp, datetime] = {}
+    for one in follow_up_plan(priority):
+        due = answer_due_at + one.after_due
+        if one.previous is not None:
+            before = made.get(one.previous, times[one.previous])
+            due = max(due, before + one.after_previous)
+        times[one.step] = due
+    return times

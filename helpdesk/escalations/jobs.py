@@ -119,13 +119,16 @@ def raise_requests_to_case_level(context: AppContext, *, case_id: str) -> None:
 @job("escalations.follow_up", queue=Queue.DELIVERIES)
 def follow_up_on_silence(context: AppContext, *, escalation_id: str, due: int, step: str) -> None:
     """Email a partner that hasn't answered once more, or record at the end that they didn't. Safe
-    to run twice: one id. Of a turn that is over it says nothing."""
+    to run twice: one id. Of a turn that is over, and of what may not be sent any more, it says
+    nothing."""
     with context.begin() as work:
         escalation = operations.refresh_if_still_silent(work, escalation_id, due=due)
         if escalation is None:
             return
         if step == FollowUp.UNANSWERED:
             operations.record_unanswered(work, escalation)
+            return
+        if not operations.may_be_hurried(work, escalation):
             return
         email = _nudge_email(context, work, escalation, due)
     if email.to:
@@ -141,7 +144,7 @@ def follow_up_on_silence(context: AppContext, *, escalation_id: str, due: int, s
 
 def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: int) -> Email:
     """To nobody, where the partner has no address that is confirmed."""
-    at = datetime.fromtimestamp(due, UTC)
+    at = escalation.answer_due_at or datetime.fromtimestamp(due, UTC)
     return emails.compose_email(
         context,
         "emails/request_nudge.txt",

@@ -54,11 +54,11 @@ def follow_up_by_staff(
     context: AppContext, *, case_id: str, request_id: str, due: int, step: str
 ) -> None:
     """Have one of us follow up on a partner's silence: whoever has the case tries another contact
-    there; later those on duty are alerted to phone. Safe to run twice; of a turn that is over it
-    says nothing."""
+    there; later those on duty are alerted to phone. Safe to run twice; of a turn that is over, and
+    of what may not be sent any more, it says nothing."""
     with context.begin() as work:
         request = operations.refresh_if_still_silent(work, request_id, due=due)
-        if request is None:
+        if request is None or not operations.may_be_hurried(work, request):
             return
         if step == FollowUp.OTHER_CONTACT:
             news.notify_owner(work, case_id, NewsKind.PARTNER_SILENT, request_id=request_id)

@@ -1,6 +1,5 @@
 """A partner's silence is followed up: each step once, at its time, whoever ticks, however late."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -13,9 +12,9 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
-from helpdesk.escalations import operations
-from helpdesk.escalations.follow_up_times import AFTER_DUE, follow_up_times
-from helpdesk.escalations.models import RequestFollowUp
+from helpdesk.escalations import clocks, operations
+from helpdesk.escalations.follow_up_times import AFTER_DUE, times_of_follow_ups
+from helpdesk.escalations.models import Escalation, RequestFollowUp
 from helpdesk.escalations.states import EscalationState, FollowUp, Priority
 from tests.conftest import become
 from tests.escalations.conftest import at
@@ -63,7 +62,7 @@ def jobs(house, name):
 
 def times_of(house, escalation):
     now = house.now(escalation)
-    return follow_up_times(now.priority, now.answer_due_at)
+    return times_of_follow_ups(now.priority, now.answer_due_at, {})
 
 
 @pytest.mark.parametrize("priority", Priority)
@@ -109,16 +108,89 @@ def test_each_follow_up_is_made_at_its_time_and_once(house, silent):
         assert work.session.scalars(select(News).where(News.what == NewsKind.UNANSWERED)).all()
 
 
-def test_after_a_day_without_a_ticker_each_is_made_once(house, silent):
+def test_after_a_day_without_a_ticker_each_is_made_once_and_in_its_order(house, silent):
+    """Nobody is written down as silent before they were phoned."""
     moment = times_of(house, silent)[FollowUp.UNANSWERED] + timedelta(days=1)
 
-    look(house, moment)
-    look(house, moment + timedelta(minutes=1))
+    for hours in (0, 1, 2, 3, 6, 7, 22, 23):
+        look(house, moment + timedelta(hours=hours))
+        phoned = bool(subjects(house, "please phone the partner"))
+        assert phoned or house.now(silent).state is EscalationState.WITH_PARTNER
 
-    assert sorted(made(house)) == sorted(FollowUp)
+    assert made(house) == list(FollowUp)
     assert jobs(house, "escalations.follow_up") == 2
     assert jobs(house, "triage.follow_up") == 2
+    assert len(subjects(house, "is still waiting")) == 1
     assert house.now(silent).state is EscalationState.UNANSWERED
+
+
+def test_a_case_that_becomes_immediate_is_phoned_about_before_it_is_unanswered(house):
+    house.change_case(level=Level.ROUTINE)
+    escalation = house.carried()
+    moment = times_of(house, escalation)[FollowUp.NUDGE] + timedelta(days=3)
+    look(house, moment - timedelta(days=2))
+    house.change_case(level=Level.IMMEDIATE)
+    with at(house.context, moment).begin() as work:
+        operations.raise_requests_to_level(work, house.case.id)
+
+    look(house, moment + A_MOMENT)
+
+    assert house.now(escalation).priority is Priority.P1
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
+    assert FollowUp.UNANSWERED not in made(house)
+
+
+def test_while_the_consent_is_withdrawn_nobody_is_hurried(house, silent):
+    """The worker that withdraws the request may be late."""
+    house.withdraw_consent()
+    house.context.mailer.sent.clear()
+
+    for step in (FollowUp.NUDGE, FollowUp.OTHER_CONTACT, FollowUp.PHONE_CALL):
+        with at(house.context, times_of(house, silent)[step] + A_MOMENT).begin() as work:
+            operations.enqueue_due_follow_ups(work)
+    moment = times_of(house, silent)[FollowUp.PHONE_CALL] + A_MOMENT
+    with house.context.begin() as work:
+        cancelling = select(OutboxJob).where(OutboxJob.job == "escalations.cancel_unsent")
+        for one in work.session.scalars(cancelling):
+            one.due_at = moment + timedelta(days=1)
+    for queue in ("deliveries", "notices"):
+        run_due_jobs(at(house.context, moment), queue, at=moment)
+
+    assert subjects(house, "is still waiting") == subjects(house, "please phone") == []
+    with house.as_(house.writer) as work, pytest.raises(Conflict):
+        operations.hurry_follow_up(
+            work, house.mine(work, silent), FollowUp.PHONE_CALL, reason="Hurry."
+        )
+
+
+def test_vetting_a_partner_again_begins_no_other_turn(house, silent):
+    """What was made is not made again, and what one of us stopped stays stopped."""
+    with house.as_(house.writer) as work:
+        operations.stop_follow_up(
+            work, house.mine(work, silent), FollowUp.PHONE_CALL, reason="They asked us not to."
+        )
+    look(house, times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT)
+    before = made(house)
+    with house.context.begin() as work:
+        one = work.session.get(Escalation, silent.id)
+        clocks.hold_partner_clock(work, one)
+        work.record("test", one)
+    moment = times_of_turn(house, silent) + timedelta(hours=1)
+    with at(house.context, moment).begin() as work:
+        one = work.session.get(Escalation, silent.id)
+        clocks.resume_partner_clock(work, one)
+        work.record("test", one)
+
+    for hours in (1, 8):
+        look(house, moment + timedelta(hours=hours))
+
+    assert made(house).count(FollowUp.NUDGE) == 1
+    assert before.count(FollowUp.PHONE_CALL) == made(house).count(FollowUp.PHONE_CALL) == 1
+    assert subjects(house, "please phone the partner") == []
+
+
+def times_of_turn(house, escalation):
+    return house.now(escalation).turn_due_at
 
 
 def test_a_clock_that_jumps_back_makes_none_again(house, silent):
@@ -127,25 +199,6 @@ def test_a_clock_that_jumps_back_makes_none_again(house, silent):
 
     look(house, due - timedelta(hours=1))
     look(house, due + A_MOMENT)
-
-    assert made(house) == [FollowUp.NUDGE]
-    assert jobs(house, "escalations.follow_up") == 1
-
-
-def test_two_tickers_at_one_instant_make_it_once(house, silent):
-    moment = times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT
-    barrier = threading.Barrier(2)
-
-    def tick():
-        barrier.wait()
-        with at(house.context, moment).begin() as work:
-            operations.enqueue_due_follow_ups(work)
-
-    both = [threading.Thread(target=tick) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join(30)
 
     assert made(house) == [FollowUp.NUDGE]
     assert jobs(house, "escalations.follow_up") == 1
@@ -186,7 +239,8 @@ def test_one_of_us_makes_a_follow_up_now_and_it_is_not_made_again(house, silent)
     run_due_jobs(house.context, "notices")
     assert subjects(house, "please phone the partner")
 
-    look(house, times_of(house, silent)[FollowUp.UNANSWERED] - A_MOMENT)
+    for moment in times_of(house, silent).values():
+        look(house, moment + A_MOMENT)
 
     assert made(house).count(FollowUp.PHONE_CALL) == 1
     assert jobs(house, "triage.follow_up") == 2, "another contact, and the phone"
@@ -235,33 +289,41 @@ def test_nobody_else_changes_follow_ups(house, silent):
 
 def test_the_processes_do_it_with_their_own_rights(house, silent):
     moment = times_of(house, silent)[FollowUp.UNANSWERED] + A_MOMENT
-    context = at(house.context, moment)
-    before = become(house.context, "helpdesk_ticker")
-    with context.begin() as work:
-        operations.enqueue_due_follow_ups(work)
-    become(house.context, "helpdesk_worker")
-    done = [run_due_jobs(context, queue, at=moment) for queue in ("deliveries", "notices")]
+    before, done = become(house.context, "helpdesk_ticker"), []
+    for hours in (0, 2, 6, 22):
+        at_the_time = moment + timedelta(hours=hours)
+        context = at(house.context, at_the_time)
+        with context.begin() as work:
+            operations.enqueue_due_follow_ups(work)
+        become(house.context, "helpdesk_worker")
+        done += [run_due_jobs(context, one, at=at_the_time) for one in ("deliveries", "notices")]
+        become(house.context, "helpdesk_ticker")
     become(house.context, before)
 
-    assert all(done)
-    assert sorted(made(house)) == sorted(FollowUp)
+    assert sum(done) >= len(FollowUp)
+    assert made(house) == list(FollowUp)
     assert house.now(silent).state is EscalationState.UNANSWERED
 
 
+def until_unanswered(house, escalation):
+    """All follow-ups at their times; when the last was."""
+    for moment in times_of(house, escalation).values():
+        look(house, moment + 2 * A_MOMENT)
+    return moment
+
+
 def test_a_case_that_waited_for_the_partner_goes_on_when_nobody_answered(house, silent):
-    moment = times_of(house, silent)[FollowUp.UNANSWERED] + A_MOMENT
     with house.as_(house.writer) as work:
         operations.pause_case_for_partners(work, house.mine(work, silent).case)
 
-    look(house, moment)
+    until_unanswered(house, silent)
 
     with house.as_(house.writer) as work:
         assert house.mine(work, silent).case.state is CaseState.OPEN
 
 
 def test_a_late_answer_still_counts(house, silent):
-    moment = times_of(house, silent)[FollowUp.UNANSWERED] + A_MOMENT
-    look(house, moment)
+    moment = until_unanswered(house, silent)
 
     with house.as_(house.theirs, moment + timedelta(days=1)) as work:
         operations.acknowledge_request(work, house.mine(work, silent))

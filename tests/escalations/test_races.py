@@ -2,11 +2,12 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count as count_up
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.cases import operations as cases
@@ -15,10 +16,16 @@ from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, request_lists
-from helpdesk.escalations.models import Delivery, Escalation, PartnerDecision, PartnerMessage
+from helpdesk.escalations.models import (
+    Delivery,
+    Escalation,
+    PartnerDecision,
+    PartnerMessage,
+    RequestFollowUp,
+)
 from helpdesk.escalations.states import Ask, DeliveryState, EscalationState, PartnerAction, Reason
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
-from tests.escalations.conftest import TYPED, a_house
+from tests.escalations.conftest import TYPED, a_house, at
 from tests.intake.test_sending_twice import database_of_its_own
 
 ROUNDS, WORKERS = 10, 8
@@ -270,3 +277,49 @@ def test_who_confirms_a_consent_and_approves_at_the_same_moment_is_no_second_per
         assert house.now(escalation).state is EscalationState.DRAFT
         with house.as_(house.writer) as work:
             operations.withdraw_request(work, house.mine(work, escalation))
+
+
+def due_follow_ups(house, escalation):
+    """A context at the moment when the first follow-up is due."""
+    with house.context.begin() as work:
+        due = work.session.get(Escalation, escalation.id).answer_due_at
+    return at(house.context, due + timedelta(seconds=1))
+
+
+def tick(context):
+    with context.begin() as work:
+        work.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        operations.enqueue_due_follow_ups(work)
+
+
+def test_two_tickers_at_one_instant_make_a_follow_up_once(house):
+    for ask in ASKS[:ROUNDS]:
+        escalation = house.carried(ask=ask, typed=EVERYTHING)
+        context, start = due_follow_ups(house, escalation), Barrier(2)
+
+        def both(_number, context=context, start=start):
+            start.wait()
+            tick(context)
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(both, range(2)))
+
+        assert count(house, RequestFollowUp, escalation) == 1
+
+
+@pytest.mark.parametrize("kind", [Case, Escalation])
+def test_what_somebody_holds_keeps_no_other_follow_up_from_being_made(house, kind):
+    """The roles of the public pages and the partner desk can hold a row as long as they like."""
+    held, other = (house.carried(ask=ask, typed=EVERYTHING) for ask in ASKS[:2])
+    context = due_follow_ups(house, other)  # the later one
+    with house.context.begin() as holder:
+        row = house.case.id if kind is Case else held.id
+        # In small letters, past the watch over our own order of locks.
+        taking = text(f"SELECT id FROM {kind.__tablename__} WHERE id = :id for update")  # noqa: S608
+        holder.session.execute(taking, {"id": row}).one()
+        tick(context)
+        assert count(house, RequestFollowUp, held) == 0
+        assert count(house, RequestFollowUp, other) == (0 if kind is Case else 1)
+
+    tick(context)
+    assert count(house, RequestFollowUp, held) == count(house, RequestFollowUp, other) == 1

@@ -76,15 +76,15 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "escalations": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT, UPDATE (answer_due_at, state)",
-        PARTNER: "SELECT, UPDATE (answer_due_at, state, ticket, ticket_for_partner, untold_since)",
-        WORKER: "SELECT, UPDATE (answer_due_at, priority, state, untold_since)",
-        TICKER: "SELECT, UPDATE (answer_due_at, priority, state, untold_since)",
+        INTAKE: "SELECT, UPDATE (answer_due_at, state, turn_due_at)",
+        PARTNER: "SELECT, UPDATE (answer_due_at, state, ticket, ticket_for_partner, turn_due_at, untold_since)",
+        WORKER: "SELECT, UPDATE (answer_due_at, priority, state, turn_due_at, untold_since)",
+        TICKER: "SELECT, UPDATE (answer_due_at, priority, state, turn_due_at, untold_since)",
     },
     "request_follow_ups": {
         APP: "SELECT, INSERT",
         WORKER: "SELECT",
-        TICKER: "SELECT, INSERT (answer_due_at, at, by, case_id, escalation_id, id, is_stopped, step)",
+        TICKER: "SELECT, INSERT (at, by, case_id, escalation_id, id, is_stopped, step, turn_due_at)",
     },
     "evaluations": {
         APP: "SELECT, INSERT",

@@ -68,6 +68,8 @@ class Escalation(SealedCaseRecord, Base):
     consent_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("consents.id"))
     # When the partner is asked to have answered; None while the move is ours.
     answer_due_at: Mapped[datetime | None]
+    # What they were given at the beginning of this turn of theirs: the time above moves within it.
+    turn_due_at: Mapped[datetime | None]
 
     # Since when they have not been told what is new on it: no letter could be sent.
     untold_since: Mapped[datetime | None]

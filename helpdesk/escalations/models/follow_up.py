@@ -14,8 +14,8 @@ from helpdesk.escalations.states import FollowUp
 class RequestFollowUp(SealedCaseRecord, Base):
     """A follow-up on a request that is made, or that one of us stopped.
 
-    `answer_due_at` is the time that the partner had: when they get another, follow-ups begin again.
-    Its row is the promise that no step is made twice, by whatever ticker.
+    `turn_due_at` is the time that the partner was given in this turn: in another, follow-ups begin
+    again. Its row is the promise that no step is made twice, by whatever ticker.
     """
 
     __tablename__ = "request_follow_ups"
@@ -23,7 +23,7 @@ class RequestFollowUp(SealedCaseRecord, Base):
     escalation_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE")
     )
-    answer_due_at: Mapped[datetime]
+    turn_due_at: Mapped[datetime]
     step: Mapped[FollowUp] = mapped_column(enum_column(FollowUp))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
@@ -31,4 +31,4 @@ class RequestFollowUp(SealedCaseRecord, Base):
     # Why one of us hurried or stopped it; the ticker has no reason but the time.
     reason: Mapped[Envelope | None]
 
-    __table_args__ = (UniqueConstraint("escalation_id", "answer_due_at", "step"),)
+    __table_args__ = (UniqueConstraint("escalation_id", "turn_due_at", "step"),)

@@ -26,6 +26,7 @@ from helpdesk.escalations.operations.exporting import export_requests
 from helpdesk.escalations.operations.follow_ups import (
     enqueue_due_follow_ups,
     hurry_follow_up,
+    may_be_hurried,
     record_nudged,
     record_unanswered,
     refresh_if_still_silent,
@@ -100,6 +101,7 @@ __all__ = [
     "export_requests",
     "hold_or_resume_requests_of_partner",
     "hurry_follow_up",
+    "may_be_hurried",
     "open_packet_and_record",
     "open_packet_for_export",
     "open_text_to_copy",
