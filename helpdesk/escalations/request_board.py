@@ -16,6 +16,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
+    IS_TO_BE_FILLED_IN,
     Delivery,
     DeliveryAttempt,
     Escalation,
@@ -28,7 +29,6 @@ from helpdesk.escalations.queries import visible_requests
 from helpdesk.escalations.request_lists import (
     has_answer_to_approve,
     is_partner_late,
-    is_to_be_filled_in,
     is_to_be_read_afterwards,
 )
 from helpdesk.escalations.states import OVER, DeliveryState, EscalationState, RequestPile
@@ -101,7 +101,7 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
             )
             return or_(is_partner_late(at), given_up)
         case RequestPile.TO_FILL_IN:
-            return is_to_be_filled_in()
+            return IS_TO_BE_FILLED_IN
         case RequestPile.UNCERTAIN:
             return _is_carried_so(DeliveryState.UNCERTAIN)
         case RequestPile.UNDELIVERED:

@@ -13,6 +13,7 @@ from helpdesk.cases.queries import is_case_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
+    IS_TO_BE_FILLED_IN,
     Delivery,
     Escalation,
     PartnerDecision,
@@ -27,7 +28,6 @@ from helpdesk.escalations.states import (
     DeliveryState,
     EscalationState,
 )
-from helpdesk.partners.channel_terms import ChannelKind
 from helpdesk.partners.models import IS_VETTED
 
 # How long the board shows that a partner had acted, of a case that its reporter took back.
@@ -53,18 +53,9 @@ def has_answer_to_approve() -> ColumnElement[bool]:
     )
 
 
-def is_to_be_filled_in() -> ColumnElement[bool]:
-    """An SQL condition: the request was approved, and one of us has to send it by a form of
-    theirs."""
-    return and_(
-        Escalation.channel_kind == ChannelKind.FORM,
-        Escalation.state.in_((EscalationState.APPROVED, EscalationState.DISPATCHING)),
-    )
-
-
 def requests_to_fill_in(work: Work) -> Sequence[Escalation]:
     """Requests that one of us has to send by a form of theirs, most urgent first."""
-    found = visible_requests(work.actor).where(is_to_be_filled_in())
+    found = visible_requests(work.actor).where(IS_TO_BE_FILLED_IN)
     return work.session.scalars(found.order_by(Escalation.priority, Escalation.approved_at)).all()
 
 

@@ -126,6 +126,11 @@ OPEN_TO_PARTNER: frozenset[EscalationState] = frozenset(
 # Nobody has anything to do with it any more.
 OVER: frozenset[EscalationState] = frozenset({EscalationState.CLOSED, EscalationState.WITHDRAWN})
 
+# Approved, and not known to be with the partner: where one of us carries it, it is ours to move.
+TO_CARRY: frozenset[EscalationState] = frozenset(
+    {EscalationState.APPROVED, EscalationState.DISPATCHING}
+)
+
 # It lies with the partner, and their answer is missing.
 UNDER_WAY: frozenset[EscalationState] = OPEN_TO_PARTNER - {
     EscalationState.DISPATCHING,

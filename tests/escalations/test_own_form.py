@@ -1,7 +1,7 @@
 """A request that one of us carries to a form of theirs: the same consent, approvals and clocks."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Fact
 from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import jobs, operations, queries, request_lists
 from helpdesk.escalations.form_layout import ASK, REF, lay_out
 from helpdesk.escalations.packets import PacketHeader, build_packet
@@ -34,7 +36,7 @@ from helpdesk.partners.channel_terms import ChannelKind, ChannelTerms, OnwardDis
 from helpdesk.partners.models import Partner, PartnerChannel
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS
 from helpdesk.playbooks.platform_forms import PlatformFormField
-from tests.escalations.conftest import a_partner
+from tests.escalations.conftest import a_partner, at
 from tests.factories import a_person, sign_in, work_as
 from tests.intake.browser import mark_in, token_in
 
@@ -519,3 +521,43 @@ def test_partners_people_never_see_what_one_of_us_filled_in(house, context):
 
 def address(house, request):
     return f"/cases/{house.case.ref}/requests/{request.ref}"
+
+
+LATE = timedelta(minutes=31)
+
+
+def letters_that_it_is_late(house, *, later=LATE):
+    """The letters that a request is late, when the worker looks so much later."""
+    house.context.mailer.sent.clear()
+    moment = datetime.now(UTC) + later
+    run_due_jobs(at(house.context, moment), "notices", at=moment)
+    return [one for one in house.context.mailer.sent if "is late" in one.subject]
+
+
+@pytest.fixture
+def urgent(house):
+    house.change_case(level=Level.IMMEDIATE, owner_id=house.writer.person.id, reply_due_at=None)
+    return house
+
+
+def test_somebody_is_called_for_what_nobody_has_filled_in_when_our_time_is_over(urgent):
+    request = urgent.approved()
+
+    assert letters_that_it_is_late(urgent, later=timedelta(minutes=20)) == []
+    [letter] = letters_that_it_is_late(urgent)
+    assert letter.to == "lead@helpdesk.test"
+    assert request.ref in letter.subject
+    assert "could not be sent" not in letter.body
+    assert "nobody has said that they sent it" in " ".join(letter.body.split())
+
+
+def test_somebody_is_called_for_what_was_opened_and_forgotten(urgent):
+    open_text(urgent, urgent.approved())
+
+    assert letters_that_it_is_late(urgent) != []
+
+
+def test_nobody_is_called_once_somebody_said_that_it_was_sent(urgent):
+    carried(urgent)
+
+    assert letters_that_it_is_late(urgent) == []

@@ -1,8 +1,9 @@
 """Escalation: a request to a partner with its own life; the packet in it is what was approved."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models import SealedCaseRecord
@@ -13,6 +14,7 @@ from helpdesk.escalations.states import (
     IS_BY_NOW,
     JUDGED,
     MOVES,
+    TO_CARRY,
     UNDER_WAY,
     Ask,
     EscalationState,
@@ -151,6 +153,11 @@ class Escalation(SealedCaseRecord, Base):
         """Whether one of us fills in a form of theirs with it, and enters what they answer."""
         return self.channel_kind is ChannelKind.FORM
 
+    @property
+    def is_to_be_filled_in(self) -> bool:
+        """Whether it was approved, and one of us has to send it by a form of theirs."""
+        return self.is_by_form and self.state in TO_CARRY
+
     def go_by(self, channel: PartnerChannel | None) -> None:
         """It goes by this channel, as that is now; by none, if none takes it."""
         self.channel_id = channel.id if channel is not None else None
@@ -170,3 +177,9 @@ class Escalation(SealedCaseRecord, Base):
         """What was judged waits for the reporter's word again."""
         if self.state in JUDGED:
             self.state = EscalationState.DECIDED
+
+
+# Whether one of us has to send it by a form of theirs, as a database is asked.
+IS_TO_BE_FILLED_IN: Final = and_(
+    Escalation.channel_kind == ChannelKind.FORM, Escalation.state.in_(TO_CARRY)
+)

@@ -26,7 +26,6 @@ from helpdesk.escalations.staff_and_partner_labels import TROUBLES
 from helpdesk.escalations.stale_page_marks import carrier_mark_of
 from helpdesk.escalations.states import DeliveryState, EscalationState
 
-TO_CARRY: Final = frozenset({EscalationState.APPROVED, EscalationState.DISPATCHING})
 NOT_AGREED: Final = (
     "The reporter has withdrawn their consent, so this request is being withdrawn. Please don’t"
     " send it."
@@ -124,7 +123,7 @@ def record_not_sent(work: Work, escalation: Escalation) -> None:
 
 def _delivery_to_carry(work: Work, escalation: Escalation) -> Delivery:
     delivery = queries.delivery_of_request(work, escalation)
-    if delivery is None or escalation.state not in TO_CARRY:
+    if delivery is None or not escalation.is_to_be_filled_in:
         raise StalePage(NOT_NOW)
     return delivery
 
