@@ -14,7 +14,7 @@ from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
-from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.models import IS_TO_BE_FILLED_IN, Delivery, Escalation
 from helpdesk.escalations.states import UNDER_WAY, DeliveryState, EscalationState
 from helpdesk.partners.models import IS_VETTED
 
@@ -62,7 +62,8 @@ def _comes_back_before(case: Case, until: date) -> bool:
 
 def _has_request_for_us(work: Work, case: Case) -> bool:
     """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
-    what it rests on is gone, it is about another account, or its partner is in doubt."""
+    one of us has to fill in a form, what it rests on is gone, it is about another account, or its
+    partner is in doubt."""
     work.session.flush()
     stuck = exists().where(
         Delivery.escalation_id == Escalation.id, Delivery.state == DeliveryState.DEAD_LETTER
@@ -72,7 +73,12 @@ def _has_request_for_us(work: Work, case: Case) -> bool:
     at_partner = and_(Escalation.state.in_(UNDER_WAY), or_(lost, held_up))
     found = select(Escalation.id).where(
         Escalation.case_id == case.id,
-        or_(Escalation.state == EscalationState.NEED_INFORMATION, stuck, at_partner),
+        or_(
+            Escalation.state == EscalationState.NEED_INFORMATION,
+            IS_TO_BE_FILLED_IN,
+            stuck,
+            at_partner,
+        ),
     )
     return work.session.scalar(found.limit(1)) is not None
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Fact
 from helpdesk.cases.response_targets import due_time_as_job_argument
-from helpdesk.cases.states import ConsentKind
+from helpdesk.cases.states import ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.history import HistoryEntry
@@ -561,3 +561,13 @@ def test_nobody_is_called_once_somebody_said_that_it_was_sent(urgent):
     carried(urgent)
 
     assert letters_that_it_is_late(urgent) == []
+
+
+def test_a_case_does_not_rest_while_one_of_us_has_to_fill_in_a_form_for_it(house):
+    waiting = house.approved()
+    carried(house, ask=Ask.LOCK)
+    assert house.case_now().waits_on is None
+
+    open_text(house, waiting)
+    sent(house, waiting)
+    assert house.case_now().waits_on is WaitsOn.PARTNER
