@@ -99,6 +99,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.partner_told": "The partner was told about an update on the request.",
     "escalation.partner_told_otherwise": "Told the partner in another way about an update on "
     "the request.",
+    "escalation.nothing_to_tell_partner": "Nobody sent the request, so the partner doesn’t have to "
+    "be told about an update on it.",
     "escalation.partner_untold": "The partner could not be emailed about an update on the "
     "request. It is in red on the duty board.",
     "escalation.with_partner": "The request is with the partner.",

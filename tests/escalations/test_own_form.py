@@ -571,3 +571,85 @@ def test_a_case_does_not_rest_while_one_of_us_has_to_fill_in_a_form_for_it(house
     open_text(house, waiting)
     sent(house, waiting)
     assert house.case_now().waits_on is WaitsOn.PARTNER
+
+
+def not_sent(house, request, who=None):
+    with house.as_(who or house.writer) as work:
+        operations.record_not_sent(work, house.mine(work, request))
+
+
+def withdraw(house, request):
+    with house.as_(house.second) as work:
+        operations.withdraw_request(work, house.mine(work, request))
+
+
+def tell_of_withdrawal(house):
+    """What the worker does with the news that was queued, if any was."""
+    run_due_jobs(house.context, "deliveries", at=datetime.now(UTC))
+
+
+def test_nobody_is_told_of_the_withdrawal_of_what_nobody_sent(house):
+    request = house.approved()
+    open_text(house, request)
+    not_sent(house, request)
+
+    withdraw(house, request)
+    tell_of_withdrawal(house)
+
+    assert house.now(request).untold_since is None
+
+
+def test_what_left_nobody_is_not_named_to_them_as_consent_is_withdrawn(house):
+    request = house.approved()
+    open_text(house, request)
+    not_sent(house, request)
+
+    house.withdraw_consent()
+    jobs.cancel_requests_without_consent(house.context, case_id=house.case.id)
+    tell_of_withdrawal(house)
+
+    assert house.now(request).state is EscalationState.WITHDRAWN
+    assert house.now(request).untold_since is None
+
+
+@pytest.mark.parametrize("is_said_first", [True, False])
+def test_who_had_it_open_and_did_not_send_it_leaves_nothing_to_tell_them(house, is_said_first):
+    request = house.approved()
+    open_text(house, request)
+    withdraw(house, request)
+
+    for step in (tell_of_withdrawal, lambda house: not_sent(house, request))[
+        :: -1 if is_said_first else 1
+    ]:
+        step(house)
+
+    assert house.now(request).untold_since is None
+
+
+def test_what_a_colleague_may_have_sent_is_still_to_be_told(house):
+    request = house.approved()
+    open_text(house, request)
+    open_text(house, request, house.second)
+    withdraw(house, request)
+    tell_of_withdrawal(house)
+
+    not_sent(house, request, house.second)
+
+    assert house.now(request).untold_since is not None
+
+
+def test_what_is_withdrawn_is_not_said_to_wait_again(house, staff):
+    request = house.approved()
+    open_text(house, request)
+    withdraw(house, request)
+    client = sign_in(staff, house.writer)
+    page = f"{address(house, request)}/form"
+
+    said = client.post(
+        f"{page}/abandonment",
+        data={"csrf_token": token_in(client.get(page).text)},
+        follow_redirects=True,
+    ).text
+
+    assert "you didn’t send it" in said
+    assert "waiting again" not in said

@@ -45,6 +45,11 @@ class Delivery(RandomIdMixin, LeasableRow, Base):
         """The attempt of which nobody has said yet how it went."""
         return next((one for one in self.attempts if one.ended_at is None), None)
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether some attempt may have succeeded, whatever was heard of it."""
+        return any(one.result is not DeliveryState.DEFERRED for one in self.attempts)
+
 
 class DeliveryAttempt(RandomIdMixin, Base):
     """One attempt to deliver a packet: every repeat is visible."""

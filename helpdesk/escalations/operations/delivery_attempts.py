@@ -236,8 +236,7 @@ def _is_agreed(work: Work, delivery: Delivery) -> bool:
     is gone: to stop that is asked for once more."""
     if queries.consent_for_request(work, delivery.escalation) is None:
         return False
-    may_be_there = any(one.result is not DeliveryState.DEFERRED for one in delivery.attempts)
-    return may_be_there or queries.has_consent_to_help(work, delivery.escalation)
+    return delivery.may_have_arrived or queries.has_consent_to_help(work, delivery.escalation)
 
 
 def _trouble(work: Work, delivery: Delivery) -> str:

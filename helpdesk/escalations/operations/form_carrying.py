@@ -109,7 +109,8 @@ def record_sent_by_hand(
 
 def record_not_sent(work: Work, escalation: Escalation) -> None:
     """Record that whoever had the text open did not send it: it waits again, and the text is closed
-    to them."""
+    to them. If it was withdrawn meanwhile, they have nothing to be told, unless somebody else may
+    have sent it."""
     work.require(may_carry_by_hand, escalation)
     lock_request_and_case(work, escalation)
     delivery = queries.delivery_of_request(work, escalation)
@@ -119,6 +120,9 @@ def record_not_sent(work: Work, escalation: Escalation) -> None:
     end_attempt(work, delivery, DeliveryState.DEFERRED)
     if delivery.state is DeliveryState.SENDING:
         delivery.state = DeliveryState.PENDING
+    if escalation.untold_since is not None and not delivery.may_have_arrived:
+        escalation.untold_since = None
+        work.record("escalation.nothing_to_tell_partner", escalation)
 
 
 def _delivery_to_carry(work: Work, escalation: Escalation) -> Delivery:

@@ -3,7 +3,7 @@
 from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
-from helpdesk.escalations import request_lists
+from helpdesk.escalations import queries, request_lists
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_record_partner_told, may_work_on_request
@@ -11,13 +11,13 @@ from helpdesk.escalations.stale_page_marks import untold_news_mark_of
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
-    """Record that an email with news was sent to the partner, or that none could be. Safe to run
-    twice."""
+    """Record that an email with news was sent to the partner, or that none could be. Whoever by now
+    can know nothing of the request has nothing to be told. Safe to run twice."""
     work.require(may_record_partner_told, escalation)
     if is_told and escalation.untold_since is not None:
         escalation.untold_since = None
         work.record("escalation.partner_told", escalation)
-    elif not is_told and escalation.untold_since is None:
+    elif not is_told and escalation.untold_since is None and _may_partner_know(work, escalation):
         escalation.untold_since = round_time_for_reporter(work.at)  # it may be theirs, too
         work.record("escalation.partner_untold", escalation)
 
@@ -43,3 +43,11 @@ def enqueue_waiting_news(work: Work, partner_id: str, *, at: int) -> None:
     """
     for escalation in request_lists.untold_requests_of_partner(work, partner_id):
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=f"again-{at}")
+
+
+def _may_partner_know(work: Work, escalation: Escalation) -> bool:
+    """Who had the text open as it was withdrawn may have said since that they did not send it."""
+    if not escalation.is_by_form:
+        return True
+    delivery = queries.delivery_of_request(work, escalation)
+    return delivery is None or delivery.may_have_arrived

@@ -8,7 +8,7 @@ from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
-from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
 from helpdesk.escalations.operations.locking import lock_case_first, lock_request_if_unchanged
 from helpdesk.escalations.policy import may_withdraw_without_consent, may_work_on_request
@@ -58,7 +58,7 @@ def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
 
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     delivery = queries.delivery_of_request(work, escalation)
-    may_have_left = delivery is not None and bool(delivery.attempts)
+    may_know = delivery is not None and _may_partner_know(delivery)
     if delivery is not None and delivery.state is not DeliveryState.ACCEPTED:
         cancel_delivery(work, delivery, because=because)
     escalation.move_to(EscalationState.WITHDRAWN)
@@ -66,5 +66,12 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     work.record("escalation.withdrawn", escalation, because=because)
     if not escalation.case.is_closed:  # a case that its reporter took back stays closed
         case_pausing.resume_case_after_partner(work, escalation.case)
-    if may_have_left:
+    if may_know:
         work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")
+
+
+def _may_partner_know(delivery: Delivery) -> bool:
+    """Whether the partner may know of a request: by a form of what may have arrived, at the desk of
+    what was tried, because it stands in their inbox from then on."""
+    is_by_form = delivery.escalation.is_by_form
+    return delivery.may_have_arrived if is_by_form else bool(delivery.attempts)

@@ -64,7 +64,11 @@ def create_form_abandonment(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record that whoever opened the text did not send it."""
     escalation = _find(ref, request_ref)
     operations.record_not_sent(work, escalation)
-    flash("Recorded: you didn’t send it. It is waiting again.")
+    flash(
+        "Recorded: you didn’t send it. It is waiting again."
+        if escalation.is_to_be_filled_in
+        else "Recorded: you didn’t send it. The request is withdrawn, so nobody has to."
+    )
     return _back(escalation)
 
 
