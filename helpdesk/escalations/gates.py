@@ -113,7 +113,7 @@ class GateInputs:
     # Why it can't go by the partner's channel, in a sentence; empty if it can.
     channel_trouble: str = ""
     # It goes to the platform's own form itself.
-    is_by_form: bool = False
+    goes_to_platform_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "Public form",
-        seen.has_form_number or seen.is_waived or seen.is_by_form,
+        seen.has_form_number or seen.is_waived or seen.goes_to_platform_form,
         "There is no reference number for the platform’s own form. Do the step “Fill in the"
         " platform’s own form” and record its number, or ask a coordinator to waive it with a"
         " reason.",

@@ -50,7 +50,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         partner=bidi_isolate(partner.name),
         allowed=queries.fields_receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
-        is_by_form=escalation.is_by_form,
+        goes_to_platform_form=escalation.is_by_form and partner.is_platform_itself,
         channel_trouble=why_channel_shuts(work, escalation, packet),
         partner_can_open=way.can_open,
         partner_has_mailbox=way.has_address,

@@ -17,8 +17,9 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
-from helpdesk.escalations import jobs, operations, queries, request_lists
+from helpdesk.escalations import jobs, operations, queries, request_basis, request_lists
 from helpdesk.escalations.form_layout import ASK, REF, lay_out
+from helpdesk.escalations.gates import check_gates
 from helpdesk.escalations.packets import PacketHeader, build_packet
 from helpdesk.escalations.stale_page_marks import carrier_mark_of
 from helpdesk.escalations.states import (
@@ -653,3 +654,19 @@ def test_what_is_withdrawn_is_not_said_to_wait_again(house, staff):
 
     assert "you didn’t send it" in said
     assert "waiting again" not in said
+
+
+@pytest.mark.parametrize(("kind", "is_open"), [("platform", True), ("host", False)])
+def test_only_the_form_of_the_platform_itself_opens_the_gate_of_its_form(house, kind, is_open):
+    request = house.ask()
+    with house.context.begin() as work:
+        work.session.get(Partner, house.partner.id).kind = kind
+        filed = select(Fact).where(Fact.case_id == house.case.id, Fact.name == "public_form_ref")
+        work.session.delete(work.session.scalars(filed).one())
+        work.record("case.changed_by_test", house.case)
+
+    with house.as_(house.second) as work:
+        seen = request_basis.gate_inputs(work, house.mine(work, request))
+    [gate] = [one for one in check_gates(seen, approver="") if one.name == "Public form"]
+
+    assert gate.is_open is is_open
