@@ -257,7 +257,7 @@ def test_who_takes_it_over_leaves_visible_that_it_may_have_been_sent(house):
     assert (first.result, first.trouble) == (DeliveryState.UNCERTAIN, "taken_over")
     assert second.by == house.second.actor.id
     with pytest.raises(StalePage):
-        sent(house, request)
+        text(house, request)
 
 
 def test_who_opens_it_by_an_old_page_does_not_take_it_from_a_colleague_unseen(house):
@@ -670,3 +670,134 @@ def test_only_the_form_of_the_platform_itself_opens_the_gate_of_its_form(house, 
     [gate] = [one for one in check_gates(seen, approver="") if one.name == "Public form"]
 
     assert gate.is_open is is_open
+
+
+def after(house, minutes):
+    """A moment so many minutes from now, to the minute, as a form has it."""
+    with house.as_(house.writer) as work:
+        return (work.at + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+
+
+def sent_after(house, request, who, minutes, *, said, reference=""):
+    """Somebody says so many minutes from now that they sent it at another minute."""
+    with house.as_(who, after(house, said)) as work:
+        operations.record_sent_by_hand(
+            work,
+            house.mine(work, request),
+            sent_at=after(house, minutes),
+            reference=reference,
+        )
+
+
+def opened_after(house, request, who, minutes):
+    with house.as_(who, after(house, minutes)) as work:
+        operations.open_text_to_copy(work, house.mine(work, request))
+
+
+def attempts_of(house, request):
+    return [(one.by, one.result) for one in house.delivery(request).attempts]
+
+
+@pytest.fixture
+def taken_over(house):
+    """The writer opened the text, and 20 minutes later the second took it over."""
+    request = house.approved()
+    opened_after(house, request, house.writer, 1)
+    opened_after(house, request, house.second, 20)
+    return request
+
+
+def test_who_was_taken_over_from_says_when_they_sent_it(house, taken_over):
+    sent_after(house, taken_over, house.writer, 5, said=30, reference="F-1")
+
+    now = house.now(taken_over)
+    within = timedelta(seconds=house.partner.answer_within[now.priority])
+    assert now.state is EscalationState.WITH_PARTNER
+    assert abs(now.answer_due_at - (after(house, 5) + within)) <= timedelta(minutes=1)
+    assert attempts_of(house, taken_over) == [
+        (house.writer.actor.id, DeliveryState.ACCEPTED),
+        (house.second.actor.id, None),
+    ]
+    with pytest.raises(StalePage):
+        text(house, taken_over, house.second)
+
+
+def test_who_had_it_open_as_well_still_says_what_they_did(house, taken_over):
+    sent_after(house, taken_over, house.writer, 5, said=30, reference="F-1")
+    due = house.now(taken_over).answer_due_at
+
+    sent_after(house, taken_over, house.second, 25, said=31, reference="F-2")
+
+    assert [result for _by, result in attempts_of(house, taken_over)] == [
+        DeliveryState.ACCEPTED,
+        DeliveryState.ACCEPTED,
+    ]
+    now = house.now(taken_over)
+    assert (now.state, now.answer_due_at) == (EscalationState.WITH_PARTNER, due)
+    with house.as_(house.second) as work:
+        assert work.keys.read(house.mine(work, taken_over), "ticket") == "F-1, F-2"
+
+
+def test_who_was_taken_over_from_says_that_they_did_not_send_it(house, taken_over):
+    not_sent(house, taken_over)
+
+    assert [result for _by, result in attempts_of(house, taken_over)] == [
+        DeliveryState.DEFERRED,
+        None,
+    ]
+    assert house.delivery(taken_over).state is DeliveryState.SENDING
+    assert text(house, taken_over, house.second)
+    with pytest.raises(StalePage):
+        not_sent(house, taken_over)
+
+
+@pytest.mark.parametrize("minutes", [0, 40])
+def test_nor_can_it_have_been_sent_before_they_opened_it_at_first(house, taken_over, minutes):
+    with pytest.raises(Conflict):
+        sent_after(house, taken_over, house.writer, minutes, said=30)
+
+
+def test_who_took_it_back_sent_it_at_first_and_not_again(house, taken_over):
+    opened_after(house, taken_over, house.writer, 25)
+
+    sent_after(house, taken_over, house.writer, 5, said=30)
+
+    assert attempts_of(house, taken_over) == [
+        (house.writer.actor.id, DeliveryState.ACCEPTED),
+        (house.second.actor.id, DeliveryState.UNCERTAIN),
+        (house.writer.actor.id, DeliveryState.DEFERRED),
+    ]
+
+
+def test_after_a_withdrawal_everyone_who_had_it_open_is_asked_and_can_say(house, taken_over, staff):
+    withdraw(house, taken_over)
+    page = sign_in(staff, house.writer).get(address(house, taken_over)).text
+    assert page.count("Say whether it was sent") == 2
+
+    sent_after(house, taken_over, house.writer, 5, said=30)
+
+    now = house.now(taken_over)
+    assert now.state is EscalationState.WITHDRAWN
+    assert now.untold_since is not None
+
+
+def test_after_a_withdrawal_nothing_is_to_be_told_once_all_said_that_they_did_not(
+    house, taken_over
+):
+    withdraw(house, taken_over)
+    tell_of_withdrawal(house)
+
+    not_sent(house, taken_over, house.second)
+    assert house.now(taken_over).untold_since is not None
+    not_sent(house, taken_over)
+
+    assert house.now(taken_over).untold_since is None
+
+
+def test_who_was_taken_over_from_finds_where_to_say_it(house, taken_over, staff):
+    page = f"{address(house, taken_over)}/form"
+
+    shown = sign_in(staff, house.writer).get(page).text
+
+    assert "marker-happened" not in shown
+    assert "I sent it" in shown

@@ -1,5 +1,6 @@
 """Delivery: the carrying of one packet, under one id for ever. Attempt: one try at it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -44,6 +45,13 @@ class Delivery(RandomIdMixin, LeasableRow, Base):
     def open_attempt(self) -> "DeliveryAttempt | None":
         """The attempt of which nobody has said yet how it went."""
         return next((one for one in self.attempts if one.ended_at is None), None)
+
+    @property
+    def unsettled_attempts(self) -> Sequence["DeliveryAttempt"]:
+        """The attempts by one of us who has not said yet whether they sent it, in their order: they
+        have the text open, or a colleague took it over since."""
+        untold = (None, DeliveryState.UNCERTAIN)
+        return [one for one in self.attempts if one.by is not None and one.result in untold]
 
     @property
     def may_have_arrived(self) -> bool:

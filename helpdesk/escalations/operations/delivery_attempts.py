@@ -348,7 +348,17 @@ def _first_sign_within(escalation: Escalation) -> timedelta:
 def end_attempt(work: Work, delivery: Delivery, result: DeliveryState, trouble: str = "") -> None:
     """End the last attempt of a delivery with its result. No rule: whoever settles a delivery comes
     through here."""
-    attempt = delivery.attempts[-1]
+    settle_attempt(work, delivery, delivery.attempts[-1], result, trouble)
+
+
+def settle_attempt(
+    work: Work,
+    delivery: Delivery,
+    attempt: DeliveryAttempt,
+    result: DeliveryState,
+    trouble: str = "",
+) -> None:
+    """Settle how one attempt of a delivery went. No rule: the same."""
     attempt.ended_at, attempt.result, attempt.trouble = work.at, result, trouble or None
     work.record("delivery.attempt_ended", delivery, number=attempt.number, result=result)
 

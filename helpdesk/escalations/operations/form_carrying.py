@@ -2,9 +2,11 @@
 was sent, or that it was not.
 
 Nothing is shown to copy before consent and approvals hold at that very moment, nor once it was
-withdrawn. Who opened the text answers for it: it may have been sent from then on.
+withdrawn. Who opened the text answers for it: it may have been sent from then on, and they alone
+can say how it was, also after a colleague has taken it over.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +19,7 @@ from helpdesk.escalations.operations.approving import refuse_if_gates_closed
 from helpdesk.escalations.operations.delivery_attempts import (
     end_attempt,
     mark_delivered,
+    settle_attempt,
     why_not_carried_by_hand,
 )
 from helpdesk.escalations.operations.locking import lock_request_and_case
@@ -64,7 +67,8 @@ def text_to_copy(work: Work, escalation: Escalation) -> Packet:
     still holds."""
     work.require(may_carry_by_hand, escalation)
     delivery = _delivery_to_carry(work, escalation)
-    _own_attempt(work, delivery)
+    if (attempt := delivery.open_attempt) is None or attempt.by != work.actor.id:
+        raise StalePage(OPEN_FIRST)
     _refuse_what_does_not_hold(work, escalation, delivery)
     text = work.keys.open(escalation, "packet")
     if hash_packet_text(text) != escalation.packet_hash:
@@ -76,22 +80,26 @@ def record_sent_by_hand(
     work: Work, escalation: Escalation, *, sent_at: datetime, reference: str = ""
 ) -> None:
     """Record that one of us sent it by a form of theirs, and when: their clock runs from then. The
-    reference is what the form gave for it.
+    reference is what the form gave for it. Who had the text open at first can say so, whoever has
+    taken it over since.
 
     What was sent was sent: that is recorded also where it was withdrawn meanwhile. Then they have
-    to be told, and the page says so until somebody has.
+    to be told, and the page says so until somebody has. Where a colleague has said before that they
+    sent it, the partner's clock stays as it is.
     """
     work.require(may_carry_by_hand, escalation)
     lock_request_and_case(work, escalation)
-    delivery = queries.delivery_of_request(work, escalation)
-    if delivery is None:
-        raise NotFound
-    attempt = _own_attempt(work, delivery)
-    if not attempt.began_at.replace(second=0, microsecond=0) <= sent_at <= work.at:
+    delivery, attempts = _own_attempts_to_settle(work, escalation)
+    then = [one for one in attempts if one.began_at.replace(second=0, microsecond=0) <= sent_at]
+    if not then or sent_at > work.at:
         raise Conflict(NOT_THEN)
-    end_attempt(work, delivery, DeliveryState.ACCEPTED)
+    for one in attempts:
+        result = DeliveryState.ACCEPTED if one is then[-1] else DeliveryState.DEFERRED
+        settle_attempt(work, delivery, one, result)
     if reference:
-        escalation.ticket = work.keys.seal(escalation, "ticket", reference)
+        before = work.keys.open(escalation, "ticket") if escalation.ticket is not None else ""
+        told = f"{before}, {reference}" if before else reference
+        escalation.ticket = work.keys.seal(escalation, "ticket", told)
     is_withdrawn = escalation.state is EscalationState.WITHDRAWN
     work.record(
         "escalation.sent_by_hand",
@@ -101,28 +109,28 @@ def record_sent_by_hand(
         after_withdrawal=is_withdrawn,
     )
     if is_withdrawn:
-        delivery.accepted_at = sent_at
+        delivery.accepted_at = delivery.accepted_at or sent_at
         escalation.untold_since = escalation.untold_since or work.at
-    else:
+    elif escalation.is_to_be_filled_in:
         mark_delivered(work, delivery, at=sent_at)
 
 
-def record_not_sent(work: Work, escalation: Escalation) -> None:
-    """Record that whoever had the text open did not send it: it waits again, and the text is closed
-    to them. If it was withdrawn meanwhile, they have nothing to be told, unless somebody else may
-    have sent it."""
+def record_not_sent(work: Work, escalation: Escalation) -> bool:
+    """Record that somebody who had the text open did not send it, and close it to them. Says
+    whether it waits again: not where a colleague has it open, or it was stopped, sent or withdrawn
+    meanwhile. Of what was withdrawn they have nothing to be told, unless somebody else may have
+    sent it."""
     work.require(may_carry_by_hand, escalation)
     lock_request_and_case(work, escalation)
-    delivery = queries.delivery_of_request(work, escalation)
-    if delivery is None:
-        raise NotFound
-    _own_attempt(work, delivery)
-    end_attempt(work, delivery, DeliveryState.DEFERRED)
-    if delivery.state is DeliveryState.SENDING:
+    delivery, attempts = _own_attempts_to_settle(work, escalation)
+    for one in attempts:
+        settle_attempt(work, delivery, one, DeliveryState.DEFERRED)
+    if delivery.state is DeliveryState.SENDING and delivery.open_attempt is None:
         delivery.state = DeliveryState.PENDING
     if escalation.untold_since is not None and not delivery.may_have_arrived:
         escalation.untold_since = None
         work.record("escalation.nothing_to_tell_partner", escalation)
+    return delivery.state is DeliveryState.PENDING
 
 
 def _delivery_to_carry(work: Work, escalation: Escalation) -> Delivery:
@@ -132,11 +140,16 @@ def _delivery_to_carry(work: Work, escalation: Escalation) -> Delivery:
     return delivery
 
 
-def _own_attempt(work: Work, delivery: Delivery) -> DeliveryAttempt:
-    attempt = delivery.open_attempt
-    if attempt is None or attempt.by != work.actor.id:
+def _own_attempts_to_settle(
+    work: Work, escalation: Escalation
+) -> tuple[Delivery, Sequence[DeliveryAttempt]]:
+    delivery = queries.delivery_of_request(work, escalation)
+    if delivery is None:
+        raise NotFound
+    own = [one for one in delivery.unsettled_attempts if one.by == work.actor.id]
+    if not own:
         raise StalePage(OPEN_FIRST)
-    return attempt
+    return delivery, own
 
 
 def _refuse_what_does_not_hold(work: Work, escalation: Escalation, delivery: Delivery) -> None:

@@ -63,12 +63,13 @@ def create_form_sending(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_form_abandonment(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record that whoever opened the text did not send it."""
     escalation = _find(ref, request_ref)
-    operations.record_not_sent(work, escalation)
-    flash(
-        "Recorded: you didn’t send it. It is waiting again."
-        if escalation.is_to_be_filled_in
-        else "Recorded: you didn’t send it. The request is withdrawn, so nobody has to."
-    )
+    waits_again = operations.record_not_sent(work, escalation)
+    if waits_again:
+        flash("Recorded: you didn’t send it. It is waiting again.")
+    elif escalation.state is EscalationState.WITHDRAWN:
+        flash("Recorded: you didn’t send it. The request is withdrawn, so nobody has to.")
+    else:
+        flash("Recorded: you didn’t send it.")
     return _back(escalation)
 
 
@@ -147,6 +148,8 @@ def _page(escalation: Escalation, form: SentByHandForm) -> str:
         attempt=attempt,
         carrier_mark=carrier_mark_of(delivery),
         is_own=attempt is not None and attempt.by == work.actor.id,
+        may_say=delivery is not None
+        and any(one.by == work.actor.id for one in delivery.unsettled_attempts),
         names=names_of_actors(work.session, {attempt.by} if attempt and attempt.by else set()),
         form=form,
     )
