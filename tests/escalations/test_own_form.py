@@ -20,6 +20,7 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import jobs, operations, queries, request_basis, request_lists
 from helpdesk.escalations.form_layout import ASK, REF, lay_out
 from helpdesk.escalations.gates import check_gates
+from helpdesk.escalations.operations.restored_deliveries import mark_possibly_delivered
 from helpdesk.escalations.packets import PacketHeader, build_packet
 from helpdesk.escalations.stale_page_marks import carrier_mark_of
 from helpdesk.escalations.states import (
@@ -801,3 +802,31 @@ def test_who_was_taken_over_from_finds_where_to_say_it(house, taken_over, staff)
 
     assert "marker-happened" not in shown
     assert "I sent it" in shown
+
+
+PERHAPS_SENT = "may have been sent before"
+
+
+def test_who_opens_it_is_told_that_a_colleague_may_have_sent_it_before(house, taken_over, staff):
+    not_sent(house, taken_over, house.second)
+    client, page = sign_in(staff, house.lead), f"{address(house, taken_over)}/form"
+
+    assert PERHAPS_SENT in client.get(page).text
+    open_text(house, taken_over, house.lead)
+    opened = client.get(page).text
+    assert "marker-happened" in opened
+    assert PERHAPS_SENT in opened
+    not_sent(house, taken_over)
+    assert PERHAPS_SENT not in client.get(page).text
+
+
+def test_who_opens_it_after_a_backup_was_restored_is_told_so_as_well(house, staff):
+    request = house.approved()
+    with house.context.begin() as work:
+        mark_possibly_delivered(
+            work, queries.delivery_of_request(work, work.session.get(type(request), request.id))
+        )
+
+    shown = sign_in(staff, house.writer).get(f"{address(house, request)}/form").text
+
+    assert PERHAPS_SENT in shown

@@ -54,6 +54,11 @@ class Delivery(RandomIdMixin, LeasableRow, Base):
         return [one for one in self.attempts if one.by is not None and one.result in untold]
 
     @property
+    def may_have_been_sent_before(self) -> bool:
+        """Whether nobody can tell of an earlier attempt whether it succeeded."""
+        return any(one.result is DeliveryState.UNCERTAIN for one in self.attempts)
+
+    @property
     def may_have_arrived(self) -> bool:
         """Whether some attempt may have succeeded, whatever was heard of it."""
         return any(one.result is not DeliveryState.DEFERRED for one in self.attempts)

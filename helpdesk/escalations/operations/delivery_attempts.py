@@ -337,7 +337,7 @@ def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
         due=format_in_both_zones(
             work.at + _first_sign_within(escalation), escalation.partner.timezone
         ),
-        is_repeat=any(one.result is DeliveryState.UNCERTAIN for one in delivery.attempts),
+        is_repeat=delivery.may_have_been_sent_before,
     )
 
 

@@ -26,7 +26,8 @@ def undelivered_deliveries(work: Work) -> Sequence[Delivery]:
 
 
 def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
-    """Mark a delivery as possibly arrived already: the partner's email says so, under the same id.
+    """Mark a delivery as possibly arrived already: the partner's email says so, under the same id;
+    where one of us fills in a form of theirs, the page with the text does.
 
     No rule: whoever releases a restored database comes through here.
     """

@@ -147,6 +147,9 @@ def _page(escalation: Escalation, form: SentByHandForm) -> str:
         refusal=refusal,
         attempt=attempt,
         carrier_mark=carrier_mark_of(delivery),
+        may_be_a_repeat=delivery is not None
+        and escalation.is_to_be_filled_in
+        and delivery.may_have_been_sent_before,
         is_own=attempt is not None and attempt.by == work.actor.id,
         may_say=delivery is not None
         and any(one.by == work.actor.id for one in delivery.unsettled_attempts),
