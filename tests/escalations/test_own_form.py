@@ -20,10 +20,12 @@ from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import jobs, operations, queries, request_basis, request_lists
 from helpdesk.escalations.form_layout import ASK, REF, lay_out
 from helpdesk.escalations.gates import check_gates
+from helpdesk.escalations.operations.delivery_attempts import mark_undeliverable
 from helpdesk.escalations.operations.restored_deliveries import mark_possibly_delivered
 from helpdesk.escalations.packets import PacketHeader, build_packet
 from helpdesk.escalations.stale_page_marks import carrier_mark_of
 from helpdesk.escalations.states import (
+    ANOTHER_ACCOUNT,
     Ask,
     DeliveryState,
     EscalationState,
@@ -830,3 +832,16 @@ def test_who_opens_it_after_a_backup_was_restored_is_told_so_as_well(house, staf
     shown = sign_in(staff, house.writer).get(f"{address(house, request)}/form").text
 
     assert PERHAPS_SENT in shown
+
+
+def test_who_has_it_open_as_it_is_stopped_is_told_not_to_send_it_and_where_to_say(house, staff):
+    request = house.approved()
+    open_text(house, request)
+    with house.context.begin() as work:
+        delivery = queries.delivery_of_request(work, work.session.get(type(request), request.id))
+        mark_undeliverable(work, delivery, ANOTHER_ACCOUNT)
+
+    shown = sign_in(staff, house.writer).get(address(house, request)).text
+
+    assert "don’t send it" in shown
+    assert "Say whether it was sent" in shown

@@ -151,7 +151,10 @@ def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
     operations.resend_request(
         work, escalation, seen_wording=submitted_page_mark(), heard=submitted_reporter_mark()
     )
-    flash("It is being sent again, under the same ID.")
+    if escalation.is_by_form:
+        flash("It is waiting again for one of us to fill in their form.")
+    else:
+        flash("It is being sent again, under the same ID.")
     return _back(escalation)
 
 
