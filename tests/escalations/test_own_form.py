@@ -845,3 +845,27 @@ def test_who_has_it_open_as_it_is_stopped_is_told_not_to_send_it_and_where_to_sa
 
     assert "don’t send it" in shown
     assert "Say whether it was sent" in shown
+
+
+@pytest.mark.parametrize("minutes", [-60, 60])
+def test_a_time_at_which_it_was_not_sent_is_refused_beside_what_was_typed(house, staff, minutes):
+    request = house.approved()
+    open_text(house, request)
+    client, page = sign_in(staff, house.writer), f"{address(house, request)}/form"
+    when = after(house, minutes)
+    shown = client.get(page)
+
+    refused = client.post(
+        f"{page}/sending",
+        data={
+            "csrf_token": token_in(shown.text),
+            "sent_on": f"{when:%Y-%m-%d}",
+            "sent_at": f"{when:%H:%M}",
+            "reference": "F-17",
+        },
+    )
+
+    assert refused.status_code == 422
+    assert "F-17" in refused.text
+    assert "in UTC: after you opened the text" in refused.text
+    assert house.delivery(request).open_attempt is not None

@@ -37,6 +37,7 @@ from helpdesk.escalations.operations.form_carrying import (
     record_not_sent,
     record_sent_by_hand,
     text_to_copy,
+    why_not_sent_then,
 )
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
@@ -128,6 +129,7 @@ __all__ = [
     "waive_public_form",
     "wake_case_if_requests_not_justified",
     "wake_cases_of_unread_requests",
+    "why_not_sent_then",
     "withdraw_request",
     "withdraw_requests_without_consent",
     "write_draft",

@@ -90,11 +90,11 @@ def record_sent_by_hand(
     work.require(may_carry_by_hand, escalation)
     lock_request_and_case(work, escalation)
     delivery, attempts = _own_attempts_to_settle(work, escalation)
-    then = [one for one in attempts if one.began_at.replace(second=0, microsecond=0) <= sent_at]
-    if not then or sent_at > work.at:
-        raise Conflict(NOT_THEN)
+    if refusal := why_not_sent_then(work, escalation, sent_at):
+        raise Conflict(refusal)
+    sending = _begun_by(attempts, sent_at)[-1]
     for one in attempts:
-        result = DeliveryState.ACCEPTED if one is then[-1] else DeliveryState.DEFERRED
+        result = DeliveryState.ACCEPTED if one is sending else DeliveryState.DEFERRED
         settle_attempt(work, delivery, one, result)
     if reference:
         before = work.keys.open(escalation, "ticket") if escalation.ticket is not None else ""
@@ -113,6 +113,15 @@ def record_sent_by_hand(
         escalation.untold_since = escalation.untold_since or work.at
     elif escalation.is_to_be_filled_in:
         mark_delivered(work, delivery, at=sent_at)
+
+
+def why_not_sent_then(work: Work, escalation: Escalation, sent_at: datetime) -> str:
+    """The sentence that says why somebody cannot have sent it at that time; empty if they can.
+
+    No rule: it changes nothing.
+    """
+    _delivery, attempts = _own_attempts_to_settle(work, escalation)
+    return "" if _begun_by(attempts, sent_at) and sent_at <= work.at else NOT_THEN
 
 
 def record_not_sent(work: Work, escalation: Escalation) -> bool:
@@ -150,6 +159,11 @@ def _own_attempts_to_settle(
     if not own:
         raise StalePage(OPEN_FIRST)
     return delivery, own
+
+
+def _begun_by(attempts: Sequence[DeliveryAttempt], at: datetime) -> Sequence[DeliveryAttempt]:
+    """Those of the attempts that had begun by then, to the minute, as a form has it."""
+    return [one for one in attempts if one.began_at.replace(second=0, microsecond=0) <= at]
 
 
 def _refuse_what_does_not_hold(work: Work, escalation: Escalation, delivery: Delivery) -> None:

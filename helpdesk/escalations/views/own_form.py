@@ -50,7 +50,11 @@ def create_form_opening(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_form_sending(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record that it was sent."""
     escalation, form = _find(ref, request_ref), SentByHandForm()
-    if not form.validate_on_submit():
+    if form.validate_on_submit() and (
+        refusal := operations.why_not_sent_then(work, escalation, form.moment)
+    ):
+        form.sent_at.errors = [refusal]
+    if form.errors:
         return _page(escalation, form), 422
     operations.record_sent_by_hand(
         work, escalation, sent_at=form.moment, reference=form.reference.data or ""
