@@ -105,7 +105,7 @@ def test_a_story_of_danger_is_answered_on_the_receipt_and_decides_nothing(house,
 
 
 @pytest.mark.parametrize(("age", "shown"), [("yes", True), ("no", False)])
-def test_who_answers_that_they_are_under_18_finds_help_for_children_on_receipt_and_advice(
+def test_who_answers_that_they_are_under_18_finds_help_for_children_on_the_receipt(
     browser, age, shown
 ):
     first = {"what": "intimate-images", "q_danger": "credible", "q_hold": "running"}
@@ -114,8 +114,23 @@ def test_who_answers_that_they_are_under_18_finds_help_for_children_on_receipt_a
 
     assert "Your return code" in browser.text
     assert ('href="/help-now#child"' in browser.text) is shown
+
+
+@pytest.mark.parametrize(
+    ("story", "shown"), [("He has my pictures.", False), ("I'm 16. He has my pictures.", True)]
+)
+def test_the_advice_right_after_the_receipt_shows_it_again_for_what_was_typed_alone(
+    browser, story, shown
+):
+    first = {"what": "intimate-images", "q_danger": "credible", "q_hold": "running"}
+    go_to(browser, 4, first=first, own={"q_img_age": "yes"})
+    send(browser, LAST | {"story": story})
+    assert "or are you under 18?" in browser.text
+
     browser.open("/report/received/advice")
-    assert ('href="/help-now#child"' in browser.text) is shown
+
+    assert "What to do now" in browser.text
+    assert ("or are you under 18?" in browser.text) is shown
 
 
 def test_the_answer_that_shows_a_child_is_one_that_can_be_given():

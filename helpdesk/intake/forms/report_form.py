@@ -126,9 +126,13 @@ class ReportFormSteps:
     def danger_signs(self) -> tuple[DangerSign, ...]:
         """What the words they typed, and what they answered, show of danger: help is offered at
         once, and it decides nothing."""
-        said = danger_detector().signs_in(self.last[STORY].data or "")
-        shown = {*said, *signs_in_answers(self.answers)}
+        shown = {*self.danger_signs_typed, *signs_in_answers(self.answers)}
         return tuple(sign for sign in DangerSign if sign in shown)
+
+    @cached_property
+    def danger_signs_typed(self) -> tuple[DangerSign, ...]:
+        """What the words they typed show of danger."""
+        return danger_detector().signs_in(self.last[STORY].data or "")
 
     @property
     def allows_action(self) -> bool:

@@ -191,6 +191,7 @@ def _receipt(
         is_draft=paper.is_draft,
         is_device_watched=paper.is_device_watched,
         danger_signs=paper.danger_signs,
+        danger_signs_typed=paper.danger_signs_typed,
         left_for_later=paper.deferred_count,
     )
 
