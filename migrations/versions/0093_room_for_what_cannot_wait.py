@@ -20,7 +20,7 @@ AS_OWNER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
 # Danger, its message, and what is taken back or disputed, each with what follows from it.
 CANNOT_WAIT = """NEW.action IN ('case.danger_told', 'case.withdrawn', 'case.reopened',
             'case.resumed', 'consent.withdrawn', 'consent.denied', 'conversation.denied',
-            'escalation.verdict_denied')
+            'escalation.verdict_denied', 'reminder.ended')
         OR NEW.action = 'message.received' AND NEW.details ? 'in_danger'"""
 MOST, ROOM = 300, 50
 BOUNDED = f"""
@@ -53,7 +53,7 @@ CREATE OR REPLACE FUNCTION turns_are_bounded() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     IF EXISTS (SELECT FROM (SELECT DISTINCT subject_id FROM arrived) AS about,
         LATERAL (SELECT FROM public.clock_events WHERE subject_id = about.subject_id{{lately}}
-            OFFSET {MOST_TURNS} LIMIT 1) AS too_many)
+            OFFSET {MOST_TURNS} LIMIT 1) AS too_many){{ahead}}
     THEN
         RAISE EXCEPTION 'the clocks of one thing have turned too often'
             USING ERRCODE = 'configuration_limit_exceeded';
@@ -62,16 +62,23 @@ BEGIN
 END $$
 """
 LATELY = """
-            AND (at > now() - interval '130 minutes'
+            AND (at BETWEEN now() - interval '130 minutes' AND now() + interval '130 minutes'
                 OR EXISTS (SELECT FROM public.escalations WHERE id = about.subject_id))"""
+# Those dated ahead are bounded by themselves and for ever: they shut out nobody who turns a clock
+# now.
+AHEAD = f"""
+        OR EXISTS (SELECT FROM (SELECT DISTINCT subject_id FROM arrived
+                WHERE at > now() + interval '130 minutes') AS about,
+            LATERAL (SELECT FROM public.clock_events WHERE subject_id = about.subject_id
+                AND at > now() + interval '130 minutes' OFFSET {MOST_TURNS} LIMIT 1) AS too_many)"""
 
 
 def upgrade() -> None:
     op.execute(BOUNDED.format(most=OR_MORE))
-    op.execute(TURNS.format(lately=LATELY))
+    op.execute(TURNS.format(lately=LATELY, ahead=AHEAD))
 
 
 def downgrade() -> None:
     # Nothing is lost: functions hold no values.
-    op.execute(TURNS.format(lately=""))
+    op.execute(TURNS.format(lately="", ahead=""))
     op.execute(BOUNDED.format(most=MOST - 1))

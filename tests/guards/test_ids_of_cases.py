@@ -86,3 +86,14 @@ def test_what_a_case_turned_through_long_ago_keeps_no_later_press_from_it(public
     public.execute(TURN, (case_id, 1))
 
     database.execute("DELETE FROM clock_events WHERE subject_id = %s", [case_id])
+
+
+def test_turns_dated_ahead_keep_no_press_of_now_from_a_case(public, database):
+    case_id = uuid.uuid4().hex
+    ahead = TURN.replace("now()", "now() + interval '300 days'")
+    bring(public, case_id)
+    public.execute(ahead, (case_id, 2_000))
+
+    public.execute(TURN, (case_id, 1))
+    with pytest.raises(psycopg.errors.ConfigurationLimitExceeded), public.transaction():
+        public.execute(ahead, (case_id, 1))

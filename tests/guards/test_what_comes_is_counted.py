@@ -108,6 +108,7 @@ URGENT = (
     "consent.denied",
     "conversation.denied",
     "case.withdrawn",
+    "reminder.ended",  # a case that is taken back ends its reminders, too
 )
 
 

@@ -96,9 +96,7 @@ def test_who_may_be_watched_on_this_device_reads_it_before_they_answer_and_with_
 
     assert (warned, before) == (is_watched, is_watched)
     assert code_on(browser)
-    assert ("Write it on paper, and come back from another device" in browser.text) == (
-        is_watched
-    )
+    assert ("Write it on paper, and come back from another device" in browser.text) == (is_watched)
 
 
 def open_mailbox_from_receipt(browser):
