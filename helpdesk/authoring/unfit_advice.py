@@ -11,7 +11,11 @@ from helpdesk.playbooks.answer_evaluation import SafeNowAdvice
 from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
-from helpdesk.playbooks.several_kinds_of_trouble import merged_advice, not_stopped
+from helpdesk.playbooks.several_kinds_of_trouble import (
+    is_watched_by_someone_close,
+    merged_advice,
+    not_stopped,
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def find_unfit_advice(
     not.
 
     With several kinds of trouble the first lines may be full of what saves lives today: then
-    nothing else is missing among them.
+    nothing else is missing among them. Nor is what someone close who watches would notice.
     """
     told = merged_advice(pages, answers)
     # of several kinds none knows that it is the one that has stopped
@@ -46,7 +50,9 @@ def find_unfit_advice(
         asking = _pages_asking(check, pages)
         if asking and _applies(check, counted):
             own = {str(line.text) for page in asking for line in page.safe_now}
-            yield from _held(check, told, own, is_full=is_full)
+            held_back = _held_back(asking, answers)
+            excused = is_full or any(_saying(held_back, check.first))
+            yield from _held(check, told, own, is_excused=excused)
 
 
 def minimal_answers_for_condition(
@@ -86,8 +92,14 @@ def _applies(check: AdviceCheck, answers: Context) -> bool:
     return check.when is None or (evaluate_condition(check.when, answers) is ConditionTruth.TRUE)
 
 
+def _held_back(pages: Iterable[Playbook], answers: Context) -> list[Advice]:
+    if not is_watched_by_someone_close(answers):
+        return []
+    return [line for page in pages for line in page.safe_now if line.noticeable]
+
+
 def _held(
-    check: AdviceCheck, told: SafeNowAdvice, own: Container[str], *, is_full: bool
+    check: AdviceCheck, told: SafeNowAdvice, own: Container[str], *, is_excused: bool
 ) -> Iterator[UnfitAdvice]:
     """What is never said is looked for in the lines of the pages that ask: those of another kind
     speak of another phone, another bank, another account."""
@@ -96,7 +108,7 @@ def _held(
         yield UnfitAdvice(check, line, words)
     if (
         check.first
-        and not is_full
+        and not is_excused
         and next(_saying((*told.first_dos, *told.first_donts), check.first), None) is None
     ):
         yield UnfitAdvice(check, None, " or ".join(f"“{one}”" for one in check.first))

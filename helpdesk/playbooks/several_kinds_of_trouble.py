@@ -10,7 +10,8 @@ from helpdesk.playbooks.answer_evaluation import (
     advice_by_urgency,
     fitting_advice,
 )
-from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context
+from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context, Picked
+from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
 from helpdesk.playbooks.model import Advice, AnswerOption, Playbook, Question, Text
 
@@ -24,6 +25,13 @@ PEOPLE_FIRST: Final = "people-first"
 
 # The question whether someone in the pictures is under 18; only a no lets what is shown be copied.
 UNDER_18: Final = "img_age"
+
+# The answers that say that someone close watches, or has to be protected from.
+WATCHED_BY_SOMEONE_CLOSE: Final = (
+    Picked("dev_who", "near"),
+    Picked("watch_who", "near"),
+    Picked("advice_from", "near"),
+)
 
 
 def playbooks_of_kinds(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
@@ -61,7 +69,8 @@ def merged_advice(
     empty where it was said of several at once, since any of them may have been meant. Nothing is
     given where these pages are those that asked, and one page alone then meant itself.
     Where someone under 18 may be in the pictures of one kind, as long as nobody said no, none asks
-    to copy what is shown.
+    to copy what is shown. Where someone close watches, no line of any kind asks to change what they
+    would notice.
     """
     pages = tuple(pages)
     if hold_is_about is None:
@@ -73,7 +82,12 @@ def merged_advice(
         for page in pages
         for one in fitting_advice(page, known if page.id == hold_is_about else not_stopped(known))
     ]
-    fitting = [one for one in lines if not (may_show_child and one.advice.copies)]
+    is_watched = is_watched_by_someone_close(known)
+    fitting = [
+        one
+        for one in lines
+        if not (may_show_child and one.advice.copies) and not (is_watched and one.advice.noticeable)
+    ]
     return advice_by_urgency(_each_once(fitting))
 
 
@@ -82,6 +96,13 @@ def not_stopped(known: Context) -> Context:
     if known.get("hold") != "ended":
         return known
     return {name: value for name, value in known.items() if name != "hold"}
+
+
+def is_watched_by_someone_close(known: Context) -> bool:
+    """Whether an answer, to a question of any kind, says that someone close watches."""
+    return any(
+        evaluate_condition(one, known) is ConditionTruth.TRUE for one in WATCHED_BY_SOMEONE_CLOSE
+    )
 
 
 def _one(library: Library, same: Sequence[Question]) -> Question:
@@ -145,7 +166,7 @@ def _from_the_end(option_id: str) -> int:
 
 def _each_once(lines: Iterable[AdviceNotRuledOut]) -> tuple[AdviceNotRuledOut, ...]:
     """Of those with the same words or one topic, the one that the answers call for and that loses
-    most if done late; of two alike, the first.
+    most if done late; of two alike, the one that leads, and then the first.
 
     Other lines have an id in common and say different things: each of them stands.
     """
@@ -161,5 +182,6 @@ def _topic_of(advice: Advice) -> str | None:
     return PEOPLE_FIRST if advice.id == PEOPLE_FIRST else advice.topic
 
 
-def _weight(one: AdviceNotRuledOut) -> tuple[bool, bool, int]:
-    return not one.is_sure, not one.advice.within_hours, one.advice.at_stake.rank
+def _weight(one: AdviceNotRuledOut) -> tuple[bool, bool, int, bool]:
+    advice = one.advice
+    return not one.is_sure, not advice.within_hours, advice.at_stake.rank, not advice.leads

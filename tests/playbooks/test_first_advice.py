@@ -159,7 +159,7 @@ def test_danger_that_nobody_was_asked_about_still_stands_before_the_money():
             {"office_money": "sent_now", "office_bank": "not_yet", "arrest_state": "held_known"},
             "call-bank",
         ),
-        (["account-takeover", "suspicious-message"], {"msg_done": ("typed",)}, "call-bank"),
+        (["account-takeover", "suspicious-message"], {"msg_done": ("typed",)}, "bank-details"),
         (
             ["arrest-detention", "intimate-images"],
             {"img_demand": ("deadline",), "img_age": "no", "arrest_state": "held_known"},

@@ -37,7 +37,10 @@ def _red_flag(node: Node, context: PlaybookReferenceContext) -> RedFlag:
 
 
 def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
-    fields = node.fields("id", "say dont when risk at_stake copies within_hours topic urgent_help")
+    fields = node.fields(
+        "id",
+        "say dont when risk at_stake copies noticeable within_hours topic leads urgent_help",
+    )
     if ("say" in fields) == ("dont" in fields):
         node.refuse("write either say or dont")
     key = "dont" if "dont" in fields else "say"
@@ -55,5 +58,7 @@ def _one_advice(node: Node, context: PlaybookReferenceContext) -> Advice:
         copies=fields.read("copies", Node.flag, otherwise=False),
         within_hours=fields.read("within_hours", Node.flag, otherwise=False),
         topic=fields.read("topic", Node.id, None),
+        leads=fields.read("leads", Node.flag, otherwise=False),
+        noticeable=fields.read("noticeable", Node.flag, otherwise=False),
         urgent_help=fields.read("urgent_help", lambda said: said.one_of(UrgentHelpSection), None),
     )

@@ -119,8 +119,9 @@ class Advice:
     `risk` says what could go wrong, where following the advice could cost somebody something.
     `copies` marks what makes a picture of what others put up or sent, which may show a child;
     `within_hours` what is too late tomorrow: where the answers call for it, it is among the first.
-    Of several lines with one `topic`, which say the same, one is shown. `urgent_help` names where
-    who follows the line finds whom to call.
+    Of several lines with one `topic`, which say the same, one is shown: of two alike, the one that
+    `leads`. `noticeable` marks what someone close who watches would notice: a password, a lock or a
+    sign-in that changes. `urgent_help` names where who follows the line finds whom to call.
     """
 
     id: str
@@ -132,4 +133,6 @@ class Advice:
     copies: bool = False
     within_hours: bool = False
     topic: str | None = None
+    leads: bool = False
+    noticeable: bool = False
     urgent_help: UrgentHelpSection | None = None
