@@ -504,3 +504,17 @@ def test_who_may_be_hurt_because_of_pictures_is_sent_to_people_first(danger, out
 
     assert "people-first" in {one.id for one in told.first_dos}
     assert ("safe-place" in {one.id for one in told.dos}) is (outing != "no")
+
+
+@pytest.mark.parametrize(("original", "line"), [("no", "tell-deadline"), ("yes", "deadline-adult")])
+def test_before_a_deadline_only_who_has_the_pictures_is_sent_where_they_are_needed(original, line):
+    said = {"img_age": "no", "img_demand": ("deadline",), "img_original": original}
+
+    assert lines("intimate-images", said) & {"tell-deadline", "deadline-adult"} == {line}
+
+
+def test_each_line_that_names_what_stops_pictures_leads_to_that_section():
+    for page in load_current_library().playbooks:
+        for one in page.safe_now:
+            if "StopNCII" in str(one.text) or "TakeItDown" in str(one.text):
+                assert one.urgent_help == "images", (page.id, one.id)

@@ -159,7 +159,6 @@ def test_where_to_go_is_agreed_on_whatever_else_happened(other):
 NOT_NOTICED = {
     "data-exposed": {"ask-kindly", "device-out"},
     "device-lost-seized": {"near-took-it", "sign-out-most-important", "lock-it"},
-    "device-suspicious": {"accounts-elsewhere"},
     "messenger-hijack": {"ask-new-code", "if-signed-out"},
     "website-hacked": {"call-registrar", "former-out"},
     "workspace-or-payment-fraud": {"shut-out"},
