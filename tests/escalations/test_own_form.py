@@ -869,3 +869,31 @@ def test_a_time_at_which_it_was_not_sent_is_refused_beside_what_was_typed(house,
     assert "F-17" in refused.text
     assert "in UTC: after you opened the text" in refused.text
     assert house.delivery(request).open_attempt is not None
+
+
+def test_a_case_does_not_rest_before_somebody_has_passed_our_answer_on(house, staff):
+    request = carried(house)
+    with house.as_(house.writer) as work:
+        operations.enter_question(work, house.mine(work, request), question="Since when?")
+    with house.as_(house.writer) as work:
+        operations.answer_question(work, house.mine(work, request), words="Since Monday.")
+    client, page = sign_in(staff, house.second), address(house, request)
+    shown = client.get(page)
+
+    said = client.post(
+        f"{page}/answer/approval",
+        data={
+            "csrf_token": token_in(shown.text),
+            **mark_in(shown, f"{page}/answer/approval"),
+            "seen_wording": house.now(request).wording_to_approve,
+        },
+        follow_redirects=True,
+    ).text
+    tell_of_withdrawal(house)
+
+    assert house.now(request).state is EscalationState.IN_REVIEW
+    assert "was sent to" not in said
+    assert house.case_now().waits_on is None
+    with house.as_(house.writer) as work:
+        operations.record_partner_told_another_way(work, house.mine(work, request))
+    assert house.case_now().waits_on is WaitsOn.PARTNER

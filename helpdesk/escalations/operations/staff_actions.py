@@ -163,7 +163,8 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     work.session.add(exchange)
     clocks.restart_partner_clock(work, escalation)
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
-    case_pausing.rest_case_with_partner(work, escalation.case)
+    if not escalation.is_by_form:  # one of us has to pass it on first
+        case_pausing.rest_case_with_partner(work, escalation.case)
     work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 

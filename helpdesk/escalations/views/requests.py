@@ -93,6 +93,8 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     )
     if escalation.has_answer_to_approve:
         flash("Your answer is saved. We’ve asked a second person to read it and send it.")
+    elif escalation.is_by_form:
+        flash(_to_pass_on(escalation))
     else:
         flash(f"Your answer was sent to {bidi_isolate(escalation.partner.name)}.")
     return _back(escalation)
@@ -107,8 +109,11 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     operations.approve_answer(
         work, escalation, seen_wording=form.seen_wording.data or "", heard=submitted_reporter_mark()
     )
+    name = bidi_isolate(escalation.partner.name)
     flash(
-        f"The answer was sent to {bidi_isolate(escalation.partner.name)}, exactly as it was here."
+        _to_pass_on(escalation)
+        if escalation.is_by_form
+        else f"The answer was sent to {name}, exactly as it was here."
     )
     return _back(escalation)
 
@@ -207,6 +212,11 @@ def _move(
 
 def _find(ref: str, request_ref: str) -> Escalation:
     return queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+
+
+def _to_pass_on(escalation: Escalation) -> str:
+    name = bidi_isolate(escalation.partner.name)
+    return f"Nothing was sent yet. Copy the answer to {name} now, then record that they have it."
 
 
 def _back(escalation: Escalation) -> ResponseReturnValue:
