@@ -21,7 +21,7 @@ from helpdesk.core.sealing import CannotOpen, Envelope
 from helpdesk.escalations import jobs, operations, queries, request_lists, second_person_alerts
 from helpdesk.escalations.decision_rules import OUTCOMES
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations import partner_actions
+from helpdesk.escalations.operations import partner_responses
 from helpdesk.escalations.states import Ask, EscalationState, PartnerAction
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
@@ -468,7 +468,7 @@ def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
         with pytest.raises(Conflict, match="does not have our signature"):
-            partner_actions.seal_for_partner(work, found, found, "ticket_for_partner", "words")
+            partner_responses.seal_for_partner(work, found, found, "ticket_for_partner", "words")
 
 
 def block_everyone_there(house):

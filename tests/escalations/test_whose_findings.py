@@ -128,7 +128,7 @@ def test_the_second_person_sees_whose_words_they_are_and_what_differs(two_troubl
     browser = Browser(sign_in(staff, two_troubles.second))
     browser.open(f"/cases/{two_troubles.case.ref}/requests/{request.ref}")
 
-    assert "It is about <strong>" in browser.text
+    assert "It is about “" in browser.text
     assert "Differs from what was recorded" in browser.text
     assert TAKEN.removeprefix("https://") in browser.text.replace("[.]", ".")
     title = load_current_library().playbook("impersonation").title

@@ -372,6 +372,10 @@ class Story:
         self.second.expect(200)
         assert self.house.has_rung("deliveries"), "the worker is told to look"
         self._work_off("deliveries")
+        responder.open(self.request)
+        stopped = {"step": "nudge", "change": "stop", "reason": m.words("reason", 3)}
+        responder.send(f"{self.request}/follow-ups", answers=stopped)
+        responder.expect(200)
 
     def _packet(self, who, action):
         """A marker in every field of a packet that can be written. The account is the one that was
