@@ -131,8 +131,12 @@ def follow_up_on_silence(context: AppContext, *, escalation_id: str, due: int, s
         if not operations.may_be_hurried(work, escalation):
             return
         email = _nudge_email(context, work, escalation, due)
-    if email.to:
-        context.mailer.send(email)  # no transaction is open here
+    try:
+        if email.to:
+            context.mailer.send(email)  # no transaction is open here
+    except Exception:
+        _note_news(context, escalation_id, is_told=False)
+        raise
     with context.begin() as work:
         escalation = work.session.get_one(Escalation, escalation_id)
         lock_refreshed_request(work, escalation)

@@ -154,7 +154,7 @@ class PartnerDetailsForm(PresenceForm):
         description=(
             "If a reporter agrees to us asking the platform, that only includes a team of the "
             "platform itself. We ask them about anyone else by name. If you change this or the "
-            "name, they have to be vetted again by someone else. If another organization has "
+            "name, they have to be vetted again by someone else. If another organisation has "
             "taken over, register it as a new partner instead."
         ),
     )

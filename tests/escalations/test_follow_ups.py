@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import News
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.states import CaseState
+from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
@@ -390,3 +392,33 @@ def test_a_page_from_before_their_answer_changes_nothing(house, silent, writer):
     assert answer.status_code in (409, 422)
     assert made(house) == []
     assert "If they don’t answer" not in writer.get(page).text
+
+
+def test_a_nudge_that_no_server_takes_stands_in_red_on_the_board(house, silent):
+    house.context.mailer.trouble.append(PermanentMailError(550))
+
+    look(house, times_of(house, silent)[FollowUp.NUDGE] + A_MOMENT)
+
+    assert house.now(silent).untold_since is not None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"is_stopped": True},
+        {"by": "person:someone"},
+        {"is_stopped": True, "by": "person:someone", "step": "unanswered"},
+    ],
+    ids=str,
+)
+def test_the_tickers_role_writes_none_that_is_stopped_or_of_one_of_us(house, silent, odd):
+    row = {"step": "phone_call", "by": "system", "is_stopped": False} | odd
+    statement = text(
+        "INSERT INTO request_follow_ups (id, case_id, escalation_id, turn_due_at, step, at, by,"
+        " is_stopped) SELECT 'planted', case_id, id, turn_due_at, :step, now(), :by, :is_stopped"
+        " FROM escalations WHERE id = :id"
+    )
+    before = become(house.context, "helpdesk_ticker")
+    with pytest.raises(IntegrityError, match="said_by"), house.context.begin() as work:
+        work.session.execute(statement, row | {"id": silent.id})
+    become(house.context, before)
