@@ -62,5 +62,9 @@ def test_a_right_too_many_is_noticed(address, role, right):
     with psycopg.connect(address("postgres"), autocommit=True) as database:
         database.execute(right)
 
-    # Most of what chance says is refused by the shapes of rows, whatever rights there are.
-    assert roles.trial(address, seed=SEED, tries=TRIES * 4, taken_over=[role]).faults
+    # Most of what chance says is refused by the shapes of rows, whatever rights there are; what it
+    # says changes with each table, so that one seed alone may miss it.
+    assert any(
+        roles.trial(address, seed=seed, tries=TRIES * 4, taken_over=[role]).faults
+        for seed in range(SEED, SEED + 8)
+    )
