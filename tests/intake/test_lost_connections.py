@@ -87,15 +87,19 @@ def test_what_was_saved_with_an_answer_that_was_lost_is_not_there_twice(
 
 
 @pytest.mark.parametrize(
-    ("address", "said"), [("messages", "Message sent"), ("danger", "alerting the people on duty")]
+    ("address", "said", "at"),
+    [
+        ("messages", "Message sent", "note_press_answer"),
+        ("danger", "alerting the people on duty", "raise_own_level"),
+    ],
 )
 def test_what_was_rolled_back_with_a_lost_connection_is_not_said_to_be_done(
-    house, mailbox, case, lose_the_connection, address, said
+    house, mailbox, case, lose_the_connection, address, said, at
 ):
     """Whoever reads that people are being alerted stops calling for help."""
     if address == "danger":
         mailbox.open("/mailbox/case/danger")
-    lose_the_connection("note_press_answer")
+    lose_the_connection(at)
 
     answers = {"body": WORDS} if address == "messages" else {}
     mailbox.send(f"/mailbox/case/{address}", answers=answers)
