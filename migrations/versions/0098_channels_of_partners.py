@@ -47,6 +47,13 @@ def upgrade() -> None:
         sa.Column("onward_disclosure", sa.String(32), nullable=False),
         sa.Column("storage_region", sa.String(3), nullable=False, server_default=""),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        # A number at the end of all numbers would keep every further channel out.
+        sa.CheckConstraint(
+            "position BETWEEN 1 AND 1000000", name=op.f(f"ck_{TABLE}_position_bounded")
+        ),
+        sa.CheckConstraint(
+            "size_limit BETWEEN 1 AND 100000000", name=op.f(f"ck_{TABLE}_size_limit_bounded")
+        ),
         sa.ForeignKeyConstraint(
             ["partner_id"], ["partners.id"], name=op.f(f"fk_{TABLE}_partner_id_partners")
         ),
