@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from helpdesk.core.work import Work
-from helpdesk.escalations.follow_up_times import IS_THEIR_MOVE, times_of_follow_ups
+from helpdesk.escalations.follow_up_times import times_of_follow_ups
 from helpdesk.escalations.models import Escalation, RequestFollowUp
-from helpdesk.escalations.states import FollowUp
+from helpdesk.escalations.states import IS_THEIR_MOVE, FollowUp
 
 
 class FollowUpLine(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from helpdesk.escalations.states import EscalationState, FollowUp, Priority
+from helpdesk.escalations.states import FollowUp, Priority
 
 # The partner is asked for a first sign within 2 hours, 12 hours, 2 days or 5 days. With what is
 # added here, each follow-up comes when the field's practice has it, counted from the sending: for
@@ -35,10 +35,6 @@ AFTER_DUE: Final[Mapping[Priority, Mapping[FollowUp, timedelta]]] = {
         FollowUp.UNANSWERED: timedelta(days=25),
     },
 }
-# Where silence is followed up: it lies with them, and the move is theirs.
-IS_THEIR_MOVE: Final = frozenset(
-    {EscalationState.WITH_PARTNER, EscalationState.ACKNOWLEDGED, EscalationState.IN_REVIEW}
-)
 
 
 class FollowUpTime(NamedTuple):

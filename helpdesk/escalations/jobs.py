@@ -62,13 +62,8 @@ def email_partner_news(context: AppContext, *, escalation_id: str, about: str) -
         email = _news_email(context, work, escalation_id, about)
         if email is None:
             return
-    if email.to:
-        try:
-            context.mailer.send(email)  # no transaction is open here
-        except Exception:
-            _note_news(context, escalation_id, is_told=False)
-            raise
-    _note_news(context, escalation_id, is_told=bool(email.to))
+    if _send_or_note(context, escalation_id, email):
+        _note_news(context, escalation_id, is_told=True)
 
 
 @job(
@@ -131,19 +126,11 @@ def follow_up_on_silence(context: AppContext, *, escalation_id: str, due: int, s
         if not operations.may_be_hurried(work, escalation):
             return
         email = _nudge_email(context, work, escalation, due)
-    try:
-        if email.to:
-            context.mailer.send(email)  # no transaction is open here
-    except Exception:
-        _note_news(context, escalation_id, is_told=False)
-        raise
-    with context.begin() as work:
-        escalation = work.session.get_one(Escalation, escalation_id)
-        lock_refreshed_request(work, escalation)
-        if email.to:
+    if _send_or_note(context, escalation_id, email):
+        with context.begin() as work:
+            escalation = work.session.get_one(Escalation, escalation_id)
+            lock_refreshed_request(work, escalation)
             operations.record_nudged(work, escalation)
-        else:
-            operations.record_partner_told(work, escalation, is_told=False)
 
 
 def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: int) -> Email:
@@ -178,6 +165,20 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
         link=address_of_request(context.settings, escalation.ref),
         due=format_in_both_zones(at, zone) if at is not None else "",
     )
+
+
+def _send_or_note(context: AppContext, escalation_id: str, email: Email) -> bool:
+    """Send an email to a partner. Where none can go, or it fails whatever the reason, the board
+    says so. Says whether it was sent."""
+    if not email.to:
+        _note_news(context, escalation_id, is_told=False)
+        return False
+    try:
+        context.mailer.send(email)  # no transaction is open here
+    except Exception:  # raised again: only the board learns of it here
+        _note_news(context, escalation_id, is_told=False)
+        raise
+    return True
 
 
 def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> None:

@@ -137,6 +137,12 @@ UNDER_WAY: frozenset[EscalationState] = OPEN_TO_PARTNER - {
     EscalationState.DECIDED,
 }
 
+# Of those, the move is theirs, and their silence is followed up.
+IS_THEIR_MOVE: frozenset[EscalationState] = UNDER_WAY - {
+    EscalationState.NEED_INFORMATION,
+    EscalationState.UNANSWERED,
+}
+
 
 class InboxFilter(StrEnum):
     """The filters of a partner's inbox: which requests it shows."""

@@ -1,5 +1,7 @@
 """Channels of a partner: in an order, settled by coordinators, the first that fits is chosen."""
 
+# ruff: noqa: F401, F811 - fixtures of other files
+
 from dataclasses import replace
 from html import unescape
 
@@ -27,24 +29,24 @@ from helpdesk.partners.stale_page_marks import channels_mark_of
 from tests.conftest import become
 from tests.factories import a_person, sign_in, vet, work_as
 from tests.intake.browser import mark_in, token_in
-from tests.partners.test_partners import lead, partner, queue, responder, theirs  # noqa: F401
+from tests.partners.test_partners import lead, partner, queue, responder, theirs
 
 TELLS = replace(DESK_TERMS, onward_disclosure=OnwardDisclosure.TELLS, asks=("lock",))
 
 
-def add(context, lead, partner, terms=TELLS):  # noqa: F811
+def add(context, lead, partner, terms=TELLS):
     with work_as(context, lead) as work:
         return operations.add_channel(work, theirs(work, partner), terms=terms)
 
 
-def channels(work, partner):  # noqa: F811
+def channels(work, partner):
     return list(queries.channels_of(work, theirs(work, partner)))
 
 
 def test_who_is_registered_is_asked_at_their_desk_and_nobody_knows_who_else_hears(
     context,
-    lead,  # noqa: F811
-    partner,  # noqa: F811
+    lead,
+    partner,
 ):
     with work_as(context, lead) as work:
         [desk] = channels(work, partner)
@@ -54,7 +56,7 @@ def test_who_is_registered_is_asked_at_their_desk_and_nobody_knows_who_else_hear
     assert desk.receipt is ReceiptKind.OPENED
 
 
-def test_a_new_channel_is_tried_last_and_can_be_moved_forward(context, lead, partner):  # noqa: F811
+def test_a_new_channel_is_tried_last_and_can_be_moved_forward(context, lead, partner):
     added = add(context, lead, partner)
 
     with work_as(context, lead) as work:
@@ -69,7 +71,7 @@ def test_a_new_channel_is_tried_last_and_can_be_moved_forward(context, lead, par
             )
 
 
-def test_a_channel_that_ended_is_no_longer_tried_and_keeps_its_row(context, lead, partner):  # noqa: F811
+def test_a_channel_that_ended_is_no_longer_tried_and_keeps_its_row(context, lead, partner):
     added = add(context, lead, partner)
 
     with work_as(context, lead) as work:
@@ -82,7 +84,7 @@ def test_a_channel_that_ended_is_no_longer_tried_and_keeps_its_row(context, lead
         assert queries.channel_or_404(work, partner, added.id).ended_on == work.at.date()
 
 
-def test_who_adds_a_channel_does_not_decide_alone_who_reads_there(context, lead, partner):  # noqa: F811
+def test_who_adds_a_channel_does_not_decide_alone_who_reads_there(context, lead, partner):
     with context.begin() as work:
         vet(work, work.session.get(Partner, partner.id))
 
@@ -94,7 +96,7 @@ def test_who_adds_a_channel_does_not_decide_alone_who_reads_there(context, lead,
         assert lead.actor.id in found.changed_by
 
 
-def test_history_says_what_a_channel_was_and_became(context, lead, partner):  # noqa: F811
+def test_history_says_what_a_channel_was_and_became(context, lead, partner):
     added = add(context, lead, partner)
     with work_as(context, lead) as work:
         one = queries.channel_or_404(work, partner, added.id)
@@ -112,7 +114,7 @@ def test_history_says_what_a_channel_was_and_became(context, lead, partner):  # 
     assert last.details["now"]["onward_disclosure"] == "inside"
 
 
-def test_an_old_page_adds_changes_moves_and_ends_nothing(context, lead, partner):  # noqa: F811
+def test_an_old_page_adds_changes_moves_and_ends_nothing(context, lead, partner):
     added = add(context, lead, partner)
     with work_as(context, lead) as work:
         found = theirs(work, partner)
@@ -141,13 +143,13 @@ def test_an_old_page_adds_changes_moves_and_ends_nothing(context, lead, partner)
         ChannelTerms(size_limit=10**6),
     ],
 )
-def test_what_no_request_could_be_matched_with_is_refused(context, lead, partner, terms):  # noqa: F811
+def test_what_no_request_could_be_matched_with_is_refused(context, lead, partner, terms):
     with work_as(context, lead) as work, pytest.raises(Conflict):
         operations.add_channel(work, theirs(work, partner), terms=terms)
 
 
 @pytest.mark.parametrize("role", [Role.RESPONDER, Role.OPERATOR, Role.PARTNER])
-def test_only_coordinators_settle_channels(context, lead, partner, queue, role):  # noqa: F811
+def test_only_coordinators_settle_channels(context, lead, partner, queue, role):
     with context.begin() as work:
         teams = {Role.RESPONDER: [queue], Role.PARTNER: [partner.team]}.get(role, [])
         somebody = a_person(work, role, teams)
@@ -167,7 +169,7 @@ def test_only_coordinators_settle_channels(context, lead, partner, queue, role):
 
 
 @pytest.mark.parametrize("role", ["helpdesk_intake", "helpdesk_partner", "helpdesk_worker"])
-def test_no_other_process_learns_where_a_channel_keeps_what_it_is_told(context, partner, role):  # noqa: F811
+def test_no_other_process_learns_where_a_channel_keeps_what_it_is_told(context, partner, role):
     with context.begin() as work:
         nested = work.session.begin_nested()
         before = become(context, role)
@@ -215,7 +217,7 @@ def test_it_is_the_first_that_fits_with_a_reason_for_each_that_was_passed(found,
         assert len(choice.reasons) == 1 + passed
 
 
-def test_coordinators_add_and_change_channels_on_the_partners_page(context, staff, lead, partner):  # noqa: F811
+def test_coordinators_add_and_change_channels_on_the_partners_page(context, staff, lead, partner):
     client = sign_in(staff, lead)
     page = f"/partners/{partner.slug}"
 

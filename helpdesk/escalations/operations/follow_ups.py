@@ -18,7 +18,7 @@ from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.events import StaffFollowUpDue
-from helpdesk.escalations.follow_up_times import AFTER_DUE, IS_THEIR_MOVE, follow_up_plan
+from helpdesk.escalations.follow_up_times import AFTER_DUE, follow_up_plan
 from helpdesk.escalations.models import Escalation, RequestFollowUp
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped
 from helpdesk.escalations.operations.locking import (
@@ -27,7 +27,7 @@ from helpdesk.escalations.operations.locking import (
 )
 from helpdesk.escalations.policy import may_record_partner_told, may_work_on_request
 from helpdesk.escalations.stale_page_marks import follow_up_mark_of
-from helpdesk.escalations.states import EscalationState, FollowUp, Priority
+from helpdesk.escalations.states import IS_THEIR_MOVE, EscalationState, FollowUp, Priority
 
 # What waits longer than so many are is found at the next tick.
 AT_ONCE: Final = 1_000

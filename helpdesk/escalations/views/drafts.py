@@ -20,6 +20,7 @@ from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.staff_and_partner_labels import ASKS
 from helpdesk.escalations.states import Ask
 from helpdesk.escalations.views.blueprints import bp
+from helpdesk.escalations.views.request_addresses import find_request
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS
@@ -133,7 +134,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/findings")
 def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     """Add to a draft what steps found out since."""
-    escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    escalation = find_request(ref, request_ref)
     operations.add_findings_to_draft(work, escalation, seen_hash=request.form.get("seen_hash", ""))
     flash("Added to the request. This is the version that will be sent.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)

@@ -9,7 +9,6 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import names_of_actors
-from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations import operations, queries
@@ -24,6 +23,7 @@ from helpdesk.escalations.policy import may_carry_by_hand
 from helpdesk.escalations.stale_page_marks import carrier_mark_of, last_decision_mark
 from helpdesk.escalations.states import EscalationState, PartnerAction, Reason
 from helpdesk.escalations.views.blueprints import bp
+from helpdesk.escalations.views.request_addresses import find_request, redirect_to_request
 from helpdesk.partners import queries as partners
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -60,7 +60,7 @@ def create_form_sending(ref: str, request_ref: str) -> ResponseReturnValue:
         work, escalation, sent_at=form.moment, reference=form.reference.data or ""
     )
     flash(f"Recorded: you sent it to {bidi_isolate(escalation.partner.name)}.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/form/abandonment")
@@ -74,7 +74,7 @@ def create_form_abandonment(ref: str, request_ref: str) -> ResponseReturnValue:
         flash("Recorded: you didn’t send it. The request is withdrawn, so nobody has to.")
     else:
         flash("Recorded: you didn’t send it.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/entered-acknowledgement")
@@ -83,7 +83,7 @@ def create_entered_acknowledgement(ref: str, request_ref: str) -> ResponseReturn
     escalation = _find(ref, request_ref)
     operations.enter_acknowledgement(work, escalation)
     flash("Recorded: they have it.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/entered-question")
@@ -94,7 +94,7 @@ def create_entered_question(ref: str, request_ref: str) -> ResponseReturnValue:
         return _answer_page(escalation, question_form=form), 422
     operations.enter_question(work, escalation, question=form.question.data or "")
     flash("Recorded: it’s our move now.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.get("/<request_ref>/entered-decision")
@@ -120,19 +120,14 @@ def create_entered_decision(ref: str, request_ref: str) -> ResponseReturnValue:
         seen=submitted_page_mark(),
     )
     flash("Recorded. We’re asking the reporter whether it’s fixed.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 def _find(ref: str, request_ref: str) -> Escalation:
-    escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    escalation = find_request(ref, request_ref)
     if not may_carry_by_hand(work.actor, escalation):
         raise NotFound
     return escalation
-
-
-def _back(escalation: Escalation) -> ResponseReturnValue:
-    address = url_for(".show", ref=escalation.case.ref, request_ref=escalation.ref)
-    return redirect(address, 303)
 
 
 def _page(escalation: Escalation, form: SentByHandForm) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.forms import OtherPartnerForm
@@ -15,6 +14,7 @@ from helpdesk.escalations.partner_fit import alternatives_to, proposed_partner
 from helpdesk.escalations.policy import may_work_on_request
 from helpdesk.escalations.states import Ask
 from helpdesk.escalations.views.blueprints import bp
+from helpdesk.escalations.views.request_addresses import find_request
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
@@ -25,7 +25,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark
 @bp.get("/<request_ref>/partner")
 def edit_partner(ref: str, request_ref: str) -> ResponseReturnValue:
     """The form to choose another partner for a draft."""
-    escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    escalation = find_request(ref, request_ref)
     work.require(may_work_on_request, escalation)
     form = OtherPartnerForm(None, partner=escalation.partner.slug, seen_hash=escalation.packet_hash)
     return _page(escalation, form)
@@ -34,7 +34,7 @@ def edit_partner(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/partner")
 def create_partner(ref: str, request_ref: str) -> ResponseReturnValue:
     """Choose another partner for a draft."""
-    escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    escalation = find_request(ref, request_ref)
     work.require(may_work_on_request, escalation)
     form = OtherPartnerForm()
     form.offer(one.partner for one in alternatives_to(work, escalation))
@@ -56,7 +56,7 @@ def create_partner(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/consent")
 def create_named_consent(ref: str, request_ref: str) -> ResponseReturnValue:
     """The reporter told us on a safe channel that this very partner may be asked."""
-    escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    escalation = find_request(ref, request_ref)
     operations.record_consent_to_partner(work, escalation, seen=submitted_page_mark())
     flash("Recorded. It counts once the reporter, or someone else here, confirms it.")
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news
-from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.work import Work
-from helpdesk.escalations import operations, queries, request_basis
+from helpdesk.escalations import operations, request_basis
 from helpdesk.escalations.follow_up_lines import follow_up_lines_of, follow_ups_to_change
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
@@ -23,6 +22,7 @@ from helpdesk.escalations.forms import (
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import FollowUp, Verdict
 from helpdesk.escalations.views.blueprints import bp
+from helpdesk.escalations.views.request_addresses import find_request, redirect_to_request
 from helpdesk.escalations.views.request_page_variables import request_page_variables
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark, submitted_reporter_mark
@@ -31,7 +31,7 @@ from helpdesk.web.stale_page_marks import submitted_page_mark, submitted_reporte
 @bp.get("/<request_ref>")
 def show(ref: str, request_ref: str) -> ResponseReturnValue:
     """The page of one request, for staff."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     page = _page(escalation)
     news.mark_news_seen(work, case_id=escalation.case_id, request_id=escalation.id)
     return page
@@ -40,7 +40,7 @@ def show(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/approval")
 def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     """Approve a request."""
-    escalation, form = _find(ref, request_ref), ApprovalForm()
+    escalation, form = find_request(ref, request_ref), ApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
     operations.approve_request(
@@ -50,7 +50,7 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
         flash("Approved. Now one of us has to fill in their form with it.")
     else:
         flash("Approved. It is being sent now, exactly as it is here.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/second-person")
@@ -66,18 +66,18 @@ def create_second_person_alert(ref: str, request_ref: str) -> ResponseReturnValu
 @bp.post("/<request_ref>/waiver")
 def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
     """Waive the platform's own form."""
-    escalation, form = _find(ref, request_ref), PublicFormWaiverForm()
+    escalation, form = find_request(ref, request_ref), PublicFormWaiverForm()
     if not form.validate_on_submit():
         return _page(escalation, waiver_form=form), 422
     operations.waive_public_form(work, escalation, reason=form.waiver.data or "")
     flash("It can be sent without the platform’s own form.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     """Answer a partner's question."""
-    escalation, form = _find(ref, request_ref), AnswerToPartnerForm()
+    escalation, form = find_request(ref, request_ref), AnswerToPartnerForm()
     if form.validate_on_submit() and (
         refusal := request_basis.why_contact_shuts_answer(work, escalation, form.words.data or "")
     ):
@@ -97,13 +97,13 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
         flash(_to_pass_on(escalation))
     else:
         flash(f"Your answer was sent to {bidi_isolate(escalation.partner.name)}.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/answer/approval")
 def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     """Approve an answer to a partner."""
-    escalation, form = _find(ref, request_ref), AnswerApprovalForm()
+    escalation, form = find_request(ref, request_ref), AnswerApprovalForm()
     if not form.validate_on_submit():
         return _page(escalation), 422
     operations.approve_answer(
@@ -115,44 +115,44 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
         if escalation.is_by_form
         else f"The answer was sent to {name}, exactly as it was here."
     )
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/verdict")
 def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record what the reporter said of the partner's decision."""
-    escalation, form = _find(ref, request_ref), RecordVerdictForm()
+    escalation, form = find_request(ref, request_ref), RecordVerdictForm()
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
     operations.record_verdict(
         work, escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
     flash("We’ve recorded what the reporter says.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/withdrawal")
 def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
     """Withdraw a request."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     operations.withdraw_request(work, escalation, seen=submitted_page_mark())
     flash("The request is withdrawn.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/reading")
 def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
     """Confirm, as a second person, to have read what was sent on one person's word."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     operations.confirm_read_afterwards(work, escalation, seen_wording=submitted_page_mark())
     flash("Recorded: you have read it.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/delivery")
 def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
     """Resend a request that could not be delivered."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     operations.resend_request(
         work, escalation, seen_wording=submitted_page_mark(), heard=submitted_reporter_mark()
     )
@@ -160,16 +160,16 @@ def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
         flash("It is waiting again for one of us to fill in their form.")
     else:
         flash("It is being sent again, under the same ID.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/telling")
 def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
     """Record that the partner was told the news in another way."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     operations.record_partner_told_another_way(work, escalation, seen=submitted_page_mark())
     flash("Recorded: they know about the update.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/silence")
@@ -182,7 +182,7 @@ def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/follow-ups")
 def create_follow_up(ref: str, request_ref: str) -> ResponseReturnValue:
     """Make a follow-up on the partner's silence now, or stop one."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     lines = follow_up_lines_of(work, escalation)
     form = FollowUpForm().offer(follow_ups_to_change(lines))
     if not form.validate_on_submit():
@@ -197,31 +197,22 @@ def create_follow_up(ref: str, request_ref: str) -> ResponseReturnValue:
         seen=submitted_page_mark(),
     )
     flash("We’re doing it now." if is_now else "It won’t be done.")
-    return _back(escalation)
+    return redirect_to_request(escalation)
 
 
 def _move(
     ref: str, request_ref: str, verb: Callable[[Work, Escalation], None], said: str
 ) -> ResponseReturnValue:
     """A move that needs no words: one button."""
-    escalation = _find(ref, request_ref)
+    escalation = find_request(ref, request_ref)
     verb(work, escalation)
     flash(said)
-    return _back(escalation)
-
-
-def _find(ref: str, request_ref: str) -> Escalation:
-    return queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    return redirect_to_request(escalation)
 
 
 def _to_pass_on(escalation: Escalation) -> str:
     name = bidi_isolate(escalation.partner.name)
     return f"Nothing was sent yet. Copy the answer to {name} now, then record that they have it."
-
-
-def _back(escalation: Escalation) -> ResponseReturnValue:
-    address = url_for(".show", ref=escalation.case.ref, request_ref=escalation.ref)
-    return redirect(address, 303)
 
 
 def _page(escalation: Escalation, **forms: Any) -> str:
