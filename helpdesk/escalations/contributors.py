@@ -26,6 +26,9 @@ DONE: Final[Mapping[ContributionKind, str]] = {
     ContributionKind.WAIVER: "waived the platform’s own form",
     ContributionKind.SENT_ALONE: "sent it without a second person",
 }
+# Who approved or read a request was its second person. That makes them no contributor to it, and
+# yet what they find out afterwards counts for nothing alone (`people_behind_request`).
+SECOND_PERSONS: Final = frozenset({ContributionKind.APPROVAL, ContributionKind.SECOND_READING})
 FOUND: Final[Mapping[str, str]] = {
     "vetted": "recorded who is asking",
     "owner_confirmed": "recorded whose account it is",
@@ -79,6 +82,7 @@ def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestCon
     found = select(Contribution.actor, Contribution.part, Contribution.name).where(
         Contribution.case_id == escalation.case_id,
         Contribution.subject_id.in_((escalation.id, escalation.case_id)),
+        Contribution.part.not_in(SECOND_PERSONS),
     )
     for actor, part, name in work.session.execute(found.order_by(Contribution.at)):
         if part is ContributionKind.EVIDENCE:

@@ -17,11 +17,11 @@ from tests.escalations.test_gates_again import send_again
 from tests.escalations.test_lost_basis import on_board
 from tests.escalations.test_views import page_of
 from tests.escalations.test_whose_account import BEFORE, MINE, confirm, playbook_at_work
-from tests.factories import sign_in
+from tests.factories import a_person, sign_in
 from tests.runs.conftest import showing
 
 STEPS = ["confirm-owner", "vetting.vouch"]
-SAID = "Only someone who wrote or approved this request has confirmed again"
+SAID = "Only someone who wrote, approved or read this request has confirmed again"
 
 
 def record(house, who, outcome, minutes, step="confirm-owner"):
@@ -161,12 +161,48 @@ def test_who_approved_it_is_no_second_person_for_what_they_find_out_since(
             operations.resend_request(work, house.mine(work, asked))
 
 
+def test_who_approved_it_first_stands_behind_it_once_another_approved_it_again(house):
+    with house.context.begin() as work:
+        third = a_person(work, teams=[work.session.merge(house.queue)])
+    confirm(house)
+    asked = house.approved(playbook="account-takeover")
+    record(house, house.writer, "refused", 2)
+    record(house, house.second, "confirmed", 4)
+    house.carry(asked)
+    with house.as_(third, datetime.now(UTC) + timedelta(minutes=6)) as work:
+        operations.resend_request(work, house.mine(work, asked))
+    assert house.now(asked).approved_by == third.actor.id
+
+    record(house, house.writer, "refused", 8)
+    record(house, house.second, "confirmed", 10)
+    house.carry(asked)
+
+    assert house.now(asked).state is EscalationState.APPROVED
+    assert house.delivery(asked).state is DeliveryState.DEAD_LETTER
+
+
+def test_who_read_an_earlier_answer_stands_behind_it_once_a_later_one_waits_to_be_read(house):
+    confirm(house)
+    house.change_case(level=Level.IMMEDIATE)
+    asked = house.approve(house.ask(playbook="account-takeover"), who=house.writer)
+    with house.as_(house.second) as work:
+        operations.confirm_read_afterwards(work, house.mine(work, asked))
+    with house.as_(house.writer) as work:
+        found = house.mine(work, asked)
+        operations.approving.require_later_reading(work, found)
+        work.record("test.left_alone_again", found)
+
+    assert house.now(asked).second_reader is None
+    assert house.second.actor.id in behind(house, asked)
+
+
+def behind(house, asked):
+    with house.as_(house.writer) as work:
+        return set(work.session.scalars(select(func.people_behind_request(asked.id))))
+
+
 def test_one_function_says_who_stands_for_a_request(house):
     confirm(house)
     asked = house.approved(playbook="account-takeover")
 
-    with house.as_(house.writer) as work:
-        behind = select(func.people_behind_request(asked.id))
-        found = set(work.session.scalars(behind))
-
-    assert found == {house.writer.actor.id, house.second.actor.id}
+    assert behind(house, asked) == {house.writer.actor.id, house.second.actor.id}

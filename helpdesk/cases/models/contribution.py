@@ -18,15 +18,17 @@ class ContributionKind(StrEnum):
     LEVEL = "level"
     WAIVER = "waiver"
     SENT_ALONE = "sent_alone"
+    APPROVAL = "approval"
+    SECOND_READING = "second_reading"
 
 
 class Contribution(RandomIdMixin, Base):
     """A colleague's part in a case. Kept for ever: undoing one's own part makes nobody a second
     person.
 
-    `subject_id` is a request's for its words, its waiver and its sending, and a case's for all
-    else; `name` says which evidence or fact. A consent keeps by itself who wrote it down and who
-    confirmed it.
+    `subject_id` is a request's for its words, its waiver, its sending, approval and second reading,
+    and a case's for all else; `name` says which evidence or fact. A consent keeps by itself who
+    wrote it down and who confirmed it.
     """
 
     __tablename__ = "contributions"

@@ -50,7 +50,7 @@ def approve_request(
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_channel(work, escalation, text)
     escalation.move_to(EscalationState.APPROVED)
-    escalation.approved_by, escalation.approved_at = work.actor.id, work.at
+    sign_as_approver(work, escalation)
     work.record(
         "escalation.approved",
         escalation,
@@ -156,7 +156,25 @@ def confirm_read_afterwards(
         raise Conflict("You were involved in this, or approved it. Someone else has to read it.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You don’t have access yet, so you can’t confirm that you’ve read it.")
+    sign_as_second_reader(work, escalation)
+
+
+def sign_as_approver(work: Work, escalation: Escalation) -> None:
+    """Sign a request as who approves it now. Who ever approved it stays behind it for good, also
+    once somebody else approves it again. No rule: the operations that approve come through here."""
+    escalation.approved_by, escalation.approved_at = work.actor.id, work.at
+    record_contribution(
+        work, escalation.case_id, ContributionKind.APPROVAL, subject_id=escalation.id
+    )
+
+
+def sign_as_second_reader(work: Work, escalation: Escalation) -> None:
+    """Sign what was sent on one person's word as its second reader, who stays behind it for good as
+    well. No rule: the operations that have it read come through here."""
     escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
+    record_contribution(
+        work, escalation.case_id, ContributionKind.SECOND_READING, subject_id=escalation.id
+    )
     work.record("escalation.second_read", escalation)
 
 

@@ -26,7 +26,12 @@ from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.gates import why_no_second_person, would_leave_without_second_reader
 from helpdesk.escalations.models import Escalation, PartnerMessage
-from helpdesk.escalations.operations.approving import refuse_if_gates_closed, require_later_reading
+from helpdesk.escalations.operations.approving import (
+    refuse_if_gates_closed,
+    require_later_reading,
+    sign_as_approver,
+    sign_as_second_reader,
+)
 from helpdesk.escalations.operations.follow_ups import mark_unanswered
 from helpdesk.escalations.operations.locking import lock_request_and_case, lock_request_if_unchanged
 from helpdesk.escalations.operations.partner_responses import seal_for_partner
@@ -41,8 +46,8 @@ from helpdesk.partners.models import Partner
 
 RESTS_ON_NOTHING: Final = (
     "We can no longer be sure who is asking, or whose account it is, so you can’t send the "
-    "partner anything more. Have someone who didn’t write or approve the request do those steps "
-    "again, or withdraw it."
+    "partner anything more. Have someone who didn’t write, approve or read the request do those "
+    "steps again, or withdraw it."
 )
 CHANGED_MEANWHILE: Final = (
     "A colleague changed the answer after you opened this page. Please read it again before you"
@@ -216,8 +221,7 @@ def resend_request(
         _approve_again(work, escalation, seen_wording)
     if is_second_reading:
         refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
-        escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
-        work.record("escalation.second_read", escalation)
+        sign_as_second_reader(work, escalation)
     delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
     adapter_of(escalation.channel_kind).dispatch(work, delivery)
@@ -227,5 +231,5 @@ def _approve_again(work: Work, escalation: Escalation, seen_wording: str | None)
     """What it rests on was found out again by who wrote, approved or read it: who sends it now, and
     had no part in it, answers for that as whoever approved it did."""
     refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
-    escalation.approved_by, escalation.approved_at = work.actor.id, work.at
+    sign_as_approver(work, escalation)
     work.record("escalation.approved_again", escalation, packet_hash=escalation.packet_hash)
