@@ -19,6 +19,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.duty.views import offboarding as offboarding_views
 from helpdesk.triage import operations as triage
 from tests.factories import Somebody, a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
@@ -215,6 +216,20 @@ def test_cases_are_chosen_for_one_by_one_on_the_page(context, house, staff):
     assert done.status_code == 303
     assert owner_of(context, house.case) == house.other.person.id
     assert owner_of(context, house.second) is None
+
+
+@pytest.mark.parametrize("act", ["closing", "reset"])
+def test_who_lets_go_reads_how_many_cases_were_in_use_just_then(house, staff, monkeypatch, act):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setattr(offboarding_views, "count_cases_passed_by", lambda *_: 2)
+    sign_in(staff, house.lead)
+    address = f"/people/{house.leaver.person.id}/{act}"
+    marked = mark_in(staff.get(address), address)
+
+    told = staff.post(address, data={house.queue.id: QUEUE, **marked}, follow_redirects=True).text
+
+    assert "couldn’t be handed over: 2." in told
+    assert "Each of their cases has a new owner" not in told
 
 
 @pytest.mark.parametrize("act", ["closing", "reset"])

@@ -16,6 +16,10 @@ from helpdesk.accounts import operations
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.accounts.queries import LOCKED
+from helpdesk.cases.operations.offboarding import (
+    count_cases_passed_by,
+    release_cases_left_behind,
+)
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier, plain
@@ -119,7 +123,13 @@ def test_who_is_let_go_while_it_is_opened_again_does_not_have_it(address, case):
 @pytest.fixture
 def staff_pages(address, settings):
     """The staff's pages, which wait for nothing longer than a second."""
-    driver = address("helpdesk_app").replace("postgresql:", "postgresql+psycopg:")
+    with context_of(address("helpdesk_app"), settings) as context:
+        yield context
+
+
+@contextmanager
+def context_of(address, settings):
+    driver = address.replace("postgresql:", "postgresql+psycopg:")
     engine = create_engine(driver, connect_args={"options": "-c lock_timeout=1s"})
     yield AppContext(
         settings=settings,
@@ -140,18 +150,44 @@ def test_who_is_blocked_waits_for_no_case_that_is_opened_again(address, staff_pa
     assert owner_of(address, case[0]) == ("open", None)
 
 
-def test_who_is_blocked_waits_for_no_open_case_that_a_door_holds(address, staff_pages, case):
+def test_who_is_blocked_waits_for_no_open_case_that_a_door_holds(
+    address, settings, staff_pages, case
+):
     with written_into(address, *case) as public:
         with staff_pages.begin(operator("shell")) as work:
             person = work.session.get(Person, "r")
             operations.disable_person(work, person, Reassignment({"q": QUEUE}))
+            assert count_cases_passed_by(work, person, ["q"]) == 1
+            assert count_cases_passed_by(work, person, ["another"]) == 0
         public.rollback()
     assert owner_of(address, case[0]) == ("open", "r")
 
-    with psycopg.connect(address("helpdesk_ticker"), autocommit=True) as ticker:
-        ticker.execute("SELECT release_cases_left_behind()")
+    with context_of(address("helpdesk_ticker"), settings) as ticker, ticker.begin() as work:
+        release_cases_left_behind(work)
+        release_cases_left_behind(work)
 
     assert owner_of(address, case[0]) == ("open", None)
+    with psycopg.connect(address("postgres"), autocommit=True) as database:
+        told = "DELETE FROM outbox WHERE job = 'cases.tell_of_cases' RETURNING arguments"
+        [(arguments,)] = database.execute(told).fetchall()
+    assert (arguments["team_id"], arguments["person_id"]) == ("q", "")
+
+
+def test_no_row_that_points_at_a_case_keeps_the_ticker_from_it(address, case):
+    with psycopg.connect(address("postgres"), autocommit=True) as owner:
+        owner.execute("UPDATE people SET disabled_at = now() WHERE id = 'r'")
+        owner.execute("ALTER TABLE cases DISABLE TRIGGER USER")
+        owner.execute("UPDATE cases SET state = 'open', owner_id = 'r' WHERE id = %s", [case[0]])
+        owner.execute("ALTER TABLE cases ENABLE TRIGGER USER")
+    with (
+        psycopg.connect(address("postgres")) as resting,
+        psycopg.connect(address("helpdesk_ticker"), autocommit=True) as ticker,
+    ):
+        resting.execute("SELECT FROM cases WHERE id = %s FOR KEY SHARE", [case[0]])
+        released = ticker.execute("SELECT release_cases_left_behind()").fetchall()
+        resting.rollback()
+
+    assert released == [("q",)]
 
 
 def test_who_leaves_a_queue_waits_for_no_open_case_that_a_door_holds(address, case):

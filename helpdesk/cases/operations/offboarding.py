@@ -1,12 +1,13 @@
 """Offboarding on cases: each case of a leaver gets a new owner, or goes back to its queue."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Select, func, select, update
 
 from helpdesk.accounts import offboarding
+from helpdesk.accounts.models import Person
 from helpdesk.accounts.offboarding import QUEUE, Leaver, Reassignment
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.assignments import change_case_owner
@@ -34,7 +35,9 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
 
     One that a door holds is passed by after a moment: whoever has a door's role must not keep
     anybody here from being let go. What is opened again meanwhile, and what is passed by, goes back
-    to its queue: now, as it is committed (0084), or at the next tick.
+    to its queue: now, as it is committed (0084), or at the next tick. Whoever lets go is told how
+    many were passed by (`count_cases_passed_by`): for those neither their choice nor their words
+    count.
     """
     unsaid = [case for case in _open_cases(work, leaver) if _taker(reassignment, case) is None]
     if unsaid:
@@ -44,12 +47,14 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
         )
     come = {(case.team_id, taker) for case, taker in _hand_all_on(work, leaver, reassignment)}
     for team_id, taker in sorted(come):
-        work.enqueue(
-            "cases.tell_of_cases",
-            team_id=team_id,
-            person_id="" if taker == QUEUE else taker,
-            at=int(work.at.timestamp()),
-        )
+        _tell_of_cases(work, team_id, "" if taker == QUEUE else taker)
+
+
+def _tell_of_cases(work: Work, team_id: str, person_id: str = "") -> None:
+    """Cases have come: tell whoever has them now, or else those on duty for the queue."""
+    work.enqueue(
+        "cases.tell_of_cases", team_id=team_id, person_id=person_id, at=int(work.at.timestamp())
+    )
 
 
 def _hand_all_on(
@@ -125,10 +130,19 @@ def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
     work.session.execute(gone.execution_options(synchronize_session=False))
 
 
+def count_cases_passed_by(work: Work, person: Person, team_ids: Iterable[str]) -> int:
+    """Count what a leaver still has, after their work was handed over, because it was held at that
+    moment. No rule: whoever let them go reads it."""
+    theirs = open_cases_of_person(person.id, team_ids).with_only_columns(func.count())
+    return work.session.scalars(theirs).one()
+
+
 def release_cases_left_behind(work: Work) -> None:
     """Release open cases that are still with somebody who has left, because a door opened them
-    again at that moment. No rule: the ticker tidies up. Safe to run twice."""
-    work.session.execute(select(func.release_cases_left_behind()))
+    again or held them at that moment. Those on duty for their queues hear of it. No rule: the
+    ticker tidies up. Safe to run twice."""
+    for team_id in work.session.scalars(select(func.release_cases_left_behind())).all():
+        _tell_of_cases(work, team_id)
 
 
 offboarding.register_offboarding_hook(reassign_cases)

@@ -18,6 +18,7 @@ from helpdesk.accounts.policy import (
 )
 from helpdesk.accounts.stale_page_marks import account_mark_of
 from helpdesk.accounts.views.blueprints import require_people_manager_or_404
+from helpdesk.cases.operations.offboarding import count_cases_passed_by
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.duty.forms import OffboardingHandoverForm, offboarding_handover_form
@@ -41,9 +42,10 @@ def create_block(person_id: str) -> ResponseReturnValue:
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
+    teams = _teams_of(person)
     operations.disable_person(work, person, form.reassignment())
     flash(f"{bidi_isolate(person.name)} has been signed out everywhere and can no longer sign in.")
-    return _back_to(person, form)
+    return _back_to(person, teams, form)
 
 
 @bp.get("/people/<person_id>/reset")
@@ -64,6 +66,7 @@ def create_reset(person_id: str) -> ResponseReturnValue:
     code = operations.require_new_enrolment(
         work, person, form.reassignment(), seen=submitted_page_mark()
     )
+    _say_what_was_passed_by(person, _teams_of(person))
     return render_template("people/code.html", person=person, code=code), 201
 
 
@@ -84,7 +87,7 @@ def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
         return _page("end", person, form, membership), 422
     operations.remove_member(work, membership, form.reassignment())
     flash(f"{bidi_isolate(person.name)} is no longer in {bidi_isolate(team.name)}.")
-    return _back_to(person, form)
+    return _back_to(person, [team], form)
 
 
 @bp.get("/account/memberships/<team_id>/end")
@@ -104,6 +107,7 @@ def create_departure(team_id: str) -> ResponseReturnValue:
         return _page("own", person, form, membership), 422
     operations.leave_team(work, membership, form.reassignment())
     flash(f"You are no longer in {bidi_isolate(team.name)}.")
+    _say_what_was_passed_by(person, [team])
     return redirect(url_for("accounts.show_own_account"), 303)
 
 
@@ -137,13 +141,28 @@ def _form(person: Person, teams: Sequence[Team]) -> OffboardingHandoverForm:
     return offboarding_handover_form(open_work_of_leaver(work, person, teams))
 
 
-def _back_to(person: Person, form: OffboardingHandoverForm) -> ResponseReturnValue:
-    if form.hanging.how_many:
+def _back_to(
+    person: Person, teams: Sequence[Team], form: OffboardingHandoverForm
+) -> ResponseReturnValue:
+    if not _say_what_was_passed_by(person, teams) and form.hanging.how_many:
         flash(
             "Each of their cases has a new owner or is back in its queue. We have emailed the "
             "people concerned."
         )
     return redirect(url_for("people.show", person_id=person.id), 303)
+
+
+def _say_what_was_passed_by(person: Person, teams: Sequence[Team]) -> bool:
+    """Say how many cases could not be handed over, because they were in use; False if none."""
+    passed_by = count_cases_passed_by(work, person, [team.id for team in teams])
+    if passed_by:
+        flash(
+            f"Cases that were in use just then and couldn’t be handed over: {passed_by}. They’ll "
+            "go back to their queues within a minute, not to the person you chose, and without "
+            "your handover note. We’ll email those on duty.",
+            "warning",
+        )
+    return passed_by > 0
 
 
 def _page(
