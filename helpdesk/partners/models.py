@@ -51,6 +51,11 @@ class Partner(RandomIdMixin, Base):
     changed_by: Mapped[list[str]] = mapped_column(
         JSONB, default=list, server_default=text("'[]'::jsonb")
     )
+    # What it was called, and was to the platform, since it was vetted last: each a name and a key
+    # of `partner_terms.KINDS`. Reporters may have agreed to it as that.
+    earlier_names: Mapped[list[list[str]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
     # Where their mail goes now; one that waits for its code is in `new_partner_mailboxes`.
     mailbox: Mapped[Envelope | None]
     # Since when it is confirmed; or, given before there were test letters, how long it is used.
@@ -79,6 +84,7 @@ class Partner(RandomIdMixin, Base):
 
     __table_args__ = (
         CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),
+        CheckConstraint("jsonb_typeof(earlier_names) = 'array'", name="earlier_names_list"),
         CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="opens_and_closes"),
         # What a consent to this very partner names: it cannot be of another platform.
         UniqueConstraint("id", "platform"),
@@ -88,6 +94,11 @@ class Partner(RandomIdMixin, Base):
         """Keep who changed it, besides those who did before."""
         if by not in self.changed_by:
             self.changed_by = [*self.changed_by, by]
+
+    def remember_name(self, name: str, kind: str) -> None:
+        """Keep what it was called and was, until a second person says that it is still the same."""
+        earlier = [one for one in self.earlier_names if one != [name, kind]]
+        self.earlier_names = [*earlier, [name, kind]]
 
     @property
     def is_vetted(self) -> bool:

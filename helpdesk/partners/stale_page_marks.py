@@ -56,6 +56,7 @@ def desk_mark_of(work: Work, partner: Partner) -> str:
         partner.mailbox,
         partner.platform,
         channels_mark_of(work, partner),
+        *(part for one in partner.earlier_names for part in one),
     )
     waiting = unconfirmed_email_address(work, partner)
     return mark_of(*settled, waiting.address if waiting is not None else None, *desk)

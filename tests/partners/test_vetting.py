@@ -12,10 +12,11 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
 from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.partners import operations, vetting
 from helpdesk.partners.models import Partner
 from helpdesk.partners.partner_terms import PartnerTerms
+from helpdesk.partners.stale_page_marks import desk_mark_of
 from tests.factories import a_person, a_team, enrolled, sign_in, work_as, work_let_in
 
 ABOUT = PartnerTerms(reach_us="The helpdesk of the tests.")
@@ -328,3 +329,48 @@ def test_vetting_names_who_did_it(trust, staff):
 
     assert re.search(r"Vetted</\w+> on .* by <bdi[^>]*>Cem", page)
     assert "Stop sending them anything" in page
+
+
+def test_who_vets_reads_what_reporters_may_have_agreed_to_before(trust, staff):
+    """Never vetted: reporters were asked for leave by its first name all the same."""
+    trust.first_of_theirs(trust.ada)
+    renamed(trust, "Ministry of the Interior", kind="cert")
+    sign_in(staff, trust.ben)
+    page = f"/partners/{trust.partner.slug}"
+
+    shown = staff.get(page).text
+
+    assert "Northern Social" in shown
+    assert "only if this is still the same organisation" in shown
+    trust.vets(trust.ben)
+    assert "Northern Social" not in staff.get(page).text
+
+
+def test_a_page_from_before_it_was_renamed_vets_nobody(trust):
+    trust.first_of_theirs(trust.ada)
+    with work_as(trust.context, trust.ben) as work:
+        seen = desk_mark_of(work, trust.theirs(work))
+    renamed(trust, "Another")
+    renamed(trust, "Northern Social")
+
+    with work_as(trust.context, trust.ben) as work, pytest.raises(StalePage):
+        operations.confirm_vetting(work, trust.theirs(work), on=work.at.date(), seen=seen)
+
+
+def test_a_partner_in_doubt_that_is_renamed_is_not_vetted_as_if_it_had_always_been_called_so(trust):
+    trust.first_of_theirs(trust.ada)
+    trust.vets(trust.ben)
+    with work_as(trust.context, trust.ada) as work:
+        operations.suspend_vetting(work, trust.theirs(work))
+    renamed(trust, "Another")
+    renamed(trust, "A third")
+
+    with work_as(trust.context, trust.ben) as work:
+        partner = trust.theirs(work)
+        assert partner.earlier_names == [["Northern Social", "platform"], ["Another", "platform"]]
+
+
+def renamed(trust, name, kind="platform"):
+    with work_as(trust.context, trust.ada) as work:
+        about = PartnerTerms(reach_us="The helpdesk of the tests.", kind=kind)
+        operations.change_partner(work, trust.theirs(work), name=name, about=about)

@@ -102,7 +102,8 @@ def change_partner(
 
     Who is called otherwise, or becomes something else to the platform, has to be vetted again: what
     reporters agreed to was of the name and the kind that they read, and that these are still the
-    same people is not one person's to say.
+    same people is not one person's to say. So whoever vets it next reads what it was called, also
+    where it had never been vetted or was in doubt.
     """
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
@@ -121,8 +122,10 @@ def change_partner(
     work.record(
         "partner.changed", partner, changed=changed, was=_as_words(was), now=_as_words(after)
     )
-    if partner.is_vetted and READ_BY_REPORTERS.intersection(changed):
-        suspend_vetting(work, partner)
+    if READ_BY_REPORTERS.intersection(changed):
+        partner.remember_name(was["name"], was["kind"])
+        if partner.is_vetted:
+            suspend_vetting(work, partner)
 
 
 def retire_partner(work: Work, partner: Partner) -> None:
@@ -173,7 +176,8 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None 
     refuse_if_changed_since(seen, now=desk_mark_of(work, partner))
     if not is_plausible_past_day(on, today=work.at.date()):
         raise Conflict("Choose today or an earlier day, at most five years ago.")
-    partner.vetted_on, partner.vetted_by, partner.changed_by = on, work.actor.id, []
+    partner.vetted_on, partner.vetted_by = on, work.actor.id
+    partner.changed_by, partner.earlier_names = [], []
     work.record("partner.vetted", partner, on=on.isoformat())
     work.announce(PartnerVettingChanged(partner.id, at=int(work.at.timestamp())))
 
