@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import ceil
 from typing import Final
 
+from helpdesk.cases.levels import Level
 from helpdesk.cases.states import ConsentKind
 from helpdesk.playbooks import several_kinds_of_trouble
 from helpdesk.playbooks.answer_evaluation import applicable_questions, drop_hidden_answers
@@ -14,6 +15,7 @@ from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness, Question, Text
 from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
+from helpdesk.triage.decision_table import DANGER, IMMINENT
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
@@ -23,8 +25,9 @@ CONTACT = ("safe_channel", "safe_times", "never_contact")
 # options: a slow line has to carry them.
 ALWAYS_ASKED: Final = 3
 LONGEST_PAGE: Final = 170
-# So many rows stand open on a page, a little over three screens of a telephone; kinds after that
-# are folded away, each under its name. Fewer would hide what half of all pairs of kinds ask.
+# So many rows stand open on a page, a little over three screens of a telephone; what several kinds
+# ask after that is folded away, each kind's under its name. For every two kinds all that can make a
+# case most urgent, and the service, fits in it but for three rows.
 OPEN_ROWS: Final = 46
 # What a row of a telephone holds: letters of a question, and of its answers side by side, each with
 # the room of some letters around it.
@@ -115,7 +118,7 @@ def urgency_questions(library: Library, pages: Iterable[Playbook]) -> tuple[Ques
 
 @dataclass(frozen=True)
 class QuestionGroup:
-    """The questions that one kind of trouble asks of its own, and whether they are folded away at
+    """Questions that one kind of trouble asks of its own, and whether they are folded away at
     first."""
 
     title: Text
@@ -126,18 +129,70 @@ class QuestionGroup:
 def group_questions(
     pages: Iterable[Playbook], asked: Iterable[Question]
 ) -> tuple[QuestionGroup, ...]:
-    """Group questions by the kind that asks them, the first of those that share one."""
+    """Group questions by the kind that asks them, the first of those that share one: what is in
+    sight, and then what is folded away, kind by kind.
+
+    All that one kind asks is in sight. Of several, whatever can make a case most urgent is, and the
+    service, on which depends what can be agreed to; of the rest as much as there is room for.
+    """
+    own = _own_questions(pages, asked)
+    in_sight = _questions_in_sight(own)
+    groups = (
+        QuestionGroup(
+            page.title,
+            tuple(one for one in asks if (one.id in in_sight) is not is_folded),
+            is_folded,
+        )
+        for is_folded in (False, True)
+        for page, asks in own
+    )
+    return tuple(group for group in groups if group.questions)
+
+
+def _own_questions(
+    pages: Iterable[Playbook], asked: Iterable[Question]
+) -> list[tuple[Playbook, list[Question]]]:
     left = {question.id: question for question in asked}
-    groups: list[QuestionGroup] = []
-    rows = 0.0
+    own = []
     for page in pages:
-        names = [one.id for one in page.questions if one.id in left]
-        own = tuple(question for name, question in left.items() if name in names)
-        left = {name: question for name, question in left.items() if name not in names}
-        rows += sum(estimate_rows(question) for question in own)
-        if own:
-            groups.append(QuestionGroup(page.title, own, bool(groups) and rows > OPEN_ROWS))
-    return tuple(groups)
+        names = {one.id for one in page.questions}
+        asks = [left.pop(name) for name in tuple(left) if name in names]
+        if asks:
+            own.append((page, asks))
+    return own
+
+
+def _questions_in_sight(own: Collection[tuple[Playbook, list[Question]]]) -> set[str]:
+    all_asked = [one for _, asks in own for one in asks]
+    if len(own) == 1:
+        return {one.id for one in all_asked}
+    always = {
+        one.id
+        for page, asks in own
+        for one in asks
+        if one.id == PLATFORM_QUESTION or can_make_most_urgent(page, one)
+    }
+    rows = sum(estimate_rows(one) for one in all_asked if one.id in always)
+    in_sight = set(always)
+    for one in (one for one in all_asked if one.id not in always):
+        rows += estimate_rows(one)
+        if rows > OPEN_ROWS:
+            break
+        in_sight.add(one.id)
+    return in_sight
+
+
+def can_make_most_urgent(page: Playbook, question: Question) -> bool:
+    """Whether an answer to one of a kind's questions can make a case most urgent: by a red flag, or
+    because it says that someone is in danger now."""
+    return any(
+        flag.floor is Level.IMMEDIATE and question.id in names_in(flag.when)
+        for flag in page.red_flags
+    ) or any(
+        (setting.name, setting.value) == (DANGER, IMMINENT)
+        for option in question.options
+        for setting in option.sets
+    )
 
 
 def deferred_questions(
