@@ -110,11 +110,12 @@ class Packet:
             if field.name in self.fields and field.name != but:
                 yield field.label, field.in_words(self.fields[field.name])
 
-    def lines_for_non_partners(self) -> Iterator[tuple[str, str]]:
-        """The same for whoever is not the partner: in their labels “your” is the partner's."""
+    def lines_by_field(self) -> Iterator[tuple[str, str]]:
+        """Each field's name and its words, for pages that have labels of their own: for who reads
+        these the partner's “your” would be wrong."""
         for field in FIELDS:
             if field.name in self.fields:
-                yield field.staff_label, field.in_words(self.fields[field.name])
+                yield field.name, field.in_words(self.fields[field.name])
 
 
 def build_packet(

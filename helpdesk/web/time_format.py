@@ -109,6 +109,13 @@ class TimeLeft:
 
     words: str
     tone: str
+    # The length of time alone; empty below a minute.
+    span: str
+
+    @property
+    def is_now(self) -> bool:
+        """Whether less than a minute is left."""
+        return not self.span
 
 
 def time_left_with_tone(due: datetime, now: datetime) -> TimeLeft:
@@ -131,7 +138,7 @@ def _left(_language: str, minutes: int, tone: str) -> TimeLeft:
         minutes = 60 * (math.ceil(minutes / 60) if is_late else minutes // 60)
     span = _span(minutes)
     said = gettext("%(span)s late", span=span) if is_late else gettext("in %(span)s", span=span)
-    return TimeLeft(str(said), tone)
+    return TimeLeft(str(said), tone, _span(minutes) if minutes else "")
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)

@@ -589,7 +589,7 @@ def test_the_region_is_said_in_words(house):
     with house.as_(house.writer) as work:
         packet = queries.packet_of(work, house.mine(work, draft))
     assert packet.fields["region"] == "011"
-    assert ("Region", "Western Africa") in list(packet.lines_for_non_partners())
+    assert ("region", "Western Africa") in list(packet.lines_by_field())
 
 
 def test_of_a_draft_that_was_given_up_the_mailbox_asks_nothing(house, registrar, public):

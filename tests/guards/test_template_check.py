@@ -42,5 +42,5 @@ def test_what_is_known_is_taken(troubles, words):
 def test_every_name_of_the_package_is_known():
     names = templates.names_in_python(templates.PACKAGE)
 
-    assert {"wording_to_approve", "lines_for_non_partners", "ref"} <= names
+    assert {"wording_to_approve", "lines_by_field", "ref"} <= names
     assert "lines_for_us" not in names

@@ -297,7 +297,7 @@ def test_the_mailbox_says_nothing_of_it_afterwards_but_that_it_is_an_emergency_a
 
 
 def test_who_pressed_it_reads_until_one_of_us_has_written_that_it_was_heard(house, mailbox, case):
-    heard = "We’re treating your case as an emergency. It comes before other cases, and the people"
+    heard = "We’re treating your case as an emergency. It comes before other cases, and we alert"
     press(mailbox)
 
     mailbox.open("/mailbox/case")

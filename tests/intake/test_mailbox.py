@@ -657,7 +657,7 @@ def test_while_an_answer_is_owed_its_time_is_said_and_nothing_vaguer(house, insi
 
     inside.send("/mailbox/case/messages", answers={"body": "Something new."})
 
-    assert "We aim to write to you:" in inside.text
+    assert "We aim to write to you within" in inside.text
     assert "We aim to write to you at least" not in inside.text
 
 

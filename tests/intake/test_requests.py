@@ -19,6 +19,7 @@ from helpdesk.escalations.states import Ask, EscalationState, PartnerAction, Rea
 from helpdesk.intake.queries import partner_platforms
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import FIELDS
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
 from tests.factories import a_case, a_person
 from tests.intake.test_mailbox import enter
@@ -96,7 +97,7 @@ def test_before_it_is_sent_they_see_exactly_what_would_go(story):
     for words in TYPED.values():
         assert words in page
     assert "marker-story" not in page
-    assert "Their public form" in page  # where the platform reads "Your public form"
+    assert "What happened with their own form" in page  # the platform reads "Your public form"
     assert "Your public form" not in page
 
 
@@ -180,7 +181,7 @@ def test_two_requests_about_one_account_are_told_apart_by_their_names(house, sto
         refs = work.session.scalars(select(Escalation.ref)).all()
 
     [now] = your_turn(story)
-    assert "We asked them: To give the account back to its owner" in " ".join(now.split())
+    assert "To give the account back to its owner" in " ".join(now.split())
     assert sum(f" · {ref}" in now for ref in refs) == 1
     assert all(f" · {ref}" in story.browser.text.split('id="requests"')[1] for ref in refs)
 
@@ -335,12 +336,23 @@ def test_a_request_can_be_read_in_every_language(app, story):
     assert f'href="/es/mailbox/case/requests/{story.ref}"' in story.browser.text
 
 
-def test_what_stays_in_english_says_so_on_a_page_in_another_language(app, story):
+def test_what_a_field_of_a_request_is_called_is_in_the_language_of_the_page(app, story):
     app.extensions["languages"] = ("en", "es")
 
     story.browser.open(f"/es/mailbox/case/requests/{story.ref}")
 
-    assert '<dt><span lang="en" dir="ltr">Their public form</span></dt>' in story.browser.text
+    assert "<dt>Qué pasó con el formulario de la plataforma</dt>" in story.browser.text
+    assert '<dd><span lang="en">' in story.browser.text
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt", "ar"])
+def test_every_field_of_a_request_has_a_label_of_its_own_for_reporters(app, language):
+    with app.test_request_context(f"/{language}/" if language != "en" else "/"):
+        macro = app.jinja_env.get_template("mailbox/_words.html").module.field_label
+        labels = {field.name: str(macro(field.name)).strip() for field in FIELDS}
+
+    assert all(labels.values())
+    assert len(set(labels.values())) == len(FIELDS)
 
 
 def test_a_request_whose_partner_is_in_doubt_is_said_to_be_held_up(story):

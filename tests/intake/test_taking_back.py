@@ -170,7 +170,7 @@ def test_every_answer_stays_after_a_later_one(story):
 
     page = opened(story)
 
-    assert page.count("They’ve answered:") == 2
+    assert page.count("They’ve answered.") == 2
     assert "It’s only partly fixed." in page
     assert "Is it really fixed?" in page
 

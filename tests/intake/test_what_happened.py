@@ -253,7 +253,7 @@ def test_the_receipt_says_that_advice_is_a_draft(browser):
     send(browser, {"story": "Help."})
 
     browser.open("/report/received/advice")
-    assert "A draft: nobody who has been through this has checked it." in browser.text
+    assert "People who’ve been through this haven’t checked this advice yet." in browser.text
 
 
 def test_what_was_ticked_is_seen_again_before_it_is_sent(browser):

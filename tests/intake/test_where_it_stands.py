@@ -113,20 +113,30 @@ RULES = {
     "The next person who is free": lambda one: (
         one.owner_id is None and not is_treated_as_emergency(one)
     ),
-    "We aim to write to you:": lambda one: one.reply_due_at is not None and one.reply_due_at > NOW,
+    "We aim to write to you within": lambda one: (
+        one.reply_due_at is not None and one.reply_due_at > NOW
+    ),
     "We meant to write to you by now": is_late,
     "our team will be told": is_late,
     "at least every": lambda one: one.word_due_at is not None and one.word_due_at > NOW,
 }
 
 
-def said_of(app, one):
-    requests = [SimpleNamespace(is_with_platform=one.with_platform, awaits_verdict=False)]
+def said_of(app, one, *, awaits_verdict=False):
+    escalation = SimpleNamespace(
+        ref="REF", partner=SimpleNamespace(name="Social"), ask=SimpleNamespace(value="restore")
+    )
+    requests = [
+        SimpleNamespace(
+            is_with_platform=one.with_platform, awaits_verdict=awaits_verdict, escalation=escalation
+        )
+    ]
     with app.test_request_context("/mailbox/case"):
         page = render_template(
             "mailbox/_state.html",
             case=one,
             requests=requests,
+            accounts={},
             now=NOW,
             our_last_word_at=None,
             next_word=timedelta(hours=4),
@@ -173,9 +183,13 @@ def test_a_page_says_nothing_that_has_no_rule(app):
 @pytest.mark.parametrize(
     ("left", "said"),
     [
-        (timedelta(minutes=30), "in 30 minutes"),
-        (timedelta(hours=23, minutes=59), "in 23 hours 59 minutes"),
-        (timedelta(days=2), "in 2 days · 1 December 2026, in the afternoon (UTC)"),
+        (timedelta(seconds=30), "right now."),
+        (timedelta(minutes=30), "within 30 minutes."),
+        (timedelta(hours=23, minutes=59), "within 23 hours 59 minutes."),
+        (
+            timedelta(days=2),
+            "within 2 days. That’s by 1 December 2026, in the afternoon (UTC) .",
+        ),
     ],
 )
 def test_below_a_day_only_the_time_left_is_said_and_no_day_that_others_live_tomorrow(
@@ -183,9 +197,19 @@ def test_below_a_day_only_the_time_left_is_said_and_no_day_that_others_live_tomo
 ):
     one = SimpleNamespace(**{**vars(STATES[0]), "reply_due_at": NOW + left})
 
-    words = said_of(app, one).replace("\xa0", "")
+    assert said_of(app, one).endswith(f"We aim to write to you {said}")
 
-    assert words.endswith(f"We aim to write to you: {said}")
+
+def test_a_promise_that_was_not_kept_is_not_made_again_while_it_is_their_turn(app):
+    one = SimpleNamespace(
+        **{**vars(STATES[0]), "reply_due_at": None, "word_due_at": NOW - timedelta(days=7)}
+    )
+
+    words = said_of(app, one, awaits_verdict=True)
+
+    assert "Your turn" in words
+    assert "We aim to write to you" not in words
+    assert "We meant to write to you" not in words
 
 
 def test_what_is_owed_is_said_in_each_state(app):
@@ -193,7 +217,9 @@ def test_what_is_owed_is_said_in_each_state(app):
         (one.state, one.waits_on, one.reply_due_at, one.word_due_at)
         for one in STATES
         if one.reply_due_at is not None or one.word_due_at is not None
-        if not re.search("We meant to write|to write to you:|at least every", said_of(app, one))
+        if not re.search(
+            "We meant to write|to write to you within|at least every", said_of(app, one)
+        )
     }
 
     assert silent == set()

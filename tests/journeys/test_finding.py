@@ -82,4 +82,4 @@ def test_two_things_at_once_from_the_first_word_to_the_receipt(browser, served):
     assert "Report sent" in text(browser)
     press(browser, "I have written it down")
     assert "within 30 minutes" in text(browser)
-    assert "A draft: nobody who has been through this has checked it." in text(browser)
+    assert "People who’ve been through this haven’t checked this advice yet." in text(browser)

@@ -46,7 +46,7 @@ def test_somebody_reports_and_comes_back_with_the_code(browser, served):
     assert "They changed the picture" not in text(browser)
     assert STORY.splitlines()[0] not in browser.page_source
 
-    press(browser, "Close the mailbox")
+    press(browser, "Leave the mailbox")
     browser.get(f"{served.public}/mailbox/case")
     assert "Your case" not in text(browser)
     reporter.come_back(browser, served.public, letters)

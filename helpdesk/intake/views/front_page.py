@@ -43,6 +43,7 @@ def show_urgent_help() -> ResponseReturnValue:
         "intake/help_now.html",
         lines={one.value: helplines_for(lines, one) for one in HelplinePurpose},
         has_unchecked=any(one.verified_on is None for one in lines),
+        has_checked=any(one.verified_on is not None for one in lines),
     )
 
 

@@ -82,8 +82,12 @@ def create_message() -> ResponseReturnValue:
 def new_danger() -> ResponseReturnValue:
     """The page that asks once more before danger is reported, so that nobody is alarmed by a slip
     of the finger."""
-    queries.own_case(work)
-    return render_template("mailbox/danger.html", can_alert=send_hold.is_sending(work.session))
+    case = queries.own_case(work)
+    return render_template(
+        "mailbox/danger.html",
+        can_alert=send_hold.is_sending(work.session),
+        is_emergency=is_treated_as_emergency(case),
+    )
 
 
 @bp.post("/mailbox/case/danger")
