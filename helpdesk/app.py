@@ -1,6 +1,7 @@
 """The Flask application factory, create_app: the features, in order; the table of contents of the
 pages."""
 
+import logging
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from helpdesk.core.markup import (
     reveal_hidden_characters,
     visible_defanged_text,
 )
+from helpdesk.core.openpgp import is_gnupg_installed
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
@@ -73,6 +75,8 @@ from helpdesk.web.time_format import (
     time_left_with_tone,
 )
 from helpdesk.web.unreadable_text_filter import mark_unreadable_text
+
+log = logging.getLogger(__name__)
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
@@ -167,6 +171,8 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         app.register_blueprint(blueprint)
     if surface is Surface.STAFF:
         read_logging.init_app(app)
+        if not is_gnupg_installed():
+            log.warning("GnuPG is not installed: no email to a partner can be encrypted.")
     return app
 
 

@@ -200,7 +200,8 @@ def vet(work, partner):
     has_desk = partner_queries.has_desk(by_second, partner)
     if has_desk and not accounts_queries.members_with_key(work.session, partner.team_id):
         a_person(work, Role.PARTNER, [partner.team])
-    partners.confirm_vetting(by_second, partner, on=work.at.date())
+    found = "\n".join(partner_queries.openpgp_fingerprints_of(by_second, partner))
+    partners.confirm_vetting(by_second, partner, on=work.at.date(), fingerprints=found)
 
 
 @contextmanager

@@ -247,8 +247,31 @@ def build_mime_message(email: Email, sender: str) -> EmailMessage:
     message["Subject"] = email.subject
     message["Message-ID"] = email.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(email.body)
+    if email.encrypted:
+        _put_encrypted(message, email.encrypted)
+    else:
+        message.set_content(email.body)
     return message
+
+
+def _put_encrypted(message: EmailMessage, encrypted: str) -> None:
+    """The two parts of PGP/MIME (RFC 3156): which version, and the message as it is."""
+    version, body = EmailMessage(), EmailMessage()
+    version.set_content(b"Version: 1\n", "application", "pgp-encrypted", cte="7bit")
+    body.set_content(
+        encrypted.encode("ascii"),
+        "application",
+        "octet-stream",
+        cte="7bit",
+        disposition="inline",
+        filename="encrypted.asc",
+    )
+    message.make_mixed()
+    for part in (version, body):
+        del part["MIME-Version"]
+        message.attach(part)
+    message.replace_header("Content-Type", "multipart/encrypted")
+    message.set_param("protocol", "application/pgp-encrypted")
 
 
 def _answer(code: int) -> Exception:

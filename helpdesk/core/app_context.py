@@ -48,6 +48,8 @@ class Email:
     # Who it is from, where that is not the helpdesk under its own name.
     sender: str = ""
     sender_name: str = ""
+    # An OpenPGP message instead of the body, armoured: what it says only its receiver can read.
+    encrypted: str = ""
 
 
 @dataclass(frozen=True)

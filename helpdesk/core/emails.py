@@ -66,13 +66,26 @@ def compose_email_from(
     page = _environment().get_template(template)
     told = {"helpdesk_name": settings.helpdesk_name, "drill": settings.drill, **facts}
     subject = "".join(page.blocks["subject"](page.new_context(told)))
-    host = settings.mail_from.rpartition("@")[2]
     return Email(
         to=to,
         subject=" ".join(subject.split()),
         body=page.render(told),
-        message_id=f"<{key}@{host}>",
+        message_id=_message_id(settings, key),
     )
+
+
+def encrypted_email(
+    settings: EmailSettings, *, to: str, key: str, subject: str, message: str
+) -> Email:
+    """An email of which nobody on the way reads more than the subject: `message` was encrypted to
+    its receiver. The same `key` gives the same Message-ID here too."""
+    return Email(
+        to=to, subject=subject, body="", message_id=_message_id(settings, key), encrypted=message
+    )
+
+
+def _message_id(settings: EmailSettings, key: str) -> str:
+    return f"<{key}@{settings.mail_from.rpartition('@')[2]}>"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 preview say it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from helpdesk.core.markup import bidi_isolate
@@ -81,12 +82,22 @@ def why_channel_shuts(work: Work, escalation: Escalation, packet: Packet) -> str
             " that on the partner’s page."
         )
     now = (choice.channel.id, choice.channel.onward_disclosure)
+    if is_key_expired(choice.channel, work.at):
+        return (
+            f"The OpenPGP key of {whom} has expired. Ask them for a renewed copy, or their new key."
+            " A coordinator can save it on the partner’s page."
+        )
     if now != (escalation.channel_id, escalation.onward_disclosure):
         return (
             f"How requests get to {whom} was changed after this one was written. Save it again, so"
             " that the reporter can see it as it would be sent."
         )
     return ""
+
+
+def is_key_expired(channel: PartnerChannel, at: datetime) -> bool:
+    """Whether the key that is encrypted to there has expired."""
+    return channel.openpgp_expires_at is not None and channel.openpgp_expires_at <= at
 
 
 def is_route_lost(escalation: Escalation, channel: PartnerChannel) -> bool:

@@ -17,9 +17,10 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations, second_person_alerts
 from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.contributors import excluded_second_persons
+from helpdesk.escalations.encrypted_letters import outer_subject
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
-from helpdesk.escalations.request_emails import address_of_request, compose_request_email
+from helpdesk.escalations.request_emails import compose_request_email, link_for_partner
 from helpdesk.escalations.states import DeliveryState, EscalationState, FollowUp
 from helpdesk.partners.events import PartnerEmailAddressConfirmed, PartnerVettingChanged
 from helpdesk.partners.response_times import format_in_both_zones
@@ -143,7 +144,7 @@ def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: i
         key=f"{escalation.id}.nudge.{due}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
-        link=address_of_request(context.settings, escalation.ref),
+        link=link_for_partner(context.settings, escalation),
         due=format_in_both_zones(at, escalation.partner.timezone),
         is_over=at <= work.at,
     )
@@ -155,14 +156,26 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
     if escalation is None:
         return None
     at, zone = escalation.answer_due_at, escalation.partner.timezone
+    to = adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner)
+    is_answered = escalation.state is EscalationState.IN_REVIEW
+    if is_answered and escalation.openpgp_answer:
+        return emails.encrypted_email(
+            context.settings,
+            to=to,
+            key=f"{escalation_id}.{about}",
+            subject=outer_subject(escalation.ref),
+            message=escalation.openpgp_answer,
+        )
     return emails.compose_email(
         context,
         "emails/request_news.txt",
-        to=adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner),
+        to=to,
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
-        link=address_of_request(context.settings, escalation.ref),
+        link=link_for_partner(context.settings, escalation),
+        is_withdrawn=escalation.state is EscalationState.WITHDRAWN,
+        is_again=is_answered,
         due=format_in_both_zones(at, zone) if at is not None else "",
     )
 

@@ -26,9 +26,14 @@ def may_waive_public_form(actor: Actor, escalation: Escalation) -> bool:
 
 
 def may_carry_by_hand(actor: Actor, escalation: Escalation) -> bool:
-    """Whether the actor may fill in a form of theirs with this request, and enter what they
-    answer: whoever may work on it. What goes to a partner desk is their own people's to answer."""
+    """Whether the actor may fill in a form of theirs with this request: whoever may work on it."""
     return escalation.is_by_form and may_work_on_request(actor, escalation)
+
+
+def may_enter_answers(actor: Actor, escalation: Escalation) -> bool:
+    """Whether the actor may enter what they answer to this request: whoever may work on it. What
+    goes to a partner desk is their own people's to answer."""
+    return escalation.is_answered_to_us and may_work_on_request(actor, escalation)
 
 
 def may_receive_request(actor: Actor, escalation: Escalation) -> bool:

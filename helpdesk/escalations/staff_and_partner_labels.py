@@ -196,6 +196,9 @@ RESULTS: Final = {
     DeliveryState.REJECTED: "It was refused.",
 }
 
+# Of what nobody sends a second time without asking.
+RESULTS_BY_OPENPGP: Final = RESULTS | {DeliveryState.UNCERTAIN: "It may have arrived."}
+
 # Of what one of us carried.
 RESULTS_BY_FORM: Final = {
     None: "They have the text open, and haven’t said whether they sent it.",
@@ -232,6 +235,10 @@ TROUBLES: Final = {
     "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Someone has to type the "
     "code from the test email on the partner’s page. Then send it again.",
     "taken_over": "A colleague took it over, so we can’t tell whether it was sent.",
+    "may_have_arrived": "It may have arrived all the same. Ask the partner before you send it"
+    " again: they would get it a second time. If they have it, record that.",
+    "openpgp_key_expired": "The partner’s OpenPGP key has expired. Ask them for a renewed copy,"
+    " which a coordinator saves on the partner’s page. Then send it again.",
     "worker_gone": "The worker stopped while sending it.",
 }
 

@@ -23,6 +23,9 @@ DONE: Final = {
 }
 
 
+TO_BE_FOUND: Final = "Added. The person who vets them looks it up on the partner’s own website."
+
+
 class ChannelLine(NamedTuple):
     """A channel, what its kind is called, whether another is tried before it, and what we know."""
 
@@ -39,7 +42,10 @@ def channel_lines_of(
     found = queries.channels_of(work, partner, with_ended=True)
     return [
         ChannelLine(
-            one, KINDS[one.kind], place > 0 and one.ended_on is None, _says(one, title=title)
+            one,
+            KINDS[one.kind],
+            place > 0 and one.ended_on is None,
+            _says(one, title=title, shown=_shown(partner, one)),
         )
         for place, one in enumerate(found)
     ]
@@ -53,10 +59,31 @@ def channel_acts_of(work: Work, partner: Partner) -> Sequence[PartnerAct]:
     ]
 
 
-def _says(channel: PartnerChannel, *, title: Callable[[str], str]) -> list[tuple[str, str]]:
+def _shown(partner: Partner, channel: PartnerChannel) -> str:
+    """The fingerprint of a key, in groups; not while somebody has to find it at the partner's own
+    website, because from here they could only copy it."""
+    said = channel.openpgp_fingerprint
+    is_to_be_found = channel.ended_on is None and not partner.is_vetted
+    return (
+        TO_BE_FOUND
+        if is_to_be_found
+        else " ".join(said[place : place + 4] for place in range(0, len(said), 4))
+    )
+
+
+def _until(channel: PartnerChannel) -> str:
+    ends = channel.openpgp_expires_at
+    return f"{ends:%-d %B %Y, %H:%M} UTC" if ends is not None else "No end that its owner has set"
+
+
+def _says(
+    channel: PartnerChannel, *, title: Callable[[str], str], shown: str
+) -> list[tuple[str, str]]:
     asks = "; ".join(TAKES[one] for one in TAKES if one in channel.asks)
     limit = channel.size_limit
     where = [("Address of the form", channel.form_address)] if channel.form_address else []
+    if channel.openpgp_fingerprint:
+        where = [("Their OpenPGP key", shown), ("The key can be used until", _until(channel))]
     return [
         ("Who else hears of it", DISCLOSURES[channel.onward_disclosure]),
         ("Takes", asks or "Everything that the partner takes"),

@@ -14,6 +14,7 @@ class ChannelKind(StrEnum):
 
     DESK = "desk"
     FORM = "form"
+    OPENPGP = "openpgp"
 
 
 class OnwardDisclosure(StrEnum):
@@ -38,6 +39,7 @@ class ReceiptKind(StrEnum):
 KINDS: Final[Mapping[ChannelKind, str]] = {
     ChannelKind.DESK: "The partner desk here, where their people have accounts",
     ChannelKind.FORM: "Their own form, which one of us fills in",
+    ChannelKind.OPENPGP: "Email encrypted to their OpenPGP key, which they answer by email",
 }
 DISCLOSURES: Final[Mapping[OnwardDisclosure, str]] = {
     OnwardDisclosure.INSIDE: "They keep it to themselves",
@@ -65,6 +67,8 @@ LONGEST_ADDRESS: Final = 500
 WRONG_ADDRESS: Final = (
     "Type the whole address of their form, such as https://social.example/report, in Latin letters."
 )
+# Those by which requests reach their email address: it has to be confirmed.
+BY_EMAIL: Final = frozenset({ChannelKind.DESK, ChannelKind.OPENPGP})
 # As many characters as a request can have.
 LARGEST_SIZE: Final = 64 * 1024
 WRONG_SIZE: Final = f"A limit is between 1 and {LARGEST_SIZE} characters."
@@ -84,6 +88,9 @@ class ChannelTerms:
     storage_region: str = ""
     # Where their own form is; of no other kind.
     form_address: str = ""
+    # Their OpenPGP key as text, and its whole fingerprint as somebody typed it; of no other kind.
+    openpgp_key: str = ""
+    openpgp_fingerprint: str = ""
 
 
 # How a partner is asked of whom nobody has said more: at its desk, which shows us who reads it.

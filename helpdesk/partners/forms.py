@@ -18,6 +18,13 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, NumberRange, Optional, Regexp, StopValidation
 
+from helpdesk.core.openpgp import (
+    ANOTHER,
+    LARGEST_KEY,
+    UnusableKey,
+    normalise_fingerprint,
+    read_public_key,
+)
 from helpdesk.core.un_subregions import SUBREGIONS
 from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.channel_terms import (
@@ -49,6 +56,7 @@ from helpdesk.partners.partner_terms import (
 )
 from helpdesk.partners.proposals import LANGUAGES
 from helpdesk.partners.response_times import is_time_zone
+from helpdesk.web.current_app_context import current_context
 from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form, normalise_email_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
@@ -63,10 +71,15 @@ def _mailbox(*, otherwise: str = "") -> StringField:
         [_leave_out_of_form, validate_address] if otherwise else [validate_address],
         filters=[normalise_email_filter],
         description=(
-            f"{otherwise}We only send an ID, a priority and a link there, never anything about a "
-            "case. We send a test email first, and nothing else until someone types its code."
+            f"{otherwise}We only send an ID, a priority and a link there, or what is encrypted to "
+            "their key if you added one. We send a test email first, and nothing else until "
+            "someone types its code."
         ),
     )
+
+
+def _without_spaces_around(typed: str | None) -> str:
+    return (typed or "").strip()
 
 
 def _leave_out_of_form(form: Any, field: Any) -> None:
@@ -232,9 +245,52 @@ class ChannelKindForm(Form):
         ),
     )
 
+    openpgp_key = TextAreaField(
+        "Their OpenPGP public key, as text",
+        [max_length_validator(LARGEST_KEY)],
+        filters=[_without_spaces_around],
+        description=(
+            "Only for encrypted email. Get it from the partner’s own website. It begins with"
+            " “-----BEGIN PGP PUBLIC KEY BLOCK”."
+        ),
+    )
+    openpgp_fingerprint = StringField(
+        "Fingerprint of that key",
+        [max_length_validator(80)],
+        description=(
+            "Only for encrypted email. Copy all 40 characters from the partner’s own website, not"
+            " from the key. Someone else has to check it there again."
+        ),
+    )
+
     @property
     def is_of_form(self) -> bool:
         return bool(self.kind_of_channel.data == ChannelKind.FORM.value)
+
+    @property
+    def is_of_openpgp(self) -> bool:
+        return bool(self.kind_of_channel.data == ChannelKind.OPENPGP.value)
+
+    def validate_openpgp_key(self, field: Any) -> None:
+        """Only encrypted email has one, and it must be one that we can use."""
+        if field.data and not self.is_of_openpgp:
+            raise ValidationError("Leave this empty unless requests go by encrypted email.")
+        if self.is_of_openpgp:
+            try:
+                read_public_key(field.data or "", at=current_context().now())
+            except UnusableKey as refused:
+                raise ValidationError(refused.sentence) from refused
+
+    def validate_openpgp_fingerprint(self, field: Any) -> None:
+        """It has to be that of the key."""
+        typed = normalise_fingerprint(field.data or "")
+        if typed and not self.is_of_openpgp:
+            raise ValidationError("Leave this empty unless requests go by encrypted email.")
+        if not self.is_of_openpgp or self.openpgp_key.errors:
+            return
+        key = read_public_key(self.openpgp_key.data or "", at=current_context().now())
+        if key.fingerprint != typed:
+            raise ValidationError(ANOTHER)
 
     def validate_form_address(self, field: Any) -> None:
         """Only a form of theirs has one; asked whatever is typed, so that none is left out."""
@@ -302,6 +358,8 @@ class ChannelForm(ChannelKindForm):
             onward_disclosure=OnwardDisclosure(self.onward_disclosure.data),
             storage_region=self.storage_region.data or "",
             form_address=self.form_address.data or "",
+            openpgp_key=self.openpgp_key.data or "",
+            openpgp_fingerprint=normalise_fingerprint(self.openpgp_fingerprint.data or ""),
         )
 
 
@@ -328,6 +386,12 @@ class PartnerForm(PartnerDetailsForm, AllowListForm, ChannelKindForm):
     @property
     def channel(self) -> ChannelTerms:
         """Their first channel. Who else hears of what goes there is settled on their page."""
+        if self.is_of_openpgp:
+            return ChannelTerms(
+                kind=ChannelKind.OPENPGP,
+                openpgp_key=self.openpgp_key.data or "",
+                openpgp_fingerprint=normalise_fingerprint(self.openpgp_fingerprint.data or ""),
+            )
         if not self.is_of_form:
             return DESK_TERMS
         return ChannelTerms(kind=ChannelKind.FORM, form_address=self.form_address.data or "")
@@ -350,7 +414,17 @@ class PartnerEmailAddressForm(Form):
 
 
 class VettingForm(Form):
-    """The form to confirm the vetting of a partner: when somebody made sure who they are."""
+    """The form to confirm the vetting of a partner: when somebody made sure who they are, and which
+    keys they found to be the partner's."""
+
+    fingerprints = TextAreaField(
+        "Fingerprint of their OpenPGP key",
+        [max_length_validator(1000)],
+        description=(
+            "Go to the partner’s own website yourself, find the fingerprint of their key, and copy"
+            " all 40 characters from there. If they have several keys here, one on each line."
+        ),
+    )
 
     on = DateField(
         "When did you check who they are?",

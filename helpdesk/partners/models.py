@@ -198,11 +198,20 @@ class PartnerChannel(RandomIdMixin, Base):
     storage_region: Mapped[str] = mapped_column(String(3), default="", server_default="")
     # Where their own form is, which one of us fills in; empty for every other kind.
     form_address: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    # Their OpenPGP key, which is of this fingerprint for ever, and until when it can be used; of no
+    # other kind.
+    openpgp_key: Mapped[str] = mapped_column(Text, default="", server_default="")
+    openpgp_fingerprint: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    openpgp_expires_at: Mapped[datetime | None]
     # Since when nothing goes out by it. The row stays: requests say by which they went.
     ended_on: Mapped[date | None]
 
     __table_args__ = (
         CheckConstraint("(kind = 'form') = (form_address <> '')", name="form_has_address"),
+        CheckConstraint(
+            "(kind = 'openpgp') = (openpgp_fingerprint <> '' AND openpgp_key <> '')",
+            name="openpgp_has_key",
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from helpdesk.core.key_signatures import SignedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.channel_terms import ChannelKind
+from helpdesk.partners.channel_terms import BY_EMAIL, ChannelKind
 from helpdesk.partners.models import (
     Partner,
     PartnerChannel,
@@ -72,6 +72,17 @@ def has_desk(work: Work, partner: Partner) -> bool:
     """Whether requests get to a partner by the partner desk, now: not where one of us fills in a
     form of theirs, and they have no account."""
     return any(one.kind is ChannelKind.DESK for one in channels_of(work, partner))
+
+
+def gets_emails(work: Work, partner: Partner) -> bool:
+    """Whether requests reach a partner by their email address, now, or are announced there."""
+    return any(one.kind in BY_EMAIL for one in channels_of(work, partner))
+
+
+def openpgp_fingerprints_of(work: Work, partner: Partner) -> list[str]:
+    """The fingerprints of the keys that requests to a partner are encrypted to, now."""
+    found = channels_of(work, partner)
+    return [one.openpgp_fingerprint for one in found if one.openpgp_fingerprint]
 
 
 def channel_of_request(work: Work, channel_id: str | None) -> PartnerChannel | None:
@@ -182,6 +193,7 @@ def obstacles_to_sending(work: Work, partner: Partner) -> list[str]:
     }
     if first is not None and first.kind is ChannelKind.DESK:
         found["nobody there can open a request"] = not can_anyone_open_requests(work, partner)
+    if first is not None and first.kind in BY_EMAIL:
         found["their email address isn’t confirmed"] = not partner.can_be_emailed(work.at)
     return [words for words, is_so in found.items() if is_so]
 
@@ -232,7 +244,7 @@ def partners_without_confirmed_email_address(work: Work) -> Sequence[Partner]:
         # Whom one of us asks by a form of theirs needs none. Their own people have a desk.
         desk = exists().where(
             PartnerChannel.partner_id == Partner.id,
-            PartnerChannel.kind == ChannelKind.DESK,
+            PartnerChannel.kind.in_(BY_EMAIL),
             PartnerChannel.ended_on.is_(None),
         )
         unconfirmed = and_(desk, unconfirmed)

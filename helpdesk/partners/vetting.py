@@ -19,6 +19,7 @@ from helpdesk.accounts.models import Membership, Person
 from helpdesk.accounts.two_person_access_rule import NOBODY_KNOWN, PERSON, access_sponsor_of
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import bidi_isolate
+from helpdesk.core.openpgp import normalise_fingerprint
 from helpdesk.core.work import Work
 from helpdesk.partners import queries
 from helpdesk.partners.models import Partner
@@ -32,6 +33,11 @@ NOBODY_ENROLLED = (
 NO_CHANNEL = (
     "No request can get to them, so there is nothing to check. Add a channel. The partner can be"
     " vetted after that."
+)
+OTHER_FINGERPRINTS = (
+    "This isn’t the fingerprint of the key that was added here. Check that you copied all 40"
+    " characters from the partner’s own website. If you did, the key may be someone else’s:"
+    " don’t vet them, and tell a coordinator."
 )
 SOMEONE_ELSE = (
     " Someone else has to vet them, so that one person can’t act for both sides of a request."
@@ -97,6 +103,14 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
                 f"The same person brought in your own account and the one that {did}.{SOMEONE_ELSE}"
             )
     return ""
+
+
+def why_fingerprints_are_refused(work: Work, partner: Partner, typed: str) -> str:
+    """The sentence that says why what somebody copied from the partner's own website does not vouch
+    for the keys that are pinned here; empty if it does."""
+    pinned = set(queries.openpgp_fingerprints_of(work, partner))
+    found = {normalise_fingerprint(line) for line in typed.splitlines() if line.strip()}
+    return "" if found == pinned else OTHER_FINGERPRINTS
 
 
 def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.states import Ask
 from helpdesk.partners import operations as partners
-from helpdesk.partners.channel_terms import DESK_TERMS
+from helpdesk.partners.channel_terms import BY_EMAIL, DESK_TERMS
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import PartnerTerms
@@ -212,13 +212,13 @@ def a_partner(
         slug=slug or f"trust-{platform}",
         name=f"Trust team of {slug or platform}",
         platform=platform,
-        mailbox=MAILBOX if channel is DESK_TERMS else "",
+        mailbox=MAILBOX if channel.kind in BY_EMAIL else "",
         channel=channel,
         fields=fields,
         about=PartnerTerms(reach_us="The helpdesk of the tests. Call +00 000 000.", **terms),
         is_new_platform=True,
     )
-    if confirmed and channel is DESK_TERMS:
+    if confirmed and channel.kind in BY_EMAIL:
         confirm_mail(by_lead, partner)
     if vetted:
         vet(work, partner)

@@ -184,8 +184,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "partner_channels": {
         APP: "SELECT, INSERT, UPDATE",
         PARTNER: "SELECT (ended_on, id, onward_disclosure)",
-        WORKER: "SELECT (ended_on, id, onward_disclosure)",
-        TICKER: "SELECT (ended_on, id, onward_disclosure)",
+        WORKER: "SELECT (ended_on, id, onward_disclosure, openpgp_expires_at)",
+        TICKER: "SELECT (ended_on, id, onward_disclosure, openpgp_expires_at)",
     },
     "partner_contacts": {
         APP: "SELECT, INSERT, UPDATE",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from helpdesk.escalations.channels.desk import DeskChannel
+from helpdesk.escalations.channels.openpgp_mail import OpenPgpMailChannel
 from helpdesk.escalations.channels.own_form import FormChannel
 from helpdesk.escalations.channels.protocol import ChannelAdapter
 from helpdesk.partners.channel_terms import ChannelKind
@@ -11,6 +12,7 @@ from helpdesk.partners.channel_terms import ChannelKind
 ADAPTERS: Final[Mapping[ChannelKind, ChannelAdapter]] = {
     ChannelKind.DESK: DeskChannel(),
     ChannelKind.FORM: FormChannel(),
+    ChannelKind.OPENPGP: OpenPgpMailChannel(),
 }
 
 

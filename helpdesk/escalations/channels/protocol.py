@@ -32,6 +32,13 @@ class ChannelAdapter(Protocol):
         """Keep exactly this text for whoever carries it, and say its SHA-256 as it is kept for
         them."""
 
+    def hash_of_sealed(self, escalation: Escalation) -> str:
+        """The SHA-256 of what is kept for them now; empty where nothing is."""
+
+    def seal_answer(self, work: Work, escalation: Escalation, words: str) -> None:
+        """Keep our answer to their question for whoever tells them the news, where it travels with
+        that."""
+
     def dispatch(self, work: Work, delivery: Delivery) -> None:
         """Begin to carry what was approved, or have it wait for whoever carries it."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, and_, text
+from sqlalchemy import ForeignKey, Index, String, Text, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models import SealedCaseRecord
@@ -46,6 +46,9 @@ class Escalation(SealedCaseRecord, Base):
     packet_hash: Mapped[str] = mapped_column(String(64))
     packet_for_reporter: Mapped[Envelope | None]
     packet_for_partner: Mapped[Envelope | None]
+    # What goes to them by encrypted email, the request and our last answer: nobody here opens it.
+    openpgp_message: Mapped[str | None] = mapped_column(Text)
+    openpgp_answer: Mapped[str | None] = mapped_column(Text)
     partner_key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
 
     # By which channel it goes, and who else hears of it there: as it was when it was written, for
@@ -152,6 +155,16 @@ class Escalation(SealedCaseRecord, Base):
     def is_by_form(self) -> bool:
         """Whether one of us fills in a form of theirs with it, and enters what they answer."""
         return self.channel_kind is ChannelKind.FORM
+
+    @property
+    def is_by_openpgp(self) -> bool:
+        """Whether it goes by email that is encrypted to their key."""
+        return self.channel_kind is ChannelKind.OPENPGP
+
+    @property
+    def is_answered_to_us(self) -> bool:
+        """Whether they answer one of us, who enters it here: they have no desk."""
+        return self.is_by_form or self.is_by_openpgp
 
     @property
     def is_to_be_filled_in(self) -> bool:

@@ -6,7 +6,6 @@ what the request rests on and what they may receive as it was, the packet unchan
 approval.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,6 +21,7 @@ from helpdesk.core.leased_tasks import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries, request_basis
 from helpdesk.escalations.channel_routing import is_route_lost
+from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.operations.partners_in_doubt import hold_up_request
@@ -44,6 +44,8 @@ RETRIES: Final = RetryPlan(BACKOFF)
 NO_TIME: Final = timedelta(0)
 # What stopped it was about what it says: it stays shut until somebody has looked and sends it
 # again, though what stopped it may be gone by then.
+MAY_HAVE_ARRIVED: Final = "may_have_arrived"
+KEY_EXPIRED: Final = "openpgp_key_expired"
 LOOKED_AT_FIRST: Final = frozenset(
     {
         "facts_taken_back",
@@ -77,6 +79,8 @@ class StartedAttempt:
     priority: Priority
     due: str
     is_repeat: bool
+    # The request itself, where it goes by email that nobody here can open; empty elsewhere.
+    encrypted: str = ""
 
 
 def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
@@ -88,9 +92,15 @@ def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
     if delivery.state is DeliveryState.SENDING:
         if not _abandoned(work, delivery):
             return None
+        if _is_for_a_person(delivery):
+            mark_undeliverable(work, delivery, MAY_HAVE_ARRIVED)
+            return None
         if _next_pause(delivery) is None:
             mark_undeliverable(work, delivery)
             return None
+    elif delivery.state is DeliveryState.UNCERTAIN and _is_for_a_person(delivery):
+        mark_undeliverable(work, delivery, MAY_HAVE_ARRIVED)
+        return None
     elif delivery.state not in WAITING or _too_early(work, delivery):
         return None
     if _refused(work, delivery):
@@ -115,6 +125,8 @@ def record_attempt_result(
             mark_delivered(work, delivery)
         case DeliveryState.REJECTED:
             mark_undeliverable(work, delivery)
+        case DeliveryState.UNCERTAIN if _is_for_a_person(delivery):
+            mark_undeliverable(work, delivery, MAY_HAVE_ARRIVED)
         case _:
             _try_later(work, delivery, result)
 
@@ -194,6 +206,12 @@ def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
     return work.session.scalar(delivery.execution_options(populate_existing=True))
 
 
+def _is_for_a_person(delivery: Delivery) -> bool:
+    """Whether somebody has to decide about what may have arrived: the email is the request itself,
+    and a second one may be done twice over there."""
+    return delivery.escalation.is_by_openpgp
+
+
 def _abandoned(work: Work, delivery: Delivery) -> bool:
     """Whether the worker that was sending it is gone; if it may still live, look again later."""
     if delivery.leased_until is not None and delivery.is_leased(work.at):
@@ -252,7 +270,16 @@ def _trouble(work: Work, delivery: Delivery) -> str:
         return "no_mailbox"
     if not _is_as_approved(work, delivery):
         return "packet_changed"
-    return ""
+    return KEY_EXPIRED if _is_key_expired(work, escalation) else ""
+
+
+def _is_key_expired(work: Work, escalation: Escalation) -> bool:
+    """Whether the key that it is encrypted to has expired since: who holds it may have lost it."""
+    ends = select(PartnerChannel.openpgp_expires_at).where(
+        PartnerChannel.id == escalation.channel_id
+    )
+    found = work.session.scalar(ends)
+    return found is not None and found <= work.at
 
 
 def _trouble_with_partner(work: Work, escalation: Escalation) -> str:
@@ -296,11 +323,8 @@ def _is_as_approved(work: Work, delivery: Delivery) -> bool:
     entry = _approval(work, escalation)
     if entry is None:
         return False
-    if escalation.is_by_form:
-        sealed_hash = escalation.packet_hash
-    elif escalation.packet_for_partner is not None:
-        sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
-    else:
+    sealed_hash = adapter_of(escalation.channel_kind).hash_of_sealed(escalation)
+    if not sealed_hash:
         return False
     approved = tuple(text_in(entry.details, name) for name in ("packet_hash", "sealed_hash"))
     now = (escalation.packet_hash, sealed_hash)
@@ -338,6 +362,7 @@ def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
             work.at + _first_sign_within(escalation), escalation.partner.timezone
         ),
         is_repeat=delivery.may_have_been_sent_before,
+        encrypted=escalation.openpgp_message or "",
     )
 
 

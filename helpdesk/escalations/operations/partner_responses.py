@@ -108,8 +108,8 @@ def seal_for_partner(
     text: str,
 ) -> Envelope | None:
     """Seal a text to the key that the packet was sealed to: who can read the one can read the
-    other. None where they have no key, because one of us carries all to a form of theirs."""
-    if escalation.is_by_form:
+    other. None where they have no desk, and no key that we made."""
+    if escalation.is_answered_to_us:
         return None
     if escalation.partner_key_id is None:
         raise NotFound

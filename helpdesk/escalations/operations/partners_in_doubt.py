@@ -54,7 +54,7 @@ def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
     if partner is None or members_with_key(work.session, team_id):
         return
     for escalation in _under_way(work, partner):
-        if escalation.is_by_form:
+        if escalation.is_answered_to_us:
             continue  # nobody there has to open it here
         lock_case_first(work, escalation.case_id)
         lock_refreshed_request(work, escalation)

@@ -165,6 +165,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     )
     exchange.body = work.keys.seal(exchange, "body", words)
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", words)
+    adapter_of(escalation.channel_kind).seal_answer(work, escalation, words)
     work.session.add(exchange)
     clocks.restart_partner_clock(work, escalation)
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)

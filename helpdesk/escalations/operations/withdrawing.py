@@ -71,7 +71,7 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
 
 
 def _may_partner_know(delivery: Delivery) -> bool:
-    """Whether the partner may know of a request: by a form of what may have arrived, at the desk of
-    what was tried, because it stands in their inbox from then on."""
-    is_by_form = delivery.escalation.is_by_form
-    return delivery.may_have_arrived if is_by_form else bool(delivery.attempts)
+    """Whether the partner may know of a request: without a desk of what may have arrived, at the
+    desk of what was tried, because it stands in their inbox from then on."""
+    has_no_desk = delivery.escalation.is_answered_to_us
+    return delivery.may_have_arrived if has_no_desk else bool(delivery.attempts)

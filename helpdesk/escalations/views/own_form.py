@@ -1,5 +1,5 @@
-"""Staff pages of a request that goes by a form of theirs: the text to copy, that it was sent, and
-what they answered."""
+"""Staff pages of a request to a partner without a desk: the text to copy into a form of theirs,
+that it was sent, and what they answered, by the form or by email."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC
@@ -19,7 +19,7 @@ from helpdesk.escalations.forms import (
     SentByHandForm,
 )
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.policy import may_carry_by_hand
+from helpdesk.escalations.policy import may_carry_by_hand, may_enter_answers
 from helpdesk.escalations.stale_page_marks import carrier_mark_of, last_decision_mark
 from helpdesk.escalations.states import EscalationState, PartnerAction, Reason
 from helpdesk.escalations.views.blueprints import bp
@@ -80,7 +80,7 @@ def create_form_abandonment(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/entered-acknowledgement")
 def create_entered_acknowledgement(ref: str, request_ref: str) -> ResponseReturnValue:
     """Enter that they have confirmed it."""
-    escalation = _find(ref, request_ref)
+    escalation = _find_answered(ref, request_ref)
     operations.enter_acknowledgement(work, escalation)
     flash("Recorded: they have it.")
     return redirect_to_request(escalation)
@@ -89,7 +89,7 @@ def create_entered_acknowledgement(ref: str, request_ref: str) -> ResponseReturn
 @bp.post("/<request_ref>/entered-question")
 def create_entered_question(ref: str, request_ref: str) -> ResponseReturnValue:
     """Enter what they asked."""
-    escalation, form = _find(ref, request_ref), EnteredQuestionForm()
+    escalation, form = _find_answered(ref, request_ref), EnteredQuestionForm()
     if not form.validate_on_submit():
         return _answer_page(escalation, question_form=form), 422
     operations.enter_question(work, escalation, question=form.question.data or "")
@@ -100,13 +100,13 @@ def create_entered_question(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.get("/<request_ref>/entered-decision")
 def new_entered_decision(ref: str, request_ref: str) -> ResponseReturnValue:
     """The forms to enter what they answered."""
-    return _answer_page(_find(ref, request_ref))
+    return _answer_page(_find_answered(ref, request_ref))
 
 
 @bp.post("/<request_ref>/entered-decision")
 def create_entered_decision(ref: str, request_ref: str) -> ResponseReturnValue:
     """Enter what they decided."""
-    escalation = _find(ref, request_ref)
+    escalation = _find_answered(ref, request_ref)
     form = _about(EnteredDecisionForm(), escalation)
     if not form.validate_on_submit():
         return _answer_page(escalation, decision_form=form), 422
@@ -126,6 +126,13 @@ def create_entered_decision(ref: str, request_ref: str) -> ResponseReturnValue:
 def _find(ref: str, request_ref: str) -> Escalation:
     escalation = find_request(ref, request_ref)
     if not may_carry_by_hand(work.actor, escalation):
+        raise NotFound
+    return escalation
+
+
+def _find_answered(ref: str, request_ref: str) -> Escalation:
+    escalation = find_request(ref, request_ref)
+    if not may_enter_answers(work.actor, escalation):
         raise NotFound
     return escalation
 

@@ -93,7 +93,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED
-        and not escalation.is_by_form
+        and not escalation.is_answered_to_us
         and not can_anyone_open_requests(work, escalation.partner),
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),

@@ -5,7 +5,12 @@ from typing import Final
 from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
-from helpdesk.partners.channel_rows import kept_of, new_channel, refuse_unknown_channel_terms
+from helpdesk.partners.channel_rows import (
+    as_history,
+    kept_of,
+    new_channel,
+    refuse_unknown_channel_terms,
+)
 from helpdesk.partners.channel_terms import ChannelTerms
 from helpdesk.partners.models import Partner, PartnerChannel
 from helpdesk.partners.operations.registration import suspend_vetting
@@ -13,6 +18,10 @@ from helpdesk.partners.policy import may_manage_partner
 from helpdesk.partners.queries import channels_of, lock_partner
 from helpdesk.partners.stale_page_marks import channels_mark_of
 
+KEEPS_ITS_KEY: Final = (
+    "A channel keeps its key: only a renewed copy of the same one can be saved here. For another"
+    " key, add a channel and end this one."
+)
 ENDED: Final = "This channel has ended. Add a new one if they use it again."
 
 
@@ -23,11 +32,15 @@ def add_channel(
     again: that is not one person's to say. `seen` is the mark of the channels on the page."""
     work.require(may_manage_partner, partner)
     _lock_unchanged(work, partner, seen)
-    refuse_unknown_channel_terms(terms)
+    refuse_unknown_channel_terms(terms, at=work.at)
     channel = new_channel(work, partner, terms)
     partner.remember_changer(by=work.actor.id)
     work.record(
-        "partner.channel_added", partner, channel=channel.id, kind=terms.kind, **kept_of(terms)
+        "partner.channel_added",
+        partner,
+        channel=channel.id,
+        kind=terms.kind,
+        **as_history(kept_of(terms, at=work.at)),
     )
     if partner.is_vetted:
         suspend_vetting(work, partner)
@@ -49,8 +62,10 @@ def change_channel(
     _lock_current(work, partner, channel, seen)
     if terms.kind is not channel.kind:
         raise Conflict("A channel keeps its kind. End this one, and add another.")
-    refuse_unknown_channel_terms(terms)
-    after = kept_of(terms)
+    refuse_unknown_channel_terms(terms, at=work.at)
+    after = kept_of(terms, at=work.at)
+    if channel.openpgp_fingerprint != after["openpgp_fingerprint"]:
+        raise Conflict(KEEPS_ITS_KEY)
     was = {one: getattr(channel, one) for one in after}
     changed = [one for one in after if was[one] != after[one]]
     is_elsewhere = channel.form_address != terms.form_address
@@ -62,8 +77,8 @@ def change_channel(
         partner,
         channel=channel.id,
         changed=changed,
-        was=was,
-        now=after,
+        was=as_history(was),
+        now=as_history(after),
     )
     if is_elsewhere and partner.is_vetted:
         suspend_vetting(work, partner)

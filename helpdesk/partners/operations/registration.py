@@ -14,7 +14,7 @@ from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.partners.channel_rows import new_channel, refuse_unknown_channel_terms
-from helpdesk.partners.channel_terms import DESK_TERMS, ChannelKind, ChannelTerms
+from helpdesk.partners.channel_terms import BY_EMAIL, DESK_TERMS, ChannelTerms
 from helpdesk.partners.events import PartnerVettingChanged
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.email_addresses import send_first_email_address_code
@@ -35,7 +35,7 @@ from helpdesk.partners.response_times import (
 )
 from helpdesk.partners.stale_page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.term_checks import refuse_unknown_terms
-from helpdesk.partners.vetting import why_vetting_is_refused
+from helpdesk.partners.vetting import why_fingerprints_are_refused, why_vetting_is_refused
 
 # What a reporter reads of a partner before they agree to it being asked by name.
 READ_BY_REPORTERS: Final = frozenset({"name", "kind"})
@@ -66,7 +66,7 @@ def register_partner(
     if platform not in known_platforms and not is_new_platform:
         raise Conflict(unknown_platform_message(platform, known_platforms))
     _check(about)
-    refuse_unknown_channel_terms(channel)
+    refuse_unknown_channel_terms(channel, at=work.at)
     other = work.session.scalar(select(Partner.name).where(Partner.slug == slug))
     if other is not None:
         raise Conflict(f"{bidi_isolate(other)} already has this short name.")
@@ -88,7 +88,7 @@ def register_partner(
     work.session.add(partner)
     work.session.flush()  # what hangs on it comes after it
     new_channel(work, partner, channel)
-    if mailbox or channel.kind is ChannelKind.DESK:
+    if mailbox or channel.kind in BY_EMAIL:
         send_first_email_address_code(work, partner, mailbox)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner
@@ -160,13 +160,16 @@ def change_allow_list(
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
-def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None = None) -> None:
+def confirm_vetting(
+    work: Work, partner: Partner, *, on: date, seen: str | None = None, fingerprints: str = ""
+) -> None:
     """Confirm, as a second person, that a partner is who they say, as was made sure on another
     channel.
 
     Nobody who registered them, changed them since they were vetted last, or brought in one of their
     people; and not before the first of these has enrolled: whoever makes their key reads along from
-    then on. `seen` is the mark of the partner and of the people at its desk, as on the page.
+    then on. `seen` is the mark of the partner and of the people at its desk, as on the page;
+    `fingerprints` those that they found at the partner's own website, one for each OpenPGP key.
     """
     work.require(may_vet_partner, partner)
     lock_partner(work, partner)
@@ -174,6 +177,8 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None 
     if refusal:
         raise Conflict(refusal)
     refuse_if_changed_since(seen, now=desk_mark_of(work, partner))
+    if refusal := why_fingerprints_are_refused(work, partner, fingerprints):
+        raise Conflict(refusal)
     if not is_plausible_past_day(on, today=work.at.date()):
         raise Conflict("Choose today or an earlier day, at most five years ago.")
     partner.vetted_on, partner.vetted_by = on, work.actor.id

@@ -36,7 +36,7 @@ from helpdesk.partners.stale_page_marks import (
     desk_mark_of,
     terms_mark_of,
 )
-from helpdesk.partners.vetting import vetting_eligibility_of
+from helpdesk.partners.vetting import vetting_eligibility_of, why_fingerprints_are_refused
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -190,7 +190,13 @@ def create_vetting(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
-    operations.confirm_vetting(work, partner, on=form.on.data, seen=submitted_page_mark())
+    typed = form.fingerprints.data or ""
+    if refusal := why_fingerprints_are_refused(work, partner, typed):
+        form.fingerprints.errors = [refusal]
+        return _page(partner, form), 422
+    operations.confirm_vetting(
+        work, partner, on=form.on.data, seen=submitted_page_mark(), fingerprints=typed
+    )
     flash(f"{bidi_isolate(partner.name)} is vetted. You can send them requests from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -237,6 +243,8 @@ def _page(partner: Partner, form: VettingForm) -> str:
         "partners/show.html",
         partner=partner,
         has_desk=queries.has_desk(work, partner),
+        gets_emails=queries.gets_emails(work, partner),
+        has_openpgp=bool(queries.openpgp_fingerprints_of(work, partner)),
         has_key=queries.can_anyone_open_requests(work, partner),
         new=queries.unconfirmed_email_address(work, partner),
         now=work.at,
