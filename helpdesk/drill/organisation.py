@@ -1,7 +1,7 @@
 """The drill's organisation: two queues, those who can be asked, and who is in them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
@@ -12,6 +12,7 @@ from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
+from helpdesk.partners.agreement_terms import AgreementTerms
 from helpdesk.partners.channel_terms import (
     DESK_TERMS,
     ChannelKind,
@@ -22,6 +23,7 @@ from helpdesk.partners.channel_terms import (
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.partner_terms import ContactTerms, OfficeHours, PartnerTerms
+from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN
 from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
@@ -226,6 +228,7 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
     for partner in registered:
         partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
     _add_contact(past, registered[0], at)
+    _settle_agreement(past, next(one for one in registered if one.slug == REGISTRAR), at)
     return players
 
 
@@ -259,6 +262,24 @@ def _add_contact(past: PastMoments, partner: Partner, at: datetime) -> None:
             timezone="Europe/Lisbon",
             hours=OfficeHours((1, 2, 3, 4, 5, 6, 7), time(17), time(9)),
         ),
+    )
+
+
+def _settle_agreement(past: PastMoments, partner: Partner, at: datetime) -> None:
+    """What was agreed with one of them: more time, counted while they are there."""
+    partners.settle_agreement(
+        past.person_work("coordinator", at),
+        partner,
+        AgreementTerms(
+            agreed_with="Head of abuse handling",
+            answer_within={**ANSWER_WITHIN, "p2": timedelta(hours=24)},
+            decide_within=DECIDE_WITHIN,
+            counts_working_time=True,
+            holiday_country="PA",
+            keeps_for_days=180,
+            may_be_named=True,
+        ),
+        on=at.date(),
     )
 
 

@@ -17,6 +17,7 @@ from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
 from helpdesk.escalations.states import EscalationState
+from helpdesk.partners.deadlines import decision_due, first_sign_due
 
 OURS: Final = "request_ours"
 THEIRS: Final = "request_theirs"
@@ -121,13 +122,14 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
 
 
 def partner_time_at_priority(work: Work, escalation: Escalation) -> timedelta:
-    """The response time agreed with the partner for the request's current priority."""
+    """The response time agreed with the partner for the request's current priority, from now on as
+    the clock goes: by their working days and hours, where that was agreed."""
     partner, priority = escalation.partner, escalation.priority
-    least = timedelta(seconds=partner.answer_within[priority])
+    least = first_sign_due(partner, priority, work.at) - work.at
     if escalation.state is EscalationState.WITH_PARTNER:
         return least
-    whole = timedelta(seconds=partner.decide_within[priority])
-    return max(whole - time_used_by_partner(work, escalation), least)
+    had_since = work.at - time_used_by_partner(work, escalation)
+    return max(decision_due(partner, priority, had_since) - work.at, least)
 
 
 @dataclass(frozen=True)

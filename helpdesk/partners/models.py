@@ -16,6 +16,7 @@ from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_u
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.channel_terms import ChannelKind, OnwardDisclosure, ReceiptKind
 from helpdesk.partners.partner_terms import EVERY_ASK, PLATFORM, OfficeHours
+from helpdesk.partners.working_time import WorkingCalendar
 
 EVERY = json.dumps(EVERY_ASK)
 
@@ -62,8 +63,21 @@ class Partner(RandomIdMixin, Base):
     mailbox_confirmed_at: Mapped[datetime | None]
     mailbox_used_until: Mapped[datetime | None]
     # Priority -> seconds in which we ask for a first sign, and for a decision.
+    # In seconds by priority: what was agreed, or what we ask of everyone (`response_times`).
     answer_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     decide_within: Mapped[dict[str, int]] = mapped_column(JSONB)
+    # What else was agreed, by when and with which role at their side; nothing was, without a day.
+    agreed_on: Mapped[date | None]
+    agreed_with: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    # Whether those times are counted by their working days and hours, and whose public holidays
+    # are none: codes of ISO 3166-1, and what follows them in ISO 3166-2.
+    counts_working_time: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    holiday_country: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    holiday_subdivision: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    # How long they keep what we send; unknown where nothing was said.
+    keeps_for_days: Mapped[int | None]
+    # Whether they may be named where it is counted who answers.
+    may_be_named: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     is_drill: Mapped[bool] = mapped_column(default=False)
     # What it can be asked for: values of `escalations.states.Ask`.
     asks: Mapped[list[str]] = mapped_column(JSONB, server_default=text(f"'{EVERY}'::jsonb"))
@@ -85,6 +99,12 @@ class Partner(RandomIdMixin, Base):
     __table_args__ = (
         CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),
         CheckConstraint("jsonb_typeof(earlier_names) = 'array'", name="earlier_names_list"),
+        CheckConstraint("keeps_for_days BETWEEN 0 AND 3650", name="keeps_for_days"),
+        CheckConstraint(
+            "agreed_on IS NOT NULL OR NOT (counts_working_time OR may_be_named)"
+            " AND keeps_for_days IS NULL AND agreed_with = '' AND holiday_country = ''",
+            name="agreed_on_a_day",
+        ),
         CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="opens_and_closes"),
         # What a consent to this very partner names: it cannot be of another platform.
         UniqueConstraint("id", "platform"),
@@ -114,6 +134,20 @@ class Partner(RandomIdMixin, Base):
     @property
     def hours(self) -> OfficeHours:
         return OfficeHours(tuple(self.weekdays), self.opens, self.closes)
+
+    @property
+    def working_calendar(self) -> WorkingCalendar | None:
+        """By which days and hours their response times are counted; None: by the clock alone."""
+        if not self.counts_working_time or self.opens is None or self.closes is None:
+            return None
+        return WorkingCalendar(
+            self.timezone,
+            frozenset(self.weekdays),
+            self.opens,
+            self.closes,
+            self.holiday_country,
+            self.holiday_subdivision,
+        )
 
     @property
     def is_retired(self) -> bool:

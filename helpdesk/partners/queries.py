@@ -154,6 +154,11 @@ def history_of_channels(work: Work, partner: Partner) -> Sequence[HistoryEntry]:
     return _history_of(work, partner, "partner.channel_")
 
 
+def history_of_agreements(work: Work, partner: Partner) -> Sequence[HistoryEntry]:
+    """What was agreed with it before, the newest first."""
+    return _history_of(work, partner, "partner.agreement_")
+
+
 def _history_of(work: Work, partner: Partner, actions: str) -> Sequence[HistoryEntry]:
     found = select(HistoryEntry).where(
         HistoryEntry.subject_id == partner.id, HistoryEntry.action.startswith(actions)

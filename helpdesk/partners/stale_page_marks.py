@@ -27,6 +27,21 @@ def terms_mark_of(partner: Partner) -> str:
     )
 
 
+def agreement_mark_of(partner: Partner) -> str:
+    """The mark of the agreement with a partner: what was agreed, when and with whom."""
+    times = (*partner.answer_within.items(), *partner.decide_within.items())
+    return mark_of(
+        partner.agreed_on.isoformat() if partner.agreed_on else None,
+        partner.agreed_with,
+        *(str(part) for one in times for part in one),
+        str(partner.counts_working_time),
+        partner.holiday_country,
+        partner.holiday_subdivision,
+        str(partner.keeps_for_days),
+        str(partner.may_be_named),
+    )
+
+
 def channels_mark_of(work: Work, partner: Partner) -> str:
     """The mark of a partner's channels: which there are, in which order, and what is settled about
     each."""

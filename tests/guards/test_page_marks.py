@@ -43,6 +43,8 @@ MARKED = {
     "partner_desk.create_decision": "submitted_page_mark",
     "partner_desk.create_action_before_withdrawal": "submitted_page_mark",
     "partners.create_allow_list": "submitted_page_mark",
+    "partners.create_agreement": "submitted_page_mark",
+    "partners.create_agreement_end": "submitted_page_mark",
     "partners.create_channel": "submitted_page_mark",
     "partners.create_channel_change": "submitted_page_mark",
     "partners.create_channel_end": "submitted_page_mark",

@@ -34,6 +34,7 @@ from helpdesk.escalations.states import (
     Priority,
 )
 from helpdesk.partners import queries as partners
+from helpdesk.partners.deadlines import first_sign_due
 from helpdesk.partners.models import PartnerChannel
 from helpdesk.partners.response_times import format_in_both_zones
 
@@ -143,7 +144,8 @@ def mark_delivered(work: Work, delivery: Delivery, *, at: datetime | None = None
     delivery.revoke_lease()  # an attempt that is under way has nothing more to tell
     delivery.retry_at = None
     escalation.move_to(EscalationState.WITH_PARTNER)
-    left = max(_first_sign_within(escalation) - (work.at - arrived_at), NO_TIME)
+    due = first_sign_due(escalation.partner, escalation.priority, arrived_at)
+    left = max(due - work.at, NO_TIME)
     clocks.start_partner_clock(work, escalation, within=left)
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
     case_pausing.rest_case_with_partner(work, escalation.case)
@@ -359,15 +361,12 @@ def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
         ref=escalation.ref,
         priority=escalation.priority,
         due=format_in_both_zones(
-            work.at + _first_sign_within(escalation), escalation.partner.timezone
+            first_sign_due(escalation.partner, escalation.priority, work.at),
+            escalation.partner.timezone,
         ),
         is_repeat=delivery.may_have_been_sent_before,
         encrypted=escalation.openpgp_message or "",
     )
-
-
-def _first_sign_within(escalation: Escalation) -> timedelta:
-    return timedelta(seconds=escalation.partner.answer_within[escalation.priority])
 
 
 def end_attempt(work: Work, delivery: Delivery, result: DeliveryState, trouble: str = "") -> None:

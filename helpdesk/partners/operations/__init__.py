@@ -1,5 +1,6 @@
 """Operations on a partner; one function per sentence."""
 
+from helpdesk.partners.operations.agreements import end_agreement, settle_agreement
 from helpdesk.partners.operations.channels import (
     add_channel,
     change_channel,
@@ -36,6 +37,7 @@ __all__ = [
     "change_partner",
     "confirm_email_address",
     "confirm_vetting",
+    "end_agreement",
     "end_channel",
     "end_contact",
     "move_channel_forward",
@@ -44,6 +46,7 @@ __all__ = [
     "resend_email_address_code",
     "retire_partner",
     "set_partner_email_address",
+    "settle_agreement",
     "suspend_vetting",
     "verify_contact",
 ]

@@ -10,6 +10,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
+from helpdesk.partners.agreement_lines import agreement_acts_of, agreement_lines_of
 from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.channel_lines import channel_acts_of, channel_lines_of
 from helpdesk.partners.contact_lines import contact_acts_of, contact_lines_of
@@ -31,6 +32,7 @@ from helpdesk.partners.policy import (
 )
 from helpdesk.partners.proposals import names_of_languages, names_of_regions
 from helpdesk.partners.stale_page_marks import (
+    agreement_mark_of,
     allow_list_mark_of,
     channels_mark_of,
     desk_mark_of,
@@ -235,7 +237,8 @@ def _list_page(partner: Partner, form: AllowListForm, *, seen: str) -> str:
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
     acts, channel_acts = contact_acts_of(work, partner), channel_acts_of(work, partner)
-    by = {one.actor_id for one in (*acts, *channel_acts)} | {
+    agreement_acts = agreement_acts_of(work, partner)
+    by = {one.actor_id for one in (*acts, *channel_acts, *agreement_acts)} | {
         *partner.changed_by,
         *filter(None, (partner.registered_by, partner.vetted_by)),
     }
@@ -261,6 +264,9 @@ def _page(partner: Partner, form: VettingForm) -> str:
         channels=channel_lines_of(work, partner, title=current_app.config["PLAYBOOK_TITLE"]),
         channel_history=channel_acts,
         channels_mark=channels_mark_of(work, partner),
+        agreement=agreement_lines_of(partner),
+        agreement_history=agreement_acts,
+        agreement_mark=agreement_mark_of(partner),
         kinds=KINDS,
         regions=names_of_regions(partner.regions),
         languages=names_of_languages(partner.languages),

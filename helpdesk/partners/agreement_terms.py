@@ -1,0 +1,80 @@
+"""The terms of an agreement with a partner: how long they have, by which calendar, how long they
+keep what we send, and whether they may be named where answers are counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN
+from helpdesk.partners.working_time import has_public_holidays, subdivisions_of
+
+PRIORITIES: Final = ("p1", "p2", "p3", "p4")
+# The highest priority is somebody's safety: it waits for nobody's office hours.
+NEVER_WAITS: Final = "p1"
+# Nobody may agree to more than so many times what we ask for: an alarm would come too late.
+SLOWEST: Final = 4
+LONGEST_KEPT: Final = 3650
+
+HOURS_UNKNOWN: Final = (
+    "First say on which days and at which hours they work, under “Hours” on their page. Their "
+    "response times can’t be counted in working time without that."
+)
+
+
+@dataclass(frozen=True)
+class AgreementTerms:
+    """What is agreed with a partner. `agreed_with` is a role at their side, never a name.
+    `keeps_for_days`: None where nothing was said."""
+
+    agreed_with: str
+    answer_within: Mapping[str, timedelta]
+    decide_within: Mapping[str, timedelta]
+    counts_working_time: bool = False
+    holiday_country: str = ""
+    holiday_subdivision: str = ""
+    keeps_for_days: int | None = None
+    may_be_named: bool = False
+
+
+def why_times_are_refused(
+    answer_within: Mapping[str, timedelta], decide_within: Mapping[str, timedelta]
+) -> str:
+    """The sentence that says what is wrong with these response times; empty if nothing is."""
+    for title, times, usual in (
+        ("first response", answer_within, ANSWER_WITHIN),
+        ("decision", decide_within, DECIDE_WITHIN),
+    ):
+        for one in PRIORITIES:
+            if not timedelta(0) < times[one] <= SLOWEST * usual[one]:
+                return (
+                    f"The time to a {title} for {one.upper()} must be more than nothing, and at "
+                    f"most {_in_words(SLOWEST * usual[one])}: otherwise nobody here would notice "
+                    "in time that they are silent."
+                )
+        if sorted(times[one] for one in PRIORITIES) != [times[one] for one in PRIORITIES]:
+            return f"The time to a {title} can’t be shorter for a less urgent priority."
+    for one in PRIORITIES:
+        if decide_within[one] < answer_within[one]:
+            return f"For {one.upper()}, the decision can’t be due before the first response."
+    return ""
+
+
+def why_holidays_are_refused(country: str, subdivision: str) -> str:
+    """The sentence that says why these public holidays can't be used; empty if they can."""
+    if subdivision and not country:
+        return "Choose the country that this region is in."
+    if country and not has_public_holidays(country):
+        return "We don’t know the public holidays of this country. Choose another, or none."
+    if subdivision and not has_public_holidays(country, subdivision):
+        known = subdivisions_of(country)
+        if not known:
+            return "Leave the region empty: this country’s public holidays are the same everywhere."
+        return f"This country has no such region. Its codes are: {', '.join(known)}."
+    return ""
+
+
+def _in_words(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    days, rest = divmod(hours, 24)
+    return f"{hours} hours" if rest or days < 3 else f"{days} days"
