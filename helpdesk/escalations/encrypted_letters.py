@@ -6,6 +6,7 @@ Outside, an email says the number of the request and nothing else (RFC 3156, and
 as in RFC 9788).
 """
 
+from collections.abc import Iterable
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
@@ -22,8 +23,11 @@ def outer_subject(ref: str) -> str:
     return f"Request {ref}"
 
 
-def request_to_encrypt(packet: Packet, *, reach_us: str) -> bytes:
-    """The request as a whole email, to be encrypted."""
+def request_to_encrypt(
+    packet: Packet, *, reach_us: str, formats: Iterable[tuple[str, str]] = ()
+) -> bytes:
+    """The request as a whole email, to be encrypted; `formats` are name and text of the same for
+    programs of theirs (`program_formats`)."""
     header = packet.header
     letter = _letter(
         header.ref,
@@ -45,6 +49,14 @@ def request_to_encrypt(packet: Packet, *, reach_us: str) -> bytes:
         filename=f"{header.ref}.json",
         cte="base64",
     )
+    for name, text in formats:
+        letter.add_attachment(
+            text.encode(),
+            maintype="application",
+            subtype="json",
+            filename=f"{header.ref}.{name}.json",
+            cte="base64",
+        )
     return _protected(letter)
 
 

@@ -3,16 +3,22 @@
 What makes it are the functions that make every real one: the samples cannot drift from them.
 """
 
+import email
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from functools import partial
 from typing import Final
 
 from helpdesk.adapters.mailer import build_mime_message
+from helpdesk.escalations.encrypted_letters import request_to_encrypt
 from helpdesk.escalations.form_layout import lay_out
 from helpdesk.escalations.operations.delivery_attempts import StartedAttempt
 from helpdesk.escalations.packets import Packet, PacketHeader, build_packet
+from helpdesk.escalations.program_formats import MISP, RECEIVERS, STIX, XARF, formats_for
 from helpdesk.escalations.request_emails import compose_request_email
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME
@@ -65,6 +71,15 @@ FIELDS: Final = {
     "context": "",
     "if_no_answer": "We’ll warn visitors on the festival’s own website.",
 }
+# Another of the drill: a page that asks visitors of the same festival for their cards.
+ABOUT_SITE: Final = replace(HEADER, partner="example-host", ask=Ask.REMOVE)
+SITE: Final = {
+    "target_url": "https://river-festival-tickets.example/pay?visitor=1234",
+    "target_kind": "page",
+    "happened": "It imitates a festival’s website and asks visitors for their card numbers.",
+    "rule": "Nobody may pretend to be someone else to take money.",
+}
+REACH_US: Final = "Example Helpdesk, requests@helpdesk.example or +00 000 000 000"
 # As for most partners: everything but where the account's owner lives.
 ALLOWED: Final = frozenset(BY_NAME) - {"region"}
 
@@ -85,7 +100,15 @@ def sample_packet_as_json() -> str:
 
 def sample_email_as_text() -> str:
     """The sample email that says a request waits, as a mail program shows it with its headers."""
-    attempt = StartedAttempt(
+    message = build_mime_message(
+        compose_request_email(HELPDESK, _sample_attempt()), HELPDESK.mail_from
+    )
+    headers = [f"{name}: {message[name]}" for name in SHOWN]
+    return "\n".join([*headers, "", message.get_content()])
+
+
+def _sample_attempt() -> StartedAttempt:
+    return StartedAttempt(
         delivery_id="0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         fence=1,
         to=MAILBOX,
@@ -94,9 +117,6 @@ def sample_email_as_text() -> str:
         due=format_in_both_zones(SENT_AT + ANSWER_WITHIN[HEADER.priority], ZONE),
         is_repeat=False,
     )
-    message = build_mime_message(compose_request_email(HELPDESK, attempt), HELPDESK.mail_from)
-    headers = [f"{name}: {message[name]}" for name in SHOWN]
-    return "\n".join([*headers, "", message.get_content()])
 
 
 def sample_form_as_text() -> str:
@@ -105,9 +125,50 @@ def sample_form_as_text() -> str:
     return "\n\n".join(f"[{one.ours}]\n{one.text}" for one in areas)
 
 
+def sample_encrypted_email_as_text() -> str:
+    """The sample request as encrypted email: its headers as everyone on the way reads them, and
+    what its receiver has once it is decrypted."""
+    attempt = replace(_sample_attempt(), encrypted="(encrypted)")
+    outside = build_mime_message(compose_request_email(HELPDESK, attempt), HELPDESK.mail_from)
+    headers = [f"{name}: {outside[name]}" for name in (*SHOWN, "Content-Type")]
+    headers[-1] = f"Content-Type: {outside.get_content_type()}"
+    whole = request_to_encrypt(sample_packet(), reach_us=REACH_US)
+    inside = email.message_from_bytes(whole, policy=policy.default)
+    [attached] = inside.iter_attachments()
+    body = inside.get_body()
+    assert isinstance(body, EmailMessage)  # noqa: S101 - it was just made
+    return "\n".join(
+        [
+            *headers,
+            "",
+            "(what you decrypt)",
+            f"Subject: {inside['Subject']}",
+            f"HP-Outer: {inside['HP-Outer']}",
+            "",
+            body.get_content().rstrip("\n"),
+            "",
+            f"(attachment: {attached.get_filename()}, the packet)",
+        ]
+    )
+
+
+def sample_format_as_text(name: str) -> str:
+    """A sample request about a fake website, in a format for programs."""
+    kind = next(iter(sorted(RECEIVERS[name])))
+    packet = build_packet(ABOUT_SITE, SITE, ALLOWED)
+    made = formats_for(
+        packet, playbook="fake-website", partner_kind=kind, reach_us=REACH_US, at=SENT_AT
+    )
+    return dict(made)[name]
+
+
 # Each channel that exists, by what one types for it.
 SAMPLES: Final[Mapping[str, Callable[[], str]]] = {
+    "encrypted-mail": sample_encrypted_email_as_text,
     "form": sample_form_as_text,
     "mail": sample_email_as_text,
+    "misp": partial(sample_format_as_text, MISP),
     "packet": sample_packet_as_json,
+    "stix": partial(sample_format_as_text, STIX),
+    "xarf": partial(sample_format_as_text, XARF),
 }

@@ -18,6 +18,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.openpgp import ANOTHER, EXPIRED, REVOKED, UnusableKey
 from helpdesk.escalations import jobs, operations, queries, request_basis
+from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.gates import check_gates
 from helpdesk.escalations.states import (
     DeliveryState,
@@ -491,3 +492,26 @@ def test_the_pages_from_the_case_to_the_answer(house, owner, post, staff):
     answer = client.get(f"{address(house, request)}/entered-decision")
     assert answer.status_code == 200
     assert client.get(f"{address(house, request)}/form").status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "formats"), [("host", {"xarf"}), ("cert", {"misp", "stix"})])
+def test_programs_of_theirs_get_the_same_beside_the_packet(house, owner, kind, formats):
+    request = house.ask()
+    with house.as_(house.writer) as work:
+        found = house.mine(work, request)
+        found.playbook, found.partner.kind = "fake-website", kind
+        found.partner.reach_us = "Ask for the helpdesk: us@helpdesk.test"
+        text = work.keys.open(found, "packet")
+        adapter_of(ChannelKind.OPENPGP).seal(work, found, text)
+        inside = owner.decrypt(found.openpgp_message)
+        work.record("escalation.changed_by_test", found)
+
+    attached = {
+        one.get_filename(): one.get_content()
+        for one in email.message_from_bytes(inside, policy=policy.default).iter_attachments()
+    }
+    assert attached.pop(f"{request.ref}.json") == text.encode()
+    assert set(attached) == {f"{request.ref}.{name}.json" for name in formats}
+    for said in attached.values():
+        assert b"us@helpdesk.test" in said or kind == "cert"
+        assert b"marker-happened" not in said

@@ -53,7 +53,8 @@ def test_a_kind_that_there_is_not_is_refused_in_a_sentence(kind):
     refused = sample(kind)
 
     assert refused.exit_code == 2
-    assert f"There is no sample called “{kind}”. Choose form, mail or packet." in refused.output
+    others = "encrypted-mail, form, mail, misp, packet, stix or xarf"
+    assert f"There is no sample called “{kind}”. Choose {others}." in refused.output
 
 
 def test_the_sample_is_a_request_that_could_be_sent_and_holds_no_more_than_is_allowed():

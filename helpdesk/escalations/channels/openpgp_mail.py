@@ -10,6 +10,7 @@ from helpdesk.escalations.channels.protocol import WayToPartner
 from helpdesk.escalations.encrypted_letters import answer_to_encrypt, request_to_encrypt
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.packets import Packet, parse_packet
+from helpdesk.escalations.program_formats import formats_for
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 
@@ -28,7 +29,15 @@ class OpenPgpMailChannel:
         )
 
     def seal(self, work: Work, escalation: Escalation, text: str) -> str:
-        whole = request_to_encrypt(parse_packet(text), reach_us=escalation.partner.reach_us)
+        packet, partner = parse_packet(text), escalation.partner
+        formats = formats_for(
+            packet,
+            playbook=escalation.playbook,
+            partner_kind=partner.kind,
+            reach_us=partner.reach_us,
+            at=work.at,
+        )
+        whole = request_to_encrypt(packet, reach_us=partner.reach_us, formats=formats)
         escalation.openpgp_message = _encrypted(work, escalation, whole)
         return self.hash_of_sealed(escalation)
 
