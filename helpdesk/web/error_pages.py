@@ -74,8 +74,8 @@ MAY_BE_SAVED = mark_translatable(
 )
 # The database has bounds for what comes within two hours.
 TOO_MUCH = mark_translatable(
-    "Too much has been sent from here in the last two hours, so we can’t save this now. Nothing "
-    "was sent. Please try again later."
+    "Too much is being sent at the moment, so we can’t save this now. Nothing was sent. Please try "
+    "again later."
 )
 CANNOT_READ = mark_translatable("We can’t open this page right now.")
 

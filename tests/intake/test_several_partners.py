@@ -10,7 +10,7 @@ from helpdesk.core.actors import Role
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.consent_coverage import consent_coverage_of
 from helpdesk.escalations.states import Ask, LeaveByName
-from helpdesk.intake.queries import partner_platforms
+from helpdesk.intake.queries import current_consents, partner_platforms
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner
 from tests.intake.test_requests import Story
@@ -173,7 +173,9 @@ def test_two_teams_are_one_platform_on_offer(house, story):
         assert partner_platforms(work).count("google") == 1
 
 
-def test_a_tick_for_who_is_not_asked_any_more_is_refused_and_not_dropped_in_silence(house, story):
+def test_a_tick_for_who_is_not_asked_any_more_is_not_dropped_in_silence_nor_holds_up_the_rest(
+    house, story
+):
     page = case_page(story)
     shown = page.split('name="shown" value="', 1)[1].split('"', 1)[0]
     with house.backstage() as context, context.begin() as work:
@@ -187,7 +189,25 @@ def test_a_tick_for_who_is_not_asked_any_more_is_refused_and_not_dropped_in_sile
         )
 
     agreed = ["help", "platform:google", f"platform:google:{story.registrar.id}"]
-    late = story.browser.send("/mailbox/case/consents", answers={"agreed": agreed, "shown": shown})
+    story.browser.send("/mailbox/case/consents", answers={"agreed": agreed, "shown": shown})
 
-    assert late.status_code == 409
+    assert "isn’t offered any more" in unescape(story.browser.text)
     assert not consents(house, story.registrar)
+
+
+def test_what_is_taken_back_beside_a_tick_that_is_gone_is_taken_back(house, story):
+    page = case_page(story)
+    shown = page.split('name="shown" value="', 1)[1].split('"', 1)[0]
+    assert "platform:google" in shown.split()
+    agreed = ["help", "platform:google:nobody"]
+
+    asked = {"agreed": agreed, "shown": shown}
+    story.browser.send("/mailbox/case/consents", answers=asked)
+    assert "isn’t offered any more" in unescape(story.browser.text)  # before it is taken back
+    story.browser.open("/mailbox/case")
+    story.browser.send("/mailbox/case/consents", answers={**asked, "is_sure": "y"})
+
+    assert "isn’t offered any more" in unescape(story.browser.text)
+    with house.inside() as work:
+        left = current_consents(work, work.session.get(Case, story.case.id))
+        assert {one.platform for one in left} == {None}

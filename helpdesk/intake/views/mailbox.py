@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from helpdesk.cases.models import Agreement, Case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core import send_hold
-from helpdesk.core.errors import StalePage
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
@@ -99,7 +98,7 @@ def create_danger() -> ResponseReturnValue:
     operations.report_danger(work, queries.own_case(work))
     if send_hold.is_sending(work.session):
         words = _(
-            "We’re alerting the people on duty now. If it’s safe, tell us below what’s happening."
+            "We’re alerting the people on duty. If it’s safe, tell us below what’s happening."
         )
         flash(words)
     else:
@@ -113,12 +112,19 @@ def create_danger() -> ResponseReturnValue:
 @bp.post("/mailbox/case/consents")
 @mailbox_required
 def create_consents() -> ResponseReturnValue:
-    """Give or withdraw consents."""
+    """Give or withdraw consents. What is taken back cannot wait for a tick that counts for nothing
+    any more: that is said."""
     case = queries.own_case(work)
     requests = queries.request_statuses_of(work, case)
     form = _consents_form(case, requests, _partner_names(case, requests))
     if form.ticks_what_is_gone:
-        raise StalePage
+        flash(
+            _(
+                "A permission that you ticked isn’t offered any more, so we didn’t save that one. "
+                "Please check the list."
+            ),
+            "warning",
+        )
     stopped = form.withdrawn_requests(requests)
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
