@@ -15,7 +15,6 @@ from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
 from helpdesk.playbooks.model import Playbook, PlaybookReadiness, Question, Text
 from helpdesk.playbooks.several_kinds_of_trouble import SOMETHING_ELSE
-from helpdesk.triage.decision_table import DANGER, IMMINENT
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
@@ -27,7 +26,7 @@ ALWAYS_ASKED: Final = 3
 LONGEST_PAGE: Final = 170
 # So many rows stand open on a page, a little over three screens of a telephone; what several kinds
 # ask after that is folded away, each kind's under its name. For every two kinds all that can make a
-# case most urgent, and the service, fits in it but for three rows.
+# case most urgent, and the service, fits in it but for ten rows.
 OPEN_ROWS: Final = 46
 # What a row of a telephone holds: letters of a question, and of its answers side by side, each with
 # the room of some letters around it.
@@ -127,16 +126,17 @@ class QuestionGroup:
 
 
 def group_questions(
-    pages: Iterable[Playbook], asked: Iterable[Question]
+    pages: Iterable[Playbook], asked: Iterable[Question], points: Collection[str]
 ) -> tuple[QuestionGroup, ...]:
     """Group questions by the kind that asks them, the first of those that share one: what is in
     sight, and then what is folded away, kind by kind.
 
     All that one kind asks is in sight. Of several, whatever can make a case most urgent is, and the
     service, on which depends what can be agreed to; of the rest as much as there is room for.
+    `points` are the questions that the decision table asks.
     """
     own = _own_questions(pages, asked)
-    in_sight = _questions_in_sight(own)
+    in_sight = _questions_in_sight(own, points)
     groups = (
         QuestionGroup(
             page.title,
@@ -162,7 +162,9 @@ def _own_questions(
     return own
 
 
-def _questions_in_sight(own: Collection[tuple[Playbook, list[Question]]]) -> set[str]:
+def _questions_in_sight(
+    own: Collection[tuple[Playbook, list[Question]]], points: Collection[str]
+) -> set[str]:
     all_asked = [one for _, asks in own for one in asks]
     if len(own) == 1:
         return {one.id for one in all_asked}
@@ -170,7 +172,7 @@ def _questions_in_sight(own: Collection[tuple[Playbook, list[Question]]]) -> set
         one.id
         for page, asks in own
         for one in asks
-        if one.id == PLATFORM_QUESTION or can_make_most_urgent(page, one)
+        if one.id == PLATFORM_QUESTION or can_make_most_urgent(page, one, points)
     }
     rows = sum(estimate_rows(one) for one in all_asked if one.id in always)
     in_sight = set(always)
@@ -182,16 +184,12 @@ def _questions_in_sight(own: Collection[tuple[Playbook, list[Question]]]) -> set
     return in_sight
 
 
-def can_make_most_urgent(page: Playbook, question: Question) -> bool:
+def can_make_most_urgent(page: Playbook, question: Question, points: Collection[str]) -> bool:
     """Whether an answer to one of a kind's questions can make a case most urgent: by a red flag, or
-    because it says that someone is in danger now."""
-    return any(
+    because it answers one of the questions that the decision table asks."""
+    return _means(question, points) or any(
         flag.floor is Level.IMMEDIATE and question.id in names_in(flag.when)
         for flag in page.red_flags
-    ) or any(
-        (setting.name, setting.value) == (DANGER, IMMINENT)
-        for option in question.options
-        for setting in option.sets
     )
 
 

@@ -68,7 +68,10 @@ def test_refused_return_codes_are_logged_without_the_code_and_a_flood_of_them_is
         enter(browser, " ".join(wrong.words))
     lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.refusal_log"]
     assert len(lines) < 70
-    assert not any(word in line.split() for line in lines for word in wrong.words)
+    said = {
+        *["return", "code", "refused", "at", "public"]
+    }  # a few of these are words of codes, too
+    assert not any(word in line.split() for line in lines for word in {*wrong.words} - said)
 
 
 @pytest.fixture

@@ -188,7 +188,7 @@ def _the_reporter_confirms(browser, served, words, look):
     assert EVIDENCE["harm-statement"] in text(browser)
     look(browser)
     choose(browser, "Yes, it’s fixed")
-    press(browser, "Tell us")
+    press(browser, "Send my answer")
     look(browser)
 
 

@@ -75,7 +75,9 @@ class ReportFormSteps:
     @property
     def own_questions(self) -> tuple[report_form_rules.QuestionGroup, ...]:
         """What the picked kinds ask of their own, kind by kind."""
-        return report_form_rules.group_questions(self.asked, self.questions_on(OWN))
+        return report_form_rules.group_questions(
+            self.asked, self.questions_on(OWN), self.library.decision_questions
+        )
 
     def is_open(self, group: report_form_rules.QuestionGroup) -> bool:
         """Whether all that it asks is in sight: what was answered or is wrong is never folded."""
