@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 A_DAY: Final = timedelta(days=1)
-# Whoever works on no day within this is treated as if they worked on every one.
+# Further than this, in days, nothing is looked up: what is not done by then counts by the clock.
 LOOKED_AHEAD: Final = 800
 KEPT: Final = 64
 
@@ -80,7 +80,7 @@ def add_working_time(calendar: WorkingCalendar, start: datetime, span: timedelta
         if left <= there:
             return begins + left
         reached, left = closes, left - there
-    return start + span
+    return start + max(span, LOOKED_AHEAD * A_DAY)
 
 
 def has_public_holidays(country: str, subdivision: str = "") -> bool:

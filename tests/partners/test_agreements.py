@@ -63,6 +63,17 @@ def test_response_times_are_counted_in_their_working_time_and_safety_waits_for_n
         assert decision_due(partner, "p2", FRIDAY_AT_FOUR) == datetime(2026, 12, 2, 15, tzinfo=UTC)
 
 
+def test_no_calendar_makes_silence_longer_than_can_be_agreed(trust):
+    knows_hours(trust, OfficeHours((1,), time(9), time(17)))
+    settles(trust, replace(TERMS, decide_within={**DECIDE_WITHIN, "p4": timedelta(days=120)}))
+
+    with work_as(trust.context, trust.ada) as work:
+        partner = trust.theirs(work)
+        for priority in ("p2", "p3", "p4"):
+            most = 4 * DECIDE_WITHIN[priority] + timedelta(days=4)
+            assert decision_due(partner, priority, FRIDAY_AT_FOUR) <= FRIDAY_AT_FOUR + most
+
+
 def test_where_their_hours_are_forgotten_again_the_clock_alone_counts(agreed):
     knows_hours(agreed, OfficeHours())
 

@@ -72,6 +72,13 @@ def test_more_time_is_never_less_and_no_time_ends_before_it_begins(calendar, sta
     assert start <= due <= later
 
 
+def test_more_time_than_is_looked_up_never_ends_earlier_than_less():
+    rare = WorkingCalendar("UTC", frozenset({1}), time(9), time(9, 1))
+    dues = [add_working_time(rare, at(2026, 12, 1), n * DAY) for n in range(1, 400)]
+
+    assert dues == sorted(dues)
+
+
 @given(calendars, moments, spans, spans)
 def test_who_begins_later_is_never_done_sooner(calendar, start, later_by, span):
     assert add_working_time(calendar, start, span) <= add_working_time(
