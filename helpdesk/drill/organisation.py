@@ -8,6 +8,8 @@ from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts.models import Team, TeamKind, UnconfirmedEmailAddress
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
+from helpdesk.core.openpgp import is_gnupg_installed
+from helpdesk.drill.partner_key import FINGERPRINT, KEY
 from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
@@ -32,6 +34,7 @@ PARTNER, PLATFORM = "drill-platform", "instagram"
 WEST, HOST, REGISTRAR = "drill-platform-west", "drill-host", "drill-registrar"
 HOSTING = "web-host"
 BY_FORM, FORM_PLATFORM = "drill-form", "x"
+CERT = "drill-cert"
 EUROPE = ("154", "039", "155", "151")
 WEST_AFRICA = ("011", "015")
 # What goes there stays there.
@@ -42,6 +45,7 @@ QUIET_PARTNER, QUIET_PLATFORM = "drill-videos", "youtube"
 # Whose test letter lies among the letters, unread.
 UNCONFIRMED = "newcomer"
 REACH_US = "The helpdesk of this drill. Call the coordinator at the other table."
+CALL_OR_WRITE = f"{REACH_US} Or write to helpdesk@drill.example."
 # Everything but the field that tells where the account's owner lives.
 ALLOWED = frozenset(BY_NAME) - {"region"}
 
@@ -141,6 +145,22 @@ PARTNERS = (
         ),
     ),
 )
+# Where GnuPG is there: a CERT that has a mailbox and a key, and no account.
+ENCRYPTED = DrillPartner(
+    CERT,
+    "Drill CERT",
+    "domain-registry",
+    "cert@cert.drill.example",
+    PartnerTerms(kind="cert", timezone="Europe/Lisbon", reach_us=CALL_OR_WRITE, languages=("en",)),
+    ChannelTerms(
+        kind=ChannelKind.OPENPGP,
+        receipt=ReceiptKind.PERSON,
+        onward_disclosure=OnwardDisclosure.INSIDE,
+        storage_region="039",
+        openpgp_key=KEY,
+        openpgp_fingerprint=FINGERPRINT,
+    ),
+)
 QUEUES = {"front-line": "Front line", "quiet-room": "Quiet room"}
 
 PARTS = (
@@ -216,7 +236,8 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
         for slug, name in QUEUES.items()
     }
     players = [_enrol(past, part, teams, at) for part in PARTS if part.role is not Role.PARTNER]
-    registered = [_register(past, one, at) for one in PARTNERS]
+    with_key = (ENCRYPTED,) if is_gnupg_installed() else ()
+    registered = [_register(past, one, at) for one in (*PARTNERS, *with_key)]
     teams |= {one.slug: one.team for one in registered}
     players += [_enrol(past, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
     for newcomer in PARTS:
@@ -226,7 +247,9 @@ def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
                 accounts.grant_team_key(past.person_work(first.handle, at), membership)
     # The coordinator registered them, so someone else makes sure who they are.
     for partner in registered:
-        partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
+        found = FINGERPRINT if partner.slug == CERT else ""  # on the CERT's own website
+        by_responder = past.person_work("responder", at)
+        partners.confirm_vetting(by_responder, partner, on=at.date(), fingerprints=found)
     _add_contact(past, registered[0], at)
     _settle_agreement(past, next(one for one in registered if one.slug == REGISTRAR), at)
     return players

@@ -32,6 +32,7 @@ from helpdesk.partners.models import Partner, PartnerChannel
 from helpdesk.partners.queries import channels_of
 from helpdesk.partners.vetting import OTHER_FINGERPRINTS
 from tests.escalations.conftest import MAILBOX, a_partner
+from tests.escalations.test_old_pages import at_mailbox
 from tests.factories import a_person, a_team, sign_in, vet, work_as
 from tests.intake.browser import mark_in, token_in
 from tests.openpgp_keys import KeyOwner, drop, short_home
@@ -344,6 +345,14 @@ def test_news_in_clear_say_no_word_of_the_case_and_lead_to_no_desk(house, post):
     assert "is withdrawn" in said
     assert "http" not in said
     assert "marker" not in said
+
+
+def test_the_reporter_reads_by_which_way_it_goes(house, public):
+    request = house.ask()
+
+    preview = at_mailbox(house, public).get(f"/mailbox/case/requests/{request.ref}").text
+
+    assert "We send it by email, encrypted so that only" in preview
 
 
 def test_the_partners_people_never_see_it_at_a_desk(house):
