@@ -132,6 +132,7 @@ class DutyBoard:
     load: IntakeVolume
     # How many of a list are shown: where there are as many, the page says that more may follow.
     listed_at_most: int = cases.LISTED_AT_MOST
+    late_at_most: int = SHOWN
     follow_ups_at_most: int = cases.FOLLOW_UPS_AT_MOST
 
 

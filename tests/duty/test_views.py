@@ -54,6 +54,21 @@ def browser(staff, responder):
     return sign_in(staff, responder)
 
 
+@pytest.mark.parametrize(("late", "says_so"), [(4, False), (6, True)])
+def test_the_board_says_where_its_list_of_late_answers_ends(
+    context, queue, browser, responder, late, says_so
+):
+    with context.begin() as work:
+        for _ in range(late):
+            one = a_case(work, queue, level=Level.URGENT, owner=responder)
+            one.reply_due_at = work.at - timedelta(hours=1)
+
+    board = browser.get("/duty").text
+
+    assert "Our answer or update is late" in board
+    assert ("These are the 5 most urgent" in board) is says_so
+
+
 def test_the_board_shows_what_comes_next_and_takes_it(browser, case):
     assert case.ref in browser.get("/duty").text
 
