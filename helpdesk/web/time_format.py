@@ -138,7 +138,7 @@ def _left(_language: str, minutes: int, tone: str) -> TimeLeft:
         minutes = 60 * (math.ceil(minutes / 60) if is_late else minutes // 60)
     span = _span(minutes)
     said = gettext("%(span)s late", span=span) if is_late else gettext("in %(span)s", span=span)
-    return TimeLeft(str(said), tone, _span(minutes) if minutes else "")
+    return TimeLeft(str(said), tone, span if minutes else "")
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)

@@ -39,10 +39,10 @@ def new_block(person_id: str) -> ResponseReturnValue:
 def create_block(person_id: str) -> ResponseReturnValue:
     """Block a person and hand over their work."""
     person = _managed(person_id)
-    form = _form(person, _teams_of(person))
+    teams = _teams_of(person)
+    form = _form(person, teams)
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
-    teams = _teams_of(person)
     operations.disable_person(work, person, form.reassignment())
     flash(f"{bidi_isolate(person.name)} has been signed out everywhere and can no longer sign in.")
     return _back_to(person, teams, form)
