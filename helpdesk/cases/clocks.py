@@ -98,18 +98,23 @@ def is_clock_paused(events: Sequence[ClockEvent]) -> bool:
     return bool(events) and events[-1].turn is ClockAction.PAUSED
 
 
-def clock_time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
-    """How much time a clock has used, all its turns together. A turn to come counts as of `at`: it
-    was written while a machine's clock was ahead."""
-    used, started = timedelta(0), None
+def clock_turns(events: Sequence[ClockEvent], *, at: datetime) -> list[tuple[datetime, datetime]]:
+    """From when until when a clock ran, oldest first; until `at`, if it runs. A turn to come counts
+    as of `at`: it was written while a machine's clock was ahead."""
+    turns, started = [], None
     for event in events:
         turned_at = min(event.at, at)
         if event.turn is ClockAction.STARTED:
             started = started or turned_at
         elif started is not None:
-            used += turned_at - started
+            turns.append((started, turned_at))
             started = None
-    return used + (at - started if started is not None else timedelta(0))
+    return [*turns, (started, at)] if started is not None else turns
+
+
+def clock_time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
+    """How much time a clock has used, all its turns together."""
+    return sum((end - start for start, end in clock_turns(events, at=at)), timedelta(0))
 
 
 def clock_time_used_since_stop(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:

@@ -128,8 +128,9 @@ def partner_time_at_priority(work: Work, escalation: Escalation) -> timedelta:
     least = first_sign_due(partner, priority, work.at) - work.at
     if escalation.state is EscalationState.WITH_PARTNER:
         return least
-    had_since = work.at - time_used_by_partner(work, escalation)
-    return max(decision_due(partner, priority, had_since) - work.at, least)
+    events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
+    turns = clocks.clock_turns(events, at=work.at)
+    return max(decision_due(partner, priority, work.at, turns=turns) - work.at, least)
 
 
 @dataclass(frozen=True)

@@ -48,39 +48,48 @@ class WorkingCalendar:
         )
         return day.isoweekday() in self.weekdays and not is_holiday
 
-    def _times_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """From when until when they are there, in UTC, from the day before on: its night may not
-        be over."""
+    def _hours_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """From when until when they are there after `start`, in UTC. It begins with the day before:
+        its night may not be over."""
         zone = ZoneInfo(self.timezone)
-        first = start.astimezone(zone).date() - A_DAY
+        first, reached = start.astimezone(zone).date() - A_DAY, start
         for number in range(LOOKED_AHEAD):
             day = first + number * A_DAY
-            if self.is_working_day(day):
-                until = day if self.closes > self.opens else day + A_DAY
-                yield (
-                    datetime.combine(day, self.opens, zone).astimezone(UTC),
-                    datetime.combine(until, self.closes, zone).astimezone(UTC),
-                )
+            if not self.is_working_day(day):
+                continue
+            until = day if self.closes > self.opens else day + A_DAY
+            opens = datetime.combine(day, self.opens, zone).astimezone(UTC)
+            closes = datetime.combine(until, self.closes, zone).astimezone(UTC)
+            if closes > max(opens, reached):
+                yield max(opens, reached), closes
+                reached = closes
 
 
-def add_working_time(calendar: WorkingCalendar, start: datetime, span: timedelta) -> datetime:
-    """Add a response time to a moment, counted in working time. Never before `start`, and never
-    earlier for a longer span."""
+def add_working_time(
+    calendar: WorkingCalendar, start: datetime, span: timedelta, *, used: timedelta = timedelta(0)
+) -> datetime:
+    """Add a response time to a moment, counted in working time, less the working time that they
+    have `used` of it before. Never before `start`, and never earlier for a longer span."""
     days, rest = divmod(span, A_DAY)
     length = calendar.length_of_day
-    left = days * length + min(rest, length)
+    left = days * length + min(rest, length) - used
     if left <= timedelta(0):
         return start
-    reached = start
-    for opens, closes in calendar._times_from(start):
-        begins = max(opens, reached)
-        there = closes - begins
-        if there <= timedelta(0):
-            continue
-        if left <= there:
+    for begins, closes in calendar._hours_from(start):
+        if left <= closes - begins:
             return begins + left
-        reached, left = closes, left - there
+        left -= closes - begins
     return start + max(span, LOOKED_AHEAD * A_DAY)
+
+
+def working_time_between(calendar: WorkingCalendar, start: datetime, end: datetime) -> timedelta:
+    """How much working time there is between two moments."""
+    there = timedelta(0)
+    for begins, closes in calendar._hours_from(start):
+        if begins >= end:
+            break
+        there += min(closes, end) - begins
+    return there
 
 
 def has_public_holidays(country: str, subdivision: str = "") -> bool:

@@ -62,6 +62,17 @@ def test_response_times_are_counted_in_their_working_time_and_safety_waits_for_n
         assert first_sign_due(partner, "p1", FRIDAY_AT_FOUR) == FRIDAY_AT_FOUR + timedelta(hours=2)
         assert decision_due(partner, "p2", FRIDAY_AT_FOUR) == datetime(2026, 12, 2, 15, tzinfo=UTC)
 
+        # They had it on Friday from nine to five. The weekend that came while it was our move
+        # costs them nothing, and gives them nothing: two of their three days are left.
+        friday = datetime(2026, 11, 27, 8, tzinfo=UTC)
+        turns = [(friday, friday + timedelta(hours=8))]
+        monday = datetime(2026, 11, 30, 8, tzinfo=UTC)
+        due = decision_due(partner, "p2", monday, turns=turns)
+        assert due == datetime(2026, 12, 1, 16, tzinfo=UTC)
+        # A weekend in a turn of theirs is none of their working days either.
+        due = decision_due(partner, "p2", monday, turns=[(friday, monday)])
+        assert due == datetime(2026, 12, 1, 16, tzinfo=UTC)
+
 
 def test_no_calendar_makes_silence_longer_than_can_be_agreed(trust):
     knows_hours(trust, OfficeHours((1,), time(9), time(17)))
@@ -72,6 +83,9 @@ def test_no_calendar_makes_silence_longer_than_can_be_agreed(trust):
         for priority in ("p2", "p3", "p4"):
             most = 4 * DECIDE_WITHIN[priority] + timedelta(days=4)
             assert decision_due(partner, priority, FRIDAY_AT_FOUR) <= FRIDAY_AT_FOUR + most
+            turns = [(FRIDAY_AT_FOUR - timedelta(days=9), FRIDAY_AT_FOUR)]
+            least = max(FRIDAY_AT_FOUR, FRIDAY_AT_FOUR - timedelta(days=9) + most)
+            assert decision_due(partner, priority, FRIDAY_AT_FOUR, turns=turns) <= least
 
 
 def test_where_their_hours_are_forgotten_again_the_clock_alone_counts(agreed):

@@ -12,6 +12,7 @@ from helpdesk.partners.working_time import (
     countries_with_holidays,
     has_public_holidays,
     subdivisions_of,
+    working_time_between,
 )
 
 OFFICE = WorkingCalendar("Europe/Berlin", frozenset(range(1, 6)), time(9), time(17), "DE", "BE")
@@ -91,7 +92,18 @@ def test_it_ends_while_somebody_is_there(calendar, start, span):
     assume(span > timedelta(0))
     due = add_working_time(calendar, start, span)
 
-    assert any(opens <= due <= closes for opens, closes in calendar._times_from(due - DAY))
+    assert any(opens <= due <= closes for opens, closes in calendar._hours_from(due - DAY))
+
+
+@given(calendars, moments, spans, st.lists(spans, min_size=1, max_size=4))
+def test_what_was_used_in_parts_leaves_what_ends_when_the_whole_does(calendar, start, span, after):
+    due = add_working_time(calendar, start, span)
+    assume(due < start + 400 * DAY)
+    cuts = sorted(min(start + one, due) for one in after)
+    parts = zip([start, *cuts], cuts, strict=False)
+    used = sum((working_time_between(calendar, *part) for part in parts), timedelta(0))
+
+    assert add_working_time(calendar, cuts[-1], span, used=used) == due
 
 
 @given(moments, spans)
