@@ -35,6 +35,7 @@ WEST, HOST, REGISTRAR = "drill-platform-west", "drill-host", "drill-registrar"
 HOSTING = "web-host"
 BY_FORM, FORM_PLATFORM = "drill-form", "x"
 CERT = "drill-cert"
+OTHER_HELPDESK = "drill-helpdesk"
 EUROPE = ("154", "039", "155", "151")
 WEST_AFRICA = ("011", "015")
 # What goes there stays there.
@@ -131,6 +132,23 @@ PARTNERS = (
             hours=OFFICE,
         ),
     ),
+    # Has its own line to a platform that we do not reach.
+    DrillPartner(
+        OTHER_HELPDESK,
+        "Drill regional helpdesk",
+        "tiktok",
+        "desk@helpdesk.drill.example",
+        PartnerTerms(
+            kind="helpdesk",
+            timezone="Asia/Amman",
+            reach_us=REACH_US,
+            asks=("restore", "lock", "remove", "review"),
+            regions=("145", "015"),
+            languages=("ar", "en"),
+            hours=OfficeHours((7, 1, 2, 3, 4), time(9), time(17)),
+        ),
+        replace(DESK_TERMS, onward_disclosure=OnwardDisclosure.INSIDE, storage_region="145"),
+    ),
     # Nobody there has an account here: one of us fills in the platform's own form.
     DrillPartner(
         BY_FORM,
@@ -218,6 +236,13 @@ PARTS = (
         Role.PARTNER,
         (REGISTRAR,),
         "answers requests to a registrar",
+    ),
+    DrillPerson(
+        "helpdesk-lead",
+        "Drill regional helpdesk lead",
+        Role.PARTNER,
+        (OTHER_HELPDESK,),
+        "passes requests on to a platform that we don’t reach ourselves",
     ),
 )
 

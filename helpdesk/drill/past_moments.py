@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +19,10 @@ from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
+from helpdesk.escalations.operations.follow_ups import enqueue_due_follow_ups
+
+# As often the ticker looks, in the drill's past, whose time to answer is over.
+TICKS: Final = timedelta(hours=1)
 
 
 @contextmanager
@@ -61,6 +66,7 @@ class PastMoments:
     context: PastContext
     session: Session
     secrets: dict[str, Secret] = field(default_factory=dict)
+    ticked_at: datetime | None = None
 
     def operator_work(self, at: datetime) -> Work:
         """The operator with a shell, who starts it all."""
@@ -86,12 +92,21 @@ class PastMoments:
         return self.context.work_in_session(self.session, person.as_actor(), secrets=keys, at=at)
 
     def run_jobs_until(self, at: datetime) -> None:
-        """Whatever falls due up to a moment is done when it is due, as workers would do it."""
+        """Whatever falls due up to a moment is done when it is due, as the ticker and the workers
+        would do it."""
+        while self.ticked_at is not None and self.ticked_at + TICKS <= at:
+            self.ticked_at += TICKS
+            self._run_due_jobs(self.ticked_at)
+            enqueue_due_follow_ups(self.system_work(self.ticked_at))
+        self.ticked_at = self.ticked_at or at
+        self._run_due_jobs(at)
+        self.session.expire_all()
+
+    def _run_due_jobs(self, until: datetime) -> None:
         self.session.commit()
-        while (due := self._next_due()) is not None and due <= at:
+        while (due := self._next_due()) is not None and due <= until:
             for queue in Queue:
                 run_due_jobs(replace(self.context, moment=due), queue, at=due)
-        self.session.expire_all()
 
     def _next_due(self) -> datetime | None:
         return self.session.scalar(

@@ -1,4 +1,4 @@
-"""Drill scenarios in which the platform is asked: it answers, it is silent, it asks back."""
+"""Drill scenarios in which a partner is asked: it answers, it is silent, it asks back."""
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -54,7 +54,7 @@ def play_decided_request(actions: DrillActions, story: SampleReport, at: datetim
     )
 
 
-def play_unanswered_request(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+def play_request_in_time(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """Play a request that is with the platform, and has no answer yet."""
     _, run, at = yield from _worked_on(actions, story, at)
     _ask(
@@ -65,6 +65,21 @@ def play_unanswered_request(actions: DrillActions, story: SampleReport, at: date
         happened="A page that looked like yours took a password and a code. The picture, the "
         "email address and the password were changed within the hour.",
         harm="Messages in it name people who asked for legal advice in confidence.",
+    )
+
+
+def play_silent_partner(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """Play a request about which the platform says nothing: how far the follow-ups are depends on
+    how long ago it was."""
+    _, run, at = yield from _worked_on(actions, story, at)
+    _ask(
+        actions,
+        run,
+        at,
+        ask=Ask.RESTORE,
+        happened="The account was taken after a call that asked for a code. It writes to people "
+        "who trust its owners.",
+        harm="People are asked for money, and told to meet at places that the owners never named.",
     )
 
 

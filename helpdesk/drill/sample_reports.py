@@ -96,6 +96,86 @@ STORIES = (
         ALL_CONSENTS,
     ),
     SampleReport(
+        "seed-library",
+        "A seed library’s account was taken (the platform was asked twice)",
+        timedelta(hours=19),
+        TAKEN,
+        "A caller said they were from the platform and asked one of us for a code. Now our "
+        "seed library’s account asks members for deposits, and we can’t sign in.",
+        _points("none_known", "running", "others", "within_72h", "can_act")
+        | {
+            "profile": "@drill.seedlibrary",
+            "whose": "group",
+            "owner_state": "free",
+            "way_in": "reset",
+            "changed": ("password", "posts"),
+            "inside": ("lures",),
+        },
+        {"safe_channel": "seeds@drill.example", "safe_times": "Mornings"},
+        "instagram",
+        ALL_CONSENTS,
+    ),
+    SampleReport(
+        "night-shelter",
+        "A night shelter’s account was taken (another contact has to be asked)",
+        timedelta(hours=33),
+        TAKEN,
+        "Since yesterday our shelter’s account has been telling people that we’re closed this "
+        "week. We’re open. The password and the telephone number on it aren’t ours any more.",
+        _points("none_known", "running", "others", "within_72h", "can_act")
+        | {
+            "profile": "@drill.nightshelter",
+            "whose": "group",
+            "owner_state": "free",
+            "way_in": "reset",
+            "changed": ("password", "posts"),
+            "inside": ("lures",),
+        },
+        {"safe_channel": "shelter@drill.example", "safe_times": "Until six in the evening"},
+        "instagram",
+        ALL_CONSENTS,
+    ),
+    SampleReport(
+        "street-paper",
+        "A street paper’s account was taken (the platform has to be phoned)",
+        timedelta(hours=58),
+        TAKEN,
+        "Our street paper’s account sends our sellers to a false collection point. Two of them "
+        "went there. We got an email that the address had been changed, and then nothing worked.",
+        _points("none_known", "running", "others", "within_72h", "can_act")
+        | {
+            "profile": "@drill.streetpaper",
+            "whose": "group",
+            "owner_state": "free",
+            "way_in": "reset",
+            "changed": ("password", "posts"),
+            "inside": ("lures",),
+        },
+        {"safe_channel": "By telephone, +00 000 0104", "safe_times": "After ten in the morning"},
+        "instagram",
+        ALL_CONSENTS,
+    ),
+    SampleReport(
+        "tenants-group",
+        "A tenants’ group lost its account (the platform never answered)",
+        timedelta(days=5),
+        TAKEN,
+        "The account of our tenants’ group was taken on Sunday. It invites neighbours to a meeting "
+        "that none of us called, and it has blocked the three of us who ran it.",
+        _points("none_known", "running", "others", "within_72h", "can_act")
+        | {
+            "profile": "@drill.tenantsgroup",
+            "whose": "group",
+            "owner_state": "free",
+            "way_in": "reset",
+            "changed": ("password", "posts"),
+            "inside": ("lures",),
+        },
+        {"safe_channel": "Signal, +00 000 0105", "safe_times": "Evenings"},
+        "instagram",
+        ALL_CONSENTS,
+    ),
+    SampleReport(
         "poetry-page",
         "A poetry page was taken (the platform has a question)",
         timedelta(days=4, hours=1),

@@ -13,8 +13,9 @@ from helpdesk.drill.platform_scenarios import (
     play_decided_request,
     play_partner_question,
     play_request_awaiting_approval,
+    play_request_in_time,
     play_request_to_fill_in,
-    play_unanswered_request,
+    play_silent_partner,
 )
 from helpdesk.drill.sample_reports import STORIES, SampleReport
 from helpdesk.drill.scenario_schedule import Scenario, run_scenarios
@@ -191,7 +192,11 @@ def _a_month_after(at: datetime) -> date:
 
 SCENARIOS: dict[str, Callable[[DrillActions, SampleReport, datetime], Scenario]] = {
     "water-festival": play_decided_request,
-    "legal-clinic": play_unanswered_request,
+    "legal-clinic": play_request_in_time,
+    "seed-library": play_silent_partner,
+    "night-shelter": play_silent_partner,
+    "street-paper": play_silent_partner,
+    "tenants-group": play_silent_partner,
     "poetry-page": play_partner_question,
     "youth-radio": play_request_to_fill_in,
     "river-watch": play_request_awaiting_approval,

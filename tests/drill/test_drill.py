@@ -1,4 +1,4 @@
-"""The drill: a dozen cases in different states, open to those who should see them."""
+"""The drill: cases in different states, open to those who should see them."""
 
 import stat
 
@@ -20,24 +20,24 @@ from helpdesk.drill.scenario_schedule import run_scenarios
 from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
 from helpdesk.duty.queries import load_board
 from helpdesk.escalations import partner_inbox
-from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.models import Escalation, RequestFollowUp
 from helpdesk.escalations.states import EscalationState as Request
-from helpdesk.escalations.states import InboxFilter
+from helpdesk.escalations.states import FollowUp, InboxFilter
 from helpdesk.intake import queries as intake
 from helpdesk.partners import queries as partners
 from tests.conftest import INTAKE_KEY, SERVICE
 
 
-def test_there_are_a_dozen_cases_in_every_status(drill):
+def test_there_are_cases_in_every_state(drill):
     cases = drill.past.session.scalars(select(Case)).all()
 
-    assert len(cases) == 13
+    assert len(cases) == 17
     assert {case.state for case in cases} == set(CaseState)
     assert len({case.level for case in cases}) == 4
     assert all(case.is_drill for case in cases)
 
 
-def test_requests_stand_in_five_different_places(drill):
+def test_requests_stand_in_six_different_places(drill):
     requests = drill.past.session.scalars(select(Escalation)).all()
 
     assert {request.state for request in requests} == {
@@ -45,8 +45,31 @@ def test_requests_stand_in_five_different_places(drill):
         Request.APPROVED,
         Request.WITH_PARTNER,
         Request.NEED_INFORMATION,
+        Request.UNANSWERED,
         Request.DECIDED,
     }
+
+
+@pytest.mark.parametrize(
+    ("story", "made"),
+    [
+        ("legal-clinic", []),
+        ("seed-library", [FollowUp.NUDGE]),
+        ("night-shelter", [FollowUp.NUDGE, FollowUp.OTHER_CONTACT]),
+        ("street-paper", [FollowUp.NUDGE, FollowUp.OTHER_CONTACT, FollowUp.PHONE_CALL]),
+        ("tenants-group", list(FollowUp)),
+    ],
+)
+def test_a_request_stands_at_each_follow_up_on_silence(drill, story, made):
+    case = drill.told[story].case
+    rows = drill.past.session.scalars(
+        select(RequestFollowUp)
+        .where(RequestFollowUp.case_id == case.id)
+        .order_by(RequestFollowUp.at)
+    ).all()
+
+    assert [one.step for one in rows] == made
+    assert all(one.at < drill.now for one in rows)
 
 
 @pytest.mark.parametrize("who", ["coordinator", "responder"])
@@ -55,7 +78,7 @@ def test_who_is_in_both_queues_can_open_every_story(drill, who):
 
     cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
-    assert len(cases) == 13
+    assert len(cases) == 17
     for told in drill.told.values():
         assert work.keys.open(told.case, "story") == told.story.words
 
@@ -66,7 +89,7 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
 
     cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
-    assert len(cases) == 12
+    assert len(cases) == 16
     assert quiet not in cases
     with pytest.raises(CannotOpen):
         work.keys.open(quiet, "story")
