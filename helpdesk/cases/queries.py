@@ -85,7 +85,10 @@ CONSENTS: Final = (
     .where(Consent.case_id == bindparam("case_id"))
     .order_by(Consent.given_at, Consent.id)
 )
-OUR_MOVE = text("(cases.state <> 'waiting' OR cases.reply_due_at IS NOT NULL)")
+# While a partner has the move, we still owe the reporter an update.
+OUR_MOVE = text(
+    "(cases.state <> 'waiting' OR cases.reply_due_at IS NOT NULL OR cases.word_due_at IS NOT NULL)"
+)
 # A list has no use for what people told us, and it is most of a case's bytes.
 LISTED = (
     defer(Case.story),
@@ -176,7 +179,8 @@ def cases_whose_owner_lost_access(work: Work, limit: int = LISTED_AT_MOST) -> Se
 
 def unclaimed_cases_of(work: Work, team: Team) -> Select[Case]:
     """Cases of a queue that nobody has claimed, the next one first; not those that wait for
-    somebody else, unless their reporter waits for our answer. The second lane is not part of it."""
+    somebody else, unless we owe their reporter an answer or an update. The second lane is not part
+    of it."""
     return _unclaimed(work, team).where(FIRST_LANE)
 
 

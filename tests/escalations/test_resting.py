@@ -10,6 +10,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations import pausing
 from helpdesk.cases.states import CaseState, WaitsOn
+from helpdesk.duty.queries import load_board
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.operations.delivery_attempts import lock_delivery, mark_undeliverable
 from helpdesk.escalations.states import Ask, EscalationState
@@ -152,3 +153,20 @@ def test_what_nobody_has_is_offered_when_it_is_raised_while_it_waits_for_a_partn
         queue = work.session.merge(house.queue)
         waiting = work.session.scalars(cases.unclaimed_cases_of(work, queue))
         assert [one.ref for one in waiting] == [house.case.ref]
+
+
+def test_what_nobody_has_is_offered_while_a_partner_has_the_move_as_an_update_is_owed(house):
+    house.change_case(level=Level.IMMEDIATE)
+    with house.as_(house.writer) as work:
+        casework.send_message(work, work.session.get(Case, house.case.id), "I am on it.")
+    house.carried(ask=Ask.RESTORE)
+    assert house.case_now().waits_on is WaitsOn.PARTNER
+    with house.as_(house.writer) as work:
+        casework.release_case(work, work.session.get(Case, house.case.id))
+
+    with house.as_(house.second) as work:
+        queue = work.session.merge(house.queue)
+        assert load_board(work).lanes[0].waiting_for_somebody == 1
+        taken = casework.claim_next_case(work, queue)
+        assert taken.ref == house.case.ref
+    assert house.case_now().waits_on is WaitsOn.PARTNER
