@@ -14,7 +14,12 @@ from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
-from helpdesk.escalations.models import IS_TO_BE_FILLED_IN, Delivery, Escalation
+from helpdesk.escalations.models import (
+    IS_ANSWER_TO_PASS_ON,
+    IS_TO_BE_FILLED_IN,
+    Delivery,
+    Escalation,
+)
 from helpdesk.escalations.states import UNDER_WAY, DeliveryState, EscalationState
 from helpdesk.partners.models import IS_VETTED
 
@@ -62,7 +67,7 @@ def _comes_back_before(case: Case, until: date) -> bool:
 
 def _has_request_for_us(work: Work, case: Case) -> bool:
     """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
-    one of us has to fill in a form, what it rests on is gone, it is about another account, or its
+    one of us has to fill in a form or pass our answer on, what it rests on is gone, it is about another account, or its
     partner is in doubt."""
     work.session.flush()
     stuck = exists().where(
@@ -76,6 +81,7 @@ def _has_request_for_us(work: Work, case: Case) -> bool:
         or_(
             Escalation.state == EscalationState.NEED_INFORMATION,
             IS_TO_BE_FILLED_IN,
+            IS_ANSWER_TO_PASS_ON,
             stuck,
             at_partner,
         ),

@@ -16,6 +16,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
+    IS_ANSWER_TO_PASS_ON,
     IS_TO_BE_FILLED_IN,
     Delivery,
     DeliveryAttempt,
@@ -101,7 +102,7 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
             )
             return or_(is_partner_late(at), given_up)
         case RequestPile.TO_FILL_IN:
-            return IS_TO_BE_FILLED_IN
+            return or_(IS_TO_BE_FILLED_IN, IS_ANSWER_TO_PASS_ON)
         case RequestPile.UNCERTAIN:
             return _is_carried_so(DeliveryState.UNCERTAIN)
         case RequestPile.UNDELIVERED:
@@ -134,7 +135,7 @@ def _since(pile: RequestPile) -> ColumnElement[Any]:
         case RequestPile.SILENT:
             return Escalation.answer_due_at.expression
         case RequestPile.TO_FILL_IN:
-            return Escalation.approved_at.expression
+            return func.coalesce(Escalation.untold_since, Escalation.approved_at)
         case RequestPile.UNCERTAIN | RequestPile.UNDELIVERED:
             tried = select(func.max(DeliveryAttempt.began_at)).where(
                 DeliveryAttempt.delivery_id == Delivery.id,

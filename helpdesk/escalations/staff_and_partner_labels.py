@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
     ANOTHER_ACCOUNT,
     Ask,
@@ -303,6 +304,9 @@ def status_colour_for_partner(state: EscalationState, *, is_fixed: bool) -> str:
     return "done" if is_fixed else _PARTNER_TONES.get(state, "")
 
 
-def state_in_words(state: EscalationState, *, is_by_form: bool) -> str:
+def state_in_words(escalation: Escalation) -> str:
     """Where a request is, for our own people."""
-    return STATES_BY_FORM.get(state, STATES[state]) if is_by_form else STATES[state]
+    if escalation.is_answer_to_pass_on:
+        return "Answered: one of us has to send it"
+    state = escalation.state
+    return STATES_BY_FORM.get(state, STATES[state]) if escalation.is_by_form else STATES[state]

@@ -17,7 +17,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
-from helpdesk.escalations import jobs, operations, queries, request_basis, request_lists
+from helpdesk.escalations import clocks, jobs, operations, queries, request_basis, request_lists
 from helpdesk.escalations.form_layout import ASK, REF, lay_out
 from helpdesk.escalations.gates import check_gates
 from helpdesk.escalations.operations.delivery_attempts import mark_undeliverable
@@ -894,6 +894,26 @@ def test_a_case_does_not_rest_before_somebody_has_passed_our_answer_on(house, st
     assert house.now(request).state is EscalationState.IN_REVIEW
     assert "was sent to" not in said
     assert house.case_now().waits_on is None
+    assert "Answered: one of us has to send it" in said
+    assert "With the partner again" not in said
+    assert house.now(request).answer_due_at is None  # nothing was sent, so no time of theirs runs
+    board = sign_in(staff, house.lead).get("/requests?show=to-fill-in").text
+    assert "Answered: one of us has to send it" in board
     with house.as_(house.writer) as work:
-        operations.record_partner_told_another_way(work, house.mine(work, request))
+        due = clocks.our_move_due_at(work, house.mine(work, request))
+    assert due is not None
+    late = due + timedelta(minutes=1)
+    run_due_jobs(at(house.context, late), "notices", at=late)
+    assert any("Our answer on request" in one.body for one in house.context.mailer.sent)
+
+    shown = client.get(page)
+    said = client.post(
+        f"{page}/telling",
+        data={"csrf_token": token_in(shown.text), **mark_in(shown, f"{page}/telling")},
+        follow_redirects=True,
+    ).text
+    assert "With the partner again" in said
+    answer_due = house.now(request).answer_due_at
+    within = timedelta(seconds=house.partner.answer_within[house.now(request).priority])
+    assert answer_due - datetime.now(UTC) >= within - timedelta(minutes=1)
     assert house.case_now().waits_on is WaitsOn.PARTNER

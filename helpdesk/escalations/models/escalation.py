@@ -171,6 +171,18 @@ class Escalation(SealedCaseRecord, Base):
         """Whether it was approved, and one of us has to send it by a form of theirs."""
         return self.is_by_form and self.state in TO_CARRY
 
+    @property
+    def is_answer_to_pass_on(self) -> bool:
+        """Whether our answer to their question is written, and one of us has to send it by a form
+        of theirs: until somebody has, the move is ours."""
+        return (
+            self.is_by_form
+            and self.state is EscalationState.IN_REVIEW
+            and self.answer_due_at is None
+            and self.untold_since is not None
+            and not self.is_held_up
+        )
+
     def go_by(self, channel: PartnerChannel | None) -> None:
         """It goes by this channel, as that is now; by none, if none takes it."""
         self.channel_id = channel.id if channel is not None else None
@@ -195,4 +207,11 @@ class Escalation(SealedCaseRecord, Base):
 # Whether one of us has to send it by a form of theirs, as a database is asked.
 IS_TO_BE_FILLED_IN: Final = and_(
     Escalation.channel_kind == ChannelKind.FORM, Escalation.state.in_(TO_CARRY)
+)
+# The same of an answer of ours: `is_answer_to_pass_on`, but for partners in doubt.
+IS_ANSWER_TO_PASS_ON: Final = and_(
+    Escalation.channel_kind == ChannelKind.FORM,
+    Escalation.state == EscalationState.IN_REVIEW,
+    Escalation.answer_due_at.is_(None),
+    Escalation.untold_since.is_not(None),
 )

@@ -3,12 +3,11 @@
 from helpdesk.core.errors import StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
-from helpdesk.escalations import case_pausing, queries, request_lists
+from helpdesk.escalations import case_pausing, clocks, queries, request_lists
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_record_partner_told, may_work_on_request
 from helpdesk.escalations.stale_page_marks import untold_news_mark_of
-from helpdesk.escalations.states import EscalationState
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
@@ -27,15 +26,18 @@ def record_partner_told_another_way(
     work: Work, escalation: Escalation, *, seen: str | None = None
 ) -> None:
     """Record that one of us told the partner the news in another way, so that no email is missing.
-    Where there is no other way, the case waits for them from then on, once our answer is there."""
+    Where there is no other way and it was our answer, their clock runs and the case waits for them
+    from then on."""
     work.require(may_work_on_request, escalation)
     lock_request_if_unchanged(work, escalation)
     if escalation.untold_since is None:
         raise StalePage("They have already been told.")
     refuse_if_changed_since(seen, now=untold_news_mark_of(escalation))
+    is_answer = escalation.is_answer_to_pass_on
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
-    if escalation.is_by_form and escalation.state is EscalationState.IN_REVIEW:
+    if is_answer:
+        clocks.restart_partner_clock(work, escalation)
         case_pausing.rest_case_with_partner(work, escalation.case)
 
 

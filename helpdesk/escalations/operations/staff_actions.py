@@ -167,10 +167,14 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", words)
     adapter_of(escalation.channel_kind).seal_answer(work, escalation, words)
     work.session.add(exchange)
-    clocks.restart_partner_clock(work, escalation)
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
-    if not escalation.is_by_form:  # one of us has to pass it on first
-        case_pausing.rest_case_with_partner(work, escalation.case)
+    if escalation.is_by_form:  # one of us has to send it first: `record_partner_told_another_way`
+        escalation.untold_since = work.at
+        due = clocks.start_our_clock(work, escalation)
+        clocks.schedule_our_alarm(work, escalation, due=due)
+        return
+    clocks.restart_partner_clock(work, escalation)
+    case_pausing.rest_case_with_partner(work, escalation.case)
     work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
