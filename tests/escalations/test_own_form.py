@@ -642,6 +642,39 @@ def test_what_a_colleague_may_have_sent_is_still_to_be_told(house):
     assert house.now(request).untold_since is not None
 
 
+def test_what_nobody_sent_waits_for_one_of_us_as_at_first(house, staff):
+    request = house.approved()
+    open_text(house, request)
+    client, page = sign_in(staff, house.writer), address(house, request)
+    shown = client.get(f"{page}/form")
+
+    said = client.post(
+        f"{page}/form/abandonment",
+        data={"csrf_token": token_in(shown.text), **mark_in(shown, f"{page}/form/abandonment")},
+        follow_redirects=True,
+    ).text
+
+    assert "Approved: one of us has to send it" in said
+    assert "say that they sent it" not in said
+    assert "Withdraw the request" in said
+    assert house.now(request).state is EscalationState.APPROVED
+    open_text(house, request)
+    sent(house, request, house.writer)
+    assert house.now(request).state is EscalationState.WITH_PARTNER
+
+
+def test_while_a_colleague_has_not_said_whether_they_sent_it_it_may_have_left(house):
+    request = house.approved()
+    open_text(house, request)
+    open_text(house, request, house.second)
+
+    not_sent(house, request, house.second)
+    assert house.now(request).state is EscalationState.DISPATCHING
+
+    not_sent(house, request)
+    assert house.now(request).state is EscalationState.APPROVED
+
+
 def test_what_is_withdrawn_is_not_said_to_wait_again(house, staff):
     request = house.approved()
     open_text(house, request)

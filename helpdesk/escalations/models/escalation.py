@@ -198,6 +198,11 @@ class Escalation(SealedCaseRecord, Base):
             raise StalePage(IS_BY_NOW[self.state])
         self.state = state
 
+    def wait_to_be_filled_in_again(self) -> None:
+        """Nobody sent it by their form, and nobody has it open: one of us has to, as at first."""
+        if self.is_by_form and self.state is EscalationState.DISPATCHING:
+            self.state = EscalationState.APPROVED
+
     def forget_verdict(self) -> None:
         """What was judged waits for the reporter's word again."""
         if self.state in JUDGED:

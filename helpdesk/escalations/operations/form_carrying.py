@@ -136,6 +136,8 @@ def record_not_sent(work: Work, escalation: Escalation) -> bool:
         settle_attempt(work, delivery, one, DeliveryState.DEFERRED)
     if delivery.state is DeliveryState.SENDING and delivery.open_attempt is None:
         delivery.state = DeliveryState.PENDING
+    if delivery.state is DeliveryState.PENDING and not delivery.may_have_arrived:
+        escalation.wait_to_be_filled_in_again()
     if escalation.untold_since is not None and not delivery.may_have_arrived:
         escalation.untold_since = None
         work.record("escalation.nothing_to_tell_partner", escalation)
