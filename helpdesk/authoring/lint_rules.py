@@ -42,6 +42,7 @@ class LintRule(StrEnum):
     DANGER_NAMED = "L34"
     SAID_TO_BE_SOON = "L35"
     SAID_ONCE = "L36"
+    REQUEST_SENT = "L37"
 
     @property
     def requirement(self) -> str:
@@ -86,4 +87,5 @@ _TITLES = {
     LintRule.DANGER_NAMED: "An answer that raises the level has a line of advice of its own.",
     LintRule.SAID_TO_BE_SOON: "What keeps people safe now or today is among the first lines.",
     LintRule.SAID_ONCE: "Lines of one topic say the same, and there are two or more of them.",
+    LintRule.REQUEST_SENT: "A step that asks a partner has one outcome for: it is on its way.",
 }

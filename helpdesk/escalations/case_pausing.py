@@ -67,8 +67,8 @@ def _comes_back_before(case: Case, until: date) -> bool:
 
 def _has_request_for_us(work: Work, case: Case) -> bool:
     """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
-    one of us has to fill in a form or pass our answer on, what it rests on is gone, it is about another account, or its
-    partner is in doubt."""
+    one of us has to fill in a form or send our answer by it, what it rests on is gone, it is about
+    another account, or its partner is in doubt."""
     work.session.flush()
     stuck = exists().where(
         Delivery.escalation_id == Escalation.id, Delivery.state == DeliveryState.DEAD_LETTER

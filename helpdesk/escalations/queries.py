@@ -97,6 +97,16 @@ def requests_not_about_playbooks(
     return [one for one in requests_of_case(work, case) if one.playbook not in playbooks]
 
 
+def was_partner_asked_about(work: Work, case: Case, playbook: str) -> bool:
+    """Whether a partner was asked about what this playbook is for: whether a request about it was
+    approved, and not withdrawn since."""
+    not_asked = (EscalationState.DRAFT, EscalationState.WITHDRAWN)
+    return any(
+        one.playbook in (playbook, "") and one.state not in not_asked
+        for one in requests_of_case(work, case)
+    )
+
+
 def partner_messages_of(work: Work, escalation: Escalation) -> Sequence[PartnerMessage]:
     """The partner's questions and our answers on a request, oldest first."""
     found = select(PartnerMessage).where(PartnerMessage.escalation_id == escalation.id)

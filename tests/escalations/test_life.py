@@ -432,3 +432,19 @@ def test_the_case_of_a_request_is_found_through_the_queue_only(house):
         case = work.session.get(Case, house.case.id)
         found = queries.requests_of_case(work, case)
     assert [one.id for one in found] == [escalation.id]
+
+
+def test_a_partner_was_asked_once_a_request_about_the_same_was_approved(house):
+    def was_asked(playbook=None):
+        with house.as_(house.writer) as work:
+            case = work.session.get(Case, house.case.id)
+            return queries.was_partner_asked_about(work, case, playbook or case.incident_type)
+
+    assert not was_asked()
+    request = house.ask()
+    assert not was_asked()
+    house.approve(request)
+    assert was_asked()
+    assert not was_asked("doxing")
+    act(house, house.writer, request, operations.withdraw_request)
+    assert not was_asked()

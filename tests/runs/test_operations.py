@@ -106,6 +106,29 @@ def test_a_step_that_waits_says_what_for(at_work):
         at_work.finish(run_id, "ask-platform", "sent")
 
 
+def test_a_partner_is_not_recorded_as_asked_where_no_request_is_on_its_way(at_work):
+    run_id = at_work.start()
+    for step, outcome in (
+        ("first-contact.acknowledge", "written"),
+        ("first-contact.safe-channel", "mailbox"),
+        ("first-contact.danger-again", "no_danger"),
+        ("first-contact.settle-answers", "settled"),
+        ("consent.agree", "agreed"),
+        ("vetting.vouch", "confirmed"),
+        ("rule-out", "intruder"),
+        ("confirm-owner", "confirmed"),
+        ("public-form", "filed"),
+    ):
+        at_work.finish(run_id, step, outcome)
+
+    with pytest.raises(operations.NoRequestSent, match="No request has been approved"):
+        at_work.finish(run_id, "ask-platform", "sent")
+    assert at_work.stands(run_id, "ask-platform").state is StepState.OPEN
+
+    at_work.finish(run_id, "ask-platform", "not_possible")
+    assert at_work.stands(run_id, "ask-platform").state is StepState.DONE
+
+
 def test_a_step_that_is_not_needed_is_not_finished(at_work):
     run_id = at_work.start()
 

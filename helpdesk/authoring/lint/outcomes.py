@@ -8,7 +8,7 @@ from helpdesk.authoring.lint.lint_input import LintInput
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
-from helpdesk.playbooks.model import Playbook, Step, StepOutcome
+from helpdesk.playbooks.model import REQUEST_SENT, Playbook, Step, StepOutcome
 from helpdesk.playbooks.step_facts import facts_set_by_outcome
 from helpdesk.playbooks.step_rules import outcome_continues_run, outcome_ends_step
 
@@ -69,6 +69,19 @@ def required_evidence_never_asked_for(material: LintInput) -> Iterator[LintFindi
                         "it; name it in `shown_by:` of the outcome that it belongs to, or leave "
                         "out `must`",
                     )
+
+
+def requests_without_outcome(material: LintInput) -> Iterator[LintFinding]:
+    """L37: a step that asks a partner, and no outcome that is true only of a request."""
+    for page in material.library.playbooks:
+        for step in page.steps:
+            if step.escalation is not None and step.outcome(REQUEST_SENT) is None:
+                yield material.finding_at(
+                    step.title,
+                    LintRule.REQUEST_SENT,
+                    f"'{step.id}' asks a partner; name the outcome that the request is on its way "
+                    f"'{REQUEST_SENT}', so that it can be recorded only of a request that is there",
+                )
 
 
 def _left_open(material: LintInput, step: Step, outcome: StepOutcome) -> Iterator[LintFinding]:

@@ -43,6 +43,7 @@ CHECKS: tuple[LintCheck, ...] = (
     outcomes.outcomes_that_never_come_back,
     outcomes.claims_without_evidence,
     outcomes.required_evidence_never_asked_for,
+    outcomes.requests_without_outcome,
     messages.steps_without_ready_message,
     advice.advice_without_cost_of_delay,
     advice.advice_that_misfits_answers,

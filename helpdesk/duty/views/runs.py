@@ -147,6 +147,9 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     except UnacknowledgedFacts as unread:  # what was typed stays, beside what has to be read
         form.has_read.errors = [unread.sentence]
         return _run_page(case, run, step_id, outcome=form), 422
+    except operations.NoRequestSent as not_sent:
+        form.outcome.errors = [not_sent.sentence]
+        return _run_page(case, run, step_id, outcome=form), 422
     flash(_said_of(run, step))
     if stopped and stopped.consents:
         flash(_said_of_stopped_help(stopped) if stops_all_help else STANDS)

@@ -27,6 +27,7 @@ from helpdesk.playbooks.model.questions import (
 )
 from helpdesk.playbooks.model.steps import (
     NOTE,
+    REQUEST_SENT,
     FactSetting,
     FactSource,
     RepeatAfter,
@@ -39,6 +40,7 @@ from helpdesk.playbooks.model.texts import Text, texts_in
 
 __all__ = [
     "NOTE",
+    "REQUEST_SENT",
     "Advice",
     "AnswerOption",
     "BetterFittingPlaybook",

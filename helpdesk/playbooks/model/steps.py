@@ -62,6 +62,8 @@ class RepeatAfter:
         return rests
 
 
+# The outcome of a step that asks a partner: the request is on its way.
+REQUEST_SENT = "sent"
 # What the note beside an outcome is called where an outcome has to be shown by it.
 NOTE = "note"
 
@@ -121,6 +123,11 @@ class Step:
     def comes_from_fragment(self) -> bool:
         """Whether every playbook that has this step has it from one and the same text."""
         return "." in self.id
+
+    def says_request_was_sent(self, outcome: StepOutcome) -> bool:
+        """Whether this outcome says that a partner was asked: true only of a request that is
+        there."""
+        return self.escalation is not None and outcome.id == REQUEST_SENT
 
     def outcome(self, outcome_id: str) -> StepOutcome | None:
         """The outcome of that id, if the step has it."""

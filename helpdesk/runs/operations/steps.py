@@ -12,6 +12,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations.operations import wake_case_if_requests_not_justified
 from helpdesk.escalations.packet_sources import account_written_down
 from helpdesk.escalations.packets import BASIS_OF_REQUESTS, OWNER_CONFIRMED, OWNERSHIP
+from helpdesk.escalations.queries import was_partner_asked_about
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.run_progress import StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_set_by_outcome, facts_settable_by_step
@@ -33,6 +34,15 @@ from helpdesk.runs.operations.kinds_shown_in_mailbox import show_kind_in_mailbox
 from helpdesk.runs.operations.starting_and_moving_runs import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on_run
 from helpdesk.runs.stale_page_marks import step_mark_of
+
+
+class NoRequestSent(Conflict):
+    """Raised if a step would say that a partner was asked, and no request is on its way."""
+
+    sentence = (
+        "No request has been approved for this playbook, so nothing is on its way. Write the "
+        "request and have it approved, or choose the outcome that is true."
+    )
 
 
 def finish_step(
@@ -71,6 +81,10 @@ def finish_step(
     if missing:
         raise Conflict(missing_proof_message(page, ended_as, missing))
     _refuse_confirmed_without_account(work, run, step, ended_as, told)
+    if step.says_request_was_sent(ended_as) and not was_partner_asked_about(
+        work, run.case, run.edition.playbook
+    ):
+        raise NoRequestSent
     if has_read is False:
         refuse_unacknowledged_facts(
             step_facts_found_elsewhere(work, run, step), facts_set_by_outcome(step, ended_as, told)
