@@ -1,8 +1,10 @@
 """Evaluating a reporter's answers: which questions apply, which red flags rise, which advice
 fits."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from helpdesk.playbooks.conditions import Context, Value
@@ -164,6 +166,21 @@ def advice_by_urgency(lines: Iterable[AdviceNotRuledOut]) -> SafeNowAdvice:
         dos_within_hours=sum(one.keeps_its_place for one in dos),
         donts_within_hours=sum(one.keeps_its_place for one in donts),
     )
+
+
+def take_turns(
+    kinds: Iterable[Sequence[AdviceNotRuledOut]],
+) -> tuple[AdviceNotRuledOut, ...]:
+    """The lines of several kinds of trouble as one list: of those that are equally urgent each kind
+    has one in turn, so that no kind takes all the places in sight."""
+    in_turn: list[tuple[int, AdviceNotRuledOut]] = []
+    for lines in kinds:
+        had: Counter[tuple[bool, bool, int, bool]] = Counter()
+        for one in lines:
+            alike = (one.advice.is_dont, *_urgency(one))
+            in_turn.append((had[alike], one))
+            had[alike] += 1
+    return tuple(one for _turn, one in sorted(in_turn, key=itemgetter(0)))
 
 
 def _urgency(one: AdviceNotRuledOut) -> tuple[bool, int, bool]:

@@ -1,6 +1,6 @@
 """Merging the questions and the advice of several kinds of trouble that one report names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +9,7 @@ from helpdesk.playbooks.answer_evaluation import (
     SafeNowAdvice,
     advice_by_urgency,
     fitting_advice,
+    take_turns,
 )
 from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context, Picked
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
@@ -63,7 +64,8 @@ def merged_questions(library: Library, pages: Sequence[Playbook]) -> tuple[Quest
 def merged_advice(
     pages: Iterable[Playbook], known: Context, *, hold_is_about: str | None = None
 ) -> SafeNowAdvice:
-    """Merge the advice of these playbooks; the same is said once.
+    """Merge the advice of these playbooks; the same is said once, and of what is equally urgent
+    each kind has a line in turn.
 
     That it has stopped rules out lines only of the kind that it was said of, `hold_is_about`:
     empty where it was said of several at once, since any of them may have been meant. Nothing is
@@ -77,18 +79,25 @@ def merged_advice(
         hold_is_about = pages[0].id if len(pages) == 1 else ""
     asks_age = any(page.question(UNDER_18) for page in pages)
     may_show_child = (known.get(UNDER_18) or (UNSURE if asks_age else "no")) != "no"
-    lines = [
-        one
-        for page in pages
-        for one in fitting_advice(page, known if page.id == hold_is_about else not_stopped(known))
-    ]
     is_watched = is_watched_by_someone_close(known)
-    fitting = [
-        one
-        for one in lines
-        if not (may_show_child and one.advice.copies) and not (is_watched and one.advice.noticeable)
-    ]
-    return advice_by_urgency(_each_once(fitting))
+    fitting = {
+        page.id: [
+            one
+            for one in fitting_advice(
+                page, known if page.id == hold_is_about else not_stopped(known)
+            )
+            if not (may_show_child and one.advice.copies)
+            and not (is_watched and one.advice.noticeable)
+        ]
+        for page in pages
+    }
+    said = _said_once(one for lines in fitting.values() for one in lines)
+    return advice_by_urgency(
+        take_turns(
+            [one for one in lines if said[_what_it_says(one.advice)] is one]
+            for lines in fitting.values()
+        )
+    )
 
 
 def not_stopped(known: Context) -> Context:
@@ -164,22 +173,24 @@ def _from_the_end(option_id: str) -> int:
     return LAST.index(option_id) + 1 if option_id in LAST else 0
 
 
-def _each_once(lines: Iterable[AdviceNotRuledOut]) -> tuple[AdviceNotRuledOut, ...]:
-    """Of those with the same words or one topic, the one that the answers call for and that loses
+def _said_once(lines: Iterable[AdviceNotRuledOut]) -> Mapping[str, AdviceNotRuledOut]:
+    """Of lines with the same words or one topic, the one that the answers call for and that loses
     most if done late; of two alike, the one that leads, and then the first.
 
     Other lines have an id in common and say different things: each of them stands.
     """
     kept: dict[str, AdviceNotRuledOut] = {}
     for one in lines:
-        name = _topic_of(one.advice) or str(one.advice.text)
+        name = _what_it_says(one.advice)
         if name not in kept or _weight(one) < _weight(kept[name]):
             kept[name] = one
-    return tuple(kept.values())
+    return kept
 
 
-def _topic_of(advice: Advice) -> str | None:
-    return PEOPLE_FIRST if advice.id == PEOPLE_FIRST else advice.topic
+def _what_it_says(advice: Advice) -> str:
+    """Its topic, or else its words."""
+    topic = PEOPLE_FIRST if advice.id == PEOPLE_FIRST else advice.topic
+    return topic or str(advice.text)
 
 
 def _weight(one: AdviceNotRuledOut) -> tuple[bool, bool, int, bool]:

@@ -126,6 +126,25 @@ def test_what_saves_a_life_stands_before_all_else_with_one_kind_and_with_two(pag
                 assert all(saves[: len(first)]) or not any(saves[len(first) :]), where
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_of_two_kinds_that_cannot_wait_neither_takes_all_the_places(page):
+    """What saves lives of both kinds is in sight, whichever was ticked first; and nothing twice."""
+    for other in PAGES:
+        if other is page:
+            continue
+        for answers in people_with((page, other)):
+            told = merged_advice((page, other), answers)
+            known = not_stopped(answers)
+
+            texts = [str(one.text) for one in (*told.dos, *told.donts)]
+            assert len(texts) == len(set(texts))
+            for kind in (page, other):
+                own = [one for one in told.dos if one in kind.safe_now]
+                saving = [one for one in own if saves_a_life_today(one, known)]
+                where = f"{page.id}, {other.id} {answers}: {ids(told.first_dos)}"
+                assert not saving or set(map(id, saving)) & set(map(id, told.first_dos)), where
+
+
 def test_danger_that_nobody_was_asked_about_still_stands_before_the_money():
     danger = replace(line(1, LossIfLate.SAFETY, AtLeast("danger", "credible")), within_hours=True)
     money = replace(line(0, LossIfLate.MONEY), within_hours=True)
