@@ -172,14 +172,15 @@ def take_turns(
     kinds: Iterable[Sequence[AdviceNotRuledOut]],
 ) -> tuple[AdviceNotRuledOut, ...]:
     """The lines of several kinds of trouble as one list: of those that are equally urgent each kind
-    has one in turn, so that no kind takes all the places in sight."""
+    has one in turn, so that no kind takes all the places in sight; before them what leads."""
     in_turn: list[tuple[int, AdviceNotRuledOut]] = []
     for lines in kinds:
         had: Counter[tuple[bool, bool, int, bool]] = Counter()
         for one in lines:
             alike = (one.advice.is_dont, *_urgency(one))
-            in_turn.append((had[alike], one))
-            had[alike] += 1
+            leads = one.advice.leads and one.is_sure
+            in_turn.append((-1 if leads else had[alike], one))
+            had[alike] += not leads
     return tuple(one for _turn, one in sorted(in_turn, key=itemgetter(0)))
 
 

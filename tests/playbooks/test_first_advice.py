@@ -199,6 +199,86 @@ def test_what_decides_in_hours_is_among_the_first_lines_of_two_kinds(kinds, said
     assert told.first_dos[0].at_stake is LossIfLate.SAFETY
 
 
+@pytest.mark.parametrize(
+    ("kinds", "said", "line_id"),
+    [
+        # Two men are at the door of someone whose address was published.
+        (
+            ["account-takeover", "doxing"],
+            {"danger": "imminent", "dox_what": ("home",), "dox_came": ("visit",)},
+            "at-the-door",
+        ),
+        (
+            ["harassment-threats", "doxing"],
+            {"danger": "imminent", "dox_came": ("visit",), "threat_bearing": ("helper",)},
+            "at-the-door",
+        ),
+        (
+            ["account-takeover", "arrest-detention"],
+            {"danger": "imminent", "arrest_state": "held_known", "arrest_devices": ("phone",)},
+            "warn-listed",
+        ),
+        (
+            ["device-lost-seized", "account-takeover"],
+            {"danger": "credible", "seized_on_it": ("sources",), "inside": ("people",)},
+            "warn-named",
+        ),
+        (
+            ["account-takeover", "impersonation"],
+            {
+                "danger": "none_known",
+                "hold": "running",
+                "fakeme_does": ("money",),
+                "fakeme_own": "mine",
+                "fakeme_hidden": "no",
+            },
+            "say-it-is-fake",
+        ),
+        (
+            ["intimate-images"],
+            {"danger": "credible", "img_age": "yes", "img_demand": ("money", "more")},
+            "no-pay",
+        ),
+        (
+            ["intimate-images"],
+            {"danger": "credible", "img_age": "yes", "img_demand": ("money", "more")},
+            "no-copies-or-more",
+        ),
+        (
+            ["being-watched", "device-suspicious"],
+            {"danger": "credible", "hold": "running", "dev_matters": ("sources",)},
+            "other-way-to-you",
+        ),
+        (
+            ["website-down"],
+            {"danger": "none_known", "hold": "running", "site_told": "traffic"},
+            "flood-host",
+        ),
+        (
+            ["device-lost-seized"],
+            {
+                "danger": "credible",
+                "seized_how": "police",
+                "seized_back": "back_soon",
+                "seized_what": ("phone",),
+            },
+            "back-aside",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_what_people_needed_is_in_sight_whichever_kind_was_ticked_first(
+    kinds, said, line_id, is_turned
+):
+    pages = [LIBRARY.playbook(kind) for kind in (reversed(kinds) if is_turned else kinds)]
+
+    told = merged_advice(pages, said)
+
+    assert line_id in ids(told.first_lines), ids(told.first_lines)
+    if line_id in ("at-the-door", "back-aside"):
+        assert told.first_dos[0].id == line_id
+
+
 def test_of_lines_alike_the_one_that_the_answers_call_for_stands():
     """Both send to a crisis line: that one of two kinds was not asked takes no place away."""
     pages = [page for page in PAGES if page.id in ("harassment-threats", "intimate-images")]

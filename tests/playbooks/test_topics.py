@@ -29,6 +29,9 @@ WHAT_A_TOPIC_SAYS = {
     "no-reset": [r"Do not (reset or clean|wipe or reset) (the phone|it) yet"],
     "not-your-fault": [r"You did nothing wrong"],
     "other-device": [r"Use another phone or computer for private conversations and to write to us"],
+    "other-way-to-you": [
+        r"[Aa]sk people who tell you secrets to reach you another way until we’ve talked"
+    ],
     PEOPLE_FIRST: [r"go to people you trust first"],
     "safe-phone": [r"[Ww]rite to us from a (phone or computer|device) .*can’t get into"],
     "tell-one": [r"Tell one person you trust"],
@@ -45,6 +48,7 @@ REASONS = {
     "Proof can wait.",
     "That would destroy what it could tell us.",
     "Someone may be reading this one.",
+    "Someone may be reading your device.",
     "The account can wait.",
     "The app can wait.",
     "The device can wait.",
