@@ -453,3 +453,76 @@ def test_every_sign_has_words_in_every_language():
     said = {(one.sign, one.language) for one in load_current_library().danger_signs}
 
     assert said == {(sign, language) for sign in DangerSign for language in LANGUAGES}
+
+
+# What people told in their own words, and what only sounds like it: là is not la, and who is
+# threatened by strangers thinks of no suicide.
+TOLD_IN_WALKS = [
+    ("door", "two men followed me home from the office and are still outside"),
+    (
+        "door",
+        "There's a car with people in it parked outside my flat and they keep looking up at my "
+        "window",
+    ),
+    ("door", "someone is trying to get into my building right now"),
+    ("door", "they came last night and are outside again"),
+    ("door", "saben dónde vivo y van a venir"),
+    ("door", "hay dos hombres en la entrada del edificio y no se van"),
+    ("door", "unos tipos en una camioneta están afuera desde hace una hora"),
+    ("door", "están abajo esperando que salga"),
+    ("door", "deux hommes sont en bas de chez moi et ne partent pas"),
+    ("door", "une voiture est garée devant l'immeuble depuis ce matin, ils me surveillent"),
+    ("door", "ils sont devant la maison en ce moment"),
+    ("door", "dois homens estão parados na frente do meu prédio"),
+    ("door", "eles estão lá fora esperando eu sair"),
+    ("door", "um carro está rondando a minha casa agora"),
+    ("door", "رجلان يقفان أمام البناية ولا يذهبان"),
+    ("door", "في سيارة واقفة تحت البيت من ساعة"),
+    ("door", "هم في الخارج الآن"),
+    ("", "On est là depuis dix ans et notre page a disparu, la publication est partie"),
+    ("", "La page de l'association, celle-là, a été piratée et on ne peut plus entrer"),
+    ("", "le mot de passe ne marche plus, il y a quelqu'un là-dedans"),
+    ("", "quelqu'un est entré dans la messagerie et frappe nos contacts de faux messages"),
+    ("", "strangers on the internet are threatening to kill me and post my address"),
+    ("", "people I don't know send me death threats every day on Twitter"),
+    ("", "un desconocido me amenaza con matarme por Facebook"),
+    ("", "gente que no conozco me escribe que me van a matar"),
+    ("", "des inconnus me menacent de mort sur Twitter"),
+    ("", "um desconhecido ameaça me matar pelo Instagram"),
+    ("", "غرباء يهددونني بالقتل على فيسبوك"),
+    ("", "our website is down and visitors see an error"),
+    ("", "they broke into our email account and sent invoices"),
+    ("", "entraron en mi cuenta de correo y cambiaron la clave"),
+    ("", "hackers hit our site again tonight"),
+    ("home", "my ex knows everything I write and said he will hurt me"),
+    ("home", "mon mari lit mes messages et me frappe"),
+    ("home", "زوجي يقرأ رسائلي ويضربني"),
+    ("despair", "I can't do this any more, I want it all to stop"),
+    ("despair", "no le veo salida a nada, quisiera desaparecer"),
+    ("despair", "je voudrais disparaître, je n'en peux plus"),
+    ("despair", "queria sumir, não vejo saída"),
+    ("despair", "ما عدت أقدر أتحمل، أريد أن أختفي"),
+    ("", "je ne peux plus ouvrir la page de la mairie ni la nôtre"),
+    ("", "ils sont dans la liste des administrateurs"),
+    ("", "ils sont sur la page depuis hier"),
+    ("", "la police est la seule à avoir le dossier"),
+    ("", "un inconnu menace de me tuer par messages"),
+    ("", "quieren hacerme daño publicando mis fotos"),
+    ("", "they work outside the country now"),
+    ("", "meu computador ficou lá fora na chuva"),
+    ("", "i followed the link home page and typed my password"),
+    ("door", "police followed me home and are outside"),
+    ("door", "ils sont là maintenant, devant l'immeuble"),
+    ("door", "ils sont là"),
+    ("despair", "pienso en matarme"),
+    ("despair", "quiero hacerme daño"),
+    ("despair", "j'ai envie de me faire du mal"),
+    ("despair", "penso em me matar"),
+    ("despair", "às vezes penso em me machucar"),
+    ("despair", "je pense à me tuer"),
+]
+
+
+@pytest.mark.parametrize(("sign", "said"), TOLD_IN_WALKS)
+def test_what_was_told_shows_its_sign_and_no_other(sign, said):
+    assert danger_detector().signs_in(said) == ((DangerSign(sign),) if sign else ())
