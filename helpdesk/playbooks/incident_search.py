@@ -31,6 +31,14 @@ ADVICE: Final = "advice"
 # A trigger is written for responders; people use other words.
 TRIGGER: Final = 0.5
 COMMA: Final = re.compile("[,،;؛]")
+# Who tells of two troubles tells most of one, and a sentence of the other is lost in all the words.
+# So each sentence is looked at too; it says something of its own where it has so many words, and is
+# so much more like one kind than like any other (a difference in log likelihood).
+SENTENCE_END: Final = re.compile(r"[.!?؟…;؛\n]+")
+FEWEST_WORDS: Final = 2
+CLEARLY: Final = 1.5
+# A text made to keep us busy is not looked at to its end.
+MOST_SENTENCES: Final = 40
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,25 @@ class IncidentSearch:
         order = sorted(self._shown, key=lambda kind: (-scores.get(kind, 0.0), self._order[kind]))
         ranked = [(kind, scores.get(kind, 0.0)) for kind in order]
         kinds = _likeliest(ranked) if scores else order[:USUALLY]
+        own = [kind for kind in self._said_in_sentences(words) if kind not in kinds]
+        kinds = [*kinds[:1], *own, *kinds[1:]][:MOST]
         return tuple(SearchHit(self._shown[kind], self._nearest(kind, asked)) for kind in kinds)
+
+    def _said_in_sentences(self, words: str) -> list[str]:
+        """The kinds of which a sentence of a longer text speaks clearly, the clearest first."""
+        sentences = [one for one in SENTENCE_END.split(words) if one.strip()][:MOST_SENTENCES]
+        clearest: dict[str, float] = {}
+        for sentence in sentences if len(sentences) > 1 else ():
+            if len({*content_stems_in(sentence)}) < FEWEST_WORDS:
+                continue
+            scores = self._classifier.scores(sentence)
+            ranked = sorted((-scores.get(kind, 0.0), kind) for kind in self._shown)
+            if not scores or len(ranked) < FEWEST:
+                continue
+            (best, kind), (second, _) = ranked[:2]
+            if second - best >= CLEARLY and kind != ADVICE:
+                clearest[kind] = max(clearest.get(kind, 0.0), second - best)
+        return sorted(clearest, key=lambda kind: -clearest[kind])
 
     def _nearest(self, kind: str, asked: frozenset[str]) -> str:
         """The phrase of a page that shares most of its stems with what was typed."""
