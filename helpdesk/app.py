@@ -27,6 +27,7 @@ from helpdesk.core.markup import (
 from helpdesk.core.openpgp import is_gnupg_installed
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
+from helpdesk.escalations import link_identity
 from helpdesk.escalations import views as escalations
 from helpdesk.escalations.policy import may_see_request_board
 from helpdesk.intake import request_identity
@@ -103,6 +104,12 @@ DOOR_KEY = {
     Surface.PARTNER: KeyFile.PARTNER_FACTORS,
 }
 
+IDENTIFY = {
+    Surface.PUBLIC: request_identity.identify_by_cookie,
+    Surface.STAFF: authentication.identify_by_cookie,
+    Surface.PARTNER: link_identity.identify_by_cookie,
+}
+
 HOME = {
     Surface.PUBLIC: "intake.home",
     Surface.STAFF: "duty.board",
@@ -151,13 +158,8 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     session_cookies.init_app(app, surface, context.settings.url_of(surface))
     error_pages.init_app(app)
     rate_limits.init_app(app)
-    identify = (
-        request_identity.identify_by_cookie
-        if surface is Surface.PUBLIC
-        else authentication.identify_by_cookie
-    )
     kept_result_pages.init_app(app)
-    web_work.init_app(app, identify)
+    web_work.init_app(app, IDENTIFY[surface])
     form_tokens.init_app(app)
     blank_forms.init_app(app)
     login.init_app(app, surface, accounts.ask_to_sign_in)

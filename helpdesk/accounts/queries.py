@@ -335,6 +335,8 @@ def name_actors(actor_ids: Iterable[str], people_names: Mapping[str, str]) -> di
 def _name_of_nobody(actor_id: str) -> str:
     if actor_id.startswith("reporter:") or actor_id == "nobody":
         return "the reporter"
+    if actor_id.startswith("link:"):
+        return "someone with the link and the code"
     if actor_id.startswith("shell:"):
         return f"{actor_id.removeprefix('shell:')} (operator)"
     return "the helpdesk"

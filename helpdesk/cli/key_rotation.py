@@ -20,15 +20,24 @@ from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 from helpdesk.core.service_keys import second_factor_key_of
 from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress
 from helpdesk.core.work import Work
+from helpdesk.escalations.models import PartnerLink
 from helpdesk.intake.models import EmailReminder
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner, UnconfirmedPartnerEmailAddress
 
-Row = Person | Partner | EmailReminder | UnconfirmedEmailAddress | UnconfirmedPartnerEmailAddress
+Row = (
+    Person
+    | Partner
+    | PartnerLink
+    | EmailReminder
+    | UnconfirmedEmailAddress
+    | UnconfirmedPartnerEmailAddress
+)
 # Each kind of row with a sealed value, and its key.
 KINDS: tuple[tuple[type[Row], Any], ...] = (
     (Person, Person.id),
     (Partner, Partner.id),
+    (PartnerLink, PartnerLink.id),
     (EmailReminder, EmailReminder.case_id),
     (UnconfirmedEmailAddress, UnconfirmedEmailAddress.person_id),
     (UnconfirmedPartnerEmailAddress, UnconfirmedPartnerEmailAddress.partner_id),
@@ -88,6 +97,8 @@ def reseal_steps(
 def _kept(row: Row) -> list[SealedField]:
     if isinstance(row, Partner):
         return [SealedField("mailbox", KeyFile.PARTNER_ADDRESSES)]
+    if isinstance(row, PartnerLink):
+        return [SealedField("address", KeyFile.PARTNER_ADDRESSES)]
     if isinstance(row, EmailReminder):
         return [SealedField("address", KeyFile.REMINDER_ADDRESSES)]
     if isinstance(row, UnconfirmedAddress):

@@ -22,6 +22,8 @@ class Role(StrEnum):
 class Actor:
     """Whoever acts in a piece of work. `id` is what history keeps; `teams` is the need-to-know.
 
+    Of a partner's people, whoever came by a link sees one request (`request_id`), and has no team.
+
     Into some of them nobody may have let them yet (`waits_in`): of what these have, such an account
     sees nothing. It may be a second one of whoever made it.
     """
@@ -32,6 +34,7 @@ class Actor:
     person_id: str | None = None
     case_id: str | None = None
     waits_in: frozenset[str] = frozenset()
+    request_id: str | None = None
 
     @property
     def accessible_teams(self) -> frozenset[str]:
@@ -60,6 +63,11 @@ SYSTEM = Actor("system", Role.SYSTEM)
 def reporter(case_id: str) -> Actor:
     """The actor for the reporter of one case, back with the return code."""
     return Actor(f"reporter:{case_id}", Role.REPORTER, case_id=case_id)
+
+
+def link_holder(link_id: str, request_id: str) -> Actor:
+    """The actor for somebody at a partner who has the link and the code of one request."""
+    return Actor(f"link:{link_id}", Role.PARTNER, request_id=request_id)
 
 
 def operator(name: str) -> Actor:

@@ -107,6 +107,11 @@ class ReturnCode:
         """The reporter's secret: whoever has the code can open what was sealed to the reporter."""
         return Secret(_stretch(self.number, b"helpdesk reader"))
 
+    def link_secret(self) -> Secret:
+        """The secret of a code that opens a partner's link: no return code, but drawn and read like
+        one."""
+        return Secret(_stretch(self.number, b"helpdesk link"))
+
     def tag(self, intake_key: bytes) -> bytes:
         """What the database keeps, by which the case is found; it opens nothing."""
         return hashlib.sha256(self.proof(intake_key)).digest()

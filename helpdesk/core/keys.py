@@ -32,11 +32,12 @@ from helpdesk.core.unreadable_texts import (
 
 
 class KeyKind(StrEnum):
-    """Whose a key is: a person's, a team's or a case's."""
+    """Whose a key is: a person's, a team's, a case's or that of a partner's link."""
 
     PERSON = "person"
     TEAM = "team"
     CASE = "case"
+    LINK = "link"
 
 
 class Key(RandomIdMixin, Base):

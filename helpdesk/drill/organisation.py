@@ -17,6 +17,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.agreement_terms import AgreementTerms
 from helpdesk.partners.channel_terms import (
     DESK_TERMS,
+    LINK_TERMS,
     ChannelKind,
     ChannelTerms,
     OnwardDisclosure,
@@ -36,6 +37,7 @@ HOSTING = "web-host"
 BY_FORM, FORM_PLATFORM = "drill-form", "x"
 CERT = "drill-cert"
 OTHER_HELPDESK = "drill-helpdesk"
+BY_LINK, LINK_PLATFORM = "drill-link", "telegram"
 EUROPE = ("154", "039", "155", "151")
 WEST_AFRICA = ("011", "015")
 # What goes there stays there.
@@ -161,6 +163,15 @@ PARTNERS = (
             receipt=ReceiptKind.NUMBER,
             form_address="https://forms.drill.example/report",
         ),
+    ),
+    # Nobody there has an account either: a link by email, and a code that one of us gives them.
+    DrillPartner(
+        BY_LINK,
+        "Drill small messenger",
+        LINK_PLATFORM,
+        "trust@messenger.drill.example",
+        PartnerTerms(timezone="Asia/Tbilisi", reach_us=REACH_US, languages=("en",)),
+        replace(LINK_TERMS, onward_disclosure=OnwardDisclosure.INSIDE, storage_region="145"),
     ),
 )
 # Where GnuPG is there: a CERT that has a mailbox and a key, and no account.

@@ -36,6 +36,9 @@ WORDS: Final = {
     NewsKind.ASKED: "The partner has a question.",
     NewsKind.DECIDED: "The partner decided.",
     NewsKind.ACTED_BEFORE: "The partner had already acted before the request was withdrawn.",
+    NewsKind.LINK_ENDED: (
+        "A link to the request ended: someone who has it entered too many wrong codes."
+    ),
     NewsKind.FIXED: "The reporter says it is fixed.",
     NewsKind.NOT_FIXED: "The reporter says it isn’t fixed, or only in part.",
     NewsKind.NOT_CARRIED: "The request couldn’t be sent.",

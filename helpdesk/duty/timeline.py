@@ -11,6 +11,8 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.history_details import text_in, texts_in
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.plausible_days import format_plain_day, format_plain_moment
+from helpdesk.escalations.partner_links import ENDED as LINK_ENDED
+from helpdesk.escalations.partner_links import WAYS as CODE_WAYS
 from helpdesk.escalations.staff_and_partner_labels import (
     ACTIONS,
     ASKS,
@@ -120,6 +122,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
     "escalation.acted_before": "The partner had already acted before the request was withdrawn: "
     "{outcome}.",
+    "escalation.link_made": "Made a link and a code by which the partner opens the request.",
+    "escalation.link_code_given": "Gave the partner the code for their link {way}.",
+    "escalation.link_code_refused": "Someone at the partner’s link entered a wrong code.",
+    "escalation.link_ended": "A link to the request ended. {because}",
     "escalation.ticket_noted": "The partner added their own reference for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
     "escalation.verdict_denied": (
@@ -182,6 +188,10 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "escalation.decided": {"outcome": ACTIONS},
     "escalation.decision_entered": {"outcome": ACTIONS},
     "escalation.acted_before": {"outcome": ACTIONS},
+    "escalation.link_code_given": {
+        "way": {one: said[0].lower() + said[1:] for one, said in CODE_WAYS.items()}
+    },
+    "escalation.link_ended": {"because": LINK_ENDED},
     "escalation.follow_up_hurried": {"step": FOLLOW_UPS},
     "escalation.follow_up_stopped": {"step": FOLLOW_UPS},
     "escalation.verified": {"verdict": VERDICTS},

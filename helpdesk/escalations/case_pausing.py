@@ -16,7 +16,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
     IS_ANSWER_TO_PASS_ON,
-    IS_TO_BE_FILLED_IN,
+    IS_OURS_TO_SEND,
     Delivery,
     Escalation,
 )
@@ -67,8 +67,8 @@ def _comes_back_before(case: Case, until: date) -> bool:
 
 def _has_request_for_us(work: Work, case: Case) -> bool:
     """Whether a request of a case waits for us: its partner has asked, it could not be delivered,
-    one of us has to fill in a form or send our answer by it, what it rests on is gone, it is about
-    another account, or its partner is in doubt."""
+    one of us has to fill in a form, send our answer by it or make a link, what it rests on is gone,
+    it is about another account, or its partner is in doubt."""
     work.session.flush()
     stuck = exists().where(
         Delivery.escalation_id == Escalation.id, Delivery.state == DeliveryState.DEAD_LETTER
@@ -80,7 +80,7 @@ def _has_request_for_us(work: Work, case: Case) -> bool:
         Escalation.case_id == case.id,
         or_(
             Escalation.state == EscalationState.NEED_INFORMATION,
-            IS_TO_BE_FILLED_IN,
+            IS_OURS_TO_SEND,
             IS_ANSWER_TO_PASS_ON,
             stuck,
             at_partner,

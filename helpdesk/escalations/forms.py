@@ -26,6 +26,7 @@ from helpdesk.escalations.decision_rules import (
     possible_actions,
 )
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.partner_links import WAYS
 from helpdesk.escalations.staff_and_partner_labels import (
     ACTIONS,
     ASKS,
@@ -305,6 +306,30 @@ class SentByHandForm(Form):
     def moment(self) -> datetime:
         """When it was sent; the fields are checked by then."""
         return datetime.combine(self.sent_on.data or date.min, self.sent_at.data or time.min, UTC)
+
+
+class CodeGivenForm(Form):
+    """The form to record how one of us gave a partner the code of their link."""
+
+    way = RadioField(
+        "How did you give them the code?",
+        [DataRequired("Choose how you gave them the code.")],
+        choices=_choices(WAYS),
+    )
+
+
+class LinkCodeForm(Form):
+    """The form for the code of a link, at the partner's end."""
+
+    holds_codes = frozenset({"code"})
+
+    code = TextAreaField(
+        "The code",
+        description=(
+            "Enter the words in order, or the letters and digits. The first four letters of each"
+            " word are enough."
+        ),
+    )
 
 
 class EnteredQuestionForm(Form):

@@ -30,6 +30,12 @@ def may_carry_by_hand(actor: Actor, escalation: Escalation) -> bool:
     return escalation.is_by_form and may_work_on_request(actor, escalation)
 
 
+def may_open_by_link(actor: Actor, escalation: Escalation) -> bool:
+    """Whether the actor may make and end the link by which a partner without an account opens this
+    request: whoever may work on it."""
+    return escalation.is_by_link and may_work_on_request(actor, escalation)
+
+
 def may_enter_answers(actor: Actor, escalation: Escalation) -> bool:
     """Whether the actor may enter what they answer to this request: whoever may work on it. What
     goes to a partner desk is their own people's to answer."""
@@ -38,8 +44,12 @@ def may_enter_answers(actor: Actor, escalation: Escalation) -> bool:
 
 def may_receive_request(actor: Actor, escalation: Escalation) -> bool:
     """Whether the actor may receive this request. The people of the partner that was asked, and
-    nobody of another."""
-    return actor.role is Role.PARTNER and escalation.partner.team_id in actor.teams
+    nobody of another; by a link, whoever came by the one to this request."""
+    if actor.role is not Role.PARTNER:
+        return False
+    if escalation.is_by_link:
+        return actor.request_id == escalation.id
+    return escalation.partner.team_id in actor.teams
 
 
 def may_export_requests(actor: Actor, team_ids: Collection[str]) -> bool:

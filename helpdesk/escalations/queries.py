@@ -65,6 +65,12 @@ def visible_requests(actor: Actor) -> Select[Escalation]:
     found = select(Escalation)
     if actor.works_on_cases:
         return found.join(Escalation.case).where(is_case_in_queues(actor.queues))
+    if actor.role is Role.PARTNER and actor.request_id is not None:
+        # Whoever came by a link sees that one, and only while it is open.
+        linked = found.where(Escalation.id == actor.request_id)
+        return linked.where(
+            Escalation.state.in_(OPEN_TO_PARTNER), Escalation.channel_kind == ChannelKind.LINK
+        )
     if actor.role is Role.PARTNER:
         own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
         # What one of us fills in elsewhere never comes to their desk.

@@ -17,7 +17,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
     IS_ANSWER_TO_PASS_ON,
-    IS_TO_BE_FILLED_IN,
+    IS_OURS_TO_SEND,
     Delivery,
     DeliveryAttempt,
     Escalation,
@@ -102,7 +102,7 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
             )
             return or_(is_partner_late(at), given_up)
         case RequestPile.TO_FILL_IN:
-            return or_(IS_TO_BE_FILLED_IN, IS_ANSWER_TO_PASS_ON)
+            return or_(IS_OURS_TO_SEND, IS_ANSWER_TO_PASS_ON)
         case RequestPile.UNCERTAIN:
             return _is_carried_so(DeliveryState.UNCERTAIN)
         case RequestPile.UNDELIVERED:

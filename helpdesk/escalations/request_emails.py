@@ -4,9 +4,12 @@ from typing import Protocol
 
 from helpdesk.core.app_context import Email
 from helpdesk.core.emails import EmailSettings, compose_email_from, encrypted_email
+from helpdesk.core.work import Work
 from helpdesk.escalations.encrypted_letters import outer_subject
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import StartedAttempt
+from helpdesk.escalations.partner_links import token_of_live_link
+from helpdesk.escalations.states import OVER
 
 
 class PartnerEmailSettings(EmailSettings, Protocol):
@@ -36,15 +39,28 @@ def compose_request_email(settings: PartnerEmailSettings, attempt: StartedAttemp
         key=attempt.delivery_id,
         ref=attempt.ref,
         priority=attempt.priority.upper(),
-        link=address_of_request(settings, attempt.ref),
+        link=address_of_link(settings, attempt.link)
+        if attempt.link
+        else address_of_request(settings, attempt.ref),
+        needs_code=bool(attempt.link),
         due=attempt.due,
         is_repeat=attempt.is_repeat,
     )
 
 
-def link_for_partner(settings: PartnerEmailSettings, escalation: Escalation) -> str:
-    """The link to a request in an email to its partner; empty where they have no desk."""
-    return "" if escalation.is_answered_to_us else address_of_request(settings, escalation.ref)
+def link_for_partner(settings: PartnerEmailSettings, work: Work, escalation: Escalation) -> str:
+    """The link to a request in an email to its partner; empty where they have no desk, and no link
+    that works."""
+    if escalation.is_by_link:
+        is_over = escalation.state in OVER
+        token = "" if is_over else token_of_live_link(work, escalation)
+        return address_of_link(settings, token) if token else ""
+    return address_of_request(settings, escalation.ref) if escalation.is_at_desk else ""
+
+
+def address_of_link(settings: PartnerEmailSettings, token: str) -> str:
+    """The URL at which somebody with the code opens a request."""
+    return f"{settings.partner_url}/link/{token}"
 
 
 def address_of_request(settings: PartnerEmailSettings, ref: str) -> str:

@@ -13,7 +13,7 @@ from helpdesk.cases.queries import is_case_in_queues
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import (
-    IS_TO_BE_FILLED_IN,
+    IS_OURS_TO_SEND,
     Delivery,
     Escalation,
     PartnerDecision,
@@ -54,8 +54,9 @@ def has_answer_to_approve() -> ColumnElement[bool]:
 
 
 def requests_to_fill_in(work: Work) -> Sequence[Escalation]:
-    """Requests that one of us has to send by a form of theirs, most urgent first."""
-    found = visible_requests(work.actor).where(IS_TO_BE_FILLED_IN)
+    """Requests that one of us has to send by a form of theirs, or to make a link for, most urgent
+    first."""
+    found = visible_requests(work.actor).where(IS_OURS_TO_SEND)
     return work.session.scalars(found.order_by(Escalation.priority, Escalation.approved_at)).all()
 
 

@@ -14,8 +14,10 @@ from functools import partial
 from typing import Final
 
 from helpdesk.adapters.mailer import build_mime_message
+from helpdesk.core.sealing import Secret
 from helpdesk.escalations.encrypted_letters import request_to_encrypt
 from helpdesk.escalations.form_layout import lay_out
+from helpdesk.escalations.link_sealing import link_token
 from helpdesk.escalations.operations.delivery_attempts import StartedAttempt
 from helpdesk.escalations.packets import Packet, PacketHeader, build_packet
 from helpdesk.escalations.program_formats import MISP, RECEIVERS, STIX, XARF, formats_for
@@ -100,9 +102,16 @@ def sample_packet_as_json() -> str:
 
 def sample_email_as_text() -> str:
     """The sample email that says a request waits, as a mail program shows it with its headers."""
-    message = build_mime_message(
-        compose_request_email(HELPDESK, _sample_attempt()), HELPDESK.mail_from
-    )
+    return _email_as_text(_sample_attempt())
+
+
+def sample_link_as_text() -> str:
+    """The sample email with a link, for who has no account."""
+    return _email_as_text(replace(_sample_attempt(), link=link_token(Secret(bytes(range(32))))))
+
+
+def _email_as_text(attempt: StartedAttempt) -> str:
+    message = build_mime_message(compose_request_email(HELPDESK, attempt), HELPDESK.mail_from)
     headers = [f"{name}: {message[name]}" for name in SHOWN]
     return "\n".join([*headers, "", message.get_content()])
 
@@ -166,6 +175,7 @@ def sample_format_as_text(name: str) -> str:
 SAMPLES: Final[Mapping[str, Callable[[], str]]] = {
     "encrypted-mail": sample_encrypted_email_as_text,
     "form": sample_form_as_text,
+    "link": sample_link_as_text,
     "mail": sample_email_as_text,
     "misp": partial(sample_format_as_text, MISP),
     "packet": sample_packet_as_json,

@@ -149,7 +149,8 @@ BOARD_HINTS: Final = {
     RequestPile.ASKED: "The partner’s work is paused until we answer.",
     RequestPile.SILENT: "The partner’s time is up. Phone someone there, or ask another partner. A"
     " late answer still counts.",
-    RequestPile.TO_FILL_IN: "Approved. One of us has to fill in the partner’s form, and say so.",
+    RequestPile.TO_FILL_IN: "Approved. One of us has to fill in the partner’s form, and say so, or"
+    " make the link by which they open it.",
     RequestPile.UNCERTAIN: "We couldn’t tell if the email reached the partner. It is sent again"
     " under the same ID, so you don’t have to do anything yet.",
     RequestPile.UNDELIVERED: "Someone has to look at these: each page says what went wrong.",
@@ -173,7 +174,7 @@ EMPTY_BOARD: Final = {
     RequestPile.OPEN: "There are no open requests.",
     RequestPile.ASKED: "No partner is waiting for our answer.",
     RequestPile.SILENT: "No partner is late.",
-    RequestPile.TO_FILL_IN: "No partner’s form has to be filled in.",
+    RequestPile.TO_FILL_IN: "No partner’s form has to be filled in, and no link made.",
     RequestPile.UNCERTAIN: "For every email, we know whether it was accepted.",
     RequestPile.UNDELIVERED: "Everything could be sent.",
     RequestPile.SECOND_PERSON: "Nothing is waiting for a second person.",
@@ -240,6 +241,8 @@ TROUBLES: Final = {
     " again: they would get it a second time. If they have it, record that.",
     "openpgp_key_expired": "The partner’s OpenPGP key has expired. Ask them for a renewed copy,"
     " which a coordinator saves on the partner’s page. Then send it again.",
+    "link_ended": "There is no link any more that could be sent. Press “Send it again”, and make a"
+    " new one.",
     "worker_gone": "The worker stopped while sending it.",
 }
 
@@ -308,5 +311,7 @@ def state_in_words(escalation: Escalation) -> str:
     """Where a request is, for our own people."""
     if escalation.is_answer_to_pass_on:
         return "Answered: one of us has to send it"
+    if escalation.needs_link:
+        return STATES_BY_FORM[EscalationState.APPROVED]
     state = escalation.state
     return STATES_BY_FORM.get(state, STATES[state]) if escalation.is_by_form else STATES[state]

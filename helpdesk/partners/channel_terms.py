@@ -15,6 +15,7 @@ class ChannelKind(StrEnum):
     DESK = "desk"
     FORM = "form"
     OPENPGP = "openpgp"
+    LINK = "link"
 
 
 class OnwardDisclosure(StrEnum):
@@ -40,6 +41,7 @@ KINDS: Final[Mapping[ChannelKind, str]] = {
     ChannelKind.DESK: "The partner desk here, where their people have accounts",
     ChannelKind.FORM: "Their own form, which one of us fills in",
     ChannelKind.OPENPGP: "Email encrypted to their OpenPGP key, which they answer by email",
+    ChannelKind.LINK: "A link by email and a code that one of us gives them, without an account",
 }
 DISCLOSURES: Final[Mapping[OnwardDisclosure, str]] = {
     OnwardDisclosure.INSIDE: "They keep it to themselves",
@@ -68,7 +70,7 @@ WRONG_ADDRESS: Final = (
     "Type the whole address of their form, such as https://social.example/report, in Latin letters."
 )
 # Those by which requests reach their email address: it has to be confirmed.
-BY_EMAIL: Final = frozenset({ChannelKind.DESK, ChannelKind.OPENPGP})
+BY_EMAIL: Final = frozenset({ChannelKind.DESK, ChannelKind.OPENPGP, ChannelKind.LINK})
 # As many characters as a request can have.
 LARGEST_SIZE: Final = 64 * 1024
 WRONG_SIZE: Final = f"A limit is between 1 and {LARGEST_SIZE} characters."
@@ -95,6 +97,9 @@ class ChannelTerms:
 
 # How a partner is asked of whom nobody has said more: at its desk, which shows us who reads it.
 DESK_TERMS: Final = ChannelTerms(receipt=ReceiptKind.OPENED)
+
+# The same of a link: we see when somebody opens it.
+LINK_TERMS: Final = ChannelTerms(kind=ChannelKind.LINK, receipt=ReceiptKind.OPENED)
 
 
 def name_of_storage_region(code: str) -> str:

@@ -21,8 +21,8 @@ def alert_late_reply_to_partner(
     context: AppContext, *, case_id: str, request_id: str, due: int
 ) -> None:
     """Alert people that a partner waits for our answer for longer than we allow ourselves, or that
-    a request or our answer is still not with its partner: it could not be sent, or nobody has
-    filled in their form. Safe to run twice; an alarm of an old clock says nothing.
+    a request or our answer is still not with its partner: it could not be sent, nobody has filled
+    in their form or made their link. Safe to run twice; an alarm of an old clock says nothing.
 
     Who has the case and who wrote the request heard when it began: those who have not are called.
     """
@@ -43,6 +43,7 @@ def alert_late_reply_to_partner(
             is_question=request.state is EscalationState.NEED_INFORMATION,
             is_to_be_filled_in=request.is_to_be_filled_in and not _is_stuck(work, request),
             is_answer_to_pass_on=request.is_answer_to_pass_on,
+            needs_link=request.needs_link and not _is_stuck(work, request),
         )
     send_case_alert_and_record(
         context, case_id, call, action="triage.request_alarm_sent", kind=kind
@@ -80,7 +81,7 @@ def follow_up_by_staff(
 def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:
     if not is_clock_still_due(clocks.our_move_due_at(work, request), due):
         return False
-    if request.state is EscalationState.NEED_INFORMATION:
+    if request.state is EscalationState.NEED_INFORMATION or request.needs_link:
         return True
     if request.is_to_be_filled_in or request.is_answer_to_pass_on:
         return True

@@ -19,6 +19,13 @@ def public_view(view: View) -> View:
     return view
 
 
+def open_to_link_holders(view: View) -> View:
+    """A decorator for a page of one request, which somebody with its link and code may see, too:
+    what it shows it finds by what the actor may see."""
+    view.open_to_link_holders = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
 def init_app(app: Flask, surface: Surface, ask: Callable[[], ResponseReturnValue]) -> None:
     """Set up flask-login; who it is comes from our own server-side session.
 
@@ -45,4 +52,7 @@ def _may_pass() -> bool:
     endpoint = request.endpoint
     if endpoint is None or is_public_view(current_app, endpoint):
         return True
-    return bool(current_user.is_authenticated)
+    if current_user.is_authenticated:
+        return True
+    is_for_link = hasattr(current_app.view_functions[endpoint], "open_to_link_holders")
+    return is_for_link and current_identity().actor.request_id is not None

@@ -53,7 +53,7 @@ def test_a_kind_that_there_is_not_is_refused_in_a_sentence(kind):
     refused = sample(kind)
 
     assert refused.exit_code == 2
-    others = "encrypted-mail, form, mail, misp, packet, stix or xarf"
+    others = "encrypted-mail, form, link, mail, misp, packet, stix or xarf"
     assert f"There is no sample called “{kind}”. Choose {others}." in refused.output
 
 

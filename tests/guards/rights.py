@@ -187,6 +187,12 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT (ended_on, id, onward_disclosure, openpgp_expires_at)",
         TICKER: "SELECT (ended_on, id, onward_disclosure, openpgp_expires_at)",
     },
+    "partner_link_visits": {},
+    "partner_links": {
+        APP: "SELECT, INSERT, UPDATE",
+        WORKER: "SELECT (address, case_id, ended_at, escalation_id, expires_at, given_at, id)",
+        TICKER: "SELECT (address, case_id, ended_at, escalation_id, expires_at, given_at, id)",
+    },
     "partner_contacts": {
         APP: "SELECT, INSERT, UPDATE",
     },

@@ -19,6 +19,7 @@ REPEATABLE = {
     "accounts.create_sign_out",
     "accounts.create_sign_out_everywhere",
     "accounts.create_enrolment_start",
+    "partner_desk.create_link_visit",
 }
 # They act on nobody's things but on what is typed into them.
 FOR_ANYONE = {
@@ -30,6 +31,7 @@ FOR_ANYONE = {
     "accounts.create_enrolment_start",
     "accounts.create_enrolment",
     "accounts.create_recovery",
+    "partner_desk.create_link_visit",
 }
 
 

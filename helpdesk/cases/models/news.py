@@ -30,6 +30,7 @@ class NewsKind(StrEnum):
     ASKED = "asked"
     DECIDED = "decided"
     ACTED_BEFORE = "acted_before"
+    LINK_ENDED = "link_ended"
     FIXED = "fixed"
     NOT_FIXED = "not_fixed"
     NOT_CARRIED = "not_carried"

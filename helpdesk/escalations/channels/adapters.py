@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from helpdesk.escalations.channels.by_link import LinkChannel
 from helpdesk.escalations.channels.desk import DeskChannel
 from helpdesk.escalations.channels.openpgp_mail import OpenPgpMailChannel
 from helpdesk.escalations.channels.own_form import FormChannel
@@ -13,6 +14,7 @@ ADAPTERS: Final[Mapping[ChannelKind, ChannelAdapter]] = {
     ChannelKind.DESK: DeskChannel(),
     ChannelKind.FORM: FormChannel(),
     ChannelKind.OPENPGP: OpenPgpMailChannel(),
+    ChannelKind.LINK: LinkChannel(),
 }
 
 

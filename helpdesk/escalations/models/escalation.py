@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, Text, and_, text
+from sqlalchemy import ForeignKey, Index, String, Text, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models import SealedCaseRecord
@@ -162,6 +162,16 @@ class Escalation(SealedCaseRecord, Base):
         return self.channel_kind is ChannelKind.OPENPGP
 
     @property
+    def is_by_link(self) -> bool:
+        """Whether they open it with a link and a code, without an account."""
+        return self.channel_kind is ChannelKind.LINK
+
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether it goes to the partner desk, where their people have accounts."""
+        return self.channel_kind is ChannelKind.DESK
+
+    @property
     def is_answered_to_us(self) -> bool:
         """Whether they answer one of us, who enters it here: they have no desk."""
         return self.is_by_form or self.is_by_openpgp
@@ -183,6 +193,12 @@ class Escalation(SealedCaseRecord, Base):
             and not self.is_held_up
         )
 
+    @property
+    def needs_link(self) -> bool:
+        """Whether it was approved, and one of us has to make the link that opens it, or to give
+        them its code: the link isn't sent before."""
+        return self.is_by_link and self.state is EscalationState.APPROVED
+
     def go_by(self, channel: PartnerChannel | None) -> None:
         """It goes by this channel, as that is now; by none, if none takes it."""
         self.channel_id = channel.id if channel is not None else None
@@ -203,15 +219,24 @@ class Escalation(SealedCaseRecord, Base):
         if self.is_by_form and self.state is EscalationState.DISPATCHING:
             self.state = EscalationState.APPROVED
 
+    def wait_for_link_again(self) -> None:
+        """No link can be sent: one of us has to make one, as at first."""
+        if self.is_by_link and self.state is EscalationState.DISPATCHING:
+            self.state = EscalationState.APPROVED
+
     def forget_verdict(self) -> None:
         """What was judged waits for the reporter's word again."""
         if self.state in JUDGED:
             self.state = EscalationState.DECIDED
 
 
-# Whether one of us has to send it by a form of theirs, as a database is asked.
-IS_TO_BE_FILLED_IN: Final = and_(
-    Escalation.channel_kind == ChannelKind.FORM, Escalation.state.in_(TO_CARRY)
+# Whether one of us has to send it by a form of theirs, or to make a link, as a database is asked.
+IS_OURS_TO_SEND: Final = or_(
+    and_(Escalation.channel_kind == ChannelKind.FORM, Escalation.state.in_(TO_CARRY)),
+    and_(
+        Escalation.channel_kind == ChannelKind.LINK,
+        Escalation.state == EscalationState.APPROVED,
+    ),
 )
 # The same of an answer of ours: `is_answer_to_pass_on`, but for partners in doubt.
 IS_ANSWER_TO_PASS_ON: Final = and_(

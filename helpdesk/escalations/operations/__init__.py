@@ -39,6 +39,10 @@ from helpdesk.escalations.operations.form_carrying import (
     text_to_copy,
     why_not_sent_then,
 )
+from helpdesk.escalations.operations.link_visits import (
+    close_link_visit,
+    open_link,
+)
 from helpdesk.escalations.operations.partner_actions import (
     acknowledge_request,
     ask_for_information,
@@ -52,6 +56,11 @@ from helpdesk.escalations.operations.partner_actions import (
 from helpdesk.escalations.operations.partner_changes import (
     change_partner_of_draft,
     record_consent_to_partner,
+)
+from helpdesk.escalations.operations.partner_links import (
+    end_link,
+    make_link,
+    record_code_given,
 )
 from helpdesk.escalations.operations.partner_notifications import (
     enqueue_waiting_news,
@@ -92,8 +101,10 @@ __all__ = [
     "begin_attempt",
     "change_draft",
     "change_partner_of_draft",
+    "close_link_visit",
     "confirm_read_afterwards",
     "dispute_verdict",
+    "end_link",
     "enqueue_due_follow_ups",
     "enqueue_waiting_news",
     "enter_acknowledgement",
@@ -102,7 +113,9 @@ __all__ = [
     "export_requests",
     "hold_or_resume_requests_of_partner",
     "hurry_follow_up",
+    "make_link",
     "may_be_hurried",
+    "open_link",
     "open_packet_and_record",
     "open_packet_for_export",
     "open_text_to_copy",
@@ -110,6 +123,7 @@ __all__ = [
     "raise_requests_to_level",
     "record_action_before_withdrawal",
     "record_attempt_result",
+    "record_code_given",
     "record_consent_to_partner",
     "record_not_sent",
     "record_nudged",

@@ -6,7 +6,7 @@ what the request rests on and what they may receive as it was, the packet unchan
 approval.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +25,7 @@ from helpdesk.escalations.channels import adapter_of
 from helpdesk.escalations.models import Delivery, DeliveryAttempt, Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.operations.partners_in_doubt import hold_up_request
+from helpdesk.escalations.partner_links import token_of_live_link
 from helpdesk.escalations.policy import may_deliver_requests
 from helpdesk.escalations.priorities import FROM_LEVEL, may_be_sent_before_review
 from helpdesk.escalations.states import (
@@ -82,6 +83,8 @@ class StartedAttempt:
     is_repeat: bool
     # The request itself, where it goes by email that nobody here can open; empty elsewhere.
     encrypted: str = ""
+    # The secret in the link, where they open it by one; empty elsewhere.
+    link: str = field(default="", repr=False)
 
 
 def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
@@ -106,7 +109,12 @@ def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
         return None
     if _refused(work, delivery):
         return None
-    return _begin(work, delivery)
+    link = token_of_live_link(work, delivery.escalation) if delivery.escalation.is_by_link else ""
+    if delivery.escalation.is_by_link and not link:
+        if not delivery.escalation.needs_link:
+            mark_undeliverable(work, delivery, "link_ended")
+        return None
+    return _begin(work, delivery, link)
 
 
 def record_attempt_result(
@@ -176,7 +184,8 @@ def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
 
 
 def why_not_carried_by_hand(work: Work, delivery: Delivery) -> str:
-    """The code that says why nobody may carry this to a form of theirs now; empty if they may.
+    """The code that says why nobody may carry this to a form of theirs now, or make a link to it;
+    empty if they may.
 
     No rule: it changes nothing.
     """
@@ -344,7 +353,7 @@ def _approval(work: Work, escalation: Escalation) -> HistoryEntry | None:
     )
 
 
-def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
+def _begin(work: Work, delivery: Delivery, link: str) -> StartedAttempt:
     escalation, number = delivery.escalation, len(delivery.attempts) + 1
     delivery.attempts.append(
         DeliveryAttempt(delivery_id=delivery.id, number=number, began_at=work.at)
@@ -366,6 +375,7 @@ def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
         ),
         is_repeat=delivery.may_have_been_sent_before,
         encrypted=escalation.openpgp_message or "",
+        link=link,
     )
 
 

@@ -49,7 +49,7 @@ NOT_LET_IN: Final = (
 
 def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     """Open a packet with the partner's key, and record the reading for our side, once an hour for
-    each person."""
+    each person; by a link, each time."""
     packet = _open_and_record(work, escalation, is_export=False)
     escalation.untold_since = None  # what is new on it lies before them
     return packet
@@ -78,7 +78,8 @@ def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> 
     text = _open(work, escalation)
     packet = parse_packet(text)
     _note_arrival(work, escalation)
-    if not _was_noted(work, escalation, is_export=is_export):
+    # Of a link, nobody knows who holds it: every view is noted.
+    if work.actor.request_id is not None or not _was_noted(work, escalation, is_export=is_export):
         work.record("escalation.read", escalation, **({EXPORTED: True} if is_export else {}))
     return packet
 
@@ -86,6 +87,8 @@ def _open_and_record(work: Work, escalation: Escalation, *, is_export: bool) -> 
 def require_let_in_to_see_outcome(work: Work, escalation: Escalation) -> None:
     """Require that the actor was given access at the partner, to see how a request ended."""
     work.require(may_receive_request, escalation)
+    if work.actor.request_id is not None:
+        raise NotFound  # a link that is over opens nothing
     if escalation.partner.team_id not in work.actor.accessible_teams:
         raise NotAllowed(NOT_LET_IN)
 

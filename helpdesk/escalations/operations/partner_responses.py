@@ -4,11 +4,15 @@ desk, or one of us who heard it by way of their own form.
 No rule in here: both have asked who may, and hold the request.
 """
 
+from collections.abc import Sequence
+
 from helpdesk.accounts.keys_signed_by_helpdesk import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotFound, StalePage
+from helpdesk.core.key_signatures import signed_keys_of
+from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
@@ -16,8 +20,10 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_pausing, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Escalation, PartnerDecision, PartnerMessage
+from helpdesk.escalations.partner_links import last_link_of
 from helpdesk.escalations.stale_page_marks import last_decision_mark
 from helpdesk.escalations.states import EscalationState, PartnerAction, Reason
+from helpdesk.key_files import KeyFile
 from helpdesk.partners.queries import keys_of_partner
 
 DECIDED_MEANWHILE = (
@@ -111,12 +117,28 @@ def seal_for_partner(
     other. None where they have no desk, and no key that we made."""
     if escalation.is_answered_to_us:
         return None
+    if escalation.is_by_link and escalation.partner_key_id is None:
+        return None  # the next link is made with it
     if escalation.partner_key_id is None:
         raise NotFound
-    for key in keys_of_partner(work, escalation.partner).good:
+    if escalation.is_by_link and work.keys.holds(escalation.partner_key_id):
+        secret = work.keys.secret(escalation.partner_key_id)
+        return secret.public.seal_text(text, row.envelope_place_of(field))
+    for key in _keys_of_theirs(work, escalation):
         if key.id == escalation.partner_key_id:
             return key.public.seal_text(text, row.envelope_place_of(field))
     raise Conflict(f"The key of {bidi_isolate(escalation.partner.name)}{NOT_SIGNED}")
+
+
+def _keys_of_theirs(work: Work, escalation: Escalation) -> Sequence[Key]:
+    """Those that count: of their team; by a link, of the one that was made last."""
+    if not escalation.is_by_link:
+        return keys_of_partner(work, escalation.partner).good
+    link = last_link_of(work, escalation)
+    house = work.keys.service.public_half(KeyFile.STAFF_SIGNING)
+    if link is None:
+        return ()
+    return signed_keys_of(work.session, link.id, KeyKind.LINK, house=house).good
 
 
 def wake(work: Work, escalation: Escalation, what: NewsKind) -> None:

@@ -54,8 +54,8 @@ def wake_cases_of_unread_requests(work: Work, team_id: str) -> None:
     if partner is None or members_with_key(work.session, team_id):
         return
     for escalation in _under_way(work, partner):
-        if escalation.is_answered_to_us:
-            continue  # nobody there has to open it here
+        if not escalation.is_at_desk:
+            continue  # nobody there has an account by which to open it
         lock_case_first(work, escalation.case_id)
         lock_refreshed_request(work, escalation)
         if escalation.state in UNDER_WAY:

@@ -73,5 +73,5 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
 def _may_partner_know(delivery: Delivery) -> bool:
     """Whether the partner may know of a request: without a desk of what may have arrived, at the
     desk of what was tried, because it stands in their inbox from then on."""
-    has_no_desk = delivery.escalation.is_answered_to_us
+    has_no_desk = not delivery.escalation.is_at_desk
     return delivery.may_have_arrived if has_no_desk else bool(delivery.attempts)

@@ -3,11 +3,13 @@ desk."""
 
 from helpdesk.escalations.views import (
     drafts,
+    link_visits,
     own_form,
     partner_choice,
     partner_desk,
     partner_email_address,
     partner_exports,
+    partner_links,
     requests,
 )
 from helpdesk.escalations.views.blueprints import bp, partner_bp
@@ -15,11 +17,13 @@ from helpdesk.escalations.views.blueprints import bp, partner_bp
 __all__ = [
     "bp",
     "drafts",
+    "link_visits",
     "own_form",
     "partner_bp",
     "partner_choice",
     "partner_desk",
     "partner_email_address",
     "partner_exports",
+    "partner_links",
     "requests",
 ]

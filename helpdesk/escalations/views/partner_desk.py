@@ -34,6 +34,7 @@ from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.response_times import format_in_both_zones
+from helpdesk.web.login import open_to_link_holders
 from helpdesk.web.refused_form_contents import declare_form_reader
 from helpdesk.web.request_work import work
 from helpdesk.web.stale_page_marks import submitted_page_mark
@@ -64,12 +65,14 @@ def inbox() -> ResponseReturnValue:
 
 
 @partner_bp.get("/requests/<ref>")
+@open_to_link_holders
 def show(ref: str) -> ResponseReturnValue:
     """The page of one request, for the partner."""
     return _page(queries.visible_request_by_ref(work, ref))
 
 
 @partner_bp.post("/requests/<ref>/acknowledgement")
+@open_to_link_holders
 def create_acknowledgement(ref: str) -> ResponseReturnValue:
     """Acknowledge a request."""
     operations.acknowledge_request(work, queries.visible_request_by_ref(work, ref))
@@ -78,6 +81,7 @@ def create_acknowledgement(ref: str) -> ResponseReturnValue:
 
 
 @partner_bp.post("/requests/<ref>/question")
+@open_to_link_holders
 def create_question(ref: str) -> ResponseReturnValue:
     """Ask us a question about a request."""
     escalation, form = queries.visible_request_by_ref(work, ref), PartnerQuestionForm()
@@ -90,6 +94,7 @@ def create_question(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/decision")
 @declare_form_reader(PartnerDecisionForm)
+@open_to_link_holders
 def create_decision(ref: str) -> ResponseReturnValue:
     """Record the partner's decision."""
     escalation = queries.visible_request_by_ref(work, ref)
@@ -132,6 +137,7 @@ def create_action_before_withdrawal(ref: str) -> ResponseReturnValue:
 
 
 @partner_bp.post("/requests/<ref>/ticket")
+@open_to_link_holders
 def create_ticket(ref: str) -> ResponseReturnValue:
     """Set the partner's own reference of a request."""
     escalation, form = queries.visible_request_by_ref(work, ref), PartnerTicketForm()
@@ -190,6 +196,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "decision_form": PartnerDecisionForm(formdata=None),
         "decision_mark": stale_page_marks.last_decision_mark(work, escalation),
         "ticket": ticket,
+        "is_by_link": work.actor.request_id is not None,
         "ticket_form": PartnerTicketForm(
             formdata=None, ticket="" if isinstance(ticket, Unreadable) else ticket
         ),

@@ -17,6 +17,7 @@ from helpdesk.escalations import (
     channel_routing,
     draft_findings,
     packet_sources,
+    partner_links,
     queries,
     request_basis,
     second_person_alerts,
@@ -29,6 +30,7 @@ from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerToPartnerForm,
     ApprovalForm,
+    CodeGivenForm,
     FollowUpForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
@@ -42,6 +44,7 @@ from helpdesk.escalations.gates import (
     would_leave_without_second_reader,
 )
 from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.operations.partner_links import LINKED
 from helpdesk.escalations.partner_fit import has_alternative
 from helpdesk.escalations.policy import may_waive_public_form, may_work_on_request
 from helpdesk.escalations.priorities import could_change_account_access
@@ -65,6 +68,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     decisions = queries.decisions_of(work, escalation)
     late = queries.actions_told_after_withdrawal(work, escalation)
     readings = queries.packet_readings_of(work, escalation)
+    link = partner_links.last_link_of(work, escalation) if escalation.is_by_link else None
     verdicts = queries.verdicts_of(work, escalation)
     disputed = queries.disputed_verdicts_of(work, escalation)
     # What is over for the partner rests on nothing any more.
@@ -93,7 +97,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "past_disputes": once_disputed,
         "nobody_there": escalation.state in OPEN_TO_PARTNER
         and escalation.state is not EscalationState.DECIDED
-        and not escalation.is_answered_to_us
+        and escalation.is_at_desk
         and not can_anyone_open_requests(work, escalation.partner),
         "gates": gates if is_draft else (),
         "closed_gates": closed_gates(gates),
@@ -136,6 +140,15 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "verdicts": {one.decision_id: one for one in verdicts},
         "disputed": disputed,
         "readings": readings,
+        "link": link,
+        "link_mark": partner_links.link_mark_of(link),
+        "link_ways": partner_links.WAYS,
+        "why_link_ended": partner_links.ENDED,
+        "most_wrong_codes": partner_links.MOST_WRONG_CODES,
+        "code_form": CodeGivenForm(formdata=None),
+        "may_make_link": escalation.is_by_link
+        and may_work_on_request(work.actor, escalation)
+        and escalation.state in LINKED,
         "waiver": work.keys.open(escalation, "waiver"),
         "ticket": work.keys.read(escalation, "ticket"),
         "names": accounts.names_of_actors(
@@ -143,6 +156,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             {one.by for one in exchanges}
             | {one.by for one in (*decisions, *late)}
             | {one.actor_id for one in readings}
+            | ({link.given_by} if link is not None and link.given_by else set())
             | {one.made.by for one in follow_ups if one.made is not None}
             | {one.by for one in (delivery.attempts if delivery else ()) if one.by is not None}
             | {one.by for one in (*verdicts, *disputed) if one.by is not None}

@@ -48,6 +48,8 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     )
     if escalation.is_by_form:
         flash("Approved. Now one of us has to fill in their form with it.")
+    elif escalation.is_by_link:
+        flash("Approved. Now one of us has to make the link and the code that open it.")
     else:
         flash("Approved. It is being sent now, exactly as it is here.")
     return redirect_to_request(escalation)

@@ -31,6 +31,7 @@ from helpdesk.partners.channel_terms import (
     DESK_TERMS,
     DISCLOSURES,
     LARGEST_SIZE,
+    LINK_TERMS,
     LONGEST_ADDRESS,
     RECEIPTS,
     WRONG_ADDRESS,
@@ -392,6 +393,8 @@ class PartnerForm(PartnerDetailsForm, AllowListForm, ChannelKindForm):
                 openpgp_key=self.openpgp_key.data or "",
                 openpgp_fingerprint=normalise_fingerprint(self.openpgp_fingerprint.data or ""),
             )
+        if self.kind_of_channel.data == ChannelKind.LINK.value:
+            return LINK_TERMS
         if not self.is_of_form:
             return DESK_TERMS
         return ChannelTerms(kind=ChannelKind.FORM, form_address=self.form_address.data or "")
