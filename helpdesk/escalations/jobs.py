@@ -21,7 +21,7 @@ from helpdesk.escalations.encrypted_letters import outer_subject
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_refreshed_request
 from helpdesk.escalations.request_emails import compose_request_email, link_for_partner
-from helpdesk.escalations.states import DeliveryState, EscalationState, FollowUp
+from helpdesk.escalations.states import OVER, DeliveryState, EscalationState, FollowUp
 from helpdesk.partners.events import PartnerEmailAddressConfirmed, PartnerVettingChanged
 from helpdesk.partners.response_times import format_in_both_zones
 
@@ -134,17 +134,26 @@ def follow_up_on_silence(context: AppContext, *, escalation_id: str, due: int, s
             operations.record_nudged(work, escalation)
 
 
+def _address_of(work: Work, escalation: Escalation, link: str) -> str:
+    """Where an email goes that is about what they can open; to nobody, where nothing opens it: then
+    the board says so, and one of us makes a new link."""
+    if escalation.is_by_link and not link and escalation.state not in OVER:
+        return ""
+    return adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner)
+
+
 def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: int) -> Email:
     """To nobody, where the partner has no address that is confirmed."""
     at = escalation.answer_due_at or datetime.fromtimestamp(due, UTC)
+    link = link_for_partner(context.settings, work, escalation)
     return emails.compose_email(
         context,
         "emails/request_nudge.txt",
-        to=adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner),
+        to=_address_of(work, escalation, link),
         key=f"{escalation.id}.nudge.{due}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
-        link=link_for_partner(context.settings, work, escalation),
+        link=link,
         needs_code=escalation.is_by_link,
         due=format_in_both_zones(at, escalation.partner.timezone),
         is_over=at <= work.at,
@@ -157,7 +166,8 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
     if escalation is None:
         return None
     at, zone = escalation.answer_due_at, escalation.partner.timezone
-    to = adapter_of(escalation.channel_kind).address_for_news(work, escalation.partner)
+    link = link_for_partner(context.settings, work, escalation)
+    to = _address_of(work, escalation, link)
     is_answered = escalation.state is EscalationState.IN_REVIEW
     if is_answered and escalation.openpgp_answer:
         return emails.encrypted_email(
@@ -174,7 +184,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
-        link=link_for_partner(context.settings, work, escalation),
+        link=link,
         needs_code=escalation.is_by_link,
         is_new_link=about.startswith("link-"),
         is_withdrawn=escalation.state is EscalationState.WITHDRAWN,

@@ -787,3 +787,21 @@ def test_whatever_happens_only_the_newest_link_opens_with_its_own_code(house, pa
     house.withdraw_consent()
     for pair in pairs:
         assert not opens(enter(another_browser(partner_desk), *pair))
+
+
+def test_without_a_link_that_works_nothing_is_sent_and_our_side_is_told(house, staff):
+    request, _link, _code = linked(house)
+    with house.as_(house.writer) as work:
+        operations.end_link(work, house.mine(work, request))
+    before = len(house.context.mailer.sent)
+    due = due_time_as_job_argument(request.answer_due_at)
+    late = at(house.context, request.answer_due_at + timedelta(hours=1))
+
+    jobs.follow_up_on_silence(late, escalation_id=request.id, due=due, step=FollowUp.NUDGE)
+
+    assert len(house.context.mailer.sent) == before
+    page = sign_in(staff, house.writer).get(address(house, request)).text
+    assert "an update we haven’t told them about" in page
+    assert "Their link has ended" in page
+    renewed(house, request)
+    assert house.now(request).untold_since is None

@@ -96,6 +96,9 @@ NOT_THEIRS = {
     "a message": "SELECT body FROM messages",
     "what was said by another way": "SELECT * FROM conversations",
     "a mailbox that is open": "SELECT * FROM visits",
+    "a request that is open by a link": "SELECT * FROM partner_link_visits",
+    "what a link and its code open": "SELECT unlocks FROM partner_links",
+    "a link that has ended": "UPDATE partner_links SET ended_at = NULL",
     "a case that is closed for good": "DELETE FROM cases",
     "history that is gone": "DELETE FROM history",
 }
