@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case
 from helpdesk.drill.actions import DrillActions
-from helpdesk.drill.organisation import BY_FORM, PARTNER
+from helpdesk.drill.organisation import BY_FORM, BY_LINK, PARTNER
 from helpdesk.drill.sample_reports import SampleReport
 from helpdesk.drill.scenario_schedule import Scenario
 from helpdesk.escalations import operations as escalations
@@ -141,6 +141,22 @@ def play_request_to_fill_in(actions: DrillActions, story: SampleReport, at: date
         happened="The account of a youth radio was taken. It shows false dates for the next show.",
         harm="Listeners meet at places that it names, and nobody of the radio will be there.",
         whom=BY_FORM,
+    )
+    _approve(actions, request, at + timedelta(minutes=15))
+
+
+def play_request_by_link(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """Play a request that was approved, and that its partner opens with a link and a code, once one
+    of us has made them."""
+    _, run, at = yield from _worked_on(actions, story, at)
+    request = _draft(
+        actions,
+        run,
+        at,
+        ask=Ask.RESTORE,
+        happened="The channel of a cycling club was taken. It asks readers for phone numbers.",
+        harm="Anyone who answers gives their number to a stranger.",
+        whom=BY_LINK,
     )
     _approve(actions, request, at + timedelta(minutes=15))
 

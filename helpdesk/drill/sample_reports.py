@@ -216,6 +216,25 @@ STORIES = (
         ALL_CONSENTS,
     ),
     SampleReport(
+        "cycling-club",
+        "A cycling club lost its channel (a request waits for one of us to make a link)",
+        timedelta(hours=7),
+        TAKEN,
+        "Someone else writes in our club’s channel since last night. They ask people for their "
+        "phone numbers in our name, and I am no longer an admin.",
+        _points("none_known", "running", "others", "within_72h", "can_act")
+        | {
+            "profile": "@drill.cyclingclub",
+            "whose": "group",
+            "owner_state": "free",
+            "way_in": "reset",
+            "changed": ("posts",),
+        },
+        {"safe_channel": "club@drill.example", "safe_times": "Evenings"},
+        "telegram",
+        ALL_CONSENTS,
+    ),
+    SampleReport(
         "river-watch",
         "An environment group lost its account (a request waits for a second reader)",
         timedelta(hours=20),

@@ -19,6 +19,7 @@ from helpdesk.drill.cli import drill_commands as commands
 from helpdesk.drill.scenario_schedule import run_scenarios
 from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
 from helpdesk.duty.queries import load_board
+from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import partner_inbox
 from helpdesk.escalations.models import Escalation, RequestFollowUp
 from helpdesk.escalations.states import EscalationState as Request
@@ -31,7 +32,7 @@ from tests.conftest import INTAKE_KEY, SERVICE
 def test_there_are_cases_in_every_state(drill):
     cases = drill.past.session.scalars(select(Case)).all()
 
-    assert len(cases) == 17
+    assert len(cases) == 18
     assert {case.state for case in cases} == set(CaseState)
     assert len({case.level for case in cases}) == 4
     assert all(case.is_drill for case in cases)
@@ -48,6 +49,19 @@ def test_requests_stand_in_six_different_places(drill):
         Request.UNANSWERED,
         Request.DECIDED,
     }
+
+
+def test_a_request_waits_for_its_link(drill):
+    case = drill.told["cycling-club"].case
+    work = drill.past.person_work("responder", drill.now)
+
+    request = drill.past.session.scalars(
+        select(Escalation).where(Escalation.case_id == case.id)
+    ).one()
+    code = escalations.make_link(work, request)
+
+    assert request.needs_link
+    assert len(code.words) == 12
 
 
 @pytest.mark.parametrize(
@@ -78,7 +92,7 @@ def test_who_is_in_both_queues_can_open_every_story(drill, who):
 
     cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
-    assert len(cases) == 17
+    assert len(cases) == 18
     for told in drill.told.values():
         assert work.keys.open(told.case, "story") == told.story.words
 
@@ -89,7 +103,7 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
 
     cases = work.session.scalars(queries.visible_cases(work.actor)).all()
 
-    assert len(cases) == 16
+    assert len(cases) == 17
     assert quiet not in cases
     with pytest.raises(CannotOpen):
         work.keys.open(quiet, "story")
