@@ -125,6 +125,7 @@ class DutyBoard:
     failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
     at_partners: PartnerRequestsNeedingAction
+    to_phone: Sequence[Escalation]
     news: UnseenNews
     second_persons: Sequence[RequestAwaitingSecondPerson]
     writers: Mapping[str, str] = field(repr=False)
@@ -176,6 +177,7 @@ def load_board(work: Work) -> DutyBoard:
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=request_lists.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
+        to_phone=request_lists.partners_to_phone(work),
         news=news_lines.unseen_news(work),
         second_persons=urgent_requests_awaiting_second_person(work) if is_lead else [],
         writers=accounts.names_of_actors(

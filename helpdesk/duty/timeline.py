@@ -16,6 +16,7 @@ from helpdesk.escalations.partner_links import WAYS as CODE_WAYS
 from helpdesk.escalations.staff_and_partner_labels import (
     ACTIONS,
     ASKS,
+    CALL_RESULTS,
     FOLLOW_UPS,
     VERDICTS,
     reasons_for,
@@ -132,6 +133,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Said they never told us this about whether it is fixed: {verdict}."
     ),
     "escalation.nudged": "The partner was emailed again, because they hadn’t answered.",
+    "escalation.partner_phoned": "Phoned the partner: {result}.",
     "escalation.follow_up_hurried": "Did a follow-up early: {step}.",
     "escalation.follow_up_stopped": "Stopped a follow-up: {step}.",
     "escalation.unanswered": "The partner did not answer in time.",
@@ -192,6 +194,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
         "way": {one: said[0].lower() + said[1:] for one, said in CODE_WAYS.items()}
     },
     "escalation.link_ended": {"because": LINK_ENDED},
+    "escalation.partner_phoned": {"result": CALL_RESULTS},
     "escalation.follow_up_hurried": {"step": FOLLOW_UPS},
     "escalation.follow_up_stopped": {"step": FOLLOW_UPS},
     "escalation.verified": {"verdict": VERDICTS},

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from helpdesk.core.work import Work
 from helpdesk.escalations.follow_up_times import times_of_follow_ups
-from helpdesk.escalations.models import Escalation, RequestFollowUp
-from helpdesk.escalations.states import IS_THEIR_MOVE, FollowUp
+from helpdesk.escalations.models import Escalation, PartnerCall, RequestFollowUp
+from helpdesk.escalations.states import IS_THEIR_MOVE, CallResult, FollowUp
 
 
 class FollowUpLine(NamedTuple):
@@ -43,6 +43,36 @@ def follow_up_lines_of(work: Work, escalation: Escalation) -> Sequence[FollowUpL
             escalation.priority, due, {step: one.at for step, one in made.items()}
         ).items()
     ]
+
+
+class CallLine(NamedTuple):
+    """A call that was made to the partner, and what was written down of it."""
+
+    call: PartnerCall
+    note: str
+
+
+def call_lines_of(work: Work, escalation: Escalation) -> Sequence[CallLine]:
+    """The calls that were made about a request, oldest first."""
+    found = select(PartnerCall).where(PartnerCall.escalation_id == escalation.id)
+    calls = work.session.scalars(found.order_by(PartnerCall.at, PartnerCall.id))
+    return [CallLine(one, work.keys.read(one, "note") or "") for one in calls]
+
+
+def is_to_be_phoned(
+    escalation: Escalation, lines: Sequence[FollowUpLine], calls: Sequence[CallLine]
+) -> bool:
+    """Whether one of us has to phone the partner: the time for it has come, and in this turn of
+    theirs nobody was reached."""
+    has_come = any(
+        one.step is FollowUp.PHONE_CALL and one.made is not None and not one.made.is_stopped
+        for one in lines
+    )
+    was_reached = any(
+        one.call.result is CallResult.REACHED and one.call.turn_due_at == escalation.turn_due_at
+        for one in calls
+    )
+    return has_come and not was_reached
 
 
 def follow_ups_to_change(lines: Sequence[FollowUpLine]) -> list[FollowUp]:

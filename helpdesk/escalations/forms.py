@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.un_subregions import SUBREGIONS
+from helpdesk.core.visible_text import has_visible_text
 from helpdesk.escalations.decision_rules import (
     UNFITTING,
     action_fits_reason,
@@ -34,7 +35,7 @@ from helpdesk.escalations.staff_and_partner_labels import (
     VERDICTS,
     reasons_for,
 )
-from helpdesk.escalations.states import Ask, FollowUp, PartnerAction, Reason
+from helpdesk.escalations.states import Ask, CallResult, FollowUp, PartnerAction, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
 from helpdesk.web.day_validators import require_past_day
@@ -218,6 +219,29 @@ class FollowUpForm(Form):
         """Offer these follow-ups."""
         self.step.choices = [SelectChoice(one.value, FOLLOW_UPS[one]) for one in steps]
         return self
+
+
+class PartnerCallForm(Form):
+    """The form to record a phone call to a silent partner."""
+
+    result = RadioField(
+        "Did you reach anyone?",
+        [DataRequired("Choose one.")],
+        choices=[
+            SelectChoice(CallResult.REACHED, "Yes"),
+            SelectChoice(CallResult.NOT_REACHED, "No, we have to try again"),
+        ],
+    )
+    note = TextAreaField(
+        "What did they say?",
+        [max_length_validator(SHORT_LIMIT)],
+        description="No names are needed. If you reached nobody, you can leave this empty.",
+    )
+
+    def validate_note(self, field: TextAreaField) -> None:
+        """Of a call that reached somebody the others need to know what was said."""
+        if self.result.data == CallResult.REACHED and not has_visible_text(field.data or ""):
+            raise ValidationError("Type what they said.")
 
 
 class AnswerToPartnerForm(Form):

@@ -16,17 +16,22 @@ from helpdesk.escalations.models import (
     IS_OURS_TO_SEND,
     Delivery,
     Escalation,
+    PartnerCall,
     PartnerDecision,
     PartnerMessage,
+    RequestFollowUp,
 )
 from helpdesk.escalations.packets import OWNER_CONFIRMED, OWNERSHIP
 from helpdesk.escalations.priorities import ABOUT_ACCESS
 from helpdesk.escalations.queries import visible_requests
 from helpdesk.escalations.request_basis import is_for_another_account
 from helpdesk.escalations.states import (
+    IS_THEIR_MOVE,
     UNDER_WAY,
+    CallResult,
     DeliveryState,
     EscalationState,
+    FollowUp,
 )
 from helpdesk.partners.models import IS_VETTED
 
@@ -163,6 +168,30 @@ def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalati
         Escalation.partner_id == partner_id, Escalation.untold_since.is_not(None)
     )
     return work.session.scalars(found.order_by(Escalation.id)).all()
+
+
+def partners_to_phone(work: Work) -> Sequence[Escalation]:
+    """Requests whose partner one of us has to phone, most urgent first: the time for it has come,
+    and in this turn of theirs nobody was reached (`follow_up_lines.is_to_be_phoned`)."""
+    has_come = exists().where(
+        RequestFollowUp.escalation_id == Escalation.id,
+        RequestFollowUp.turn_due_at == Escalation.turn_due_at,
+        RequestFollowUp.step == FollowUp.PHONE_CALL,
+        not_(RequestFollowUp.is_stopped),
+    )
+    was_reached = exists().where(
+        PartnerCall.escalation_id == Escalation.id,
+        PartnerCall.turn_due_at == Escalation.turn_due_at,
+        PartnerCall.result == CallResult.REACHED,
+    )
+    found = visible_requests(work.actor).where(
+        Escalation.state.in_(IS_THEIR_MOVE),
+        Escalation.answer_due_at.is_not(None),
+        has_come,
+        not_(was_reached),
+    )
+    in_order = found.order_by(Escalation.priority, Escalation.answer_due_at, Escalation.id)
+    return work.session.scalars(in_order).all()
 
 
 def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:

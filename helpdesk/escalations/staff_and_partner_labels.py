@@ -7,6 +7,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
     ANOTHER_ACCOUNT,
     Ask,
+    CallResult,
     DeliveryState,
     EscalationState,
     FollowUp,
@@ -35,6 +36,11 @@ FOLLOW_UPS: Final = {
     FollowUp.OTHER_CONTACT: "Remind us to try another contact there",
     FollowUp.PHONE_CALL: "Alert the people on duty to phone the partner",
     FollowUp.UNANSWERED: "Record that they didn’t answer, and tell the reporter",
+}
+
+CALL_RESULTS: Final = {
+    CallResult.REACHED: "Reached someone",
+    CallResult.NOT_REACHED: "Reached nobody",
 }
 
 # What a reporter has disputed of our record, by what history calls it.

@@ -219,6 +219,13 @@ class FollowUp(StrEnum):
     UNANSWERED = "unanswered"
 
 
+class CallResult(StrEnum):
+    """The results of a phone call to a partner that does not answer."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+
+
 class Ask(StrEnum):
     """What a partner can be asked for: exactly one thing."""
 

@@ -10,17 +10,21 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import News
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.states import CaseState
+from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError
-from helpdesk.core.errors import Conflict, NotAllowed, StalePage
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound, StalePage
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.outbox import OutboxJob
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.duty.queries import load_board
 from helpdesk.escalations import clocks, operations
 from helpdesk.escalations.follow_up_times import AFTER_DUE, times_of_follow_ups
-from helpdesk.escalations.models import Escalation, RequestFollowUp
-from helpdesk.escalations.states import EscalationState, FollowUp, Priority
+from helpdesk.escalations.models import Escalation, PartnerCall, RequestFollowUp
+from helpdesk.escalations.states import CallResult, EscalationState, FollowUp, Priority
 from tests.conftest import become
 from tests.escalations.conftest import at
-from tests.factories import sign_in
+from tests.factories import a_person, a_team, sign_in
 from tests.intake.browser import mark_in, token_in
 
 A_MOMENT = timedelta(seconds=1)
@@ -422,3 +426,120 @@ def test_the_tickers_role_writes_none_that_is_stopped_or_of_one_of_us(house, sil
     with pytest.raises(IntegrityError, match="said_by"), house.context.begin() as work:
         work.session.execute(statement, row | {"id": silent.id})
     become(house.context, before)
+
+
+def to_phone(house):
+    with house.as_(house.second) as work:
+        return [one.ref for one in load_board(work).to_phone]
+
+
+def silent_until_phoned(house, silent):
+    times = times_of(house, silent)
+    for step in (FollowUp.NUDGE, FollowUp.OTHER_CONTACT):
+        look(house, times[step] + A_MOMENT)
+    assert to_phone(house) == []
+    look(house, times[FollowUp.PHONE_CALL] + A_MOMENT)
+
+
+def phone(house, silent, result, note="", who=None):
+    with house.as_(who or house.second) as work:
+        return operations.record_partner_call(
+            work, house.mine(work, silent), result=result, note=note
+        )
+
+
+def test_a_partner_is_to_be_phoned_until_somebody_was_reached(house, silent):
+    silent_until_phoned(house, silent)
+    assert to_phone(house) == [silent.ref]
+
+    phone(house, silent, CallResult.NOT_REACHED)
+    assert to_phone(house) == [silent.ref]
+
+    due = house.now(silent).answer_due_at
+    phone(house, silent, CallResult.REACHED, "They look at it tonight.")
+    assert to_phone(house) == []
+    assert house.now(silent).answer_due_at == due, "a word on the phone is no answer"
+
+
+def test_what_was_said_on_the_phone_is_sealed_and_who_called_is_in_history(house, silent):
+    silent_until_phoned(house, silent)
+
+    call = phone(house, silent, CallResult.REACHED, "They look at it tonight.")
+
+    with house.context.begin() as work:
+        kept = work.session.get(PartnerCall, call.id)
+        raw = work.session.execute(text("SELECT note FROM partner_calls")).scalar_one()
+        assert b"tonight" not in bytes(raw)
+        with pytest.raises(CannotOpen):
+            work.keys.open(kept, "note")
+        [entry] = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.action == "escalation.partner_phoned")
+        )
+    assert entry.actor_id == house.second.actor.id
+    assert entry.details == {"call": call.id, "result": "reached"}
+
+
+def test_in_the_next_turn_of_theirs_they_may_have_to_be_phoned_again(house, silent):
+    silent_until_phoned(house, silent)
+    phone(house, silent, CallResult.REACHED, "Tomorrow.")
+    with house.as_(house.theirs) as work:
+        operations.acknowledge_request(work, house.mine(work, silent))
+    assert to_phone(house) == []
+
+    silent_until_phoned(house, silent)
+
+    assert to_phone(house) == [silent.ref]
+
+
+@pytest.mark.parametrize("who", ["theirs", "outsider"])
+def test_nobody_else_records_a_call(house, silent, who):
+    silent_until_phoned(house, silent)
+    somebody = getattr(house, who, None)
+    if somebody is None:
+        with house.context.begin() as work:
+            somebody = a_person(work, Role.RESPONDER, [a_team(work)])
+
+    with pytest.raises((NotAllowed, NotFound)):
+        phone(house, silent, CallResult.REACHED, "x", somebody)
+
+
+def test_a_call_about_what_is_answered_is_not_recorded(house, silent):
+    silent_until_phoned(house, silent)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, silent), question="Which one?")
+
+    with pytest.raises(StalePage):
+        phone(house, silent, CallResult.NOT_REACHED)
+    assert to_phone(house) == []
+
+
+def test_the_call_is_recorded_on_the_page_and_what_is_missing_is_said_beside_it(
+    house, silent, staff
+):
+    silent_until_phoned(house, silent)
+    client = sign_in(staff, house.second)
+    page = f"/cases/{house.case.ref}/requests/{silent.ref}"
+    shown = client.get(page)
+    assert "Nobody has reached the partner yet" in shown.text
+    assert "Partners to phone" in client.get("/duty").text
+
+    def record(**typed):
+        return client.post(
+            f"{page}/calls",
+            data={"csrf_token": token_in(shown.text), **mark_in(shown, f"{page}/calls"), **typed},
+            follow_redirects=True,
+        )
+
+    refused = record(result="reached")
+    assert refused.status_code == 422
+    assert "Type what they said." in refused.text
+    assert "Choose one." in record(note="They look at it.").text
+    assert "They look at it." in record(note="They look at it.").text
+
+    said = record(result="reached", note="They look at it tonight.").text
+    assert "The call is recorded." in said
+    assert "Reached someone." in said
+    assert "They look at it tonight." in said
+    assert "Nobody has reached the partner yet" not in said
+    assert "Partners to phone" not in client.get("/duty").text
+    assert "Phoned the partner: Reached someone." in client.get(f"/cases/{house.case.ref}").text

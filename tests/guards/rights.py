@@ -86,6 +86,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT",
         TICKER: "SELECT, INSERT (at, by, case_id, escalation_id, id, is_stopped, step, turn_due_at)",
     },
+    "partner_calls": {
+        APP: "SELECT, INSERT",
+    },
     "evaluations": {
         APP: "SELECT, INSERT",
         INTAKE: "INSERT",

@@ -34,6 +34,7 @@ MARKED = {
     "escalations.create_named_consent": "submitted_page_mark",
     "escalations.create_packet": "form.seen_hash",
     "escalations.create_partner": "form.seen_hash",
+    "escalations.create_partner_call": "submitted_page_mark",
     "escalations.create_partner_told": "submitted_page_mark",
     "escalations.create_region": "submitted_page_mark",
     "escalations.create_resend": "submitted_page_mark",

@@ -7,7 +7,7 @@ from helpdesk.escalations.models.escalation import (
     IS_OURS_TO_SEND,
     Escalation,
 )
-from helpdesk.escalations.models.follow_up import RequestFollowUp
+from helpdesk.escalations.models.follow_up import PartnerCall, RequestFollowUp
 from helpdesk.escalations.models.partner_link import PartnerLink, PartnerLinkVisit
 from helpdesk.escalations.models.responses import PartnerDecision, PartnerMessage, RecordedVerdict
 
@@ -17,6 +17,7 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "Escalation",
+    "PartnerCall",
     "PartnerDecision",
     "PartnerLink",
     "PartnerLinkVisit",

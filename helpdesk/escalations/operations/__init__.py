@@ -53,6 +53,7 @@ from helpdesk.escalations.operations.partner_actions import (
     require_let_in_to_see_outcome,
     set_partner_ticket,
 )
+from helpdesk.escalations.operations.partner_calls import record_partner_call
 from helpdesk.escalations.operations.partner_changes import (
     change_partner_of_draft,
     record_consent_to_partner,
@@ -127,6 +128,7 @@ __all__ = [
     "record_consent_to_partner",
     "record_not_sent",
     "record_nudged",
+    "record_partner_call",
     "record_partner_decision",
     "record_partner_silence",
     "record_partner_told",

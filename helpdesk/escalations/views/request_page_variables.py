@@ -25,13 +25,19 @@ from helpdesk.escalations import (
     stale_page_marks,
 )
 from helpdesk.escalations.contributors import contributions_to, excluded_second_persons
-from helpdesk.escalations.follow_up_lines import follow_up_lines_of, follow_ups_to_change
+from helpdesk.escalations.follow_up_lines import (
+    call_lines_of,
+    follow_up_lines_of,
+    follow_ups_to_change,
+    is_to_be_phoned,
+)
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerToPartnerForm,
     ApprovalForm,
     CodeGivenForm,
     FollowUpForm,
+    PartnerCallForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
 )
@@ -65,6 +71,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
     delivery = queries.delivery_of_request(work, escalation)
     exchanges = queries.partner_messages_of(work, escalation)
     follow_ups = follow_up_lines_of(work, escalation)
+    calls = call_lines_of(work, escalation)
     decisions = queries.decisions_of(work, escalation)
     late = queries.actions_told_after_withdrawal(work, escalation)
     readings = queries.packet_readings_of(work, escalation)
@@ -130,6 +137,9 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "next_follow_up": next((one for one in follow_ups if one.is_to_come), None),
         "follow_up_form": FollowUpForm(formdata=None).offer(follow_ups_to_change(follow_ups)),
         "follow_up_mark": stale_page_marks.follow_up_mark_of(escalation),
+        "calls": calls,
+        "is_to_be_phoned": is_to_be_phoned(escalation, follow_ups, calls),
+        "call_form": PartnerCallForm(formdata=None),
         "other_contacts": [
             one for one in contact_lines_of(work, escalation.partner) if one.is_counted_on
         ]
@@ -158,6 +168,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
             | {one.actor_id for one in readings}
             | ({link.given_by} if link is not None and link.given_by else set())
             | {one.made.by for one in follow_ups if one.made is not None}
+            | {one.call.by for one in calls}
             | {one.by for one in (delivery.attempts if delivery else ()) if one.by is not None}
             | {one.by for one in (*verdicts, *disputed) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}

@@ -16,11 +16,12 @@ from helpdesk.escalations.forms import (
     AnswerToPartnerForm,
     ApprovalForm,
     FollowUpForm,
+    PartnerCallForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
 )
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.states import FollowUp, Verdict
+from helpdesk.escalations.states import CallResult, FollowUp, Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_addresses import find_request, redirect_to_request
 from helpdesk.escalations.views.request_page_variables import request_page_variables
@@ -199,6 +200,23 @@ def create_follow_up(ref: str, request_ref: str) -> ResponseReturnValue:
         seen=submitted_page_mark(),
     )
     flash("We’re doing it now." if is_now else "It won’t be done.")
+    return redirect_to_request(escalation)
+
+
+@bp.post("/<request_ref>/calls")
+def create_partner_call(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Record a phone call to the partner."""
+    escalation, form = find_request(ref, request_ref), PartnerCallForm()
+    if not form.validate_on_submit():
+        return _page(escalation, call_form=form), 422
+    operations.record_partner_call(
+        work,
+        escalation,
+        result=CallResult(form.result.data),
+        note=form.note.data or "",
+        seen=submitted_page_mark(),
+    )
+    flash("The call is recorded.")
     return redirect_to_request(escalation)
 
 
