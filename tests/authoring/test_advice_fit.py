@@ -155,7 +155,7 @@ def test_each_phrase_that_is_refused_stands_in_a_line_or_is_known_not_to(check):
     ("said", "holds"),
     [
         ("Store them in a safe place, so your work isn’t lost.", False),
-        ("If someone may be in danger, go to people you trust first.", True),
+        ("Anyone who may be in danger should first go to people they trust.", True),
         ("If someone may hurt you because of this, your safety comes first.", True),
         ("If you’re thinking of hurting yourself, call someone you trust or a crisis line.", False),
     ],

@@ -270,7 +270,7 @@ def test_a_kind_that_came_later_takes_no_picture_either():
     assert "take-pictures" not in said_to(["impersonation"], {"img_age": "yes"})
 
 
-GENERIC = r"go to people you trust first"
+GENERIC = r"go to people (you|they) trust"
 
 
 @pytest.mark.parametrize("danger", ["credible", "imminent"])

@@ -32,7 +32,7 @@ WHAT_A_TOPIC_SAYS = {
     "other-way-to-you": [
         r"[Aa]sk people who tell you secrets to reach you another way until we’ve talked"
     ],
-    PEOPLE_FIRST: [r"go to people you trust first"],
+    PEOPLE_FIRST: [r"go to people (they|you) trust"],
     "safe-phone": [r"[Ww]rite to us from a (phone or computer|device) .*can’t get into"],
     "tell-one": [r"Tell one person you trust"],
 }
@@ -96,7 +96,7 @@ def test_each_line_of_a_topic_says_what_the_others_say_and_beside_it_only_reason
         assert sentence in REASONS or any(re.search(one, sentence) for one in says)
     if topic_of(line) == PEOPLE_FIRST and (page.id, line.id) not in OF_THEMSELVES:
         assert re.match(
-            r"If (someone|you or anyone else) may be in danger( because of this)?, go",
+            r"(Anyone|You and anyone else) who may be in danger should (first )?go",
             str(line.text),
         )
 
@@ -236,3 +236,13 @@ def test_who_is_feared_and_took_the_device_comes_before_the_device():
     assert advice.first_dos[0].id == "near-took-it"
     assert advice.first_dos[0].urgent_help == "home"
     assert "near-took-it" not in names(["device-lost-seized"], {"seized_how": "stolen"})
+
+
+def test_who_is_sent_to_people_is_named():
+    """ "If someone is in danger, go to people" leaves open who goes: the person in danger, or the
+    reader, who may be far away and safe."""
+    for page in LIBRARY.playbooks:
+        for line in page.safe_now:
+            if "people you trust first" in str(line.text):
+                of_the_reader = r"may hurt you|that’s you|afraid that someone may come"
+                assert re.search(of_the_reader, str(line.text)), f"{page.id} {line.text}"
