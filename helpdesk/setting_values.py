@@ -14,6 +14,8 @@ DATABASE_SCHEMES: Final = frozenset({"postgres", "postgresql", "postgresql+psyco
 REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 MAIL_SCHEMES: Final = frozenset({"smtp", "smtps", "folder"})
 CHECKED: Final = "verify-full"
+YES: Final = frozenset({"1", "yes", "true", "on"})
+NO: Final = frozenset({"0", "no", "false", "off"})
 # What may follow the question mark. Others lead elsewhere than the host that is looked at here
 # (`hostaddr`, `service`), or say what this program says itself (`options`, `passfile`).
 DATABASE_OPTIONS: Final = frozenset(
@@ -120,6 +122,14 @@ def parse_sender_address(text: str) -> str:
     if not address.username or not address.domain:
         raise ValueError("is not an email address")
     return text
+
+
+def parse_yes_or_no(text: str) -> bool:
+    """Parse a switch: 1, yes, true and on, or 0, no, false and off, in capitals or not."""
+    word = text.strip().casefold()
+    if word not in YES | NO:
+        raise ValueError("must be 1 or 0 (or yes or no)")
+    return word in YES
 
 
 def parse_megabytes(text: str) -> int:

@@ -86,14 +86,18 @@ class Settings:
         *,
         needs: Collection[str] = EVERYTHING,
         holds: Collection[KeyFile] = (),
+        serves_pages: bool = False,
     ) -> "Settings":
         """Read every setting, or raise NotConfigured with a sentence for each that is wrong.
 
         What is not among `needs` may be missing; where it is there, it must still be right.
-        `holds`: the keys of a process or command that serves no pages. No other key is read.
+        `holds`: the keys of a process or command that serves no pages. No other key is read. A
+        process that `serves_pages` has to be told which: what else it needs depends on that.
         """
         reader = _Reader(environment, needs)
         serves = reader.surfaces("SERVES")
+        if serves_pages and not serves:
+            reader.refuse_no_surface("SERVES")
         keys = reader.all_keys(serves, holds, runs=needs is EVERYTHING)
         settings = cls(
             database_url=reader.required(
@@ -113,10 +117,10 @@ class Settings:
             exit_url=reader.optional(
                 "EXIT_URL", "https://www.wikipedia.org/", values.parse_web_address
             ),
-            drill=environment.get("DRILL", "") == "1",
-            without_superuser=environment.get("WITHOUT_SUPERUSER", "") == "1",
+            drill=reader.optional("DRILL", "0", values.parse_yes_or_no),
+            without_superuser=reader.optional("WITHOUT_SUPERUSER", "0", values.parse_yes_or_no),
             languages=reader.languages("LANGUAGES"),
-            offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
+            offer_unreviewed=reader.optional("OFFER_UNREVIEWED", "0", values.parse_yes_or_no),
             reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.parse_megabytes),
             other_ways=environment.get("OTHER_WAYS", "").strip(),
             helplines=reader.checked(
@@ -244,6 +248,15 @@ class _Reader:
         if unknown:
             self.wrong.append(f"{name} knows public, staff and partner, not {', '.join(unknown)}.")
         return frozenset(Surface(word) for word in words if word not in unknown)
+
+    def refuse_no_surface(self, name: str) -> None:
+        """A process of pages that serves none: nothing else can be said before it is told which."""
+        if not self.wrong:
+            self.wrong.append(
+                f"{name} is missing: say which pages this process serves, as in {name}=staff. It "
+                "is public, staff or partner; what else each of them needs is in docs/running.md."
+            )
+        self.finish()
 
     def languages(self, name: str) -> tuple[str, ...]:
         """Which languages to offer, the one for everybody else first; without a word, all."""

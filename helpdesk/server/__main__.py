@@ -19,7 +19,7 @@ from helpdesk.server.master_process import MasterProcess
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-THREADS = "4"
+THREADS = 4
 
 
 def main() -> None:
@@ -28,13 +28,24 @@ def main() -> None:
     parser.add_argument("--bind", default="127.0.0.1:8000", help="host:port, or fd://number")
     parser.add_argument("application", nargs="?", default="wsgi:application")
     asked = parser.parse_args()
+    processes = _number_in("WEB_CONCURRENCY", otherwise=os.cpu_count() or 2)
+    threads = _number_in("WEB_THREADS", otherwise=THREADS)
     sys.path.insert(0, str(Path.cwd()))
     MasterProcess(
         load_application(asked.application),
         open_listening_socket(asked.bind),
-        processes=int(os.environ.get("WEB_CONCURRENCY", "") or os.cpu_count() or 2),
-        threads=int(os.environ.get("WEB_THREADS", "") or THREADS),
+        processes=processes,
+        threads=threads,
     ).run()
+
+
+def _number_in(name: str, *, otherwise: int) -> int:
+    """A setting that is a whole number, at least one; or the end, with a sentence."""
+    said = os.environ.get(name, "").strip() or str(otherwise)
+    if not said.isascii() or not said.isdigit() or int(said) < 1:
+        sys.stderr.write(f"{name} must be a whole number, as in {otherwise}.\n")
+        sys.exit(2)
+    return int(said)
 
 
 def load_application(name: str) -> "WSGIApplication":

@@ -93,6 +93,10 @@ BAD = [
     ({"SERVICE_KEY_FILE": "/some.key"}, "helpdesk keys reseal", [WORKER, TICKER, PAGES]),
     ({"DUTY_ADDRESSES_KEY_FILE": ""}, "DUTY_ADDRESSES_KEY_FILE is missing", [WORKER, TICKER]),
     ({"INSTANCE": "/etc/hostname"}, "INSTANCE is a file", [WORKER]),
+    ({"SERVES": ""}, "SERVES is missing: say which pages", [PAGES]),
+    ({"DRILL": "maybe"}, "DRILL must be 1 or 0", [PAGES, WORKER, TICKER, SETUP]),
+    ({"WITHOUT_SUPERUSER": "2"}, "WITHOUT_SUPERUSER must be 1 or 0", [MIGRATE, PAGES]),
+    ({"OFFER_UNREVIEWED": "y"}, "OFFER_UNREVIEWED must be 1 or 0", [PAGES]),
     ({"SERVES": "banana"}, "SERVES knows public, staff and partner", [PAGES]),
     ({"LANGUAGES": "tlh"}, "LANGUAGES knows en", [PAGES]),
     ({}, "INTAKE_KEY_FILE is missing", [PAGES]),
@@ -147,6 +151,54 @@ def test_a_database_that_refuses_is_a_sentence(
 
     assert done.returncode == 2, done.stdout + done.stderr
     assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("surface", ["public", "staff", "partner"])
+@pytest.mark.parametrize(
+    ("user", "database", "sentence"),
+    [
+        ("helpdesk_app", "nowhere", "no database with that name"),
+        ("nobody_at_all", "helpdesk", "refused the password"),
+    ],
+)
+def test_pages_that_the_database_refuses_do_not_start(
+    run, whole, place, postgres, surface, user, database, sentence
+):
+    keys = {key: str(key_path(place, key)) for key in key_files.OF_PAGES[surface]}
+    environment = {**whole, **keys, "SERVES": surface}
+    environment.pop("REDIS_URL")
+
+    done = run(PAGES, {**environment, "DATABASE_URL": postgres.url(user, database)})
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_pages_start_while_the_database_is_away(run, whole, place):
+    keys = {key: str(key_path(place, key)) for key in key_files.OF_PAGES["staff"]}
+    environment = {**whole, **keys, "SERVES": "staff", "DATABASE_URL": NOWHERE}
+    environment.pop("REDIS_URL")
+
+    done = run(PAGES, environment)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WEB_THREADS"])
+@pytest.mark.parametrize("number", ["many", "0", "-1", "2.5"])
+def test_a_number_of_processes_or_threads_that_is_none_is_a_sentence(
+    run, whole, place, name, number
+):
+    keys = {key: str(key_path(place, key)) for key in key_files.OF_PAGES["public"]}
+    environment = {**whole, **keys, "SERVES": "public", name: number}
+    environment.pop("REDIS_URL")
+
+    done = run(["helpdesk.server", "--bind", "127.0.0.1:0"], environment)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert f"{name} must be a whole number" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 

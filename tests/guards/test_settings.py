@@ -250,3 +250,38 @@ def test_the_languages_are_those_named_or_all(said, languages):
 def test_a_language_we_do_not_have_is_named():
     with pytest.raises(NotConfigured, match="not tlh, xx"):
         Settings.from_environment({**WHOLE, "LANGUAGES": "en,tlh,xx"})
+
+
+@pytest.mark.parametrize(
+    ("said", "is_on"),
+    [
+        *((word, True) for word in ("1", "yes", "YES", "true", "True", "on", " on ")),
+        *((word, False) for word in ("", "0", "no", "false", "Off")),
+    ],
+)
+@pytest.mark.parametrize("name", ["DRILL", "WITHOUT_SUPERUSER", "OFFER_UNREVIEWED"])
+def test_a_switch_is_understood_however_it_is_said(name, said, is_on):
+    settings = Settings.from_environment({**WHOLE, name: said})
+
+    assert getattr(settings, name.lower()) is is_on
+
+
+@pytest.mark.parametrize("name", ["DRILL", "WITHOUT_SUPERUSER", "OFFER_UNREVIEWED"])
+@pytest.mark.parametrize("said", ["y", "2", "enabled", "tru", "-"])
+def test_a_switch_that_says_neither_is_refused(name, said):
+    with pytest.raises(NotConfigured, match=f"{name} must be 1 or 0"):
+        Settings.from_environment({**WHOLE, name: said})
+
+
+def test_every_switch_is_asked_for_by_the_same_parser():
+    """No setting is compared with a word: another word for it would count as no, unsaid."""
+    assert not re.findall(r"environment\.get\([^)]*\) *==", SOURCES[0])
+
+
+def test_pages_that_are_not_told_which_ask_for_that_alone():
+    with pytest.raises(NotConfigured) as refused:
+        Settings.from_environment({}, serves_pages=True)
+
+    assert str(refused.value).startswith("SERVES is missing")
+    assert "REDIS_URL" not in str(refused.value)
+    assert "MAIL_URL" not in str(refused.value)
