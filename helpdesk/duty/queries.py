@@ -31,11 +31,11 @@ from helpdesk.duty import (
 )
 from helpdesk.duty.news_lines import UnseenNews
 from helpdesk.duty.playbook_offers import PlaybookOffers, rank_playbook_offers
-from helpdesk.duty.timeline import TimelineLine
-from helpdesk.duty.urgent_requests_awaiting_second_person import (
-    RequestAwaitingSecondPerson,
-    urgent_requests_awaiting_second_person,
+from helpdesk.duty.requests_awaiting_second_person import (
+    RequestsAwaitingSecondPerson,
+    requests_awaiting_second_person,
 )
+from helpdesk.duty.timeline import TimelineLine
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import request_lists
 from helpdesk.escalations.models import Delivery, Escalation
@@ -127,7 +127,7 @@ class DutyBoard:
     at_partners: PartnerRequestsNeedingAction
     to_phone: Sequence[Escalation]
     news: UnseenNews
-    second_persons: Sequence[RequestAwaitingSecondPerson]
+    second_persons: RequestsAwaitingSecondPerson
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
     load: IntakeVolume
@@ -179,7 +179,9 @@ def load_board(work: Work) -> DutyBoard:
         at_partners=request_lists.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
         to_phone=request_lists.partners_to_phone(work),
         news=news_lines.unseen_news(work),
-        second_persons=urgent_requests_awaiting_second_person(work) if is_lead else [],
+        second_persons=requests_awaiting_second_person(work)
+        if is_lead
+        else RequestsAwaitingSecondPerson(),
         writers=accounts.names_of_actors(
             work.session, [one.escalation.drafted_by for one in dead_letters]
         ),

@@ -13,6 +13,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.actors import reporter
 from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import news_lines as board_news
+from helpdesk.duty import requests_awaiting_second_person
 from helpdesk.duty.news_lines import WORDS
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
@@ -222,6 +223,46 @@ def test_a_p1_request_that_needs_a_second_person_is_first_on_the_coordinators_bo
     assert re.search(r"in (29|30) minutes", listed)
     assert page.index("P1 requests that need") < page.index("News for you")
     assert second_persons_on(browser(house.second).get("/duty").text) == ""
+
+
+def others_on(page):
+    found = re.search(r"Other requests that need a second person.*?</section>", page, flags=re.S)
+    return found[0] if found else ""
+
+
+def test_what_presses_less_is_on_the_coordinators_board_below_what_is_p1(house, context, browser):
+    house.change_case(level=Level.URGENT)
+    escalation = house.ask()
+
+    page = browser(house.lead).get("/duty").text
+
+    assert f"/cases/{house.case.ref}/requests/{escalation.ref}" in others_on(page)
+    assert second_persons_on(page) == ""
+    assert others_on(browser(house.second).get("/duty").text) == ""
+
+
+def test_of_what_presses_less_the_board_shows_the_first_and_leads_to_all(
+    house, browser, monkeypatch
+):
+    house.change_case(level=Level.URGENT)
+    for ask in (Ask.RESTORE, Ask.LOCK):
+        house.ask(ask)
+    assert "All approvals" not in others_on(browser(house.lead).get("/duty").text)
+
+    monkeypatch.setattr(requests_awaiting_second_person, "OTHERS_AT_MOST", 1)
+
+    listed = others_on(browser(house.lead).get("/duty").text)
+    assert listed.count("<li>") == 1
+    assert "All approvals" in listed
+
+
+def test_what_lacks_more_or_is_approved_is_not_among_the_others(house, browser):
+    house.change_case(level=Level.URGENT)
+    house.approved()
+    house.ask(Ask.PRESERVE)
+    house.ask(Ask.LOCK, typed={})
+
+    assert others_on(browser(house.lead).get("/duty").text) == ""
 
 
 def test_its_clock_says_how_late_it_is(house, browser):
