@@ -68,10 +68,12 @@ class PartnerChoiceForm(Form):
             "counts. Nothing from the case’s other playbooks is sent."
         ),
     )
+    # Where the account is, if that is not where the report says.
+    platform = HiddenField()
     partner = RadioField("Who do we ask?", [DataRequired("Choose a partner.")])
     ask = RadioField(
         "What do we ask for?",
-        [DataRequired("Choose one thing.")],
+        [DataRequired("Choose what we ask them to do.")],
         choices=_choices(ASKS),
         description=(
             "Choose one. Locking is safer while an account is doing harm and nobody can be sure "
@@ -120,6 +122,7 @@ class PacketForm(Form):
     `packet_form`."""
 
     playbook = HiddenField()
+    platform = HiddenField()
     partner = HiddenField()
     ask = HiddenField()
     seen_hash = HiddenField()

@@ -1,5 +1,5 @@
-"""Whom a case could ask: those who answer for its platform first, the one that fits best before the
-others, each with the reason. A person picks."""
+"""Whom a case could ask: those who answer for its platform, or for another on which the account is,
+the one that fits best first, each with the reason. A person picks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -15,9 +15,33 @@ from helpdesk.partners.proposals import PartnerProposal, RequestNeed, rank_partn
 REFUSED: Final = "the reporter said no to asking them"
 
 
-def partners_by_fit(work: Work, case: Case) -> list[PartnerProposal]:
-    """Everyone who could be asked; of those for another platform than the case's, by name."""
-    return _by_fit(work, case, partners.partners_to_ask(work))
+NOT_THEIRS: Final = (
+    "{partner} acts for {theirs}, and this is about {wanted}. Choose a partner who acts for "
+    "{wanted}. If the account is with {theirs} after all, say so first."
+)
+
+
+def partners_by_fit(work: Work, case: Case, platform: str | None) -> list[PartnerProposal]:
+    """Those who answer for this platform; everyone, by name, where nobody knows which it is."""
+    able = partners.partners_to_ask(work)
+    if platform is None:
+        weighed = _by_fit(work, case, able)
+        return sorted(weighed, key=lambda one: (one.partner.name, one.partner.id))
+    return _by_fit(work, case, (one for one in able if answers_for(one, platform)))
+
+
+def answers_for(partner: Partner, platform: str | None) -> bool:
+    """Whether a partner can be asked about this platform; of none, nothing speaks against them."""
+    return platform is None or partner.platform == platform
+
+
+def partners_for_other_platforms(work: Work, platform: str | None) -> dict[str, list[Partner]]:
+    """Those who can’t be asked about this platform, by the one for which they answer."""
+    found: dict[str, list[Partner]] = {}
+    for one in partners.partners_to_ask(work):
+        if not answers_for(one, platform):
+            found.setdefault(one.platform, []).append(one)
+    return dict(sorted(found.items()))
 
 
 def _by_fit(work: Work, case: Case, candidates: Iterable[Partner]) -> list[PartnerProposal]:
@@ -27,14 +51,11 @@ def _by_fit(work: Work, case: Case, candidates: Iterable[Partner]) -> list[Partn
         refused = [REFUSED] if coverage.is_refused(one) else []
         return refused + partners.obstacles_to_sending(work, one)
 
-    weighed = rank_partners(
+    return rank_partners(
         ((one, obstacles(one)) for one in candidates),
         RequestNeed(case.region, case.language, work.at),
         partners.contacts_counted_on(work),
     )
-    theirs = [one for one in weighed if one.partner.platform == case.platform]
-    others = [one for one in weighed if one.partner.platform != case.platform]
-    return theirs + sorted(others, key=lambda one: (one.partner.name, one.partner.id))
 
 
 def proposed_partner(proposals: Sequence[PartnerProposal], platform: str | None) -> Partner | None:

@@ -101,7 +101,12 @@ def test_consent_for_one_platform_is_none_for_another(house):
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
         escalation = operations.write_draft(
-            work, case, work.session.get(Partner, other.id), ask=Ask.RESTORE, typed=TYPED
+            work,
+            case,
+            work.session.get(Partner, other.id),
+            ask=Ask.RESTORE,
+            typed=TYPED,
+            platform="elsewhere",
         )
 
     whom = "\u2068Trust team of elsewhere\u2069"

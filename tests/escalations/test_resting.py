@@ -132,6 +132,7 @@ def test_what_is_held_up_is_not_put_to_rest_by_another_request(house):
             work.session.get(Partner, other.id),
             ask=Ask.PRESERVE,
             typed=TYPED,
+            platform="second",
             playbook=case.incident_type,
         )
     house.approve(second)

@@ -161,7 +161,7 @@ def test_the_same_is_asked_of_one_partner_once_for_each_of_two_troubles(two_trou
 
     second = two_troubles.ask(Ask.REMOVE, playbook="impersonation")
 
-    with pytest.raises(Conflict, match=f"{second.ref} already asks"):
+    with pytest.raises(Conflict, match=f"Draft {second.ref} asks"):
         two_troubles.ask(Ask.REMOVE, playbook="impersonation")
     with two_troubles.as_(two_troubles.writer) as work:
         for one in (first, second):

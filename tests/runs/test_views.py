@@ -295,7 +295,7 @@ def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
     assert "There is already a request" not in page.text
 
     with at_work.working(at_work.bo) as work:
-        partner = a_partner(work, at_work.bo)
+        partner = a_partner(work, at_work.bo, platform=at_work.case(work).platform)
         made = escalations.write_draft(
             work, at_work.case(work), partner, ask=Ask.LOCK, typed={"happened": "It was taken."}
         )
@@ -579,7 +579,7 @@ def test_a_request_about_another_problem_is_not_named_at_this_ones_step(asha, at
         escalations.write_draft(
             work,
             at_work.case(work),
-            a_partner(work, at_work.bo),
+            a_partner(work, at_work.bo, platform=at_work.case(work).platform),
             ask=Ask.REMOVE,
             typed={"happened": "It was published."},
             playbook="doxing",

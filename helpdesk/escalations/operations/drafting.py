@@ -19,6 +19,7 @@ from helpdesk.escalations.channel_routing import choose_channel_for_request
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_request_if_unchanged
 from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
+from helpdesk.escalations.partner_fit import answers_for
 from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import IS_BY_NOW, OVER, Ask, EscalationState
@@ -27,6 +28,9 @@ from helpdesk.partners.models import Partner
 SALT: Final = 16
 NOT_TAKEN: Final = (
     "{partner} doesn’t take requests like this. Choose another partner, or ask for something else."
+)
+OF_ANOTHER_PLATFORM: Final = (
+    "{partner} doesn’t act for the platform that this is about. Choose a partner who does."
 )
 NOT_ON_CASE: Final = "That playbook is not on this case. Choose what the request is about."
 CHOOSE: Final = "This case is about more than one problem. Choose which one the request is about."
@@ -40,16 +44,20 @@ def write_draft(
     ask: Ask,
     typed: Mapping[str, str],
     playbook: str | None = None,
+    platform: str | None = None,
     findings_seen: Collection[str] | None = None,
 ) -> Escalation:
     """Write a draft of a request to a partner. Nothing of it is sent before it is approved.
 
-    `playbook` is the one of which it tells; it may be left out where there is no other.
+    `playbook` is the one of which it tells; it may be left out where there is no other. `platform`
+    is where the account is, if a person said that it is not where the report says.
     `findings_seen` is what of the steps' findings lay before the writer; without it, all there is.
     """
     work.require(may_ask_partner, case)
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
+    if not answers_for(partner, platform or case.platform):
+        raise Conflict(OF_ANOTHER_PLATFORM.format(partner=bidi_isolate(partner.name)))
     if not partner.accepts(ask):
         raise Conflict(NOT_TAKEN.format(partner=bidi_isolate(partner.name)))
     about = _playbook_of_request(work, case, playbook)
@@ -166,16 +174,19 @@ def refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask, playbook
     another playbook's trouble it is another thing. No rule: it only refuses."""
     # Two drafts at one moment: the second waits here, and then finds the first.
     work.session.scalars(select(Case.id).where(Case.id == case.id).with_for_update()).one()
-    same = select(Escalation.ref).where(
+    same = select(Escalation.ref, Escalation.state).where(
         Escalation.case_id == case.id,
         Escalation.partner_id == partner.id,
         Escalation.ask == ask,
         Escalation.playbook.in_((OF_THE_CASE, playbook)),
         Escalation.state.not_in(OVER),
     )
-    ref = work.session.scalar(same)
-    if ref is not None:
+    found = work.session.execute(same).first()
+    if found is not None:
+        ref, state = found
         whom = bidi_isolate(partner.name)
         raise Conflict(
-            f"Request {ref} already asks {whom} for the same thing, and is not closed yet."
+            f"Draft {ref} asks {whom} for the same thing already. Finish that one, or withdraw it."
+            if state is EscalationState.DRAFT
+            else f"Request {ref} already asks {whom} for the same thing, and is not closed yet."
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
@@ -15,7 +16,12 @@ from helpdesk.escalations import draft_findings, operations, packet_sources, que
 from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, RegionForm, packet_form
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packets import needed_fields, receivable_fields
-from helpdesk.escalations.partner_fit import partners_by_fit, proposed_partner
+from helpdesk.escalations.partner_fit import (
+    NOT_THEIRS,
+    partners_by_fit,
+    partners_for_other_platforms,
+    proposed_partner,
+)
 from helpdesk.escalations.policy import may_ask_partner, may_work_on_request
 from helpdesk.escalations.staff_and_partner_labels import ASKS
 from helpdesk.escalations.states import Ask
@@ -33,10 +39,11 @@ def new(ref: str) -> ResponseReturnValue:
     """The form for a new request: which partner and what to ask for, then its fields."""
     case = case_by_ref(work, ref)
     work.require(may_ask_partner, case)
-    form = _choice(case)
-    if not {"partner", "ask"} & {*request.args}:
+    form = _choice(case, request.args)
+    if not {"partner", "ask", "continue"} & {*request.args}:
         return _choice_page(case, form)
     if not form.validate():
+        _say_whose_partner(case, form)
         return _choice_page(case, form), 422
     partner = partners.visible_partner_or_404(work, form.partner.data or "")
     if not partner.accepts(form.ask.data or ""):
@@ -49,6 +56,7 @@ def new(ref: str) -> ResponseReturnValue:
     ask = Ask(form.ask.data)
     fields = packet_form(receivable_fields(ask, partner.allowed_fields), known)
     fields.partner.data, fields.ask.data = partner.slug, form.ask.data
+    fields.platform.data = _platform_of(case, form)
     fields.playbook.data, fields.seen.data = form.playbook.data, " ".join(seen)
     return _draft_page(case, partner, ask, fields, playbook=form.playbook.data)
 
@@ -60,12 +68,12 @@ def create(ref: str) -> ResponseReturnValue:
     partner = partners.visible_partner_or_404(work, request.form.get("partner", ""))
     asked = request.form.get("ask")
     if asked not in set(Ask):
-        return _choice_page(case, _choice(case)), 422
+        return _choice_again(case)
     ask = Ask(asked)
     form = packet_form(receivable_fields(ask, partner.allowed_fields))
     playbook = packet_sources.chosen_playbook(work, case, form.playbook.data or None)
     if playbook is None:
-        return _choice_page(case, _choice(case)), 422
+        return _choice_again(case)
     if not form.validate_on_submit():
         return _draft_page(case, partner, ask, form, playbook=playbook), 422
     escalation = operations.write_draft(
@@ -75,6 +83,7 @@ def create(ref: str) -> ResponseReturnValue:
         ask=ask,
         typed=form.typed,
         playbook=playbook,
+        platform=form.platform.data or None,
         findings_seen=form.findings,
     )
     flash("This is what will be sent. Nothing has been sent yet.")
@@ -86,11 +95,11 @@ def create_region(ref: str) -> ResponseReturnValue:
     """Where the reporter is, before somebody is chosen who answers for people there."""
     case, form = case_by_ref(work, ref), RegionForm()
     if not form.validate_on_submit():
-        return _choice_page(case, _choice(case), region_form=form), 422
+        return _choice_page(case, _choice(case, request.form), region_form=form), 422
     cases.record_region(work, case, form.region.data or None, seen=submitted_page_mark())
     flash("Saved.")
-    playbook = request.form.get("playbook") or None
-    return redirect(url_for(".new", ref=ref, playbook=playbook), 303)
+    playbook, platform = (request.form.get(name) or None for name in ("playbook", "platform"))
+    return redirect(url_for(".new", ref=ref, playbook=playbook, platform=platform), 303)
 
 
 @bp.get("/<request_ref>/packet")
@@ -140,13 +149,42 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 
-def _choice(case: Case) -> PartnerChoiceForm:
+def _choice_again(case: Case) -> ResponseReturnValue:
+    """The first page once more, with what is not chosen, or no longer there to be chosen."""
+    form = _choice(case, request.form)
+    form.validate()
+    return _choice_page(case, form), 422
+
+
+def _say_whose_partner(case: Case, form: PartnerChoiceForm) -> None:
+    """Say why a partner who answers for another platform can’t be chosen."""
+    wanted, name = _platform_of(case, form), current_app.jinja_env.filters["platform_name"]
+    for theirs, others in partners_for_other_platforms(work, wanted).items():
+        for one in others:
+            if one.slug == form.partner.data and wanted is not None:
+                said = NOT_THEIRS.format(
+                    partner=bidi_isolate(one.name), theirs=name(theirs), wanted=name(wanted)
+                )
+                form.partner.errors = [said]
+
+
+def _platform_of(case: Case, form: PartnerChoiceForm) -> str | None:
+    """Where the account is: as somebody picked it, of those for which anybody answers, or else as
+    the report says."""
+    picked = form.platform.data or ""
+    able = {one.platform for one in partners.partners_to_ask(work)}
+    return picked if picked in able else case.platform
+
+
+def _choice(case: Case, chosen: MultiDict[str, str]) -> PartnerChoiceForm:
     title = current_app.config["PLAYBOOK_TITLE"]
     told_of = {one: title(one) for one in packet_sources.playbooks_for_request(work, case)}
-    proposals = partners_by_fit(work, case)
-    form = PartnerChoiceForm(request.args).offer((one.partner for one in proposals), told_of)
-    proposed = proposed_partner(proposals, case.platform)
-    if "partner" not in request.args and proposed is not None:
+    form = PartnerChoiceForm(chosen)
+    platform = _platform_of(case, form)
+    proposals = partners_by_fit(work, case, platform)
+    form.offer((one.partner for one in proposals), told_of)
+    proposed = proposed_partner(proposals, platform)
+    if not {"partner", "continue"} & {*chosen} and proposed is not None:
         form.partner.data = proposed.slug
     return form
 
@@ -154,8 +192,9 @@ def _choice(case: Case) -> PartnerChoiceForm:
 def _choice_page(
     case: Case, form: PartnerChoiceForm, *, region_form: RegionForm | None = None
 ) -> str:
-    proposals = partners_by_fit(work, case)
-    theirs = [one.partner for one in proposals if one.partner.platform == case.platform]
+    platform = _platform_of(case, form)
+    proposals = partners_by_fit(work, case, platform)
+    theirs = [one.partner for one in proposals if one.partner.platform == platform]
     # Asked only where it decides anything, and shown where it is known: packets hold it.
     counted = partners.contacts_counted_on(work)
     is_asked = len(theirs) > 1 and any(
@@ -166,8 +205,10 @@ def _choice_page(
         "escalations/choice.html",
         case=case,
         form=form,
+        platform=platform,
         proposals=proposals,
-        proposed=proposed_partner(proposals, case.platform) if len(theirs) > 1 else None,
+        proposed=proposed_partner(proposals, platform) if len(theirs) > 1 else None,
+        others=partners_for_other_platforms(work, platform),
         region_form=region_form if is_asked or case.region else None,
         region_mark=mark_of(case.region),
     )
