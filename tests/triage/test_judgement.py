@@ -33,42 +33,18 @@ def test_there_are_72_combinations():
     assert len(EVERY) == 72
 
 
-def test_beyond_the_gate_the_levels_are_split_7_20_17_4():
+def test_beyond_the_gate_the_levels_are_split_8_19_17_4():
     counts = Counter(
         judge_answers(TABLE, one).level for one in EVERY if one["danger"] != "imminent"
     )
 
-    assert counts == {Level.IMMEDIATE: 7, Level.URGENT: 20, Level.SOON: 17, Level.ROUTINE: 4}
+    assert counts == {Level.IMMEDIATE: 8, Level.URGENT: 19, Level.SOON: 17, Level.ROUTINE: 4}
 
 
 @pytest.mark.parametrize("one", [one for one in EVERY if one["danger"] == "imminent"])
 def test_danger_now_settles_it(one):
     assert judge_answers(TABLE, one).rule == "R1"
     assert judge_answers(TABLE, one).level is Level.IMMEDIATE
-
-
-def test_without_danger_nothing_is_an_emergency_by_the_table():
-    """Casino adverts on a site before an event, which its own people cannot get into: it presses,
-    but nobody is in danger, and those on duty are not called away from those who are."""
-    levels = {judge_answers(TABLE, one).level for one in EVERY if one["danger"] == "none_known"}
-
-    assert levels == {Level.URGENT, Level.SOON, Level.ROUTINE}
-
-
-def test_adverts_on_a_site_are_urgent_and_danger_that_is_possible_makes_them_immediate():
-    site = load_current_library().playbook("website-hacked")
-    adverts = {
-        **WORST,
-        "danger": "none_known",
-        "defaced_what": ("looks", "adverts", "elsewhere"),
-        "defaced_name": "ours",
-        "defaced_keys": "nobody",
-        "defaced_data": ("none",),
-    }
-
-    assert judge_report(TABLE, site, adverts).level is Level.URGENT
-    assert judge_report(TABLE, site, adverts | {"danger": "unsure"}).level is Level.IMMEDIATE
-    assert judge_report(TABLE, site, adverts | {"danger": "credible"}).level is Level.IMMEDIATE
 
 
 def test_a_higher_answer_never_gives_a_lower_level_in_any_pair():
@@ -81,7 +57,7 @@ def test_every_rule_is_reached_and_says_the_level_of_its_cells():
     reached = {judge_answers(TABLE, one).rule: judge_answers(TABLE, one).level for one in EVERY}
 
     assert reached == {rule.id: rule.level for rule in TABLE.rules}
-    assert len(reached) == 11
+    assert len(reached) == 12
 
 
 @pytest.mark.parametrize("point", POINTS)
