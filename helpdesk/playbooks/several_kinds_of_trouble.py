@@ -11,7 +11,7 @@ from helpdesk.playbooks.answer_evaluation import (
     fitting_advice,
     take_turns,
 )
-from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context, Picked
+from helpdesk.playbooks.conditions import UNSURE, UNTOLD, Context, Picked, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
 from helpdesk.playbooks.model import Advice, AnswerOption, Playbook, Question, Text
@@ -23,6 +23,9 @@ LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True
 # What the line is called, of any kind, that sends whoever is in danger to people they trust: a
 # topic of its own.
 PEOPLE_FIRST: Final = "people-first"
+
+# What every kind asks: an answer to it calls for no line of one kind before those of another.
+ASKED_OF_ALL: Final = frozenset({"danger", "hold", "reach", "clock", "capacity"})
 
 # The question whether someone in the pictures is under 18; only a no lets what is shown be copied.
 UNDER_18: Final = "img_age"
@@ -65,7 +68,9 @@ def merged_advice(
     pages: Iterable[Playbook], known: Context, *, hold_is_about: str | None = None
 ) -> SafeNowAdvice:
     """Merge the advice of these playbooks; the same is said once, and of what is equally urgent
-    each kind has a line in turn.
+    each kind has a line in turn. Unless someone is in danger now, a line that will be too late
+    tomorrow and that its own answers call for is folded behind nothing that loses as little, where
+    its kind has none in sight.
 
     That it has stopped rules out lines only of the kind that it was said of, `hold_is_about`:
     empty where it was said of several at once, since any of them may have been meant. Nothing is
@@ -92,12 +97,60 @@ def merged_advice(
         for page in pages
     }
     said = _said_once(one for lines in fitting.values() for one in lines)
-    return advice_by_urgency(
+    told = advice_by_urgency(
         take_turns(
             [one for one in lines if said[_what_it_says(one.advice)] is one]
             for lines in fitting.values()
         )
     )
+    if known.get("danger") == "imminent":
+        return told
+    return _with_one_of_each(told, list(fitting.values()), known)
+
+
+def _with_one_of_each(
+    told: SafeNowAdvice, kinds: Sequence[Sequence[AdviceNotRuledOut]], known: Context
+) -> SafeNowAdvice:
+    """With a line in sight of each kind that has some which will be too late tomorrow and for which
+    its own answers call: it takes the last place there of one that loses no more, and can be
+    spared."""
+    urgent = [[one for one in few if one.keeps_its_place] for few in kinds]
+    called_for = [_said([one for one in few if _is_called_for(one, known)]) for few in urgent]
+    about_danger = _said([one for few in urgent for one in few if one.is_about_danger])
+    for own in called_for:
+        first = _said(told.first_lines)
+        if own & first:
+            continue
+        # no kind loses its only line for it, nor is what sends to people or to safety folded
+        needed = [*called_for, *map(_said, urgent), about_danger]
+        comes = next((one for one in told.more_dos if _what_it_says(one) in own), None)
+        goes = next(
+            (
+                one
+                for one in reversed(told.first_dos[1:])
+                if comes and one.at_stake.rank >= comes.at_stake.rank
+                if not (one.leads or _what_it_says(one) == PEOPLE_FIRST)
+                if all(few & (first - {_what_it_says(one)}) for few in needed if few & first)
+            ),
+            None,
+        )
+        if comes and goes:
+            kept = [one for one in told.first_dos if one is not goes]
+            more = [one for one in told.more_dos if one is not comes]
+            told = replace(told, dos=(*kept, comes, goes, *more))
+    return told
+
+
+def _is_called_for(one: AdviceNotRuledOut, known: Context) -> bool:
+    """Whether answers call for it that only this kind of trouble, or few others, asks for."""
+    asked = names_in(one.advice.when) if one.advice.when else ()
+    return one.is_sure and any(name in known and name not in ASKED_OF_ALL for name in asked)
+
+
+def _said(lines: Iterable[Advice | AdviceNotRuledOut]) -> set[str]:
+    return {
+        _what_it_says(one.advice if isinstance(one, AdviceNotRuledOut) else one) for one in lines
+    }
 
 
 def not_stopped(known: Context) -> Context:

@@ -1,5 +1,6 @@
 """The first lines of advice are those that lose most if they are followed late."""
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -14,11 +15,12 @@ from helpdesk.playbooks.answer_evaluation import (
     drop_hidden_answers,
     safe_now_advice,
 )
-from helpdesk.playbooks.conditions import AllOf, Answered, AtLeast, Is
+from helpdesk.playbooks.conditions import AllOf, Answered, AtLeast, Is, names_in
 from helpdesk.playbooks.evaluation import ConditionTruth, evaluate_condition
 from helpdesk.playbooks.model import Advice, LossIfLate, Text
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.several_kinds_of_trouble import (
+    PEOPLE_FIRST,
     merged_advice,
     merged_questions,
     not_stopped,
@@ -98,6 +100,10 @@ def saves_a_life_today(one, answers):
     return is_sure or is_about_danger(one)
 
 
+def not_now(answers):
+    return answers.get("danger") != "imminent"
+
+
 def people_with(pages):
     """Who has answered nothing, and some who were made up."""
     yield {}
@@ -143,6 +149,36 @@ def test_of_two_kinds_that_cannot_wait_neither_takes_all_the_places(page):
                 saving = [one for one in own if saves_a_life_today(one, known)]
                 where = f"{page.id}, {other.id} {answers}: {ids(told.first_dos)}"
                 assert not saving or set(map(id, saving)) & set(map(id, told.first_dos)), where
+
+
+def is_called_for(one, answers):
+    """Too late tomorrow, and there because of an answer that this kind of trouble asks for."""
+    if not one.within_hours or one.when is None:
+        return False
+    own = set(names_in(one.when)) - {"danger", "hold", "reach", "clock", "capacity"}
+    return bool(own & {*answers}) and evaluate_condition(one.when, answers) is ConditionTruth.TRUE
+
+
+def says(one):
+    return PEOPLE_FIRST if one.id == PEOPLE_FIRST else one.topic or str(one.text)
+
+
+def test_each_of_two_kinds_has_in_sight_what_its_own_answers_call_for_within_hours():
+    """Unless someone is in danger now, or what is in sight would lose more, leads, sends to people
+    or is all that the other kind has there: 18 of 789 are left, where it had been 36."""
+    asked, folded = 0, []
+    for pair in itertools.permutations(PAGES, 2):
+        for answers in filter(not_now, people_with(pair)):
+            told, known = merged_advice(pair, answers), not_stopped(answers)
+            to_do, in_sight = ({says(one) for one in few} for few in (told.dos, told.first_lines))
+            for kind in pair:
+                own = {says(one) for one in kind.safe_now if is_called_for(one, known)}
+                asked += bool(own & to_do)
+                if own & to_do and not own & in_sight:
+                    folded.append((kind.id, [one.id for one in pair], ids(told.first_lines)))
+
+    assert asked > 500
+    assert len(folded) <= asked * 3 / 100, folded
 
 
 def test_danger_that_nobody_was_asked_about_still_stands_before_the_money():
