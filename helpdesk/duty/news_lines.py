@@ -33,6 +33,7 @@ WORDS: Final = {
     NewsKind.CLOSING_DECIDED: "A colleague has decided whether to close the case, as you asked.",
     NewsKind.APPROVED: "What you wrote to the partner was approved.",
     NewsKind.WAIVED: "Your request can be sent without the platform’s own form.",
+    NewsKind.SENT_BACK: "A colleague sent the draft of a request back. Read why, and change it.",
     NewsKind.ASKED: "The partner has a question.",
     NewsKind.DECIDED: "The partner decided.",
     NewsKind.ACTED_BEFORE: "The partner had already acted before the request was withdrawn.",

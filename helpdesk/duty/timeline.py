@@ -84,6 +84,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "outbox.skipped": "What was due when a backup was restored was not sent again.",
     "escalation.drafted": "Wrote a request to {partner}: {ask}.",
     "escalation.changed": "Changed the request.",
+    "escalation.sent_back": "Sent the draft back, so that it’s changed first.",
     "escalation.form_waived": "Took responsibility for not filing the platform’s own form.",
     "escalation.approved": "Approved the request{alone}.",
     "escalation.approved_again": "Approved the request again, because someone who wrote or "

@@ -191,6 +191,19 @@ class AnswerApprovalForm(Form):
     seen_wording = HiddenField(validators=[DataRequired("Please look at the answer again.")])
 
 
+class SendBackForm(Form):
+    """The form to send a draft back to whoever wrote it, with the reason."""
+
+    seen_hash = HiddenField(validators=[DataRequired("Please look at the request again.")])
+    reason = TextAreaField(
+        "What has to be changed?",
+        [DataRequired("Type what has to be changed."), max_length_validator(LONG)],
+        description=(
+            "The person who wrote it gets news of this. The partner and the reporter don’t see it."
+        ),
+    )
+
+
 class PublicFormWaiverForm(Form):
     """The form to say why a request may be sent without the platform's own form having been
     tried."""

@@ -112,6 +112,8 @@ class GateInputs:
     leave_by_name: LeaveByName | None = None
     # Why it can't go by the partner's channel, in a sentence; empty if it can.
     channel_trouble: str = ""
+    # A colleague sent it back, and it was not saved since.
+    is_sent_back: bool = False
     # It goes to the platform's own form itself.
     goes_to_platform_form: bool = False
 
@@ -205,6 +207,12 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Reporter’s denial",
         not seen.unanswered_dispute,
         f"{seen.unanswered_dispute} Write to them, and check what in the request depends on it.",
+    )
+    yield (
+        "Sent back",
+        not seen.is_sent_back,
+        "A colleague sent this draft back and said why. Change it and save it. Then someone else "
+        "can approve it.",
     )
     yield (
         "Partner",

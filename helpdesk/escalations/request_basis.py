@@ -49,6 +49,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         priority=FROM_LEVEL[case.level],
         partner=bidi_isolate(partner.name),
         allowed=queries.fields_receivable_by_partner(escalation),
+        is_sent_back=escalation.is_sent_back,
         partner_is_vetted=partner.is_vetted,
         goes_to_platform_form=escalation.is_by_form and partner.is_platform_itself,
         channel_trouble=why_channel_shuts(work, escalation, packet),

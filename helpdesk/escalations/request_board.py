@@ -110,6 +110,7 @@ def _is_in(pile: RequestPile, *, at: datetime) -> ColumnElement[bool]:
         case RequestPile.SECOND_PERSON:
             draft = and_(
                 Escalation.state == EscalationState.DRAFT,
+                Escalation.sent_back_at.is_(None),
                 Escalation.ask.in_(ABOUT_ACCESS),
                 Case.state != CaseState.CLOSED,
             )

@@ -202,9 +202,13 @@ def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
 
 
 def requests_to_approve(work: Work) -> Sequence[Escalation]:
-    """Drafts to approve in the actor's queues, and answers to partners that wait, oldest first."""
+    """Drafts to approve in the actor's queues, and answers to partners that wait, oldest first. A
+    draft that was sent back waits for its writer."""
     found = visible_requests(work.actor).where(
-        or_(Escalation.state == EscalationState.DRAFT, has_answer_to_approve())
+        or_(
+            and_(Escalation.state == EscalationState.DRAFT, Escalation.sent_back_at.is_(None)),
+            has_answer_to_approve(),
+        )
     )
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 

@@ -53,6 +53,7 @@ PAST_DISPUTES: Final = {
 IN_ORDER: Final = {
     "Case": "The case is open",
     "Reporter’s denial": "Someone has written to the reporter about everything they dispute",
+    "Sent back": "Nobody has sent it back",
     "Partner": "We have checked who the partner is",
     "Channel": "One of their channels takes it",
     "Someone to open it": "Someone there can open the request",
@@ -319,5 +320,7 @@ def state_in_words(escalation: Escalation) -> str:
         return "Answered: one of us has to send it"
     if escalation.needs_link:
         return STATES_BY_FORM[EscalationState.APPROVED]
+    if escalation.is_sent_back:
+        return "Draft: sent back to be changed"
     state = escalation.state
     return STATES_BY_FORM.get(state, STATES[state]) if escalation.is_by_form else STATES[state]

@@ -39,6 +39,7 @@ MARKED = {
     "escalations.create_region": "submitted_page_mark",
     "escalations.create_resend": "submitted_page_mark",
     "escalations.create_second_reading": "submitted_page_mark",
+    "escalations.create_sending_back": "form.seen_hash",
     "escalations.create_verdict": "submitted_page_mark",
     "escalations.create_withdrawal": "submitted_page_mark",
     "intake.create_consents": "shown",

@@ -27,6 +27,7 @@ class NewsKind(StrEnum):
     CLOSING_DECIDED = "closing_decided"
     APPROVED = "approved"
     WAIVED = "waived"
+    SENT_BACK = "sent_back"
     ASKED = "asked"
     DECIDED = "decided"
     ACTED_BEFORE = "acted_before"

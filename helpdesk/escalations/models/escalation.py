@@ -88,6 +88,11 @@ class Escalation(SealedCaseRecord, Base):
     waived_at: Mapped[datetime | None]
     waiver: Mapped[Envelope | None]
 
+    # Why a colleague sent the draft back, until it says something else.
+    sent_back_reason: Mapped[Envelope | None]
+    sent_back_by: Mapped[str | None] = mapped_column(String(80))
+    sent_back_at: Mapped[datetime | None]
+
     # What was sent at once, without a second person, is read by one within the hour.
     second_reader: Mapped[str | None] = mapped_column(String(80))
     second_read_at: Mapped[datetime | None]
@@ -127,6 +132,19 @@ class Escalation(SealedCaseRecord, Base):
     def has_answer_to_approve(self) -> bool:
         """Whether an answer of ours to what they asked waits for a second person."""
         return self.state is EscalationState.NEED_INFORMATION and self.reply is not None
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether a colleague sent this draft back, and nobody has saved it since."""
+        return self.state is EscalationState.DRAFT and self.sent_back_at is not None
+
+    def send_back(self, reason: Envelope, *, by: str, at: datetime) -> None:
+        """Send it back to whoever wrote it, with a reason."""
+        self.sent_back_reason, self.sent_back_by, self.sent_back_at = reason, by, at
+
+    def forget_sending_back(self) -> None:
+        """It was saved again: a second person may look at it as for the first time."""
+        self.sent_back_reason = self.sent_back_by = self.sent_back_at = None
 
     @property
     def is_unread(self) -> bool:

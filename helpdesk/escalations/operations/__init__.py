@@ -76,6 +76,7 @@ from helpdesk.escalations.operations.requests_no_longer_justified import (
     wake_case_if_requests_not_justified,
 )
 from helpdesk.escalations.operations.rising_levels import raise_requests_to_level
+from helpdesk.escalations.operations.sending_back import send_draft_back
 from helpdesk.escalations.operations.staff_actions import (
     answer_question,
     approve_answer,
@@ -139,6 +140,7 @@ __all__ = [
     "refresh_if_still_silent",
     "require_let_in_to_see_outcome",
     "resend_request",
+    "send_draft_back",
     "set_partner_ticket",
     "stop_follow_up",
     "text_to_copy",

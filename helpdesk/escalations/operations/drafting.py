@@ -153,6 +153,7 @@ def write_packet(work: Work, escalation: Escalation, typed: Mapping[str, str]) -
     escalation.packet_hash = packet.hash
     escalation.go_by(choose_channel_for_request(work, escalation, packet).channel)
     escalation.drafted_by, escalation.drafted_at = work.actor.id, work.at
+    escalation.forget_sending_back()
 
 
 def _playbook_of_request(work: Work, case: Case, playbook: str | None) -> str:

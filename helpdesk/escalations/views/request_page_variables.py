@@ -40,6 +40,7 @@ from helpdesk.escalations.forms import (
     PartnerCallForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
+    SendBackForm,
 )
 from helpdesk.escalations.gates import (
     check_gates,
@@ -159,6 +160,15 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "may_make_link": escalation.is_by_link
         and may_work_on_request(work.actor, escalation)
         and escalation.state in LINKED,
+        "sent_back": work.keys.read(escalation, "sent_back_reason")
+        if escalation.is_sent_back
+        else "",
+        "send_back_form": SendBackForm(formdata=None, seen_hash=escalation.packet_hash),
+        "may_send_back": is_draft
+        and not escalation.is_sent_back
+        and escalation.drafted_by != work.actor.id
+        and may_work_on_request(work.actor, escalation)
+        and work.keys.holds(escalation.case.key_id),
         "waiver": work.keys.open(escalation, "waiver"),
         "ticket": work.keys.read(escalation, "ticket"),
         "names": accounts.names_of_actors(
@@ -225,6 +235,7 @@ def _named(escalation: Escalation) -> tuple[str | None, ...]:
         escalation.drafted_by,
         escalation.approved_by,
         escalation.waived_by,
+        escalation.sent_back_by,
         escalation.second_reader,
         escalation.reply_by,
     )

@@ -19,6 +19,7 @@ from helpdesk.escalations.forms import (
     PartnerCallForm,
     PublicFormWaiverForm,
     RecordVerdictForm,
+    SendBackForm,
 )
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import CallResult, FollowUp, Verdict
@@ -64,6 +65,19 @@ def create_second_person_alert(ref: str, request_ref: str) -> ResponseReturnValu
         "it."
     )
     return _move(ref, request_ref, operations.alert_second_person, said)
+
+
+@bp.post("/<request_ref>/sending-back")
+def create_sending_back(ref: str, request_ref: str) -> ResponseReturnValue:
+    """Send a draft back to whoever wrote it."""
+    escalation, form = find_request(ref, request_ref), SendBackForm()
+    if not form.validate_on_submit():
+        return _page(escalation, send_back_form=form), 422
+    operations.send_draft_back(
+        work, escalation, reason=form.reason.data or "", seen_hash=form.seen_hash.data or ""
+    )
+    flash("Sent back. The person who wrote it gets news of it. Nothing was sent to the partner.")
+    return redirect_to_request(escalation)
 
 
 @bp.post("/<request_ref>/waiver")
