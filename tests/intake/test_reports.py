@@ -81,7 +81,7 @@ def test_the_receipt_shows_the_code_in_both_forms_the_level_and_what_is_safe_now
     assert "We aim to write to you within 2 hours" in browser.text
     assert "Someone could be harmed, and it is still going on." in browser.text
     assert "Do not pay anyone" in browser.text
-    assert "If someone may be in danger" in browser.text
+    assert "Anyone who may be in danger should" in browser.text
     assert "code-words" not in browser.text
 
 
