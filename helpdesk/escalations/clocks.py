@@ -15,7 +15,7 @@ from helpdesk.cases.response_targets import due_time_as_job_argument
 from helpdesk.core.work import Work
 from helpdesk.escalations.events import OurMoveDue
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
+from helpdesk.escalations.priorities import OUR_MOVE_WITHIN, VERIFIED_WITHIN
 from helpdesk.escalations.states import EscalationState
 from helpdesk.partners.deadlines import decision_due, first_sign_due
 
@@ -27,12 +27,19 @@ ROUNDING: Final = timedelta(minutes=5, seconds=1)
 
 
 def start_our_clock(work: Work, escalation: Escalation) -> datetime:
-    """Start our own clock on a request: we have to draft, send or answer until the time that is
-    returned."""
+    """Start our own clock on a request: we have to draft, send, answer, or find out whether it is
+    really fixed, until the time that is returned."""
     clocks.stop_clock(work, escalation.id, THEIRS)
-    due = _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
+    due = _start(work, escalation, OURS, within=our_time(escalation))
     escalation.answer_due_at = None
     return due
+
+
+def our_time(escalation: Escalation) -> timedelta:
+    """How much time we give ourselves for our move on a request, as it is and as urgent as it is
+    now."""
+    is_decided = escalation.state is EscalationState.DECIDED
+    return (VERIFIED_WITHIN if is_decided else OUR_MOVE_WITHIN)[escalation.priority]
 
 
 def our_move_due_at(work: Work, escalation: Escalation) -> datetime | None:

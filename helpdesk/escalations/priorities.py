@@ -23,6 +23,15 @@ OUR_MOVE_WITHIN: Final = {
     Priority.P4: timedelta(days=3),
 }
 
+# From a partner's decision until somebody has said whether it is really fixed: the reporter has to
+# look first, and comes back when they can.
+VERIFIED_WITHIN: Final = {
+    Priority.P1: timedelta(hours=4),
+    Priority.P2: timedelta(days=1),
+    Priority.P3: timedelta(days=3),
+    Priority.P4: timedelta(days=7),
+}
+
 # These could hand somebody's account to a stranger, or lock them out of it, because that can be the
 # answer to them: two people look before they leave.
 CHANGES_ACCESS: Final = frozenset({PartnerAction.ACCESS_RESTORED, PartnerAction.ACCESS_LOCKED})

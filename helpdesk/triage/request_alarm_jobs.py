@@ -43,6 +43,7 @@ def alert_late_reply_to_partner(
             is_question=request.state is EscalationState.NEED_INFORMATION,
             is_to_be_filled_in=request.is_to_be_filled_in and not _is_stuck(work, request),
             is_answer_to_pass_on=request.is_answer_to_pass_on,
+            is_to_verify=request.state is EscalationState.DECIDED,
             needs_link=request.needs_link and not _is_stuck(work, request),
         )
     send_case_alert_and_record(
@@ -83,6 +84,8 @@ def _is_our_move_since(work: Work, request: Escalation, due: int) -> bool:
         return False
     if request.state is EscalationState.NEED_INFORMATION or request.needs_link:
         return True
+    if request.state is EscalationState.DECIDED:
+        return not request.case.is_closed
     if request.is_to_be_filled_in or request.is_answer_to_pass_on:
         return True
     return _is_stuck(work, request)

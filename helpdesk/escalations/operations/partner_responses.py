@@ -82,7 +82,8 @@ def refuse_to_decide(
 def decide(
     work: Work, escalation: Escalation, *, action: PartnerAction, reason: Reason, note: str
 ) -> PartnerDecision:
-    """They decided. Whether it is really fixed is for the reporter to say."""
+    """They decided. Whether it is really fixed is for the reporter to say; until somebody has, our
+    clock runs."""
     escalation.move_to(EscalationState.DECIDED)
     decision = PartnerDecision(
         case=escalation.case,
@@ -100,6 +101,8 @@ def decide(
         )
     work.session.add(decision)
     clocks.stop_both_clocks(work, escalation)
+    due = clocks.start_our_clock(work, escalation)
+    clocks.schedule_our_alarm(work, escalation, due=due)
     wake(work, escalation, NewsKind.DECIDED)
     # Only the reporter can say if it is fixed.
     work.announce(AnswerAwaitsReporter(escalation.case_id))

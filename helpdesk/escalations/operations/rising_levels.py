@@ -1,7 +1,5 @@
 """Raising the priority of requests when the level of their case rises."""
 
-from datetime import timedelta
-
 from sqlalchemy import select
 
 from helpdesk.cases import news
@@ -11,7 +9,7 @@ from helpdesk.escalations import case_pausing, clocks
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.policy import may_raise_requests_to_level
-from helpdesk.escalations.priorities import FROM_LEVEL, OUR_MOVE_WITHIN
+from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import OVER, UNDER_WAY, Priority
 
 
@@ -63,7 +61,7 @@ def _shorten_time_given_back(work: Work, escalation: Escalation) -> None:
 
 def _shorten_ours(work: Work, escalation: Escalation) -> None:
     due = clocks.our_move_due_at(work, escalation)
-    within: timedelta = OUR_MOVE_WITHIN[escalation.priority]
+    within = clocks.our_time(escalation)
     if due is not None and due > work.at + within:
         due = clocks.start_our_clock(work, escalation)
         clocks.schedule_our_alarm(work, escalation, due=due)

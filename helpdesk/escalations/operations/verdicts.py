@@ -124,6 +124,7 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     )
     if escalation.state is not EscalationState.DECIDED:
         return  # the same is asked by another request by now, so this one cannot go on
+    clocks.stop_both_clocks(work, escalation)
     if verdict is Verdict.CONFIRMED:
         escalation.move_to(EscalationState.CLOSED)
     elif (

@@ -15,6 +15,7 @@ from helpdesk.core.stale_page_marks import mark_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import (
     channel_routing,
+    clocks,
     draft_findings,
     packet_sources,
     partner_links,
@@ -135,6 +136,7 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "exchanges": [(one, work.keys.read(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.read(one, "note")) for one in decisions],
         "follow_ups": follow_ups,
+        "our_move_due_at": clocks.our_move_due_at(work, escalation),
         "next_follow_up": next((one for one in follow_ups if one.is_to_come), None),
         "follow_up_form": FollowUpForm(formdata=None).offer(follow_ups_to_change(follow_ups)),
         "follow_up_mark": stale_page_marks.follow_up_mark_of(escalation),
