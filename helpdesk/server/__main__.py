@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 from helpdesk.server.master_process import MasterProcess
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def open_listening_socket(address: str) -> socket.socket:
     return socket.create_server(
         (host.strip("[]"), int(port)),
         family=socket.AF_INET6 if ":" in host else socket.AF_INET,
-        backlog=client_limits.BACKLOG,
+        backlog=server_limits.BACKLOG,
     )
 
 

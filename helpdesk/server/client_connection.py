@@ -12,7 +12,7 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest
 
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 
 SENTENCES = {
     400: "We couldn’t understand this request.",
@@ -82,13 +82,13 @@ class IncomingRequest(HTTPRequestParser):
             raise ParsingError("") from error
         if "TRANSFER_ENCODING" in self.headers:  # HTTP/1.0, where it has no meaning
             self.chunked = True
-        elif client_limits.LARGEST_BODY < self.content_length < client_limits.LARGEST_UNREAD:
+        elif server_limits.MAX_BODY_BYTES < self.content_length < server_limits.MAX_DISCARDED_BYTES:
             self.body_rcv = FixedStreamReceiver(self.content_length, DiscardingBuffer())
 
     @property
     def is_for_page(self) -> bool:
         """Whether the pages answer it: we refuse others, and files are sent as they are."""
-        return self.error is None and not self.path.startswith(client_limits.FILES)
+        return self.error is None and not self.path.startswith(server_limits.STATIC_PREFIX)
 
     @property
     def bytes_held(self) -> int:
@@ -238,17 +238,21 @@ class ClientConnection(HTTPChannel):
             return False
         waited = now - self.waits_since
         if self._is_leaving:
-            return waited > client_limits.GOODBYE
+            return waited > server_limits.CLOSE_TIMEOUT
         if self.total_outbufs_len:
-            return waited > client_limits.FIRST + self._answer_length / client_limits.SLOWEST
+            return waited > _transfer_timeout(self._answer_length)
         request = self.request
         if request is None:
-            return waited > client_limits.SILENT
+            return waited > server_limits.IDLE_TIMEOUT
         if not request.headers_finished:
-            return waited > client_limits.HEADERS
-        return waited > client_limits.FIRST + request.body_bytes_received / client_limits.SLOWEST
+            return waited > server_limits.HEADERS_TIMEOUT
+        return waited > _transfer_timeout(request.body_bytes_received)
 
     def handle_error(self) -> None:
         """Whatever went wrong with a connection, its words and its address stay out of the log."""
         self.logger.error("A connection failed and was closed.")
         self.handle_close()
+
+
+def _transfer_timeout(length: int) -> float:
+    return server_limits.TRANSFER_TIMEOUT + length / server_limits.MIN_BYTES_PER_SECOND

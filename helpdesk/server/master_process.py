@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 from helpdesk.server.heartbeats import Heartbeat
 from helpdesk.server.serving_process import serve_until_stopped
 
@@ -125,7 +125,11 @@ class MasterProcess:
 
     def _end_the_silent(self) -> None:
         for pid, child in self._children.items():
-            patience = client_limits.GRACE * 2 if child.sign.is_leaving else client_limits.STUCK
+            patience = (
+                server_limits.SHUTDOWN_TIMEOUT * 2
+                if child.sign.is_leaving
+                else server_limits.STUCK_TIMEOUT
+            )
             if child.sign.age > patience:
                 log.error("A server process did not respond and was stopped.")
                 os.kill(pid, signal.SIGKILL)
@@ -140,7 +144,7 @@ class MasterProcess:
     def _stop(self) -> None:
         for pid in self._children:
             os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + client_limits.GRACE + 1
+        deadline = time.monotonic() + server_limits.SHUTDOWN_TIMEOUT + 1
         while self._children and time.monotonic() < deadline:
             self._collect()
             self._rest()

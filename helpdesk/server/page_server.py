@@ -12,7 +12,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 from helpdesk.server.client_connection import ClientConnection
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ class PageServer(TcpWSGIServer):
         that they need not be asked again soon: this runs after each look at everybody.
         """
         counted = self._held_at_most
-        if counted <= client_limits.LARGEST_TOGETHER:
+        if counted <= server_limits.MAX_BUFFERED_BYTES:
             return
         held = {channel: channel.bytes_held for channel in self.active_channels.values()}
         total = sum(held.values())
-        while total > client_limits.LARGEST_TOGETHER * ROOM_MADE:
+        while total > server_limits.MAX_BUFFERED_BYTES * ROOM_MADE:
             largest = max(held, key=held.__getitem__)
             total -= held.pop(largest)
             largest.handle_close()
@@ -98,7 +98,7 @@ class PageServer(TcpWSGIServer):
         """
         now = time.monotonic()
         for channel in list(self.active_channels.values()):
-            if channel.is_idle and now - channel.waits_since > client_limits.LAST_CALL:
+            if channel.is_idle and now - channel.waits_since > server_limits.SHUTDOWN_IDLE_TIMEOUT:
                 channel.handle_close()
         return not self.active_channels
 
@@ -116,7 +116,7 @@ class PageServer(TcpWSGIServer):
         now = time.monotonic()
         if not self.task_dispatcher.queue:
             self.answered_at = now
-        return now - self.answered_at > client_limits.STUCK
+        return now - self.answered_at > server_limits.STUCK_TIMEOUT
 
     def _close_the_longest_waiting(self) -> None:
         waiting = [one for one in self.active_channels.values() if not one.is_being_served]
@@ -130,15 +130,16 @@ def make_server(
     """Make a server on a socket that listens already. No proxy is believed, no name is said."""
     adjustments = Adjustments(
         host="127.0.0.1",  # not used: the socket is there
-        backlog=client_limits.BACKLOG,
-        connection_limit=client_limits.CONNECTIONS * 10,  # never reached: ours makes room before
+        backlog=server_limits.BACKLOG,
+        # Never reached: ours makes room before.
+        connection_limit=server_limits.MAX_CONNECTIONS * 10,
         cleanup_interval=1,
-        max_request_header_size=client_limits.LARGEST_HEADERS,
-        max_request_body_size=client_limits.LARGEST_UNREAD,
+        max_request_header_size=server_limits.MAX_HEADER_BYTES,
+        max_request_body_size=server_limits.MAX_DISCARDED_BYTES,
         # Nothing that people send or read is written to a file on the way.
-        inbuf_overflow=client_limits.LARGEST_UNREAD,
-        outbuf_overflow=client_limits.LARGEST_TOGETHER,
-        outbuf_high_watermark=client_limits.LARGEST_TOGETHER,
+        inbuf_overflow=server_limits.MAX_DISCARDED_BYTES,
+        outbuf_overflow=server_limits.MAX_BUFFERED_BYTES,
+        outbuf_high_watermark=server_limits.MAX_BUFFERED_BYTES,
         trusted_proxy=None,
         clear_untrusted_proxy_headers=True,
         ident="",
@@ -162,8 +163,8 @@ def make_server(
 def _connections() -> int:
     """As many as the limit says, or as files may be opened here."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = client_limits.CONNECTIONS + client_limits.FILES_BESIDE
+    wanted = server_limits.MAX_CONNECTIONS + server_limits.SPARE_FILE_HANDLES
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(client_limits.CONNECTIONS, max(soft - client_limits.FILES_BESIDE, 8))
+    return min(server_limits.MAX_CONNECTIONS, max(soft - server_limits.SPARE_FILE_HANDLES, 8))

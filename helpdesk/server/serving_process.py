@@ -8,7 +8,7 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 from helpdesk.server.heartbeats import Heartbeat
 from helpdesk.server.page_server import PageServer, make_server
 
@@ -48,7 +48,7 @@ def serve_until_stopped(
     wishes: list[int] = []
     server = make_server(application, listener, threads)
     signal.signal(signal.SIGTERM, lambda number, _frame: wishes.append(number))
-    enough = client_limits.ANSWERS + random.randrange(client_limits.ANSWERS_JITTER)  # noqa: S311 - no secret
+    enough = server_limits.MAX_ANSWERS + random.randrange(server_limits.MAX_ANSWERS_JITTER)  # noqa: S311 - no secret
     while not wishes and server.answers < enough and os.getppid() == master:
         heartbeat.beat()
         if server.is_stuck():
@@ -64,7 +64,7 @@ def serve_until_stopped(
 def _finish(server: PageServer) -> None:
     """Answer those who are here, and nobody who comes now: the others take them."""
     server.stop_accepting()
-    deadline = time.monotonic() + client_limits.GRACE
+    deadline = time.monotonic() + server_limits.SHUTDOWN_TIMEOUT
     while not server.is_empty() and time.monotonic() < deadline:
         server.poll_once(GLANCE / 10)
     server.task_dispatcher.shutdown(timeout=1)

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from helpdesk.app import LARGEST_REQUEST, create_app
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 from helpdesk.settings import Surface
 from helpdesk.web import request_bodies
 from tests.guards.test_routes import address, routes
@@ -103,5 +103,5 @@ def test_a_query_of_very_many_fields_is_refused(forms):
 
 
 def test_the_server_takes_as_much_as_the_pages_do():
-    assert client_limits.LARGEST_BODY >= LARGEST_REQUEST
-    assert client_limits.LARGEST_UNREAD > client_limits.LARGEST_BODY
+    assert server_limits.MAX_BODY_BYTES >= LARGEST_REQUEST
+    assert server_limits.MAX_DISCARDED_BYTES > server_limits.MAX_BODY_BYTES

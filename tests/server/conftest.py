@@ -142,7 +142,7 @@ def until(true, within=15):
 
 @pytest.fixture
 def serve(tmp_path):
-    """Start a server, with limits of a test's own: serve(LIMITS="SILENT=1")."""
+    """Start a server, with limits of a test's own: serve(LIMITS="IDLE_TIMEOUT=1")."""
     started = []
 
     def start(**wanted):

@@ -1,6 +1,6 @@
 """The server with shorter limits, so that a test need not wait as long as a slow client may.
 
-`LIMITS="SILENT=1 CONNECTIONS=20" python -m tests.server.shortened --bind …`
+`LIMITS="IDLE_TIMEOUT=1 MAX_CONNECTIONS=20" python -m tests.server.shortened --bind …`
 With `STOPPED_AT_BIRTH=1` each process is told to stop before it has run a line of its own.
 """
 
@@ -8,13 +8,13 @@ import errno
 import os
 import signal
 
-from helpdesk.server import __main__, client_limits
+from helpdesk.server import __main__, server_limits
 
 for words in os.environ.get("LIMITS", "").split():
     name, _, value = words.partition("=")
-    if not hasattr(client_limits, name):
+    if not hasattr(server_limits, name):
         raise SystemExit(f"There is no limit {name}.")
-    setattr(client_limits, name, type(getattr(client_limits, name))(value))
+    setattr(server_limits, name, type(getattr(server_limits, name))(value))
 
 if os.environ.get("STOPPED_AT_BIRTH"):
     fork = os.fork

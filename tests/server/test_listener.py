@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from helpdesk.server import client_limits
+from helpdesk.server import server_limits
 from helpdesk.server.page_server import PageServer
 
 LIMIT = 1_000_000
@@ -33,7 +33,7 @@ class HeldConnection:
 @pytest.fixture
 def server(monkeypatch):
     """A server with a small limit, without a socket."""
-    monkeypatch.setattr(client_limits, "LARGEST_TOGETHER", LIMIT)
+    monkeypatch.setattr(server_limits, "MAX_BUFFERED_BYTES", LIMIT)
     monkeypatch.setattr(HeldConnection, "asked", 0)
     server = PageServer.__new__(PageServer)
     server._held_at_most = 0

@@ -27,7 +27,7 @@ def test_a_process_that_dies_is_replaced_and_the_others_answer_meanwhile(serve):
 
 
 def test_a_process_that_hangs_is_ended_and_replaced(serve):
-    served = serve(processes=1, LIMITS="STUCK=2")
+    served = serve(processes=1, LIMITS="STUCK_TIMEOUT=2")
     first = served.said()["pid"]
 
     os.kill(first, signal.SIGSTOP)
@@ -36,7 +36,7 @@ def test_a_process_that_hangs_is_ended_and_replaced(serve):
 
 
 def test_a_process_whose_threads_are_stuck_is_ended_and_replaced(serve):
-    served = serve(processes=1, threads=1, LIMITS="STUCK=2")
+    served = serve(processes=1, threads=1, LIMITS="STUCK_TIMEOUT=2")
     first = served.said()["pid"]
 
     hang = b"GET /hang HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -49,7 +49,7 @@ def test_a_process_whose_threads_are_stuck_is_ended_and_replaced(serve):
 
 
 def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve):
-    served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
+    served = serve(processes=1, LIMITS="MAX_ANSWERS=10 MAX_ANSWERS_JITTER=1")
 
     pids = [served.said()["pid"] for _ in range(100)]
 
@@ -57,7 +57,7 @@ def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve
 
 
 def test_where_a_process_cannot_be_started_the_others_go_on_and_it_is_tried_again(serve):
-    served = serve(processes=2, LIMITS="ANSWERS=10 ANSWERS_JITTER=1", FORK_FAILS="3")
+    served = serve(processes=2, LIMITS="MAX_ANSWERS=10 MAX_ANSWERS_JITTER=1", FORK_FAILS="3")
 
     pids = {served.said()["pid"] for _ in range(60)}
 
@@ -67,7 +67,7 @@ def test_where_a_process_cannot_be_started_the_others_go_on_and_it_is_tried_agai
 
 
 def test_files_and_what_the_server_refuses_bring_no_new_process(serve):
-    served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
+    served = serve(processes=1, LIMITS="MAX_ANSWERS=10 MAX_ANSWERS_JITTER=1")
     first = served.said()["pid"]
 
     pids = {served.said("/static/mark.svg")["pid"] for _ in range(60)}
@@ -78,7 +78,7 @@ def test_files_and_what_the_server_refuses_bring_no_new_process(serve):
 
 
 def test_a_connection_that_is_kept_hears_which_answer_is_its_last(serve):
-    served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
+    served = serve(processes=1, LIMITS="MAX_ANSWERS=10 MAX_ANSWERS_JITTER=1")
     request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     for _ in range(30):
@@ -136,7 +136,7 @@ def test_a_process_that_is_told_to_stop_as_it_is_born_stops(serve):
 
 
 def test_a_server_that_stops_waits_for_what_it_had_to_kill(serve):
-    served = serve(processes=20, threads=1, LIMITS="GRACE=0 STUCK=600")
+    served = serve(processes=20, threads=1, LIMITS="SHUTDOWN_TIMEOUT=0 STUCK_TIMEOUT=600")
     until(lambda: len(served.pids()) == 20)
     for pid in served.pids():
         os.kill(pid, signal.SIGSTOP)

@@ -55,10 +55,10 @@ def test_honest_requests_are_answered_while_two_hundred_of_all_kinds_trickle(ser
 @pytest.mark.parametrize(
     ("kind", "limits"),
     [
-        ("silent", "SILENT=1"),
-        ("half headers", "HEADERS=1"),
-        ("half a body", "FIRST=1"),
-        ("does not read", "FIRST=1 SLOWEST=1e9"),
+        ("silent", "IDLE_TIMEOUT=1"),
+        ("half headers", "HEADERS_TIMEOUT=1"),
+        ("half a body", "TRANSFER_TIMEOUT=1"),
+        ("does not read", "TRANSFER_TIMEOUT=1 MIN_BYTES_PER_SECOND=1e9"),
     ],
 )
 def test_who_is_too_slow_is_closed(serve, kind, limits):
@@ -75,7 +75,7 @@ def test_who_is_too_slow_is_closed(serve, kind, limits):
 
 
 def test_who_never_reads_is_closed_without_it(serve, hanging):
-    served = serve(LIMITS="FIRST=4 SLOWEST=1e9", processes=1)
+    served = serve(LIMITS="TRANSFER_TIMEOUT=4 MIN_BYTES_PER_SECOND=1e9", processes=1)
     served.ask()
     [pid] = served.pids()
     before = len(open_files(pid))
@@ -88,7 +88,7 @@ def test_who_never_reads_is_closed_without_it(serve, hanging):
 
 def test_answers_that_nobody_reads_take_only_so_much_memory_together(serve, hanging):
     """Each is 8 MB, of which the kernel takes up to 4 MB: between two and four of 12 may wait."""
-    served = serve(processes=1, LIMITS="LARGEST_TOGETHER=20000000")
+    served = serve(processes=1, LIMITS="MAX_BUFFERED_BYTES=20000000")
     served.ask()
     [pid] = served.pids()
     before = len(open_files(pid))
@@ -106,7 +106,7 @@ def open_files(pid):
 
 @pytest.mark.parametrize("kind", ["half headers", "half a body"])
 def test_a_byte_now_and_then_buys_no_time(serve, kind):
-    served = serve(LIMITS="HEADERS=2 FIRST=2")
+    served = serve(LIMITS="HEADERS_TIMEOUT=2 TRANSFER_TIMEOUT=2")
 
     with served.connect(SLOW[kind]) as client, pytest.raises(ConnectionError):
         _trickle(client)
@@ -119,11 +119,12 @@ def _trickle(client):
 
 
 def test_a_slow_line_is_waited_for(serve):
-    served = serve(LIMITS="FIRST=2 SLOWEST=1000")
+    served = serve(LIMITS="TRANSFER_TIMEOUT=2 MIN_BYTES_PER_SECOND=1000")
     body = b"x" * 6000
 
     with served.connect(HEAD + b"Connection: close\r\nContent-Length: 6000\r\n\r\n") as client:
-        for start in range(0, 6000, 300):  # 2000 bytes a second: three seconds, longer than FIRST
+        # 2000 bytes a second: three seconds, longer than TRANSFER_TIMEOUT
+        for start in range(0, 6000, 300):
             client.sendall(body[start : start + 300])
             time.sleep(0.15)
         status, _, _ = read(client)
@@ -132,7 +133,7 @@ def test_a_slow_line_is_waited_for(serve):
 
 
 def test_more_silent_clients_than_there_is_room_for_keep_nobody_out(serve, hanging):
-    served = serve(LIMITS="CONNECTIONS=20", processes=1)
+    served = serve(LIMITS="MAX_CONNECTIONS=20", processes=1)
 
     for _ in range(10):
         hanging += [served.connect() for _ in range(20)]
@@ -140,7 +141,7 @@ def test_more_silent_clients_than_there_is_room_for_keep_nobody_out(serve, hangi
 
 
 def test_unfinished_bodies_together_take_only_so_much_memory(serve, hanging):
-    served = serve(LIMITS="LARGEST_TOGETHER=1000000", processes=1)
+    served = serve(LIMITS="MAX_BUFFERED_BYTES=1000000", processes=1)
     half = HEAD + b"Content-Length: 300000\r\n\r\n" + b"x" * 200_000
 
     hanging += [served.connect(half) for _ in range(10)]
