@@ -99,8 +99,8 @@ class EvidenceKind:
 
 
 @dataclass(frozen=True)
-class ReferralService:
-    """A kind of service that others offer to people in trouble; who they are stands in no page."""
+class ReferralServiceType:
+    """A type of service that others offer to people in trouble; who they are stands in no page."""
 
     slug: str
     name: Text
@@ -135,7 +135,7 @@ class Library:
     evidence_kinds: tuple[EvidenceKind, ...]
     questions: tuple[Question, ...]
     playbooks: tuple[Playbook, ...]
-    services: tuple[ReferralService, ...] = ()
+    services: tuple[ReferralServiceType, ...] = ()
     causes: tuple[OrganisationCause, ...] = ()
     searches: tuple[SearchPhrase, ...] = ()
     synonyms: tuple[SynonymGroup, ...] = ()
@@ -151,7 +151,7 @@ class Library:
         """The shared question of that id, if there is one."""
         return next((one for one in self.questions if one.id == question_id), None)
 
-    def service(self, slug: str) -> ReferralService | None:
+    def service(self, slug: str) -> ReferralServiceType | None:
         """The referral service of that slug, if there is one."""
         return next((one for one in self.services if one.slug == slug), None)
 

@@ -14,7 +14,7 @@ from helpdesk.playbooks.library import (
     PlatformFact,
     PlaybookCollection,
     PublishingDetails,
-    ReferralService,
+    ReferralServiceType,
 )
 from helpdesk.playbooks.model import DataSensitivity, Text
 
@@ -59,7 +59,7 @@ def read_evidence_kinds(file: Node) -> tuple[EvidenceKind, ...]:
     return kinds
 
 
-def read_services(file: Node) -> tuple[ReferralService, ...]:
+def read_services(file: Node) -> tuple[ReferralServiceType, ...]:
     """Read the services: what others do for people in trouble, and what for."""
     services = tuple(_read_service(item) for item in file.items())
     refuse_repeats(file, [service.slug for service in services])
@@ -150,11 +150,11 @@ def _read_platform_fact(node: Node, home: str, sources: dict[str, str]) -> Platf
     )
 
 
-def _read_service(node: Node) -> ReferralService:
+def _read_service(node: Node) -> ReferralServiceType:
     fields = node.fields("slug name says")
     slug = fields["slug"].id()
     home = f"vocab.services.{slug}"
-    return ReferralService(
+    return ReferralServiceType(
         slug=slug,
         name=Text(f"{home}.name", fields["name"].text()),
         says=Text(f"{home}.says", fields["says"].text()),
