@@ -10,9 +10,9 @@ from helpdesk.accounts.queries import visible_people
 from helpdesk.core.errors import Conflict
 from helpdesk.core.key_signatures import (
     KEYS_WITH_SIGNATURES,
-    SignedKeys,
+    CheckedKeys,
     check_signatures,
-    signed_keys_of,
+    checked_keys_of,
 )
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import bidi_isolate
@@ -31,22 +31,22 @@ def team_signing_key_file(kind: TeamKind) -> KeyFile:
     return KeyFile.PARTNER_SIGNING if kind is TeamKind.PARTNER else KeyFile.STAFF_SIGNING
 
 
-def epochs_of_team_key(work: Work, team: Team) -> SignedKeys:
+def epochs_of_team_key(work: Work, team: Team) -> CheckedKeys:
     """Every epoch of a team's key with its signatures checked, oldest first, and those that were
     refused."""
     return epochs_of_team_key_by_id(work, team.id, team.kind)
 
 
-def epochs_of_team_key_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
+def epochs_of_team_key_by_id(work: Work, team_id: str, kind: TeamKind) -> CheckedKeys:
     """Every epoch of a team's key, by the team's id."""
     house = work.keys.service.public_half(team_signing_key_file(kind))
-    return signed_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
+    return checked_keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
 def verified_key_of_person(work: Work, person: Person) -> Key:
     """The signed key of a person who has enrolled; Conflict, in a sentence, if it is not theirs."""
     house = work.keys.service.public_half(signing_key_of(person.role))
-    signed = signed_keys_of(work.session, person.id, KeyKind.PERSON, house=house)
+    signed = checked_keys_of(work.session, person.id, KeyKind.PERSON, house=house)
     for key in signed.good:
         if key.id == person.key_id:
             return key
@@ -99,5 +99,5 @@ def _with_a_false_key(
     return people, len(false) - len(people)
 
 
-def _checked(work: Work, lines: Sequence[Any], signer: KeyFile) -> SignedKeys:
+def _checked(work: Work, lines: Sequence[Any], signer: KeyFile) -> CheckedKeys:
     return check_signatures(lines, house=work.keys.service.public_half(signer))

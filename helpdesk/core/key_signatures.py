@@ -63,7 +63,7 @@ OF_OWNER: Final = KEYS_WITH_SIGNATURES.where(
 
 
 @dataclass(frozen=True)
-class SignedKeys:
+class CheckedKeys:
     """The keys of one owner, oldest first: those that count, and those that were refused."""
 
     good: Sequence[Key] = ()
@@ -91,14 +91,14 @@ def sign_key(rows: RowSink, key: Key, *, by: Secret, secret: Secret | None = Non
     rows.add(KeySignature(key_id=key.id, signature=signature, half=half))
 
 
-def signed_keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> SignedKeys:
+def checked_keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> CheckedKeys:
     """The keys of an owner with their signatures checked. `house` checks what the house signed;
     without it, none counts."""
     found = session.execute(OF_OWNER, {"owner_id": owner_id, "kind": kind}).all()
     return log_refused_keys(check_signatures(found, house=house))
 
 
-def log_refused_keys(keys: SignedKeys) -> SignedKeys:
+def log_refused_keys(keys: CheckedKeys) -> CheckedKeys:
     """Log, naming nobody, that some of an owner's keys were refused; and return the same keys."""
     if keys.refused:
         log.error(
@@ -110,7 +110,7 @@ def log_refused_keys(keys: SignedKeys) -> SignedKeys:
     return keys
 
 
-def check_signatures(lines: Iterable[Any], *, house: bytes) -> SignedKeys:
+def check_signatures(lines: Iterable[Any], *, house: bytes) -> CheckedKeys:
     """Check the signatures of one owner's keys, of lines of KEYS_WITH_SIGNATURES, oldest first.
 
     What is refused leaves the chain as it was.
@@ -133,7 +133,7 @@ def check_signatures(lines: Iterable[Any], *, house: bytes) -> SignedKeys:
         if key.kind == KeyKind.TEAM:
             halves = frozenset(own - {NO_HALF})
         # A person who starts over has a new key by the house; a team goes on by its members.
-    return SignedKeys(good, refused, epochs)
+    return CheckedKeys(good, refused, epochs)
 
 
 def _by_key(lines: Iterable[Any]) -> list[tuple[Key, list[Any]]]:

@@ -10,7 +10,7 @@ from helpdesk.accounts.queries import members_with_key
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.key_signatures import SignedKeys
+from helpdesk.core.key_signatures import CheckedKeys
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
@@ -208,7 +208,7 @@ def lock_partner(work: Work, partner: Partner) -> None:
     work.session.refresh(partner, with_for_update={"of": Partner})
 
 
-def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
+def keys_of_partner(work: Work, partner: Partner) -> CheckedKeys:
     """The keys of a partner that requests are sealed to, and those that were refused."""
     return epochs_of_team_key_by_id(work, partner.team_id, TeamKind.PARTNER)
 

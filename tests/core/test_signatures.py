@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.database import new_id
-from helpdesk.core.key_signatures import KeySignature, check_signatures, sign_key, signed_keys_of
+from helpdesk.core.key_signatures import KeySignature, check_signatures, checked_keys_of, sign_key
 from helpdesk.core.keys import Key, KeyKind, make_unsaved_key, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signing import (
@@ -181,7 +181,7 @@ def test_a_person_who_starts_over_has_a_new_key_by_the_house(context):
         new_key(work.session, KeyKind.CASE, owner, 3)
         work.session.flush()
 
-        found = signed_keys_of(work.session, owner, KeyKind.PERSON, house=HALF)
+        found = checked_keys_of(work.session, owner, KeyKind.PERSON, house=HALF)
 
     assert [one.epoch for one in found.good] == [1, 2]
     assert not found.refused

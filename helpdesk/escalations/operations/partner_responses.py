@@ -11,7 +11,7 @@ from helpdesk.cases import news
 from helpdesk.cases.events import AnswerAwaitsReporter
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotFound, StalePage
-from helpdesk.core.key_signatures import signed_keys_of
+from helpdesk.core.key_signatures import checked_keys_of
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.core.sealing import Envelope
@@ -141,7 +141,7 @@ def _keys_of_theirs(work: Work, escalation: Escalation) -> Sequence[Key]:
     house = work.keys.service.public_half(KeyFile.STAFF_SIGNING)
     if link is None:
         return ()
-    return signed_keys_of(work.session, link.id, KeyKind.LINK, house=house).good
+    return checked_keys_of(work.session, link.id, KeyKind.LINK, house=house).good
 
 
 def wake(work: Work, escalation: Escalation, what: NewsKind) -> None:
