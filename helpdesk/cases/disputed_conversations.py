@@ -83,18 +83,18 @@ _DISPUTES: Final = select(
 )
 
 
-def reporter_activity_marks(work: Work, case: Case) -> str:
-    """The ids of the reporter's newest activity of each kind, as marks: whoever answers has seen
+def newest_reporter_activity_ids(work: Work, case: Case) -> str:
+    """The ids of the reporter's newest activity of each kind, in one text: whoever answers has seen
     them."""
-    return combine_activity_marks(
+    return join_reporter_activity_ids(
         newest_reporter_message_id(work, case),
         newest_reporter_objection_id(work, case),
         _unanswered_conversation_disputes(work, case),
     )
 
 
-def combine_activity_marks(message_id: str, answer: int | None, disputes: Iterable[str]) -> str:
-    """The marks of the newest message of theirs, of what they said last other than in a message,
+def join_reporter_activity_ids(message_id: str, answer: int | None, disputes: Iterable[str]) -> str:
+    """Join the ids of the newest message of theirs, of what they said last other than in a message,
     and of the conversations that they say were not with them."""
     return " ".join([message_id, str(answer or ""), *disputes]).strip()
 

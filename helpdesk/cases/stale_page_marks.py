@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, bindparam, select
 
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import newest_reporter_activity_ids
 from helpdesk.cases.models import Case, LoggedConversation, Note
 from helpdesk.cases.queries import LATER_ANSWERS
 from helpdesk.core.errors import StalePage
@@ -59,7 +59,7 @@ def reporter_mark_of(work: Work, case: Case) -> str:
     nobody sends anything about them without having it."""
     work.session.flush()
     spoken = work.session.scalar(NEWEST_SPOKEN, {"case_id": case.id})
-    return mark_of(reporter_activity_marks(work, case), spoken)
+    return mark_of(newest_reporter_activity_ids(work, case), spoken)
 
 
 def refuse_if_reporter_wrote_since(work: Work, case: Case, heard: str | None) -> None:
@@ -73,7 +73,7 @@ def case_mark_of(work: Work, case: Case, *more: str) -> str:
     """The mark of a case: what the reporter let us know last, what colleagues noted and found
     out last, its level and why, and who has it; as `more`, the request that a second person
     decides on."""
-    heard = reporter_activity_marks(work, case)
+    heard = newest_reporter_activity_ids(work, case)
     ours = work.session.execute(NEWEST_OF_OURS, {"case_id": case.id}).one()
     return mark_of_shown_case(case, heard, ours, *more)
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from helpdesk.accounts.models import Person
 from helpdesk.cases import operations as cases
 from helpdesk.cases.disputed_conversations import (
-    reporter_activity_marks,
+    newest_reporter_activity_ids,
     unanswered_dispute_message,
 )
 from helpdesk.cases.models import Case, Consent, ConversationChannel
@@ -79,7 +79,7 @@ def said_by_reporter(house, verb):
 def write_to_them(house, seen=None, who=None):
     with house.as_(who or house.lead) as work:
         case = case_of(work, house)
-        marks = reporter_activity_marks(work, case) if seen is None else seen
+        marks = newest_reporter_activity_ids(work, case) if seen is None else seen
         cases.send_message(work, case, "Was it you?", seen=marks)
 
 

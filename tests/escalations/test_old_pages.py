@@ -9,7 +9,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import newest_reporter_activity_ids
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
@@ -255,7 +255,7 @@ def test_no_report_is_agreed_to_by_who_has_the_newest_message_before_them(house,
     write_in(house, "I am real. Please help.")
     with house.as_(house.writer) as work:
         case = case_in(work, house)
-        casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
+        casework.mark_no_reply_needed(work, case, seen=newest_reporter_activity_ids(work, case))
 
     assert refuses(press(second, old, address, granted="yes"))
 
@@ -273,7 +273,7 @@ def written_and_waved_away(house):
     write_in(house)
     with house.as_(house.writer) as work:
         case = case_in(work, house)
-        casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
+        casework.mark_no_reply_needed(work, case, seen=newest_reporter_activity_ids(work, case))
 
 
 def phoned(house):

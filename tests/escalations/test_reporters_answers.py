@@ -9,7 +9,7 @@ from sqlalchemy import select
 from helpdesk.cases import operations as casework
 from helpdesk.cases.disputed_conversations import (
     NOT_THEIR_WORD,
-    reporter_activity_marks,
+    newest_reporter_activity_ids,
     unanswered_dispute_message,
 )
 from helpdesk.cases.models import Case, Consent, ConversationChannel, News
@@ -43,7 +43,7 @@ def write(house, seen=None, who=None):
 
 def marks(house):
     with house.as_(house.writer) as work:
-        return reporter_activity_marks(work, mine(work, house))
+        return newest_reporter_activity_ids(work, mine(work, house))
 
 
 def speak(house, seen):
@@ -237,7 +237,7 @@ def test_only_a_message_that_has_seen_it_settles_a_denied_word(house, prepare):
         mailbox.send_message_as_reporter(work, mine(work, house), body="Thank you.")
     with house.as_(house.writer) as work:
         case = mine(work, house)
-        casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
+        casework.mark_no_reply_needed(work, case, seen=newest_reporter_activity_ids(work, case))
 
     assert house.case_now().reply_due_at is None
 
@@ -289,7 +289,7 @@ def test_their_own_verdict_settles_it_though_they_said_it_before_we_wrote(house)
         mailbox.record_own_verdict(work, found, verdict=Verdict.CONFIRMED)
     with house.as_(house.writer) as work:
         assert why_dispute_bars_requests(work, mine(work, house))
-        seen = reporter_activity_marks(work, mine(work, house))
+        seen = newest_reporter_activity_ids(work, mine(work, house))
         casework.send_message(work, mine(work, house), "Thank you.", seen=seen)
 
     with house.as_(house.writer) as work:

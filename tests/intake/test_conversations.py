@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import newest_reporter_activity_ids
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ConversationChannel, LoggedConversation
 from helpdesk.cases.states import CaseOutcome, CaseState
@@ -150,7 +150,7 @@ def test_a_call_of_before_the_case_rose_is_answered_by_the_level_of_now(house):
         operations.report_danger(work, queries.own_case(work))
     with house.inside(at=told + timedelta(minutes=5)) as work:
         found = work.session.get(Case, case.id)
-        casework.send_message(work, found, "Here.", seen=reporter_activity_marks(work, found))
+        casework.send_message(work, found, "Here.", seen=newest_reporter_activity_ids(work, found))
     with house.at_the_door(reporter(case.id), own=code.secret(), at=now) as work:
         own = queries.own_case(work)
         operations.dispute_conversation(work, own, queries.conversations_of(work, own)[0].id)

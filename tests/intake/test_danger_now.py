@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases import report_content
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import newest_reporter_activity_ids
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Agreement, Case, ConversationChannel, Message
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
@@ -426,7 +426,7 @@ def test_a_correction_of_something_else_keeps_it(house, case, code):
 def leave_unanswered(house, case):
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        casework.mark_no_reply_needed(work, found, seen=reporter_activity_marks(work, found))
+        casework.mark_no_reply_needed(work, found, seen=newest_reporter_activity_ids(work, found))
 
 
 def write_to_them(house, case, text="Are you safe?", seen=None):

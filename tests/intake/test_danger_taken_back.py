@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases import operations as casework
-from helpdesk.cases.disputed_conversations import reporter_activity_marks
+from helpdesk.cases.disputed_conversations import newest_reporter_activity_ids
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.stale_page_marks import reporter_mark_of
@@ -193,7 +193,7 @@ def test_what_we_do_meanwhile_ends_no_danger(house, case, code, what):
         elif what == "playbook":
             duty.start_playbook_and_judge_again(work, found, "doxing")
         else:
-            seen = reporter_activity_marks(work, found)
+            seen = newest_reporter_activity_ids(work, found)
             casework.send_message(work, found, "Are you safe?", seen=seen)
     before = len(calls(house))
 
@@ -215,7 +215,7 @@ def test_closing_asks_until_the_answer_about_danger_itself_is_corrected(house, c
     told(house, case, code)
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        casework.send_message(work, found, "Here.", seen=reporter_activity_marks(work, found))
+        casework.send_message(work, found, "Here.", seen=newest_reporter_activity_ids(work, found))
     assert closing_asks_about_danger(house, case)
     with house.inside() as work:
         triage.correct_reporter_answers(work, work.session.get(Case, case.id), {"hold": "unclear"})
@@ -282,7 +282,9 @@ def test_what_a_coordinator_has_seen_and_nobody_called_over_is_heard_of_when_tak
     if is_answered:
         with house.inside() as work:
             found = work.session.get(Case, case.id)
-            casework.send_message(work, found, "Here.", seen=reporter_activity_marks(work, found))
+            casework.send_message(
+                work, found, "Here.", seen=newest_reporter_activity_ids(work, found)
+            )
     take_back(house, case, code)
 
     assert len(calls(house)) == called + 1
@@ -336,7 +338,7 @@ def test_a_report_of_danger_that_somebody_answered_is_taken_back_without_a_call(
     with house.inside() as work:
         case = work.session.get(Case, told_in_report.id)
         casework.claim_case(work, case)
-        casework.send_message(work, case, "Here.", seen=reporter_activity_marks(work, case))
+        casework.send_message(work, case, "Here.", seen=newest_reporter_activity_ids(work, case))
     take_back(house, told_in_report, code)
 
     assert len(calls(house)) == called

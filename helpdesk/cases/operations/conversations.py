@@ -6,7 +6,7 @@ from typing import Final
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.disputed_conversations import (
     latest_time_of_reporter_activity,
-    reporter_activity_marks,
+    newest_reporter_activity_ids,
     unanswered_dispute_message,
 )
 from helpdesk.cases.events import AnswerAwaitsReporter
@@ -92,7 +92,7 @@ def _keep_promises(
 
 def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bool:
     """Not what may have been asked later, nor what whoever writes it down has not seen."""
-    if seen is not None and seen != reporter_activity_marks(work, case):
+    if seen is not None and seen != newest_reporter_activity_ids(work, case):
         return False
     since = clocks.clock_running_since(
         clocks.clock_events_of(work.session, case.id, clocks.FIRST_REPLY)

@@ -2,7 +2,7 @@
 
 from helpdesk.cases import clocks, news, response_targets
 from helpdesk.cases.disputed_conversations import (
-    reporter_activity_marks,
+    newest_reporter_activity_ids,
     settle_disputes_on_writing_to_reporter,
     unanswered_dispute_message,
 )
@@ -40,7 +40,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
         text, message.envelope_place_of("for_reporter")
     )
     work.session.add(message)
-    has_seen = seen is None or seen == reporter_activity_marks(work, case)
+    has_seen = seen is None or seen == newest_reporter_activity_ids(work, case)
     if has_seen:
         clocks.stop_reply_clock(work, case)
         settle_disputes_on_writing_to_reporter(work, case)
@@ -73,7 +73,7 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
             "The reporter told us that someone is in danger. Write to them, or speak to them and"
             " record it."
         )
-    if seen != reporter_activity_marks(work, case):
+    if seen != newest_reporter_activity_ids(work, case):
         raise StalePage(
             "The reporter has written again since you opened the page. Read that first."
         )

@@ -204,7 +204,7 @@ def _last_heard(found: Gathered) -> str:
         if one.objected_at is not None and one.settled_at is None
     ]
     answers = [one.id for one in found["newest_objection"]]
-    return disputed_conversations.combine_activity_marks(
+    return disputed_conversations.join_reporter_activity_ids(
         theirs[-1] if theirs else "", answers[0] if answers else None, disputed
     )
 
