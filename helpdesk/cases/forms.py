@@ -96,9 +96,7 @@ class UtcDateTimeField(DateTimeLocalField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError(
-                "Give the day and the time, such as 29 November 2026, 09:50."
-            ) from None
+            raise ValueError("Enter the date and time, such as 29 November 2026, 09:50.") from None
 
 
 class ConversationForm(Form):
@@ -111,7 +109,7 @@ class ConversationForm(Form):
     )
     spoke_at = UtcDateTimeField(
         "When was it?",
-        [InputRequired("Give the day and the time.")],
+        [InputRequired("Enter the date and time.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         description="In UTC, like all times on these pages. Our response time counts from then, "
         "and we also show when you recorded it. The reporter’s mailbox shows the "
@@ -165,7 +163,7 @@ class HandOverCaseForm(Form):
     hand_to = SelectField("Colleague", validators=[InputRequired("Choose a colleague.")])
     handover_note = TextAreaField(
         "The current situation",
-        [DataRequired("Type a few words for your colleague."), TOO_LONG],
+        [DataRequired("Write a short note for your colleague."), TOO_LONG],
         description="What you did, what you promised, what comes next.",
     )
 

@@ -28,7 +28,7 @@ from helpdesk.playbooks.repository import load_current_library
 SENTENCES: Final[Mapping[str, str]] = {
     "case.submitted": "The report arrived{lane}.",
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
-    "case.answers_released": "Let the advice in the mailbox follow the answers: {answers}.",
+    "case.answers_released": "Matched the advice in the mailbox to the answers: {answers}.",
     "case.level_raised": "Raised from {was} to {level} by a colleague.",
     "case.raised_by_answers": "Answers in the mailbox raised it from {was} to {level}.",
     "case.danger_told": "Told us that someone is in danger now. It was {was}, and is now {level}.",

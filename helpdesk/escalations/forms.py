@@ -199,7 +199,7 @@ class SendBackForm(Form):
         "What has to be changed?",
         [DataRequired("Type what has to be changed."), max_length_validator(LONG)],
         description=(
-            "The person who wrote it gets news of this. The partner and the reporter don’t see it."
+            "The person who wrote it will be told. The partner and the reporter can’t see this."
         ),
     )
 

@@ -244,8 +244,8 @@ TROUBLES: Final = {
     "mailbox_unconfirmed": "The partner’s email address isn’t confirmed. Someone has to type the "
     "code from the test email on the partner’s page. Then send it again.",
     "taken_over": "A colleague took it over, so we can’t tell whether it was sent.",
-    "may_have_arrived": "It may have arrived all the same. Ask the partner before you send it"
-    " again: they would get it a second time. If they have it, record that.",
+    "may_have_arrived": "It may still have arrived. Check with the partner before you send it"
+    " again, or they may get it twice. If they have it, record that.",
     "openpgp_key_expired": "The partner’s OpenPGP key has expired. Ask them for a renewed copy,"
     " which a coordinator saves on the partner’s page. Then send it again.",
     "link_ended": "There is no link any more that could be sent. Press “Send it again”, and make a"

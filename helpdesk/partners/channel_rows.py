@@ -76,7 +76,7 @@ def refuse_unknown_channel_terms(terms: ChannelTerms, *, at: datetime) -> None:
     if terms.kind is ChannelKind.FORM and not is_form_address(terms.form_address):
         raise Conflict(WRONG_ADDRESS)
     if terms.kind is not ChannelKind.FORM and terms.form_address:
-        raise Conflict("Only a form of theirs has an address.")
+        raise Conflict("Only the partner’s own form can have a web address.")
     _refuse_another_key(terms, at)
 
 

@@ -101,8 +101,8 @@ def test_neither_in_the_future_nor_before_the_case_began(house, staff, minutes, 
         ({"way": ""}, "Choose one."),
         ({"way": "carrier-pigeon"}, "Not a valid choice"),
         ({"reached": ""}, "Choose one."),
-        ({"spoke_at": ""}, "Give the day and the time"),
-        ({"spoke_at": "yesterday"}, "Give the day and the time"),
+        ({"spoke_at": ""}, "Enter the date and time"),
+        ({"spoke_at": "yesterday"}, "Enter the date and time"),
     ],
 )
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(house, staff, changed, said):

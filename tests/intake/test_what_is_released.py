@@ -200,5 +200,5 @@ def test_history_names_the_answers_that_were_released_and_never_what_they_say(ho
         {"answers": ["danger"]},
     ]
     assert timeline.sentence_for_entry(entries[1], {}, {}) == (
-        "Let the advice in the mailbox follow the answers: danger."
+        "Matched the advice in the mailbox to the answers: danger."
     )

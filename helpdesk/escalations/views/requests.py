@@ -213,7 +213,7 @@ def create_follow_up(ref: str, request_ref: str) -> ResponseReturnValue:
         reason=form.reason.data or "",
         seen=submitted_page_mark(),
     )
-    flash("We’re doing it now." if is_now else "It won’t be done.")
+    flash("We’re doing it now." if is_now else "We won’t do this follow-up.")
     return redirect_to_request(escalation)
 
 

@@ -126,7 +126,7 @@ class PresenceForm(Form):
         [Optional()],
         description=(
             "If it’s earlier than the opening time, it means the next morning. If it’s the same "
-            "time, someone is there all day and night."
+            "time, they are open 24 hours a day."
         ),
     )
     regions = SelectMultipleField(
@@ -233,7 +233,7 @@ class ChannelKindForm(Form):
 
     kind_of_channel = RadioField(
         "How do requests get there?",
-        [DataRequired("Choose how requests get there.")],
+        [DataRequired("Choose how requests are sent.")],
         choices=[SelectChoice(one.value, words) for one, words in CHANNEL_KINDS.items()],
         default=ChannelKind.DESK.value,
     )
