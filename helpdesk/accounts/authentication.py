@@ -101,7 +101,7 @@ def try_second_factor(
         return SignInResult(whole, handle) if whole is not None else None
 
 
-def signed_in_actor_id(context: AppContext, token: str, *, surface: str) -> str | None:
+def actor_id_of_session_token(context: AppContext, token: str, *, surface: str) -> str | None:
     """The actor id, in history, of whoever has just signed in with this token."""
     with context.begin() as work:
         row = sessions.find_session(work.session, token, surface=surface, at=work.at)

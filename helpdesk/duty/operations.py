@@ -82,7 +82,7 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
     """Only what brings another page to the case can make it more pressing."""
     ids = {page.id for page in before}
     if any(page.id not in ids for page in triage_queries.playbooks_judging_case(work, case)):
-        triage.judge_case_again(work, case, was_about=before)
+        triage.judge_case_after_kind_change(work, case, was_about=before)
 
 
 def retry_failed_job(work: Work, outbox_job: OutboxJob) -> None:

@@ -151,7 +151,9 @@ def _corrected(
     return drop_hidden_answers(questions, told) | {name: told[name] for name in elsewhere}
 
 
-def judge_case_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:
+def judge_case_after_kind_change(
+    work: Work, case: Case, *, was_about: Sequence[Playbook]
+) -> Judgement:
     """Judge a case again, as it is about something else or more than before. The old result is
     kept.
 

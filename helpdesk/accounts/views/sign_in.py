@@ -129,7 +129,9 @@ def _what_was_wanted(form: AuthenticatorCodeForm, token: str) -> ResponseReturnV
     interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:
         return redirect(local_page_or_none(form.to.data or "") or home_url(), 303)
-    who = authentication.signed_in_actor_id(current_context(), token, surface=current_surface())
+    who = authentication.actor_id_of_session_token(
+        current_context(), token, surface=current_surface()
+    )
     if who is None or not interrupted.is_issued_to(who):
         flash(NOT_YOURS)
         return redirect(home_url(), 303)
