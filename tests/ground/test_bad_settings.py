@@ -1,6 +1,7 @@
 """Whatever an operator gets wrong is said in a sentence, with status 2 and without a traceback."""
 
 import os
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from tests.ground.warm_commands import WarmCommands
 
 PAGES = ["wsgi"]
 SECRET = "correct-horse-7431"
+SECONDS_TO_REFUSE = 20
 
 
 def command(*words):
@@ -152,6 +154,28 @@ def test_a_database_that_refuses_is_a_sentence(
     assert done.returncode == 2, done.stdout + done.stderr
     assert sentence in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+@pytest.mark.parametrize(
+    ("user", "database", "sentence"),
+    [
+        ("helpdesk_app", "nowhere", "no database with that name"),
+        ("nobody_at_all", "helpdesk", "refused the password"),
+    ],
+)
+def test_no_process_or_command_runs_that_the_database_refuses(
+    run, whole, place, postgres, words, user, database, sentence
+):
+    url = postgres.url(user, database)
+    began = time.monotonic()
+
+    done = run(words, {**whole, **given(words, place), "DATABASE_URL": url})
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert time.monotonic() - began < SECONDS_TO_REFUSE
 
 
 @pytest.mark.parametrize("surface", ["public", "staff", "partner"])
