@@ -133,7 +133,7 @@ def partner_time_at_priority(work: Work, escalation: Escalation) -> timedelta:
     the clock goes: by their working days and hours, where that was agreed."""
     partner, priority = escalation.partner, escalation.priority
     least = first_sign_due(partner, priority, work.at) - work.at
-    if escalation.state is EscalationState.WITH_PARTNER:
+    if escalation.wants_first_sign:
         return least
     events = clocks.clock_events_of(work.session, escalation.id, THEIRS)
     turns = clocks.clock_turns(events, at=work.at)

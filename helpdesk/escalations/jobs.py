@@ -157,6 +157,7 @@ def _nudge_email(context: AppContext, work: Work, escalation: Escalation, due: i
         needs_code=escalation.is_by_link,
         due=format_in_both_zones(at, escalation.partner.timezone),
         is_over=at <= work.at,
+        wants_first_sign=escalation.wants_first_sign,
     )
 
 
@@ -190,6 +191,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
         is_withdrawn=escalation.state is EscalationState.WITHDRAWN,
         is_again=is_answered,
         due=format_in_both_zones(at, zone) if at is not None else "",
+        wants_first_sign=escalation.wants_first_sign,
     )
 
 

@@ -149,8 +149,24 @@ def test_a_partner_reads_who_asks_whom_to_call_and_times_in_its_own_zone(house, 
     assert "in Asia/Beirut)" in page
     assert "in Asia/Beirut)" in partner_desk.get("/inbox").text
     [letter] = [one for one in house.context.mailer.sent if escalation.ref in one.subject]
-    assert re.search(r"Please answer by \d+ Nov|Please answer by \d+ \w+", letter.body)
+    assert re.search(r"Please acknowledge it by \d+ \w+", letter.body)
     assert "in Asia/Beirut)" in letter.body
+
+
+def test_a_partner_is_told_whether_to_acknowledge_or_to_decide(house, partner_desk):
+    escalation = house.carried()
+    sign_in(partner_desk, house.theirs)
+    page = f"/requests/{escalation.ref}"
+
+    assert "Please acknowledge it" in partner_desk.get(page).text
+    assert "Acknowledge:" in partner_desk.get("/inbox").text
+    assert post(partner_desk, page, "acknowledgement").status_code == 303
+
+    assert "Please decide" in partner_desk.get(page).text
+    assert "Please acknowledge it" not in partner_desk.get(page).text
+    inbox = partner_desk.get("/inbox").text
+    assert "Decide:" in inbox
+    assert "Acknowledge:" not in inbox
 
 
 def test_without_who_we_are_nothing_leaves(house):

@@ -212,6 +212,12 @@ class Escalation(SealedCaseRecord, Base):
         )
 
     @property
+    def wants_first_sign(self) -> bool:
+        """Whether the partner has not moved yet: its time runs to a first sign. Afterwards it runs
+        to the decision."""
+        return self.state is EscalationState.WITH_PARTNER
+
+    @property
     def needs_link(self) -> bool:
         """Whether it was approved, and one of us has to make the link that opens it, or to give
         them its code: the link isn't sent before."""
