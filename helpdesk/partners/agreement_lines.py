@@ -1,6 +1,7 @@
 """What the partner's page says of the agreement with it, line by line."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from babel import Locale
@@ -10,13 +11,12 @@ from helpdesk.partners import queries
 from helpdesk.partners.agreement_terms import PRIORITIES
 from helpdesk.partners.contact_lines import PartnerAct
 from helpdesk.partners.models import Partner
+from helpdesk.partners.response_times import time_in_words
 
 DONE: Final = {
     "partner.agreement_settled": "settled the agreement",
     "partner.agreement_ended": "ended the agreement",
 }
-HOUR: Final = 3600
-DAY: Final = 24 * HOUR
 
 
 def agreement_lines_of(partner: Partner) -> list[tuple[str, str]]:
@@ -29,6 +29,14 @@ def agreement_lines_of(partner: Partner) -> list[tuple[str, str]]:
             "Named where we publish how partners answer",
             "Yes" if partner.may_be_named else "No",
         ),
+    ]
+
+
+def response_time_lines_of(partner: Partner) -> list[tuple[str, str, str]]:
+    """The times to a first response and to a decision, by priority, the most urgent first."""
+    return [
+        (one.upper(), _time(partner.answer_within[one]), _time(partner.decide_within[one]))
+        for one in PRIORITIES
     ]
 
 
@@ -57,7 +65,7 @@ def _was(details: Mapping[str, Any]) -> str:
     if not isinstance(was, dict):
         return ""
     told = [
-        f"{title} {', '.join(_span(times[one]) for one in PRIORITIES)}"
+        f"{title} {', '.join(_time(times[one]) for one in PRIORITIES)}"
         for title, key in (("first response", "answer_within"), ("decision", "decide_within"))
         if isinstance(times := was.get(key), dict)
         and all(isinstance(times.get(one), int) for one in PRIORITIES)
@@ -65,10 +73,8 @@ def _was(details: Mapping[str, Any]) -> str:
     return f". Before, from P1 to P4: {'; '.join(told)}" if told else ""
 
 
-def _span(seconds: int) -> str:
-    if seconds % DAY or seconds < 3 * DAY:
-        return f"{seconds // HOUR} h"
-    return f"{seconds // DAY} days"
+def _time(seconds: int) -> str:
+    return time_in_words(timedelta(seconds=seconds))
 
 
 def _days(number: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN
+from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, time_in_words
 from helpdesk.partners.working_time import has_public_holidays, subdivisions_of
 
 PRIORITIES: Final = ("p1", "p2", "p3", "p4")
@@ -49,8 +49,8 @@ def why_times_are_refused(
             if not timedelta(0) < times[one] <= SLOWEST * usual[one]:
                 return (
                     f"The time to a {title} for {one.upper()} must be more than nothing, and at "
-                    f"most {_in_words(SLOWEST * usual[one])}: otherwise nobody here would notice "
-                    "in time that they are silent."
+                    f"most {time_in_words(SLOWEST * usual[one])}: otherwise nobody here would "
+                    "notice in time that they are silent."
                 )
         if sorted(times[one] for one in PRIORITIES) != [times[one] for one in PRIORITIES]:
             return f"The time to a {title} can’t be shorter for a less urgent priority."
@@ -72,9 +72,3 @@ def why_holidays_are_refused(country: str, subdivision: str) -> str:
             return "Leave the region empty: this country’s public holidays are the same everywhere."
         return f"This country has no such region. Its codes are: {', '.join(known)}."
     return ""
-
-
-def _in_words(span: timedelta) -> str:
-    hours = int(span.total_seconds() // 3600)
-    days, rest = divmod(hours, 24)
-    return f"{hours} hours" if rest or days < 3 else f"{days} days"

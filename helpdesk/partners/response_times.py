@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
+# So many days are still said in hours: people count what is that near by the clock.
+HOURS_UP_TO: Final = 3
 # Until a first sign: an acknowledgement, a question or a decision.
 ANSWER_WITHIN: Final = {"p1": 2 * _HOUR, "p2": 12 * _HOUR, "p3": 2 * _DAY, "p4": 5 * _DAY}
 # Until a decision, counted from when the request was carried to them.
@@ -16,6 +18,15 @@ DECIDE_WITHIN: Final = {"p1": 24 * _HOUR, "p2": 72 * _HOUR, "p3": 14 * _DAY, "p4
 def response_times_in_seconds(times: dict[str, timedelta]) -> dict[str, int]:
     """Response times in whole seconds, by priority."""
     return {priority: int(time.total_seconds()) for priority, time in times.items()}
+
+
+def time_in_words(time: timedelta) -> str:
+    """A response time as people read it: whole days where it is more than three, or else hours."""
+    days, rest = divmod(time, _DAY)
+    if not rest and days > HOURS_UP_TO:
+        return f"{days} days"
+    hours = time // _HOUR
+    return "1 hour" if hours == 1 else f"{hours} hours"
 
 
 def is_time_zone(name: str) -> bool:

@@ -16,7 +16,7 @@ from helpdesk.partners import operations
 from helpdesk.partners.agreement_terms import AgreementTerms, why_times_are_refused
 from helpdesk.partners.deadlines import decision_due, first_sign_due
 from helpdesk.partners.partner_terms import OfficeHours, PartnerTerms
-from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN
+from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, time_in_words
 from helpdesk.partners.stale_page_marks import agreement_mark_of
 from tests.factories import sign_in, work_as
 from tests.partners.test_vetting import Trust, trust
@@ -226,7 +226,7 @@ def test_it_is_written_down_shown_and_ended_on_pages(trust, staff):
     assert ended.status_code == 303
     after = staff.get(about).text
     assert "Nothing is agreed with them" in after
-    assert "Before, from P1 to P4: first response 2 h, 20 h, 48 h, 5 days" in after
+    assert "Before, from P1 to P4: first response 2 hours, 20 hours, 48 hours, 5 days" in after
 
 
 def test_a_responder_reads_what_is_agreed_and_changes_nothing(agreed, staff):
@@ -239,3 +239,17 @@ def test_a_responder_reads_what_is_agreed_and_changes_nothing(agreed, staff):
     assert "Change the agreement" not in shown
     assert staff.get(f"{about}/agreement").status_code == 403
     assert staff.get("/partners/nobody/agreement").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(hours=20), "20 hours"),
+        (timedelta(days=3), "72 hours"),
+        (timedelta(days=4), "4 days"),
+        (timedelta(hours=100), "100 hours"),
+    ],
+)
+def test_a_response_time_is_said_in_one_way_and_loses_no_hour(time, words):
+    assert time_in_words(time) == words

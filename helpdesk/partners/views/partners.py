@@ -10,7 +10,11 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import bidi_isolate
 from helpdesk.partners import operations, queries
-from helpdesk.partners.agreement_lines import agreement_acts_of, agreement_lines_of
+from helpdesk.partners.agreement_lines import (
+    agreement_acts_of,
+    agreement_lines_of,
+    response_time_lines_of,
+)
 from helpdesk.partners.ask_labels import TAKES
 from helpdesk.partners.channel_lines import channel_acts_of, channel_lines_of
 from helpdesk.partners.contact_lines import contact_acts_of, contact_lines_of
@@ -264,6 +268,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
         channels=channel_lines_of(work, partner, title=current_app.config["PLAYBOOK_TITLE"]),
         channel_history=channel_acts,
         channels_mark=channels_mark_of(work, partner),
+        times=response_time_lines_of(partner),
         agreement=agreement_lines_of(partner),
         agreement_history=agreement_acts,
         agreement_mark=agreement_mark_of(partner),
