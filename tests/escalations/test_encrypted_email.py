@@ -204,7 +204,7 @@ def test_what_may_have_arrived_is_shown_and_a_person_decides(house, staff):
         by(house, server.server_address[1]).carry(request)
 
     page = sign_in(staff, house.writer).get(address(house, request)).text
-    assert "Ask the partner before you send it again" in page
+    assert "Check with the partner before you send it again" in page
     assert "They have confirmed it" in page
     with house.as_(house.writer) as work:
         operations.enter_acknowledgement(work, house.mine(work, request))

@@ -102,7 +102,7 @@ RULES = {
     "it will be reopened": lambda one: one.is_closed,
     "waiting for your answer": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
     "wait until this date": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
-    "do anything until this date": lambda one: one.waits_on is WaitsOn.DATE and rests(one),
+    "do anything yet": lambda one: one.waits_on is WaitsOn.DATE and rests(one),
     "only write if something changes": lambda one: rests(one) and one.reply_due_at is None,
     "asked a platform to act": is_with_platform,
     "is working on your case": lambda one: one.owner_id is not None and not rests(one),
