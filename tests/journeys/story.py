@@ -376,6 +376,9 @@ class Story:
         stopped = {"step": "nudge", "change": "stop", "reason": m.words("reason", 3)}
         responder.send(f"{self.request}/follow-ups", answers=stopped)
         responder.expect(200)
+        called = {"result": "reached", "note": m.words("note", 3)}
+        responder.send(f"{self.request}/calls", answers=called)
+        responder.expect(200)
 
     def _packet(self, who, action):
         """A marker in every field of a packet that can be written. The account is the one that was
@@ -457,7 +460,13 @@ class Story:
         self._do_steps(second, run, steps)
         second.open(f"{case}/requests/new?partner={OTHER_TRUST}&ask=review&playbook=something-else")
         second.send(f"{case}/requests", answers=self._packet(second, f"{case}/requests"))
-        second.expect(200).send(f"{second.address}/withdrawal")
+        request = second.expect(200).address
+        self.responder.open(request)
+        sent_back = {"reason": m.words("reason", 3)}
+        self.responder.send(f"{request}/sending-back", answers=sent_back)
+        self.responder.expect(200)
+        second.open(request)
+        second.send(f"{request}/withdrawal")
         second.expect(200)
         self.neighbour.come_back().write(m.words("message from them", 4))
 
