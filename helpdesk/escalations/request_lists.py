@@ -84,8 +84,12 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
 
 
 def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
-    """Requests with news that the partner has not been told, the longest first."""
-    found = visible_requests(work.actor).where(Escalation.untold_since.is_not(None))
+    """Requests with news that the partner has not been told, the longest first; a partner in doubt
+    is told nothing."""
+    is_held_up = and_(Escalation.state.in_(UNDER_WAY), not_(Escalation.partner.has(IS_VETTED)))
+    found = visible_requests(work.actor).where(
+        Escalation.untold_since.is_not(None), not_(is_held_up)
+    )
     return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
 
 

@@ -950,3 +950,29 @@ def test_a_case_does_not_rest_before_somebody_has_passed_our_answer_on(house, st
     within = timedelta(seconds=house.partner.answer_within[house.now(request).priority])
     assert answer_due - datetime.now(UTC) >= within - timedelta(minutes=1)
     assert house.case_now().waits_on is WaitsOn.PARTNER
+
+
+def test_a_partner_in_doubt_is_sent_no_answer_and_gets_it_once_it_is_vetted_again(house, staff):
+    request = carried(house)
+    with house.as_(house.writer) as work:
+        operations.enter_question(work, house.mine(work, request), question="Since when?")
+    house.answer(request, "Since Monday.")
+    assert house.now(request).is_answer_to_pass_on
+    with house.as_(house.lead) as work:
+        partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
+
+    page = sign_in(staff, house.writer).get(address(house, request)).text
+    assert "One of us has to send our answer" not in page
+    assert "haven’t told them about" not in page
+    with house.as_(house.writer) as work:
+        assert request_lists.requests_with_untold_news(work) == []
+        with pytest.raises(Conflict, match="don’t tell them anything now"):
+            operations.record_partner_told_another_way(work, house.mine(work, request))
+
+    with house.as_(house.second) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        partners.confirm_vetting(work, partner, on=work.at.date())
+    assert house.now(request).is_answer_to_pass_on
+    with house.as_(house.writer) as work:
+        operations.record_partner_told_another_way(work, house.mine(work, request))
+    assert house.now(request).answer_due_at is not None

@@ -1,6 +1,8 @@
 """Notifications to partners: whether a partner heard that there is news on a request."""
 
-from helpdesk.core.errors import StalePage
+from typing import Final
+
+from helpdesk.core.errors import Conflict, StalePage
 from helpdesk.core.stale_page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work, round_time_for_reporter
 from helpdesk.escalations import case_pausing, clocks, queries, request_lists
@@ -8,6 +10,11 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_request_if_unchanged
 from helpdesk.escalations.policy import may_record_partner_told, may_work_on_request
 from helpdesk.escalations.stale_page_marks import untold_news_mark_of
+
+IN_DOUBT: Final = (
+    "We have doubts about this partner, so don’t tell them anything now. Once they are vetted "
+    "again, you’ll find the update here."
+)
 
 
 def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
@@ -33,6 +40,8 @@ def record_partner_told_another_way(
     if escalation.untold_since is None:
         raise StalePage("They have already been told.")
     refuse_if_changed_since(seen, now=untold_news_mark_of(escalation))
+    if escalation.is_held_up:
+        raise Conflict(IN_DOUBT)
     is_answer = escalation.is_answer_to_pass_on
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
