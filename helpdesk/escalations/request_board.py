@@ -36,6 +36,7 @@ from helpdesk.escalations.states import OVER, DeliveryState, EscalationState, Re
 from helpdesk.partners.models import Partner
 
 SHOWN: Final = 100
+REGION_UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,24 @@ class RequestBoard:
 
 
 def request_board(
-    work: Work, pile: RequestPile, *, partner: Partner | None = None, start: int = 0
+    work: Work,
+    pile: RequestPile,
+    *,
+    partner: Partner | None = None,
+    region: str | None = None,
+    start: int = 0,
 ) -> RequestBoard:
-    """Load one pile of the board, of one partner or of all: by priority, then the longest."""
+    """Load one pile of the board, of one partner or of all, and of cases in one region or anywhere:
+    by priority, then the longest. `region` is a UN subregion, or REGION_UNKNOWN."""
     if not may_see_request_board(work.actor, work.actor.queues):
         raise NotFound
     found = visible_requests(work.actor)
     if partner is not None:
         found = found.where(Escalation.partner_id == partner.id)
+    if region is not None:
+        found = found.where(
+            Case.region.is_(None) if region == REGION_UNKNOWN else Case.region == region
+        )
     since = _since(pile)
     listed = found.where(_is_in(pile, at=work.at)).options(contains_eager(Escalation.case))
     in_order = listed.add_columns(since).order_by(

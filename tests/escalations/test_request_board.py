@@ -326,3 +326,22 @@ def test_what_does_not_fit_on_a_page_is_on_the_next_and_nothing_is_lost(house, l
     assert "First page" in second
     assert 'rel="next"' not in second
     assert "There are no more requests." in lead.get("/requests?show=silent&from=5000").text
+
+
+def test_the_board_of_one_region_has_the_requests_of_its_cases_alone(house, lead):
+    asked = house.ask()
+    assert piles(house, region="011") == {}
+    assert asked.ref in piles(house, region="unknown")[RequestPile.OPEN]
+
+    house.change_case(region="011")
+
+    assert asked.ref in piles(house, region="011")[RequestPile.OPEN]
+    assert piles(house, region="unknown") == {}
+    page = lead.get("/requests?region=011").text
+    assert asked.ref in page
+    assert '<option value="011" selected>Western Africa</option>' in page
+    assert "show=asked&amp;region=011" in page, "a pile keeps the region"
+    elsewhere = lead.get("/requests?region=145").text
+    assert asked.ref not in elsewhere
+    assert "There are no requests here about cases in this region." in elsewhere
+    assert asked.ref in lead.get("/requests?region=mars").text, "a region that is none is no filter"
