@@ -4,7 +4,8 @@ keep what we send, and whether they may be named where answers are counted."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, time_in_words
 from helpdesk.partners.working_time import has_public_holidays, subdivisions_of
@@ -37,27 +38,40 @@ class AgreementTerms:
     may_be_named: bool = False
 
 
-def why_times_are_refused(
+class RefusedTime(NamedTuple):
+    """A response time that can't be agreed: to which of the two (“answer” or “decide”) and for
+    which priority it is, and the sentence that says why."""
+
+    kind: str
+    priority: str
+    sentence: str
+
+
+def find_refused_time(
     answer_within: Mapping[str, timedelta], decide_within: Mapping[str, timedelta]
-) -> str:
-    """The sentence that says what is wrong with these response times; empty if nothing is."""
-    for title, times, usual in (
-        ("first response", answer_within, ANSWER_WITHIN),
-        ("decision", decide_within, DECIDE_WITHIN),
+) -> RefusedTime | None:
+    """The first of these response times that can't be agreed; None if all can."""
+    for kind, title, times, usual in (
+        ("answer", "first response", answer_within, ANSWER_WITHIN),
+        ("decide", "decision", decide_within, DECIDE_WITHIN),
     ):
         for one in PRIORITIES:
             if not timedelta(0) < times[one] <= SLOWEST * usual[one]:
-                return (
+                said = (
                     f"The time to a {title} for {one.upper()} must be more than nothing, and at "
                     f"most {time_in_words(SLOWEST * usual[one])}: otherwise nobody here would "
                     "notice in time that they are silent."
                 )
-        if sorted(times[one] for one in PRIORITIES) != [times[one] for one in PRIORITIES]:
-            return f"The time to a {title} can’t be shorter for a less urgent priority."
+                return RefusedTime(kind, one, said)
+        for more_urgent, one in pairwise(PRIORITIES):
+            if times[one] < times[more_urgent]:
+                said = f"The time to a {title} can’t be shorter for a less urgent priority."
+                return RefusedTime(kind, one, said)
     for one in PRIORITIES:
         if decide_within[one] < answer_within[one]:
-            return f"For {one.upper()}, the decision can’t be due before the first response."
-    return ""
+            said = f"For {one.upper()}, the decision can’t be due before the first response."
+            return RefusedTime("decide", one, said)
+    return None
 
 
 def why_holidays_are_refused(country: str, subdivision: str) -> str:

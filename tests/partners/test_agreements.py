@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from helpdesk.core.errors import Conflict, NotAllowed, StalePage
 from helpdesk.core.history import HistoryEntry
 from helpdesk.partners import operations
-from helpdesk.partners.agreement_terms import AgreementTerms, why_times_are_refused
+from helpdesk.partners.agreement_terms import AgreementTerms, find_refused_time
 from helpdesk.partners.deadlines import decision_due, first_sign_due
 from helpdesk.partners.partner_terms import OfficeHours, PartnerTerms
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, time_in_words
@@ -168,7 +168,7 @@ def test_only_coordinators_settle_it_and_an_old_page_settles_nothing(trust):
 
 
 def test_the_times_that_everyone_is_asked_for_are_fine():
-    assert why_times_are_refused(ANSWER_WITHIN, DECIDE_WITHIN) == ""
+    assert find_refused_time(ANSWER_WITHIN, DECIDE_WITHIN) is None
 
 
 @pytest.mark.parametrize("column", ["counts_working_time = true", "keeps_for_days = 3"])
@@ -253,3 +253,27 @@ def test_a_responder_reads_what_is_agreed_and_changes_nothing(agreed, staff):
 )
 def test_a_response_time_is_said_in_one_way_and_loses_no_hour(time, words):
     assert time_in_words(time) == words
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"answer_p1": "999"}, "The time to a first response for P1 must be"),
+        ({"decide_p2": "999"}, "The time to a decision for P2 must be"),
+        ({"answer_p3": "1", "answer_p2": "48"}, "can’t be shorter for a less urgent priority"),
+        ({"decide_p1": "1", "answer_p1": "2"}, "For P1, the decision can’t be due before"),
+    ],
+)
+def test_a_time_that_cannot_be_agreed_says_so_itself(trust, staff, wrong, sentence):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    sign_in(staff, trust.ada)
+    address = f"/partners/{trust.partner.slug}/agreement"
+    form = typed(staff.get(address).text, agreed_with="Head of trust", agreed_on="2026-11-02")
+
+    refused = staff.post(address, data={**form, **wrong})
+
+    assert refused.status_code == 422
+    name = next(iter(wrong))
+    assert re.findall(r'id="(\w+)-error"', refused.text) == [name]
+    assert sentence in re.sub(r"<[^>]+>", "", refused.text)
+    assert "Head of trust" in refused.text

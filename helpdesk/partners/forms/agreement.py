@@ -19,8 +19,8 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 from helpdesk.partners.agreement_terms import (
     LONGEST_KEPT,
     AgreementTerms,
+    find_refused_time,
     why_holidays_are_refused,
-    why_times_are_refused,
 )
 from helpdesk.partners.models import Partner
 from helpdesk.partners.working_time import countries_with_holidays
@@ -134,13 +134,17 @@ class AgreementForm(Form):
             for kind, title in (("answer", "First response"), ("decide", "Decision"))
         ]
 
-    def validate_decide_p4(self, _field: Any) -> None:
-        """Asked at the last of them, once each is a number."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all can be agreed; once each time is a number, they are looked at together, and
+        the one that can't be says so."""
+        is_valid = bool(super().validate(extra_validators))
         fields = [field for _, each in self.times for field in each]
-        if all(field.data is not None and not field.errors for field in fields[:-1]):
-            refusal = why_times_are_refused(self._times("answer"), self._times("decide"))
-            if refusal:
-                raise ValidationError(refusal)
+        if all(field.data is not None and not field.errors for field in fields):
+            refused = find_refused_time(self._times("answer"), self._times("decide"))
+            if refused is not None:
+                self[f"{refused.kind}_{refused.priority}"].errors = [refused.sentence]
+                return False
+        return is_valid
 
     def validate_holiday_subdivision(self, field: Any) -> None:
         refusal = why_holidays_are_refused(self.holiday_country.data or "", field.data or "")

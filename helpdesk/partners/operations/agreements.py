@@ -11,8 +11,8 @@ from helpdesk.partners.agreement_terms import (
     HOURS_UNKNOWN,
     LONGEST_KEPT,
     AgreementTerms,
+    find_refused_time,
     why_holidays_are_refused,
-    why_times_are_refused,
 )
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_manage_partner
@@ -59,8 +59,9 @@ def _check(work: Work, partner: Partner, terms: AgreementTerms, *, on: date) -> 
         raise Conflict("Say with which role at their side it was agreed.")
     if terms.keeps_for_days is not None and not 0 <= terms.keeps_for_days <= LONGEST_KEPT:
         raise Conflict(f"Type a number of days up to {LONGEST_KEPT}, or leave it empty.")
+    refused = find_refused_time(terms.answer_within, terms.decide_within)
     refusals = (
-        why_times_are_refused(terms.answer_within, terms.decide_within),
+        refused.sentence if refused is not None else "",
         why_holidays_are_refused(terms.holiday_country, terms.holiday_subdivision),
         HOURS_UNKNOWN if terms.counts_working_time and partner.opens is None else "",
     )
