@@ -125,8 +125,8 @@ def test_a_repeat_under_a_second_id(sent_twice, monkeypatch):
 def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
     begin = delivery_attempts._begin
 
-    def without_a_row(work, delivery):
-        parcel = begin(work, delivery)
+    def without_a_row(work, delivery, link):
+        parcel = begin(work, delivery, link)
         if len(delivery.attempts) > 1:
             delivery.attempts.pop()
         return parcel
